@@ -1,0 +1,1 @@
+//! The store: one place with one writer.
