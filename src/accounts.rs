@@ -1,0 +1,5 @@
+//! Tenants, users and their tokens: what needs no device.
+
+pub mod master;
+pub mod passwords;
+pub mod tokens;

@@ -1,0 +1,25 @@
+//! POST /logout — unlinks the device at WhatsApp; its credentials are wiped when its life has ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Operation};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Logout {}
+
+#[derive(Debug, Serialize)]
+pub struct Unlinked {}
+
+impl Command for Logout {
+    type Reply = Unlinked;
+    const OPERATION: Operation =
+        Operation::new("logout", Envelope::Data).failing_with("failed to log out");
+
+    async fn run(self, session: Session) -> Result<Unlinked, Failure> {
+        session.unlink().await?;
+        Ok(Unlinked {})
+    }
+}

@@ -1,0 +1,35 @@
+//! POST /status/text — a text-only status, to everyone the status privacy admits.
+
+use serde::Deserialize;
+
+use super::Posted;
+use crate::commands::Command;
+use crate::device::outgoing::Outgoing;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostText {
+    /// What to publish; not blank.
+    pub text: String,
+}
+
+impl Command for PostText {
+    type Reply = Posted;
+    const OPERATION: Operation = Operation::new("status", Envelope::Object)
+        .failing_with("failed to send status broadcast");
+
+    fn validate(&self) -> Result<(), Invalid> {
+        if self.text.trim().is_empty() {
+            return Err(Invalid::request("text cannot be empty"));
+        }
+        Ok(())
+    }
+
+    async fn run(self, session: Session) -> Result<Posted, Failure> {
+        let audience = session.status_audience().await?;
+        let ack = session.publish_status(audience, Outgoing::status_text(self.text)).await?;
+        Ok(Posted::text(ack))
+    }
+}

@@ -1,0 +1,264 @@
+//! The protocol library's client of one life: built, run, and taken down.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use actix::{Addr, Recipient};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared as SharedFuture};
+use tokio::time::{Instant, timeout};
+use wacore::store::DevicePropsOverride;
+use wacore::types::events::{EventHandler, Subscription};
+use waproto::whatsapp::device_props::PlatformType;
+use whatsapp_rust::pair_code::PairCodeOptions;
+use whatsapp_rust::store::persistence_manager::PersistenceManager;
+use whatsapp_rust::{CacheConfig, Client, NodeFilter};
+
+use super::acks::Acks;
+use super::contacts::ContactBook;
+use super::events::{Identity, Observed, Observer};
+use super::exit::ExitReason;
+use super::fetch::Fetcher;
+use super::pairing::PairCode;
+use super::runtime::ShardRuntime;
+use super::session::Session;
+use super::transport::{DialFailure, Dialer};
+use super::{DeviceActor, Plan, Stop};
+use crate::config::Whatsapp;
+use crate::store::{Store, StoreError};
+
+/// How long a life may take to say goodbye.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often the library writes what it changed in its device record, besides the moments that matter.
+const SAVE_INTERVAL: Duration = Duration::from_secs(5);
+/// Chats whose receive state is kept: each costs about 12 KiB, the library's default is 5,000.
+const CHAT_LANES: u64 = 16;
+/// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
+const SIMULATED_VERSION: (u32, u32, u32) = (2, 3000, 1_030_000_000);
+
+/// What all lives share.
+pub struct Shared {
+    pub store: Store,
+    pub whatsapp: Whatsapp,
+    pub tls: Arc<rustls::ClientConfig>,
+    pub fetcher: Arc<Fetcher>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("the store refused: {0}")]
+    Store(#[from] StoreError),
+    #[error("the device record could not be loaded: {0}")]
+    Record(String),
+}
+
+/// A client at work.
+pub struct Running {
+    client: Arc<Client>,
+    acks: Acks,
+    contacts: ContactBook,
+    ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+    stream_error: StreamError,
+    /// Ends the events when dropped.
+    _subscription: Subscription,
+}
+
+/// How the library's loop returned.
+#[derive(Clone, Debug)]
+pub struct RunEnded {
+    pub panicked: bool,
+    /// Why the socket could not be opened, if that was it.
+    pub dial_failure: Option<String>,
+}
+
+/// Builds the client on the device's records and lets it run for one connection.
+pub async fn start(
+    plan: Plan,
+    shared: Arc<Shared>,
+    actor: Addr<DeviceActor>,
+) -> Result<Running, StartError> {
+    let records = shared.store.backend(plan.number, plan.life);
+    let manager = PersistenceManager::new(records.clone())
+        .await
+        .map_err(|error| StartError::Record(error.to_string()))?;
+    let (dialer, dial_failure) = Dialer::new(shared.whatsapp.url.clone(), shared.tls.clone());
+    let client = build(&shared, Arc::new(manager), dialer, &actor).await?;
+    // One run is one connection: the supervisor decides about the next.
+    client.enable_auto_reconnect.store(false, Ordering::Relaxed);
+    client.set_device_props(props(&shared.whatsapp)).await;
+
+    let acks = Acks::default();
+    let contacts = ContactBook::new(records);
+    let observer: Arc<dyn EventHandler> =
+        Arc::new(Observer { actor, acks: acks.clone(), contacts: contacts.clone() });
+    let subscription = client.subscribe_handler(observer);
+    let stream_error = StreamError::watch(&client);
+    let ended = run(client.clone(), dial_failure);
+    Ok(Running { client, acks, contacts, ended, stream_error, _subscription: subscription })
+}
+
+async fn build(
+    shared: &Shared,
+    manager: Arc<PersistenceManager>,
+    dialer: Dialer,
+    actor: &Addr<DeviceActor>,
+) -> Result<Arc<Client>, StartError> {
+    let panicked = actor.clone();
+    let runtime = ShardRuntime::here(move || {
+        panicked.do_send(Observed::Ended(ExitReason::Panicked));
+    });
+    let caches = CacheConfig { chat_lanes_capacity: CHAT_LANES, ..Default::default() };
+    let mut builder = Client::builder()
+        .with_runtime(runtime)
+        .with_persistence_manager(manager)
+        .with_transport_factory(dialer)
+        .with_http_client_arc(shared.fetcher.clone())
+        .with_cache_config(caches)
+        .with_skip_history_sync(true)
+        .with_background_saver_interval(SAVE_INTERVAL);
+    if shared.whatsapp.is_loopback() {
+        builder = builder.with_version_override(SIMULATED_VERSION);
+    }
+    let built = builder.build().await.map_err(|error| StartError::Record(error.to_string()))?;
+    Ok(built.into_client())
+}
+
+fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
+    DevicePropsOverride::new()
+        .with_os(whatsapp.device_os.clone())
+        .with_platform_type(PlatformType::CHROME)
+}
+
+/// The loop runs in a task of its own: dropped half-way it would leave a zombie behind.
+fn run(
+    client: Arc<Client>,
+    dial_failure: DialFailure,
+) -> SharedFuture<BoxFuture<'static, RunEnded>> {
+    let task = tokio::spawn(async move { client.run().await });
+    let ended = task.map(move |result| RunEnded {
+        panicked: result.is_err_and(|error| error.is_panic()),
+        dial_failure: dial_failure.take(),
+    });
+    ended.boxed().shared()
+}
+
+impl Running {
+    /// When the library's loop returns.
+    pub fn ended(&self) -> impl Future<Output = RunEnded> + 'static {
+        self.ended.clone()
+    }
+
+    /// The stream errors for which the library has no event.
+    pub fn stream_error(&self) -> impl Future<Output = Option<ExitReason>> + 'static {
+        self.stream_error.0.clone()
+    }
+
+    /// Whom the client is logged in as.
+    pub fn identity(&self) -> Option<Identity> {
+        let (jid, lid) = (self.client.pn()?, self.client.lid()?);
+        Some(Identity { jid: jid.to_string(), lid: lid.to_string() })
+    }
+
+    /// This client, lent to one command.
+    pub fn session(
+        &self,
+        deadline: Instant,
+        query_timeout: Duration,
+        stop: Recipient<Stop>,
+    ) -> Session {
+        Session {
+            client: self.client.clone(),
+            acks: self.acks.clone(),
+            contacts: self.contacts.clone(),
+            stop,
+            query_timeout,
+            deadline,
+        }
+    }
+
+    /// Asks WhatsApp for a code to type. `instead`: an earlier one is to be replaced.
+    pub fn pair_code(
+        &self,
+        phone: String,
+        instead: bool,
+    ) -> impl Future<Output = Result<PairCode, String>> + 'static {
+        let client = self.client.clone();
+        async move {
+            if instead {
+                client.cancel_pair_code().await;
+            }
+            let options = PairCodeOptions { phone_number: phone.clone(), ..Default::default() };
+            let code = client.pair_with_code(options).await.map_err(|error| error.to_string())?;
+            Ok(PairCode::new(code, phone))
+        }
+    }
+
+    /// Takes the client down without waiting: for a life that ended while it was being built.
+    pub fn abandon(self) {
+        self.client.signal_shutdown_sync();
+    }
+}
+
+/// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.
+pub async fn close(
+    running: Running,
+    paired: Option<Identity>,
+    plan: Plan,
+    shared: Arc<Shared>,
+) -> Result<(), StoreError> {
+    let stored = match paired {
+        Some(identity) => store_pairing(&running.client, identity, &plan, &shared).await,
+        None => Ok(()),
+    };
+    let goodbye = async {
+        running.client.disconnect().await;
+        running.ended.clone().await;
+    };
+    if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
+        running.client.signal_shutdown_sync();
+    }
+    stored
+}
+
+async fn store_pairing(
+    client: &Arc<Client>,
+    identity: Identity,
+    plan: &Plan,
+    shared: &Shared,
+) -> Result<(), StoreError> {
+    // The keys first: a row that says "paired" without them would be a lie.
+    client.persistence_manager().flush().await.map_err(|_| StoreError::Fenced)?;
+    shared.store.set_paired(plan.device, &identity.jid, &identity.lid).await
+}
+
+/// Notes a login: who it is, and when it was seen.
+pub async fn store_login(
+    identity: Identity,
+    plan: Plan,
+    shared: Arc<Shared>,
+) -> Result<Identity, StoreError> {
+    shared.store.set_paired(plan.device, &identity.jid, &identity.lid).await?;
+    Ok(identity)
+}
+
+/// Watches for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
+struct StreamError(SharedFuture<BoxFuture<'static, Option<ExitReason>>>);
+
+impl StreamError {
+    fn watch(client: &Arc<Client>) -> Self {
+        let error = client.wait_for_node(NodeFilter::tag("stream:error"));
+        let reason = error.map(|node| {
+            let node = node.ok()?;
+            let code = node.get_attr("code")?.as_str().into_owned();
+            match code.as_str() {
+                "515" => Some(ExitReason::RestartRequired),
+                "429" => Some(ExitReason::RateLimited),
+                "500" | "503" => Some(ExitReason::ServerUnavailable),
+                // 401, 409 and 516 have events of their own.
+                _ => None,
+            }
+        });
+        Self(reason.boxed().shared())
+    }
+}

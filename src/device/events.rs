@@ -1,0 +1,150 @@
+//! From the protocol library's events to what a life acts on.
+//!
+//! Called on the receive path, so nothing here waits. Only the few events that move a life reach the actor's
+//! mailbox; what may come in floods goes where it belongs without passing it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Addr, Message};
+use chrono::Utc;
+use wacore::types::events::{
+    ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
+};
+
+use super::DeviceActor;
+use super::acks::Acks;
+use super::contacts::{Contact, ContactBook};
+use super::exit::ExitReason;
+
+/// What the actor is told.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(super) enum Observed {
+    /// Logged in, and the critical app state is there.
+    Connected,
+    /// A code to be scanned, and for how long it is good.
+    Qr { code: String, valid_for: Duration },
+    /// The phone accepted the pairing; WhatsApp will ask for a restart next.
+    Paired(Identity),
+    /// The life is over.
+    Ended(ExitReason),
+}
+
+/// Who a device is to WhatsApp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// `<digits>:<device>@s.whatsapp.net`
+    pub jid: String,
+    /// `<lid>:<device>@lid`
+    pub lid: String,
+}
+
+/// The handler of one life.
+pub(super) struct Observer {
+    pub actor: Addr<DeviceActor>,
+    pub acks: Acks,
+    pub contacts: ContactBook,
+}
+
+impl EventHandler for Observer {
+    fn handle_event(&self, event: Arc<Event>) {
+        match &*event {
+            Event::ServerAck(ack) => self.acknowledge(ack),
+            Event::ContactUpdate(update) => {
+                let contact = Contact::new(&update.jid, &update.action);
+                if let Err(error) = self.contacts.learn(&update.jid, &contact) {
+                    tracing::error!(error = %error, "a contact could not be stored");
+                    self.actor.do_send(Observed::Ended(ExitReason::StoreFailed));
+                }
+            }
+            other => {
+                if let Some(observed) = observed(other) {
+                    self.actor.do_send(observed);
+                }
+            }
+        }
+    }
+
+    fn interest(&self) -> EventInterest {
+        EventInterest::of(&[
+            EventKind::Connected,
+            EventKind::PairingQrCode,
+            EventKind::PairSuccess,
+            EventKind::PairError,
+            EventKind::PairingQrCodesExhausted,
+            EventKind::LoggedOut,
+            EventKind::StreamReplaced,
+            EventKind::ClientOutdated,
+            EventKind::TemporaryBan,
+            EventKind::ConnectFailure,
+            EventKind::Disconnected,
+            EventKind::ServerAck,
+            EventKind::ContactUpdate,
+        ])
+    }
+}
+
+impl Observer {
+    fn acknowledge(&self, ack: &ServerAck) {
+        if ack.class.as_deref() != Some("message") {
+            return;
+        }
+        let answer = match &ack.error {
+            Some(code) => Err(code.clone()),
+            None => Ok(ack.timestamp.unwrap_or_else(Utc::now)),
+        };
+        self.acks.resolve(&ack.id, answer);
+    }
+}
+
+fn observed(event: &Event) -> Option<Observed> {
+    Some(match event {
+        Event::Connected(_) => Observed::Connected,
+        Event::PairingQrCode(qr) => {
+            Observed::Qr { code: qr.code.clone(), valid_for: qr.timeout }
+        }
+        Event::PairSuccess(pair) => Observed::Paired(Identity {
+            jid: pair.id.to_string(),
+            lid: pair.lid.to_string(),
+        }),
+        Event::PairError(_) | Event::PairingQrCodesExhausted(_) => {
+            Observed::Ended(ExitReason::PairingEnded)
+        }
+        Event::LoggedOut(out) => Observed::Ended(refusal(out.reason)),
+        Event::StreamReplaced(_) => Observed::Ended(ExitReason::Replaced),
+        Event::ClientOutdated(_) => Observed::Ended(ExitReason::ClientOutdated),
+        Event::TemporaryBan(ban) => {
+            let remaining = ban.expire.to_std().unwrap_or(Duration::from_secs(3600));
+            Observed::Ended(ExitReason::TemporarilyBanned(remaining))
+        }
+        Event::ConnectFailure(failure) => Observed::Ended(refusal(failure.reason)),
+        Event::Disconnected(_) => Observed::Ended(ExitReason::ConnectionLost),
+        _ => return None,
+    })
+}
+
+/// The reasons with which WhatsApp refuses a login, or takes it back.
+fn refusal(reason: ConnectFailureReason) -> ExitReason {
+    match reason {
+        ConnectFailureReason::LoggedOut => ExitReason::LoggedOut,
+        ConnectFailureReason::AccountLocked => ExitReason::Locked,
+        ConnectFailureReason::UnknownLogout => ExitReason::Banned,
+        ConnectFailureReason::ClientOutdated => ExitReason::ClientOutdated,
+        // Without an end that could be read: ask again in an hour.
+        ConnectFailureReason::TempBanned => {
+            ExitReason::TemporarilyBanned(Duration::from_secs(3600))
+        }
+        ConnectFailureReason::InternalServerError | ConnectFailureReason::ServiceUnavailable => {
+            ExitReason::ServerUnavailable
+        }
+        ConnectFailureReason::Generic => ExitReason::Refused(400),
+        ConnectFailureReason::BadUserAgent => ExitReason::Refused(409),
+        ConnectFailureReason::CatExpired => ExitReason::Refused(413),
+        ConnectFailureReason::CatInvalid => ExitReason::Refused(414),
+        ConnectFailureReason::NotFound => ExitReason::Refused(415),
+        ConnectFailureReason::ClientUnknown => ExitReason::Refused(418),
+        ConnectFailureReason::Experimental => ExitReason::Refused(501),
+        ConnectFailureReason::Unknown(code) => ExitReason::Refused(code.try_into().unwrap_or(0)),
+    }
+}

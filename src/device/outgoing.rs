@@ -1,0 +1,25 @@
+//! Messages on their way out, so that commands need not know the protocol's own types.
+
+use waproto::whatsapp as wa;
+
+/// A message ready to be encrypted.
+pub struct Outgoing(pub(super) wa::Message);
+
+/// The background on which WhatsApp Web puts a text status by default.
+const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
+
+impl Outgoing {
+    /// A text status.
+    pub fn status_text(text: String) -> Self {
+        let content = wa::message::ExtendedTextMessage {
+            text: Some(text),
+            background_argb: Some(STATUS_BACKGROUND_ARGB),
+            font: Some(wa::message::extended_text_message::FontType::SYSTEM),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            extended_text_message: buffa::MessageField::some(content),
+            ..Default::default()
+        })
+    }
+}

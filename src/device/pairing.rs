@@ -1,0 +1,77 @@
+//! What a device that has no account shows: codes to scan, or a code to type.
+
+use std::time::Duration;
+
+use actix::Message;
+use chrono::{DateTime, Utc};
+use tokio::sync::oneshot;
+
+/// How long to wait for WhatsApp's 515 after the phone has agreed.
+pub const RESTART_TIMEOUT: Duration = Duration::from_secs(10);
+/// A code typed later than this is refused by the phone.
+pub const PAIR_CODE_VALIDITY: Duration = Duration::from_secs(180);
+
+/// A code to be scanned with the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Qr {
+    pub code: String,
+    pub generated_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+}
+
+impl Qr {
+    pub fn new(code: String, valid_for: Duration) -> Self {
+        let generated_at = Utc::now();
+        Self { code, generated_at, expires_at: generated_at + valid_for }
+    }
+
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        now < self.expires_at
+    }
+}
+
+/// A code to be typed on the phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PairCode {
+    /// Eight characters without the dash.
+    pub code: String,
+    /// Digits of the account it was asked for.
+    pub phone: String,
+    pub expires_at: DateTime<Utc>,
+    /// Whether it had been handed out before.
+    pub cached: bool,
+}
+
+impl PairCode {
+    pub(super) fn new(code: String, phone: String) -> Self {
+        let expires_at = Utc::now() + PAIR_CODE_VALIDITY;
+        Self { code, phone, expires_at, cached: false }
+    }
+
+    /// Whether it can be handed out again for this request.
+    pub(super) fn answers(&self, request: &RequestPairCode) -> bool {
+        !request.refresh && self.phone == request.phone && Utc::now() < self.expires_at
+    }
+
+    pub(super) fn again(&self) -> Self {
+        Self { cached: true, ..self.clone() }
+    }
+}
+
+/// Asks a pairing life for a code. The slot closes when that life cannot give one.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct RequestPairCode {
+    /// Digits.
+    pub phone: String,
+    /// A new code even when the last one is still good.
+    pub refresh: bool,
+    pub reply: oneshot::Sender<Result<PairCode, String>>,
+}
+
+impl RequestPairCode {
+    pub(super) fn answer(self, result: Result<PairCode, String>) {
+        // The caller may have given up.
+        let _ = self.reply.send(result);
+    }
+}

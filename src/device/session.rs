@@ -1,0 +1,131 @@
+//! What a command sees of a live device: our words on this side, the protocol library's behind them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::Recipient;
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+use wacore::iq::devices::RemoveCompanionDeviceSpec;
+use whatsapp_rust::features::StatusSendOptions;
+use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
+
+use super::Stop;
+use super::acks::Acks;
+use super::audience::{self, Audience};
+use super::contacts::ContactBook;
+use super::exit::ExitReason;
+use super::outgoing::Outgoing;
+use crate::failure::Failure;
+
+/// WhatsApp's acceptance of one message.
+#[derive(Clone, Debug)]
+pub struct Ack {
+    pub message_id: String,
+    pub at: DateTime<Utc>,
+}
+
+/// A live device, lent to one command.
+#[derive(Clone)]
+pub struct Session {
+    pub(super) client: Arc<Client>,
+    pub(super) acks: Acks,
+    pub(super) contacts: ContactBook,
+    pub(super) stop: Recipient<Stop>,
+    /// The `query` clock: one stanza and its answer.
+    pub(super) query_timeout: Duration,
+    pub(super) deadline: Instant,
+}
+
+impl Session {
+    /// Whom the account's status privacy admits, as WhatsApp has it at this moment.
+    pub async fn status_audience(&self) -> Result<Audience, Failure> {
+        let privacy = self.query(audience::status_privacy(&self.client)).await?;
+        let contacts = self.contacts.all().await.map_err(store_failed)?;
+        self.query(audience::resolve(&self.client, privacy, contacts)).await
+    }
+
+    /// Publishes on the status broadcast and waits for WhatsApp's own ack: written is not accepted.
+    pub async fn publish_status(
+        &self,
+        audience: Audience,
+        message: Outgoing,
+    ) -> Result<Ack, Failure> {
+        // Chosen before the first byte leaves, so that a timeout can name what may still arrive.
+        let message_id = self.client.generate_message_id();
+        let ack = self.acks.expect(&message_id);
+        let options = StatusSendOptions {
+            privacy: audience.setting,
+            message_id: Some(message_id.clone()),
+            ..Default::default()
+        };
+        let status = self.client.status();
+        let published = async {
+            status.send_raw(message.0, &audience.recipients, options).await.map_err(not_sent)?;
+            match ack.answer().await {
+                Some(Ok(at)) => Ok(at),
+                Some(Err(code)) => Err(Failure::Refused(code)),
+                None => Err(Failure::Disconnected),
+            }
+        };
+        match tokio::time::timeout_at(self.deadline, published).await {
+            Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
+            Err(_) => Err(Failure::TimedOut { message_id: Some(message_id) }),
+        }
+    }
+
+    /// Asks WhatsApp to unlink this device, then ends the life.
+    pub async fn unlink(&self) -> Result<(), Failure> {
+        let Some(jid) = self.client.pn() else { return Err(Failure::Disconnected) };
+        let unlink = async {
+            self.client.execute(RemoveCompanionDeviceSpec::new(&jid)).await.map_err(unanswered)
+        };
+        self.query(unlink).await?;
+        self.stop.do_send(Stop(ExitReason::LoggedOut));
+        Ok(())
+    }
+
+    async fn query<T>(
+        &self,
+        query: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        tokio::time::timeout(self.query_timeout, query)
+            .await
+            .unwrap_or(Err(Failure::TimedOut { message_id: None }))
+    }
+}
+
+fn store_failed(error: crate::store::StoreError) -> Failure {
+    tracing::error!(error = %error, "a command could not read the store");
+    Failure::Internal
+}
+
+/// What the end of a query means to the caller.
+pub(super) fn unanswered(error: IqError) -> Failure {
+    match error {
+        IqError::Timeout => Failure::TimedOut { message_id: None },
+        IqError::ServerError { code, .. } => Failure::Refused(code.to_string()),
+        IqError::UnexpectedResponseType { .. }
+        | IqError::DuplicateRequestId(_)
+        | IqError::EncodeError(_)
+        | IqError::ParseError(_) => Failure::Refused("unreadable answer".into()),
+        _ => Failure::Disconnected,
+    }
+}
+
+/// Why the library could not write a message.
+fn not_sent(error: SendError) -> Failure {
+    match error {
+        SendError::Iq(error) => unanswered(error),
+        SendError::NotLoggedIn | SendError::Client(_) => Failure::Disconnected,
+        SendError::InvalidRequest(_) => Failure::Refused("nobody to send to".into()),
+        other => {
+            if let Some(rejection) = other.server_rejection() {
+                return Failure::Refused(rejection.code.to_string());
+            }
+            // The error's own text may name contacts: its kind is enough to find the place.
+            tracing::error!("the protocol library could not prepare a message");
+            Failure::Internal
+        }
+    }
+}

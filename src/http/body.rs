@@ -1,0 +1,114 @@
+//! Request bodies: bounded in size and time, JSON only, errors that name the field.
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, web};
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use serde::de::DeserializeOwned;
+
+use super::Limits;
+use crate::failure::{Failure, Invalid};
+
+/// Reads the body as JSON of type `T`.
+pub async fn json<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limits: &Limits,
+) -> Result<T, Failure> {
+    let body = read(payload, limits).await?;
+    check_content_type(request)?;
+    Ok(decode(&body)?)
+}
+
+async fn read(payload: web::Payload, limits: &Limits) -> Result<Bytes, Failure> {
+    let collect = collect(payload, limits.body);
+    match tokio::time::timeout(limits.body_timeout, collect).await {
+        Ok(body) => Ok(body?),
+        Err(_) => Err(Invalid::request("the body did not arrive in time").into()),
+    }
+}
+
+async fn collect(mut payload: web::Payload, limit: usize) -> Result<Bytes, Invalid> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| Invalid::request("the body ended early"))?;
+        if body.len() + chunk.len() > limit {
+            let problem = format!("the body is larger than the limit of {limit} bytes");
+            return Err(Invalid::request(problem));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// An absent type is taken for JSON: `curl -d` without a header sends a form's, which is refused with a hint.
+fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
+    let Some(value) = request.headers().get(CONTENT_TYPE) else { return Ok(()) };
+    let value = value.to_str().unwrap_or_default();
+    let media_type = value.split(';').next().unwrap_or_default().trim();
+    if media_type.eq_ignore_ascii_case("application/json") {
+        return Ok(());
+    }
+    let problem = format!("Content-Type must be application/json, not {media_type:?}");
+    Err(Invalid::field("Content-Type", problem))
+}
+
+fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
+    if body.is_empty() {
+        return Err(Invalid::request("the body is empty: a JSON object is expected"));
+    }
+    if std::str::from_utf8(body).is_err() {
+        return Err(Invalid::request("the body is not UTF-8"));
+    }
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
+    json.end().map_err(|error| Invalid::request(format!("malformed JSON: {error}")))?;
+    Ok(value)
+}
+
+fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
+    let field = error.path().to_string();
+    let inner = error.into_inner();
+    if inner.is_syntax() || inner.is_eof() {
+        return Invalid::request(format!("malformed JSON: {inner}"));
+    }
+    // serde's texts end with a place in the body, which says less than the field's name.
+    let text = inner.to_string();
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match field.as_str() {
+        "." => Invalid::request(text),
+        _ if text.contains(&format!("`{field}`")) => Invalid::field(field, text),
+        _ => Invalid { message: format!("{field}: {text}"), field: Some(field) },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Text {
+        #[expect(dead_code, reason = "only decoding is tested")]
+        text: String,
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_the_name_of_the_field() {
+        let table = [
+            (&br#"{"text":5}"#[..], "text: invalid type: integer `5`, expected a string"),
+            (br#"{"texts":"a"}"#, "unknown field `texts`, expected `text`"),
+            (br#"{}"#, "missing field `text`"),
+            (br#"{"text":"a""#, "malformed JSON: EOF while parsing an object at line 1 column 11"),
+            (br#"{"text":"a"} x"#, "malformed JSON: trailing characters at line 1 column 14"),
+            (br#"[]"#, "invalid length 0, expected struct Text with 1 element"),
+            (b"", "the body is empty: a JSON object is expected"),
+            (b"{\"text\":\"\xff\"}", "the body is not UTF-8"),
+        ];
+        for (body, expected) in table {
+            assert_eq!(decode::<Text>(body).expect_err("must be refused").message, expected);
+        }
+    }
+}

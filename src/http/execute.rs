@@ -1,0 +1,67 @@
+//! The one handler of all commands: authenticate, decode, validate, dispatch, wait, answer.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use tokio::time::{Instant, timeout_at};
+
+use super::{Api, body, envelope};
+use crate::commands::{Command, Job};
+use crate::failure::{Failure, outcome};
+use crate::ids::DeviceId;
+use crate::store::accounts::Caller;
+use crate::supervision::router::Dispatch;
+
+/// The device answers by the deadline itself; this much later nobody will.
+const ANSWER_GRACE: Duration = Duration::from_secs(1);
+
+/// Runs the command in the body on the caller's device.
+pub async fn execute<C: Command>(
+    request: HttpRequest,
+    payload: web::Payload,
+    api: web::Data<Api>,
+) -> HttpResponse {
+    let result = run::<C>(&request, payload, &api).await;
+    envelope::respond(&C::OPERATION, result)
+}
+
+async fn run<C: Command>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+) -> Result<C::Reply, Failure> {
+    let caller = api.caller(request).await?;
+    let command: C = body::json(request, payload, &api.limits).await?;
+    dispatch(api, caller, None, command).await
+}
+
+/// Sends a command to a device of the caller and waits for its reply.
+pub async fn dispatch<C: Command>(
+    api: &Api,
+    caller: Caller,
+    device: Option<DeviceId>,
+    command: C,
+) -> Result<C::Reply, Failure> {
+    command.validate()?;
+    let deadline = Instant::now() + api.limits.command;
+    let (job, slot) = Job::new(command, deadline);
+    if api.router.try_send(Dispatch { caller, device, job }).is_err() {
+        return Err(Failure::Overloaded);
+    }
+    let result = match timeout_at(deadline + ANSWER_GRACE, slot).await {
+        Ok(Ok(result)) => result,
+        // The slot was dropped with the life that held it.
+        Ok(Err(_)) => Err(Failure::Disconnected),
+        Err(_) => Err(Failure::TimedOut { message_id: None }),
+    };
+    count::<C>(api, &result);
+    result
+}
+
+fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {
+    let outcome = match result {
+        Ok(_) => "ok".into(),
+        Err(failure) => outcome(failure, &C::OPERATION).code,
+    };
+    api.metrics.commands.with_label_values(&[C::OPERATION.name, &outcome]).inc();
+}

@@ -1,0 +1,30 @@
+//! The URL table: a line per endpoint.
+
+use actix_web::web::{ServiceConfig, get, post, route};
+
+use super::execute::execute;
+use super::{health, instances, register};
+use crate::commands::status::text::PostText;
+
+#[rustfmt::skip]
+pub fn configure(app: &mut ServiceConfig) {
+    app
+        // Status
+        .route("/status/text", post().to(execute::<PostText>))
+        // Devices and pairing
+        .route("/devices", post().to(instances::create::handle))
+        .route("/devices", get().to(instances::list::handle))
+        .route("/qr", get().to(instances::qr::handle))
+        .route("/paircode", post().to(instances::paircode::handle))
+        .route("/status", get().to(instances::status::handle))
+        .route("/connect", post().to(instances::connect::handle))
+        .route("/disconnect", post().to(instances::disconnect::handle))
+        .route("/logout", post().to(instances::logout::handle))
+        // Users and tenants
+        .route("/register", post().to(register::handle))
+        // The daemon itself
+        .route("/healthz", get().to(health::healthz))
+        .route("/readyz", get().to(health::readyz))
+        .route("/metrics", get().to(health::metrics))
+        .default_service(route().to(instances::unknown));
+}

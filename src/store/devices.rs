@@ -1,0 +1,155 @@
+//! The list of devices: whose they are, and whom WhatsApp knows them as. Their records are in `records`.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Utc};
+
+use super::value::{Row, Statement};
+use super::{DeviceNumber, Store, StoreError};
+use crate::ids::{DeviceId, TenantId, UserId};
+
+/// One device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    pub id: DeviceId,
+    pub number: DeviceNumber,
+    pub tenant: TenantId,
+    pub user: UserId,
+    pub name: String,
+    /// `<digits>:<device>@s.whatsapp.net`, once paired.
+    pub jid: Option<String>,
+    /// Whether it is to be connected whenever WhatsApp lets it.
+    pub wanted: bool,
+    pub last_seen: Option<DateTime<Utc>>,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+}
+
+impl Device {
+    pub fn is_paired(&self) -> bool {
+        self.jid.is_some()
+    }
+}
+
+macro_rules! select_device {
+    ($tail:literal) => {
+        concat!(
+            "SELECT id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at \
+             FROM device ",
+            $tail
+        )
+    };
+}
+
+impl Store {
+    /// Adds a device that is yet to be paired.
+    pub async fn create_device(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        name: &str,
+    ) -> Result<Device, StoreError> {
+        let now = Utc::now().timestamp();
+        let add = Statement::new(
+            "INSERT INTO device (id, tenant_id, user_id, name, wanted, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, number, tenant_id, user_id, name, jid, wanted, \
+             last_seen, created_at, updated_at",
+        )
+        .bind(DeviceId::random().to_string())
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .bind(name)
+        .bind(1)
+        .bind(now)
+        .bind(now);
+        let answers = self.write(vec![add]).await?;
+        let row = answers.first().and_then(|rows| rows.first());
+        device(row.ok_or(StoreError::Shape("an inserted device was not returned"))?)
+    }
+
+    /// Every device, for the start of the daemon.
+    pub async fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        self.select(Statement::new(select_device!("ORDER BY number"))).await
+    }
+
+    /// The devices of one user, oldest first.
+    pub async fn devices_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+    ) -> Result<Vec<Device>, StoreError> {
+        let find = Statement::new(select_device!(
+            "WHERE tenant_id = $1 AND user_id = $2 ORDER BY number"
+        ));
+        self.select(find.bind(tenant.to_string()).bind(user.to_string())).await
+    }
+
+    /// Notes whom WhatsApp knows the device as, and that it was seen just now.
+    pub async fn set_paired(
+        &self,
+        device: DeviceId,
+        jid: &str,
+        lid: &str,
+    ) -> Result<(), StoreError> {
+        let now = Utc::now().timestamp();
+        let update = Statement::new(
+            "UPDATE device SET jid = $1, lid = $2, last_seen = $3, updated_at = $4, wanted = $5 WHERE id = $6",
+        );
+        let update = update.bind(jid).bind(lid).bind(now).bind(now).bind(1);
+        self.write(vec![update.bind(device.to_string())]).await.map(drop)
+    }
+
+    /// Forgets whom WhatsApp knew the device as; its records are wiped separately.
+    pub async fn set_unpaired(&self, device: DeviceId) -> Result<(), StoreError> {
+        let now = Utc::now().timestamp();
+        let update = Statement::new(
+            "UPDATE device SET jid = NULL, lid = NULL, updated_at = $1 WHERE id = $2",
+        );
+        self.write(vec![update.bind(now).bind(device.to_string())]).await.map(drop)
+    }
+
+    /// Whether the device is to be connected, also after a restart of the daemon.
+    pub async fn set_wanted(&self, device: DeviceId, wanted: bool) -> Result<(), StoreError> {
+        let update =
+            Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");
+        let update = update.bind(i64::from(wanted)).bind(Utc::now().timestamp());
+        self.write(vec![update.bind(device.to_string())]).await.map(drop)
+    }
+
+    /// Notes when a device was connected last.
+    pub async fn set_last_seen(
+        &self,
+        device: DeviceId,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let update = Statement::new("UPDATE device SET last_seen = $1 WHERE id = $2");
+        self.write(vec![update.bind(at.timestamp()).bind(device.to_string())]).await.map(drop)
+    }
+
+    async fn select(&self, statement: Statement) -> Result<Vec<Device>, StoreError> {
+        self.read(statement).await?.iter().map(device).collect()
+    }
+}
+
+fn device(row: &Row) -> Result<Device, StoreError> {
+    Ok(Device {
+        id: id(row, 0)?,
+        number: DeviceNumber(row.int(1)?),
+        tenant: id(row, 2)?,
+        user: id(row, 3)?,
+        name: row.text(4)?.to_owned(),
+        jid: row.optional_text(5)?.map(str::to_owned),
+        wanted: row.int(6)? == 1,
+        last_seen: row.optional_int(7)?.map(time).transpose()?,
+        created_at: time(row.int(8)?)?,
+        updated_at: time(row.int(9)?)?,
+    })
+}
+
+pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {
+    row.text(column)?.parse().map_err(|_| StoreError::Shape("a column that must hold an id does not"))
+}
+
+fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+    DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
+}

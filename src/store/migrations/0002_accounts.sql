@@ -1,0 +1,38 @@
+-- Who may use the gateway, and the devices they own. Times are Unix seconds, flags are 0 or 1.
+CREATE TABLE tenant (
+    id         TEXT PRIMARY KEY,
+    name       TEXT NOT NULL UNIQUE,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+-- `token_hash` is the SHA-256 of a random token, `password_hash` an argon2 string.
+CREATE TABLE member (
+    id            TEXT PRIMARY KEY,
+    tenant_id     TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    email         TEXT NOT NULL UNIQUE,
+    password_hash TEXT NOT NULL,
+    role          TEXT NOT NULL,
+    token_hash    {BLOB} NOT NULL UNIQUE,
+    active        BIGINT NOT NULL,
+    webhook_url   TEXT,
+    created_at    BIGINT NOT NULL,
+    updated_at    BIGINT NOT NULL
+);
+
+-- `number` is what records refer to. `wanted`: the device is to be connected whenever WhatsApp lets it.
+CREATE TABLE device (
+    number     {ID},
+    id         TEXT NOT NULL UNIQUE,
+    tenant_id  TEXT NOT NULL REFERENCES tenant (id) ON DELETE CASCADE,
+    user_id    TEXT NOT NULL REFERENCES member (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    jid        TEXT,
+    lid        TEXT,
+    wanted     BIGINT NOT NULL,
+    last_seen  BIGINT,
+    created_at BIGINT NOT NULL,
+    updated_at BIGINT NOT NULL
+);
+
+CREATE INDEX device_of_user ON device (tenant_id, user_id);

@@ -1,0 +1,8 @@
+//! Who lives, who comes back and when: supervisor and router, and the pure pieces they decide with.
+
+pub mod admission;
+pub mod backoff;
+pub mod router;
+pub mod shards;
+pub mod supervisor;
+pub mod view;

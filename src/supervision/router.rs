@@ -1,0 +1,150 @@
+//! The router: every command passes it. It knows owners, addresses and permits, and waits for nothing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use actix::prelude::*;
+use tokio::sync::Semaphore;
+
+use crate::commands::Job;
+use crate::device::{DeviceActor, Execute};
+use crate::failure::Failure;
+use crate::ids::{DeviceId, UserId};
+use crate::store::accounts::Caller;
+use crate::store::devices::Device;
+
+/// Sends a job to the device that the caller means.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Dispatch {
+    pub caller: Caller,
+    /// One of the caller's devices, or the one that stands for the caller.
+    pub device: Option<DeviceId>,
+    pub job: Job,
+}
+
+/// Asks which device the caller means. Another user's device answers like none.
+#[derive(Message)]
+#[rtype(result = "Option<DeviceId>")]
+pub struct Locate {
+    pub caller: Caller,
+    pub device: Option<DeviceId>,
+}
+
+/// A device exists.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Adopt(pub Device);
+
+/// A device was paired, or is no longer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Paired {
+    pub device: DeviceId,
+    pub paired: bool,
+}
+
+/// A device is live and takes commands at this address, or (`None`) no longer.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Reachable {
+    pub device: DeviceId,
+    pub address: Option<Addr<DeviceActor>>,
+}
+
+struct Entry {
+    owner: Device,
+    paired: bool,
+    address: Option<Addr<DeviceActor>>,
+    permits: Arc<Semaphore>,
+}
+
+pub struct Router {
+    devices: HashMap<DeviceId, Entry>,
+    by_user: HashMap<UserId, Vec<DeviceId>>,
+    commands_per_device: usize,
+}
+
+impl Router {
+    /// `commands_per_device`: how many commands one device works on at the same time.
+    pub fn new(commands_per_device: usize) -> Self {
+        Self { devices: HashMap::new(), by_user: HashMap::new(), commands_per_device }
+    }
+
+    fn locate(&self, caller: &Caller, wanted: Option<DeviceId>) -> Option<DeviceId> {
+        let own = self.by_user.get(&caller.user)?;
+        match wanted {
+            Some(device) => own.contains(&device).then_some(device),
+            // The device that stands for its user: a live one, else a paired one, else the oldest.
+            None => own.iter().copied().min_by_key(|device| self.rank(*device)),
+        }
+    }
+
+    fn rank(&self, device: DeviceId) -> (bool, bool, i64) {
+        match self.devices.get(&device) {
+            Some(entry) => (entry.address.is_none(), !entry.paired, entry.owner.number.0),
+            None => (true, true, i64::MAX),
+        }
+    }
+
+    fn dispatch(&self, Dispatch { caller, device, job }: Dispatch) {
+        let located = self.locate(&caller, device).and_then(|id| self.devices.get(&id));
+        let Some(entry) = located else { return job.refuse(Failure::NoDevice) };
+        let Some(address) = &entry.address else { return job.refuse(Failure::Disconnected) };
+        match entry.permits.clone().try_acquire_owned() {
+            Ok(permit) => address.do_send(Execute { job, permit }),
+            Err(_) => job.refuse(Failure::Overloaded),
+        }
+    }
+}
+
+impl Actor for Router {
+    type Context = Context<Self>;
+}
+
+impl Handler<Dispatch> for Router {
+    type Result = ();
+
+    fn handle(&mut self, dispatch: Dispatch, _: &mut Context<Self>) {
+        self.dispatch(dispatch);
+    }
+}
+
+impl Handler<Locate> for Router {
+    type Result = Option<DeviceId>;
+
+    fn handle(&mut self, Locate { caller, device }: Locate, _: &mut Context<Self>) -> Self::Result {
+        self.locate(&caller, device)
+    }
+}
+
+impl Handler<Adopt> for Router {
+    type Result = ();
+
+    fn handle(&mut self, Adopt(device): Adopt, _: &mut Context<Self>) {
+        self.by_user.entry(device.user).or_default().push(device.id);
+        let permits = Arc::new(Semaphore::new(self.commands_per_device));
+        let entry = Entry { paired: device.is_paired(), owner: device, address: None, permits };
+        self.devices.insert(entry.owner.id, entry);
+    }
+}
+
+impl Handler<Paired> for Router {
+    type Result = ();
+
+    fn handle(&mut self, Paired { device, paired }: Paired, _: &mut Context<Self>) {
+        if let Some(entry) = self.devices.get_mut(&device) {
+            entry.paired = paired;
+        }
+    }
+}
+
+impl Handler<Reachable> for Router {
+    type Result = ();
+
+    fn handle(&mut self, Reachable { device, address }: Reachable, _: &mut Context<Self>) {
+        if let Some(entry) = self.devices.get_mut(&device) {
+            entry.address = address;
+        }
+    }
+}

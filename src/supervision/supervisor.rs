@@ -1,0 +1,493 @@
+//! The supervisor: starts lives, learns how they end, and decides what follows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::prelude::*;
+use chrono::Utc;
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::{error, info, warn};
+
+use super::admission::Admission;
+use super::backoff::{Decision, History, Policy};
+use super::router::{self, Router};
+use super::shards::Shards;
+use super::view::{State, View, Watch};
+use crate::device::client::Shared;
+use crate::device::exit::ExitReason;
+use crate::device::pairing::RequestPairCode;
+use crate::device::{DeviceActor, News, Phase, Plan, Report, Stop};
+use crate::ids::DeviceId;
+use crate::metrics::Metrics;
+use crate::store::Life;
+use crate::store::devices::Device;
+
+/// A device exists. It is connected if it is paired and wanted.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Adopt(pub Device);
+
+/// Asks for a way to follow a device.
+#[derive(Message)]
+#[rtype(result = "Option<Watch>")]
+pub struct Follow(pub DeviceId);
+
+/// Gives a paired device a life now, whatever happened before.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Connect(pub DeviceId);
+
+/// Gives a device without an account a life that shows codes; `anew`: not the codes it shows already.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Pair {
+    pub device: DeviceId,
+    pub anew: bool,
+}
+
+/// Ends the life of a device, if it has one, and plans none.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Disconnect(pub DeviceId);
+
+/// Hands a request for a code to the life that is pairing.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct PairWithCode {
+    pub device: DeviceId,
+    pub request: RequestPairCode,
+}
+
+/// Ends all lives, for the end of the daemon. Answers when the last one is gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct StopAll;
+
+/// Asks whether the supervisor is there.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Ping;
+
+struct Slot {
+    device: Device,
+    view: watch::Sender<View>,
+    stage: Stage,
+    history: History,
+    /// A life is wanted as soon as the present one has ended.
+    again: bool,
+}
+
+enum Stage {
+    Down,
+    /// In the line of the gate.
+    Queued,
+    /// Until its delay is over.
+    Delayed(SpawnHandle),
+    Up(Up),
+    /// Credentials are being wiped.
+    Forgetting,
+}
+
+struct Up {
+    life: Life,
+    address: Addr<DeviceActor>,
+    live_since: Option<Instant>,
+}
+
+pub struct Supervisor {
+    slots: HashMap<DeviceId, Slot>,
+    admission: Admission,
+    policy: Policy,
+    shards: Option<Shards>,
+    shared: Arc<Shared>,
+    router: Addr<Router>,
+    metrics: Arc<Metrics>,
+    next_admission: Option<SpawnHandle>,
+    stopping: bool,
+}
+
+impl Supervisor {
+    pub fn new(
+        config: &crate::config::Supervision,
+        shared: Arc<Shared>,
+        router: Addr<Router>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        let limit = config.simultaneous_connects.get();
+        Self {
+            slots: HashMap::new(),
+            admission: Admission::new(config.connects_per_second, limit, Instant::now()),
+            policy: Policy::from(config),
+            shards: Some(Shards::start(config.shards)),
+            shared,
+            router,
+            metrics,
+            next_admission: None,
+            stopping: false,
+        }
+    }
+
+    /// Joins the gate's line. The life begins when the gate lets the device in.
+    fn enqueue(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else { return };
+        slot.stage = Stage::Queued;
+        self.publish(id, |view| {
+            view.state = State::Waiting;
+            view.next_attempt = None;
+        });
+        self.admission.join(id);
+        self.admit(ctx);
+    }
+
+    fn admit(&mut self, ctx: &mut Context<Self>) {
+        while let Some(id) = self.admission.admit(Instant::now()) {
+            self.begin_life(id, ctx);
+        }
+        if let Some(timer) = self.next_admission.take() {
+            ctx.cancel_future(timer);
+        }
+        if let Some(delay) = self.admission.next_token() {
+            let timer = ctx.run_later(delay, |supervisor, ctx| {
+                supervisor.next_admission = None;
+                supervisor.admit(ctx);
+            });
+            self.next_admission = Some(timer);
+        }
+    }
+
+    fn begin_life(&mut self, id: DeviceId, ctx: &Context<Self>) {
+        let (Some(slot), Some(shards)) = (self.slots.get_mut(&id), &self.shards) else {
+            return self.admission.leave(id);
+        };
+        let life = self.shared.store.begin_life(slot.device.number);
+        let reports = ctx.address().recipient();
+        let plan = Plan { device: id, number: slot.device.number, life, reports };
+        let shared = self.shared.clone();
+        let address = DeviceActor::start_in_arbiter(&shards.place(id), move |_| {
+            DeviceActor::new(plan, shared)
+        });
+        slot.stage = Stage::Up(Up { life, address, live_since: None });
+        self.publish(id, |view| view.state = State::Connecting);
+    }
+
+    fn entered(&mut self, id: DeviceId, phase: Phase, ctx: &mut Context<Self>) {
+        if phase != Phase::Connecting {
+            self.admission.leave(id);
+            self.admit(ctx);
+        }
+        let Some(Stage::Up(up)) = self.slots.get_mut(&id).map(|slot| &mut slot.stage) else { return };
+        let address = (phase == Phase::Live).then(|| up.address.clone());
+        if phase == Phase::Live {
+            up.live_since = Some(Instant::now());
+        }
+        self.router.do_send(router::Reachable { device: id, address });
+        self.publish(id, |view| {
+            view.state = match phase {
+                Phase::Connecting => State::Connecting,
+                Phase::Pairing => State::Pairing,
+                Phase::Live => State::Live,
+                Phase::Closing => State::Closing,
+            };
+            if phase == Phase::Live {
+                view.last_seen = Some(Utc::now());
+            }
+        });
+    }
+
+    fn paired(&mut self, id: DeviceId, jid: String) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.device.jid = Some(jid.clone());
+        self.router.do_send(router::Paired { device: id, paired: true });
+        self.publish(id, |view| view.jid = Some(jid));
+    }
+
+    fn exited(&mut self, id: DeviceId, reason: ExitReason, ctx: &mut Context<Self>) {
+        self.metrics.exits.with_label_values(&[reason.name()]).inc();
+        self.router.do_send(router::Reachable { device: id, address: None });
+        self.admission.leave(id);
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let live_since = match std::mem::replace(&mut slot.stage, Stage::Down) {
+            Stage::Up(up) => up.live_since,
+            _ => None,
+        };
+        let lived = live_since.map_or(Duration::ZERO, |since| since.elapsed());
+        let jitter = rand::random::<f64>();
+        let decision = slot.history.decide(reason, lived, Instant::now(), &self.policy, jitter);
+        self.publish(id, |view| {
+            view.state = State::Down;
+            view.qr = None;
+            view.last_exit = Some(reason);
+            view.exits += 1;
+            if live_since.is_some() {
+                view.last_seen = Some(Utc::now());
+            }
+        });
+        if live_since.is_some() {
+            self.note_last_seen(id, ctx);
+        }
+        self.follow_exit(id, reason, decision, ctx);
+        self.admit(ctx);
+    }
+
+    fn follow_exit(
+        &mut self,
+        id: DeviceId,
+        reason: ExitReason,
+        decision: Decision,
+        ctx: &mut Context<Self>,
+    ) {
+        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else { return };
+        if reason.ends_the_pairing() {
+            return self.forget(id, ctx);
+        }
+        if std::mem::take(&mut slot.again) {
+            return self.enqueue(id, ctx);
+        }
+        match decision {
+            // A device that nobody has paired is only worth a connection while somebody asks for its codes.
+            _ if !slot.device.is_paired() => {}
+            Decision::StayDown => {}
+            Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
+            Decision::Quarantine(delay) => {
+                warn!(device.id = %id, reason = reason.name(), "device fails again and again: quarantined");
+                self.delay(id, delay, State::Quarantined, ctx);
+            }
+        }
+    }
+
+    fn delay(&mut self, id: DeviceId, delay: Duration, state: State, ctx: &mut Context<Self>) {
+        let timer = ctx.run_later(delay, move |supervisor, ctx| supervisor.enqueue(id, ctx));
+        if let Some(slot) = self.slots.get_mut(&id) {
+            slot.stage = Stage::Delayed(timer);
+        }
+        self.publish(id, |view| {
+            view.state = state;
+            view.next_attempt = Some(Utc::now() + delay);
+        });
+    }
+
+    /// WhatsApp no longer knows the credentials: nothing of them is kept.
+    fn forget(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.stage = Stage::Forgetting;
+        let (store, number) = (self.shared.store.clone(), slot.device.number);
+        self.publish(id, |view| view.state = State::Closing);
+        let forget = async move {
+            store.wipe(number).await?;
+            store.set_unpaired(id).await
+        };
+        ctx.spawn(forget.into_actor(self).map(move |forgotten, supervisor, ctx| {
+            if let Err(error) = forgotten {
+                // The next login with these credentials is refused, and brings us here again.
+                error!(device.id = %id, error = %error, "the credentials of an unlinked device were not wiped");
+            }
+            supervisor.forgotten(id, ctx);
+        }));
+    }
+
+    fn forgotten(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.device.jid = None;
+        slot.stage = Stage::Down;
+        slot.history.clear();
+        let again = std::mem::take(&mut slot.again);
+        self.router.do_send(router::Paired { device: id, paired: false });
+        self.publish(id, |view| {
+            view.state = State::Down;
+            view.jid = None;
+        });
+        if again {
+            self.enqueue(id, ctx);
+        }
+    }
+
+    fn note_last_seen(&self, id: DeviceId, ctx: &mut Context<Self>) {
+        let store = self.shared.store.clone();
+        let note = async move { store.set_last_seen(id, Utc::now()).await };
+        ctx.spawn(note.into_actor(self).map(move |noted, _, _| {
+            if let Err(error) = noted {
+                warn!(device.id = %id, error = %error, "when the device was last seen was not stored");
+            }
+        }));
+    }
+
+    fn publish(&self, id: DeviceId, change: impl FnOnce(&mut View)) {
+        let Some(slot) = self.slots.get(&id) else { return };
+        slot.view.send_modify(|view| {
+            let before = view.state;
+            change(view);
+            self.metrics.device_moved(before, view.state);
+        });
+    }
+
+    /// Wants a life now: cuts a delay short, starts one, or leaves one that is up alone.
+    fn want(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        match &slot.stage {
+            Stage::Down => self.enqueue(id, ctx),
+            Stage::Delayed(timer) => {
+                ctx.cancel_future(*timer);
+                slot.history.clear();
+                self.enqueue(id, ctx);
+            }
+            Stage::Forgetting => slot.again = true,
+            Stage::Up(_) if slot.view.borrow().state == State::Closing => slot.again = true,
+            Stage::Queued | Stage::Up(_) => {}
+        }
+    }
+}
+
+impl Actor for Supervisor {
+    type Context = Context<Self>;
+}
+
+impl Handler<Adopt> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Adopt(device): Adopt, ctx: &mut Context<Self>) {
+        let id = device.id;
+        let connect = device.is_paired() && device.wanted;
+        self.router.do_send(router::Adopt(device.clone()));
+        let view = View {
+            state: State::Down,
+            jid: device.jid.clone(),
+            qr: None,
+            last_seen: device.last_seen,
+            last_exit: None,
+            next_attempt: None,
+            exits: 0,
+        };
+        self.metrics.device_added(view.state);
+        let (stage, history) = (Stage::Down, History::default());
+        let view = watch::Sender::new(view);
+        self.slots.insert(id, Slot { device, view, stage, history, again: false });
+        if connect {
+            self.enqueue(id, ctx);
+        }
+    }
+}
+
+impl Handler<Follow> for Supervisor {
+    type Result = Option<Watch>;
+
+    fn handle(&mut self, Follow(id): Follow, _: &mut Context<Self>) -> Option<Watch> {
+        Some(Watch(self.slots.get(&id)?.view.subscribe()))
+    }
+}
+
+impl Handler<Connect> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Connect(id): Connect, ctx: &mut Context<Self>) {
+        self.want(id, ctx);
+    }
+}
+
+impl Handler<Pair> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Pair { device, anew }: Pair, ctx: &mut Context<Self>) {
+        if anew
+            && let Some(slot) = self.slots.get_mut(&device)
+            && let Stage::Up(up) = &slot.stage
+        {
+            slot.again = true;
+            up.address.do_send(Stop(ExitReason::PairingEnded));
+            self.publish(device, |view| view.qr = None);
+            return;
+        }
+        self.want(device, ctx);
+    }
+}
+
+impl Handler<Disconnect> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Disconnect(id): Disconnect, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id) else { return };
+        slot.again = false;
+        match &slot.stage {
+            Stage::Up(up) => up.address.do_send(Stop(ExitReason::Disconnected)),
+            Stage::Queued => self.admission.leave(id),
+            Stage::Delayed(timer) => {
+                ctx.cancel_future(*timer);
+            }
+            Stage::Down | Stage::Forgetting => return,
+        }
+        if let Some(slot) = self.slots.get_mut(&id)
+            && !matches!(slot.stage, Stage::Up(_))
+        {
+            slot.stage = Stage::Down;
+            self.publish(id, |view| {
+                view.state = State::Down;
+                view.next_attempt = None;
+            });
+        }
+    }
+}
+
+impl Handler<PairWithCode> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, PairWithCode { device, request }: PairWithCode, _: &mut Context<Self>) {
+        // Otherwise the request is dropped, which tells its caller.
+        if let Some(Stage::Up(up)) = self.slots.get(&device).map(|slot| &slot.stage) {
+            up.address.do_send(request);
+        }
+    }
+}
+
+impl Handler<Report> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, Report { device, life, news }: Report, ctx: &mut Context<Self>) {
+        let current = match self.slots.get(&device).map(|slot| &slot.stage) {
+            Some(Stage::Up(up)) => up.life == life,
+            _ => false,
+        };
+        if !current {
+            return;
+        }
+        match news {
+            News::Entered(phase) => self.entered(device, phase, ctx),
+            News::Qr(qr) => self.publish(device, |view| view.qr = Some(qr)),
+            News::Paired(identity) => self.paired(device, identity.jid),
+            News::Exited(reason) => self.exited(device, reason, ctx),
+        }
+    }
+}
+
+impl Handler<Ping> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, _: Ping, _: &mut Context<Self>) {}
+}
+
+impl Handler<StopAll> for Supervisor {
+    type Result = ResponseActFuture<Self, ()>;
+
+    fn handle(&mut self, _: StopAll, _: &mut Context<Self>) -> Self::Result {
+        self.stopping = true;
+        let mut lives = Vec::new();
+        for slot in self.slots.values() {
+            if let Stage::Up(up) = &slot.stage {
+                up.address.do_send(Stop(ExitReason::Shutdown));
+                lives.push(slot.view.subscribe());
+            }
+        }
+        info!(devices = lives.len(), "closing the connections of all devices");
+        let gone = async move {
+            for mut life in lives {
+                // An error means that its slot is gone, and so is its life.
+                let _ = life.wait_for(|view| view.state == State::Down).await;
+            }
+        };
+        Box::pin(gone.into_actor(self).map(|(), supervisor, _| {
+            if let Some(shards) = supervisor.shards.take() {
+                shards.stop();
+            }
+        }))
+    }
+}

@@ -1,0 +1,94 @@
+//! What is known of a device at this moment; published by the supervisor, read by whoever wants to know or wait.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+
+use crate::device::exit::ExitReason;
+use crate::device::pairing::Qr;
+
+/// Where a device stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// No life, and none planned.
+    Down,
+    /// A life is planned: it waits for its delay, or for its turn to connect.
+    Waiting,
+    /// The same after too many failures, for longer.
+    Quarantined,
+    Connecting,
+    Pairing,
+    Live,
+    Closing,
+}
+
+impl State {
+    pub const ALL: [Self; 7] = [
+        Self::Down,
+        Self::Waiting,
+        Self::Quarantined,
+        Self::Connecting,
+        Self::Pairing,
+        Self::Live,
+        Self::Closing,
+    ];
+
+    /// As `GET /status` and the metrics name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Down => "disconnected",
+            Self::Waiting => "waiting",
+            Self::Quarantined => "quarantined",
+            Self::Connecting => "connecting",
+            Self::Pairing => "pairing",
+            Self::Live => "connected",
+            Self::Closing => "closing",
+        }
+    }
+}
+
+/// A snapshot of one device.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub state: State,
+    /// `<digits>:<device>@s.whatsapp.net`, once paired.
+    pub jid: Option<String>,
+    /// The code to scan, while pairing.
+    pub qr: Option<Qr>,
+    pub last_seen: Option<DateTime<Utc>>,
+    pub last_exit: Option<ExitReason>,
+    /// When the next life is due, if one is planned after a delay.
+    pub next_attempt: Option<DateTime<Utc>>,
+    /// Counts the lives that have ended: a waiter can tell an old exit from a new one.
+    pub exits: u64,
+}
+
+impl View {
+    pub fn is_live(&self) -> bool {
+        self.state == State::Live
+    }
+
+    pub fn is_paired(&self) -> bool {
+        self.jid.is_some()
+    }
+}
+
+/// Follows one device.
+pub struct Watch(pub watch::Receiver<View>);
+
+impl Watch {
+    pub fn now(&self) -> View {
+        self.0.borrow().clone()
+    }
+
+    /// Waits until `fact` holds, at most this long. `None`: it did not come true in time, or the device is gone.
+    pub async fn until(
+        &mut self,
+        limit: Duration,
+        fact: impl FnMut(&View) -> bool,
+    ) -> Option<View> {
+        let seen = tokio::time::timeout(limit, self.0.wait_for(fact)).await.ok()?;
+        seen.ok().map(|view| view.clone())
+    }
+}
