@@ -1,1 +1,244 @@
 //! The store: one place with one writer.
+//!
+//! `write` answers when the change is on disk, `read` goes to its own threads, and `backend` is the protocol
+//! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+mod canary;
+mod error;
+mod folder;
+mod lane;
+mod migrate;
+mod queue;
+mod reader;
+mod records;
+mod sealing;
+mod sqlite;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod threads;
+mod value;
+mod writer;
+
+pub use error::StoreError;
+pub use lane::Life;
+pub use records::RecordBackend;
+pub use sealing::{Sealer, SealingKey};
+pub use value::{Row, Statement, Value};
+
+use lane::{Lane, Lives};
+use queue::Queue;
+use reader::Read;
+use threads::Ended;
+use writer::{Rows, Unit};
+
+/// How long `ready` waits for an answer.
+const READY_LIMIT: Duration = Duration::from_secs(2);
+/// How long `close` waits for what is under way.
+const CLOSE_LIMIT: Duration = Duration::from_secs(20);
+
+/// The number under which a device's records are stored. It is never given to another device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DeviceNumber(pub i64);
+
+/// What `open` needs.
+pub struct Options {
+    /// Holds the database, its log and the lock; made if missing.
+    pub folder: PathBuf,
+    pub key: SealingKey,
+    /// Reader threads, each with a connection of about 2 MB.
+    pub readers: usize,
+    /// Units, and reads, that may wait; beyond that callers are refused.
+    pub queue: usize,
+}
+
+impl Options {
+    pub fn new(folder: impl Into<PathBuf>, key: SealingKey) -> Self {
+        Self {
+            folder: folder.into(),
+            key,
+            readers: 3,
+            queue: 4096,
+        }
+    }
+}
+
+/// A handle to the open store. Clones share it; the last one that is dropped, or `close`, ends it.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writes: Queue<Unit>,
+    reads: Queue<Read>,
+    lives: Lives,
+    key: SealingKey,
+    figures: Arc<Figures>,
+    writer_ended: Ended,
+    readers_ended: Ended,
+}
+
+/// Counters of the writer since `open`.
+#[derive(Default)]
+struct Figures {
+    commits: AtomicU64,
+    units: AtomicU64,
+    failures: AtomicU64,
+}
+
+/// How busy the store is, for metrics.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// Units and reads that wait now.
+    pub waiting_writes: usize,
+    pub waiting_reads: usize,
+    /// Commits, the units in them, and units that failed, since `open`.
+    pub commits: u64,
+    pub units: u64,
+    pub failures: u64,
+}
+
+impl Store {
+    /// Opens the store and brings its schema up to date. Blocks; call it before anything is served.
+    pub fn open(options: Options) -> Result<Self, StoreError> {
+        let claim = folder::claim(&options.folder)?;
+        let mut engine = sqlite::Engine::writer(&claim.database)?;
+        migrate::migrate(&mut engine)?;
+        canary::check(&mut engine, &options.key)?;
+
+        let (reads, reads_taken) = Queue::bounded(options.queue);
+        let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
+        let (writes, writes_taken) = Queue::bounded(options.queue);
+        let figures = Arc::new(Figures::default());
+        let writer = writer::Writer {
+            engine,
+            queue: writes_taken,
+            figures: figures.clone(),
+            claim,
+        };
+        let writer_ended = threads::writer(writer)?;
+        let (lives, key) = (Lives::default(), options.key);
+        let shared = Shared {
+            writes,
+            reads,
+            lives,
+            key,
+            figures,
+            writer_ended,
+            readers_ended,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Applies all statements or none, and returns the rows of each. `Ok` means durable. Once called, dropping the
+    /// future does not undo it. [`StoreError::Busy`] at once if too much is waiting.
+    pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.writes.offer(Unit {
+            statements: unit,
+            reply: Some(reply),
+            lane: None,
+        })?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Reads with one statement. [`StoreError::Busy`] at once if too much is waiting.
+    pub async fn read(&self, statement: Statement) -> Result<Vec<Row>, StoreError> {
+        let answers = self.read_many(vec![statement]).await?;
+        Ok(answers.into_iter().next().unwrap_or_default())
+    }
+
+    /// Reads with several statements that all see the same state.
+    pub async fn read_many(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared.reads.offer(Read { statements, reply })?;
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Begins a life of a device: every older backend of it is refused from now on.
+    pub fn begin_life(&self, device: DeviceNumber) -> Life {
+        self.shared.lives.begin(device)
+    }
+
+    /// The protocol library's storage for one life. Make one per life and share it: two would not see each
+    /// other's staged writes.
+    pub fn backend(&self, device: DeviceNumber, life: Life) -> Arc<RecordBackend> {
+        let lane = Lane::new(device, life, &self.shared.lives);
+        Arc::new(RecordBackend::new(self.clone(), device, lane))
+    }
+
+    /// Deletes all records of a device and ends its life, so that nothing writes them again.
+    pub async fn wipe(&self, device: DeviceNumber) -> Result<(), StoreError> {
+        self.begin_life(device);
+        let delete = Statement::new("DELETE FROM record WHERE device = $1").bind(device.0);
+        self.write(vec![delete]).await.map(drop)
+    }
+
+    /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.
+    pub fn sealer(&self, purpose: &str, device: DeviceNumber) -> Sealer {
+        self.shared.key.sealer(purpose, device)
+    }
+
+    /// Whether a reader and the writer answer, within two seconds.
+    pub async fn ready(&self) -> Result<(), StoreError> {
+        let check = async {
+            self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
+                .await?;
+            self.write(Vec::new()).await
+        };
+        timeout(READY_LIMIT, check)
+            .await
+            .unwrap_or(Err(StoreError::Busy))
+            .map(drop)
+    }
+
+    pub fn load(&self) -> Load {
+        let figures = &self.shared.figures;
+        Load {
+            waiting_writes: self.shared.writes.depth(),
+            waiting_reads: self.shared.reads.depth(),
+            commits: figures.commits.load(Ordering::Relaxed),
+            units: figures.units.load(Ordering::Relaxed),
+            failures: figures.failures.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
+    pub async fn close(&self) {
+        self.shared.reads.close();
+        self.shared.writes.close();
+        let ended = async {
+            self.shared.readers_ended.wait().await;
+            self.shared.writer_ended.wait().await;
+        };
+        if timeout(CLOSE_LIMIT, ended).await.is_err() {
+            tracing::error!("the store did not finish in time; what was not durable is lost");
+        }
+    }
+
+    /// Waits until the writer has ended. Without `close` before, that is a defect, and the process should end.
+    pub async fn ended(&self) {
+        self.shared.writer_ended.wait().await;
+    }
+
+    /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
+    async fn read_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        self.shared
+            .reads
+            .place()
+            .await?
+            .send(Read { statements, reply });
+        answer.await.map_err(|_| StoreError::Closed)?
+    }
+}

@@ -1,0 +1,52 @@
+//! The data folder: private to its user, and open in one process at a time.
+
+use super::StoreError;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+const LOCK_FILE: &str = "wutsd.lock";
+const DATABASE_FILE: &str = "wutsd.db";
+
+/// The claim on a data folder. It ends when the value is dropped, or with the process.
+pub(super) struct Claim {
+    pub database: PathBuf,
+    _lock: File,
+}
+
+/// Creates what is missing and takes the lock.
+pub(super) fn claim(folder: &Path) -> Result<Claim, StoreError> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|error| StoreError::io("create the data folder", folder, error))?;
+    let lock = private_file(&folder.join(LOCK_FILE))?;
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            return Err(StoreError::Locked {
+                folder: folder.to_owned(),
+            });
+        }
+        Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", folder, error)),
+    }
+    // SQLite gives its other files the mode of this one.
+    let database = folder.join(DATABASE_FILE);
+    private_file(&database)?;
+    Ok(Claim {
+        database,
+        _lock: lock,
+    })
+}
+
+fn private_file(path: &Path) -> Result<File, StoreError> {
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .read(true)
+        .write(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|error| StoreError::io("open", path, error))
+}

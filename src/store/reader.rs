@@ -1,0 +1,44 @@
+//! The reader threads: each has a read-only connection, and all take from one queue.
+
+use super::StoreError;
+use super::sqlite::Engine;
+use super::value::Statement;
+use super::writer::Rows;
+use parking_lot::Mutex;
+use std::sync::Arc;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+
+/// One hop to a reader: several statements over the same state.
+pub(super) struct Read {
+    pub statements: Vec<Statement>,
+    pub reply: oneshot::Sender<Result<Rows, StoreError>>,
+}
+
+/// Works until the queue is closed and empty.
+pub(super) fn run(mut engine: Engine, queue: Arc<Mutex<Receiver<Read>>>) {
+    loop {
+        // The reader that waits holds the queue; the others wait for it.
+        let Some(read) = queue.lock().blocking_recv() else {
+            break;
+        };
+        if read.reply.is_closed() {
+            continue;
+        }
+        let rows = answer(&mut engine, &read.statements);
+        let _ = read.reply.send(rows);
+    }
+}
+
+fn answer(engine: &mut Engine, statements: &[Statement]) -> Result<Rows, StoreError> {
+    if let [statement] = statements {
+        return Ok(vec![engine.run(statement)?]);
+    }
+    engine.begin_snapshot()?;
+    let rows = statements
+        .iter()
+        .map(|statement| engine.run(statement))
+        .collect();
+    engine.rollback();
+    rows
+}

@@ -1,0 +1,46 @@
+//! The sweep: removes records whose time has passed, for all devices at once.
+
+use super::records::Kind;
+use super::{Statement, Store, StoreError};
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+/// How many seconds after its `at` a record is removed.
+const KEPT: [(Kind, i64); 5] = [
+    // A recipient that was offline may ask for a message again; the library's own limit of two hours is short for that.
+    (Kind::SentMessage, DAY),
+    (Kind::PendingInbound, 7 * DAY),
+    (Kind::BaseKey, 7 * DAY),
+    // The server sets the window, up to 26 weeks; the library checks the exact age when it uses a token.
+    (Kind::TcToken, 200 * DAY),
+    // `at` is the end of retention already.
+    (Kind::MessageSecret, 0),
+];
+
+/// Rows in one statement, so that the writer is free for others between two of them.
+const CHUNK: i64 = 1000;
+
+const SWEEP: &str = "DELETE FROM record WHERE (device, kind, key) IN \
+    (SELECT device, kind, key FROM record WHERE kind = $1 AND at < $2 LIMIT $3) RETURNING kind";
+
+impl Store {
+    /// Removes old records and returns how many. `now` is in Unix seconds. Call it every few minutes.
+    pub async fn sweep(&self, now: i64) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for (kind, seconds) in KEPT {
+            loop {
+                let sweep = Statement::new(SWEEP)
+                    .bind(kind.number())
+                    .bind(now - seconds)
+                    .bind(CHUNK);
+                let rows = self.write(vec![sweep]).await?.pop().unwrap_or_default();
+                removed += rows.len() as u64;
+                if rows.len() < CHUNK as usize {
+                    break;
+                }
+            }
+        }
+        Ok(removed)
+    }
+}

@@ -1,0 +1,64 @@
+//! The store's own threads: where it may block.
+
+use super::StoreError;
+use super::reader::{self, Read};
+use super::sqlite::Engine;
+use super::writer::Writer;
+use parking_lot::Mutex;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+
+/// Tells when all threads of a group have ended, by a panic too.
+pub(super) struct Ended(watch::Receiver<()>);
+
+impl Ended {
+    pub async fn wait(&self) {
+        let mut alive = self.0.clone();
+        // Nothing is ever sent: the error comes when the last thread drops its end.
+        while alive.changed().await.is_ok() {}
+    }
+}
+
+pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
+    let (alive, ended) = watch::channel(());
+    let start = |error| StoreError::io("start a thread for", Path::new("the writer"), error);
+    let timers = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(start)?;
+    spawn("store-writer", move || {
+        timers.block_on(writer.run());
+        drop(alive);
+    })
+    .map_err(start)?;
+    Ok(Ended(ended))
+}
+
+pub(super) fn readers(
+    database: &Path,
+    count: usize,
+    queue: Receiver<Read>,
+) -> Result<Ended, StoreError> {
+    let (alive, ended) = watch::channel(());
+    let queue = Arc::new(Mutex::new(queue));
+    for _ in 0..count.max(1) {
+        let engine = Engine::reader(database)?;
+        let (queue, alive) = (queue.clone(), alive.clone());
+        spawn("store-reader", move || {
+            reader::run(engine, queue);
+            drop(alive);
+        })
+        .map_err(|error| StoreError::io("start a thread for", Path::new("a reader"), error))?;
+    }
+    Ok(Ended(ended))
+}
+
+fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
+}
