@@ -130,16 +130,19 @@ pub enum LogFormat {
 }
 
 impl Config {
-    /// Reads defaults, `file` when given, and the environment, and validates the whole.
-    pub fn load(file: Option<&Path>) -> Result<Self, ConfigError> {
+    /// Reads defaults, `file` when given, the environment and `overrides`, and validates the whole.
+    pub fn load(file: Option<&Path>, overrides: &[(&str, String)]) -> Result<Self, ConfigError> {
         let mut sources =
             ::config::Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(file) = file {
             sources = sources.add_source(File::from(file).format(FileFormat::Toml));
         }
-        let environment =
-            Environment::with_prefix("WUTSD").prefix_separator("__").separator("__");
-        let config: Self = sources.add_source(environment).build()?.try_deserialize()?;
+        let environment = Environment::with_prefix("WUTSD").prefix_separator("__").separator("__");
+        sources = sources.add_source(environment);
+        for (key, value) in overrides {
+            sources = sources.set_override(key, value.as_str())?;
+        }
+        let config: Self = sources.build()?.try_deserialize()?;
         config.validate()?;
         Ok(config)
     }

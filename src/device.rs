@@ -20,11 +20,11 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::task::{JoinSet, spawn_local};
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use self::client::{Running, RunEnded, Shared};
+use self::client::{RunEnded, Running, Shared};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
 use self::pairing::{PairCode, Qr, RequestPairCode};
@@ -135,9 +135,15 @@ impl DeviceActor {
         });
     }
 
-    fn begin(&mut self, running: Running, ctx: &mut Context<Self>) {
+    fn begin(&mut self, mut running: Running, ctx: &mut Context<Self>) {
         let ended = running.ended();
         let stream_error = running.stream_error();
+        if let Some(fenced) = running.fenced() {
+            ctx.spawn(fenced.into_actor(self).map(|error, life, ctx| {
+                error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
+                life.leave(ExitReason::StoreFailed, ctx);
+            }));
+        }
         self.running = Some(running);
         ctx.spawn(ended.into_actor(self).map(|ended, life, ctx| {
             let reason = life.reason_of_silent_end(ended);
@@ -181,7 +187,8 @@ impl DeviceActor {
             ctx.stop();
             return;
         };
-        let closing = client::close(running, self.paired.take(), self.plan.clone(), self.shared.clone());
+        let closing =
+            client::close(running, self.paired.take(), self.plan.clone(), self.shared.clone());
         ctx.spawn(closing.into_actor(self).map(|closed, life, ctx| {
             if let Err(error) = closed {
                 error!(device.id = %life.plan.device, error = %error, "what a life had to store was not stored");
@@ -217,7 +224,11 @@ impl DeviceActor {
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
         let running = self.running.as_ref().filter(|_| self.phase == Phase::Live)?;
-        Some(running.session(deadline, self.shared.whatsapp.query_timeout, ctx.address().recipient()))
+        Some(running.session(
+            deadline,
+            self.shared.whatsapp.query_timeout,
+            ctx.address().recipient(),
+        ))
     }
 }
 
@@ -331,9 +342,4 @@ impl Drop for Departure {
         }
         self.plan.report(News::Exited(self.reason));
     }
-}
-
-/// Runs something on this thread that nobody waits for, and which ends by itself.
-pub(crate) fn spawn_bounded(work: impl Future<Output = ()> + 'static) {
-    spawn_local(work);
 }

@@ -140,8 +140,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
     };
-    let retry_after =
-        matches!(failure, Failure::Overloaded).then_some(Duration::from_secs(1));
+    let retry_after = matches!(failure, Failure::Overloaded).then_some(Duration::from_secs(1));
     Outcome { status, code, error_code, message, retry_after }
 }
 
@@ -181,7 +180,10 @@ mod tests {
         ];
         for (failure, (status, code, message)) in table {
             let outcome = outcome(&failure, &STATUS);
-            assert_eq!((outcome.status, &*outcome.code, &*outcome.message), (status, code, message));
+            assert_eq!(
+                (outcome.status, &*outcome.code, &*outcome.message),
+                (status, code, message)
+            );
         }
     }
 }

@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod execute;
 pub mod health;
 pub mod instances;
+pub mod qr_image;
 pub mod query;
 pub mod register;
 pub mod routes;
@@ -71,10 +72,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
     let api = web::Data::new(api);
     let server = HttpServer::new(move || {
-        App::new()
-            .app_data(api.clone())
-            .wrap(from_fn(observe))
-            .configure(routes::configure)
+        App::new().app_data(api.clone()).wrap(from_fn(observe)).configure(routes::configure)
     })
     .workers(config.http.workers.get())
     .client_request_timeout(config.http.header_timeout)

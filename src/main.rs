@@ -1,1 +1,21 @@
-fn main() {}
+//! The command line: serve (default), check-config, sandbox, simulate; and the exit codes.
+//!
+//! 0: ended as asked. 1: could not start or had to give up. 2: wrong usage or configuration.
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let arguments = cli::Arguments::parse();
+    match cli::run(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("wutsd: {error}");
+            ExitCode::from(error.exit_code())
+        }
+    }
+}

@@ -81,7 +81,10 @@ impl Metrics {
             store_commits: counter("store_commits_total", "Commits of the store.")?,
             store_units: counter("store_writes_total", "Writes that the store was asked for.")?,
             store_failures: counter("store_write_failures_total", "Writes that failed.")?,
-            store_waiting_writes: gauge("store_waiting_writes", "Writes that wait for the writer.")?,
+            store_waiting_writes: gauge(
+                "store_waiting_writes",
+                "Writes that wait for the writer.",
+            )?,
             store_waiting_reads: gauge("store_waiting_reads", "Reads that wait for a reader.")?,
             registry,
         })

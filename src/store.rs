@@ -10,14 +10,16 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+pub mod accounts;
 mod canary;
+pub mod devices;
 mod error;
 mod folder;
 mod lane;
 mod migrate;
 mod queue;
 mod reader;
-mod records;
+pub mod records;
 mod sealing;
 mod sqlite;
 mod sweep;
@@ -61,12 +63,7 @@ pub struct Options {
 
 impl Options {
     pub fn new(folder: impl Into<PathBuf>, key: SealingKey) -> Self {
-        Self {
-            folder: folder.into(),
-            key,
-            readers: 3,
-            queue: 4096,
-        }
+        Self { folder: folder.into(), key, readers: 3, queue: 4096 }
     }
 }
 
@@ -118,37 +115,19 @@ impl Store {
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
         let figures = Arc::new(Figures::default());
-        let writer = writer::Writer {
-            engine,
-            queue: writes_taken,
-            figures: figures.clone(),
-            claim,
-        };
+        let writer =
+            writer::Writer { engine, queue: writes_taken, figures: figures.clone(), claim };
         let writer_ended = threads::writer(writer)?;
         let (lives, key) = (Lives::default(), options.key);
-        let shared = Shared {
-            writes,
-            reads,
-            lives,
-            key,
-            figures,
-            writer_ended,
-            readers_ended,
-        };
-        Ok(Self {
-            shared: Arc::new(shared),
-        })
+        let shared = Shared { writes, reads, lives, key, figures, writer_ended, readers_ended };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Applies all statements or none, and returns the rows of each. `Ok` means durable. Once called, dropping the
     /// future does not undo it. [`StoreError::Busy`] at once if too much is waiting.
     pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.writes.offer(Unit {
-            statements: unit,
-            reply: Some(reply),
-            lane: None,
-        })?;
+        self.shared.writes.offer(Unit { statements: unit, reply: Some(reply), lane: None })?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -192,14 +171,10 @@ impl Store {
     /// Whether a reader and the writer answer, within two seconds.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let check = async {
-            self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
-                .await?;
+            self.read(Statement::new("SELECT CAST(1 AS BIGINT)")).await?;
             self.write(Vec::new()).await
         };
-        timeout(READY_LIMIT, check)
-            .await
-            .unwrap_or(Err(StoreError::Busy))
-            .map(drop)
+        timeout(READY_LIMIT, check).await.unwrap_or(Err(StoreError::Busy)).map(drop)
     }
 
     pub fn load(&self) -> Load {
@@ -234,11 +209,7 @@ impl Store {
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
     async fn read_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared
-            .reads
-            .place()
-            .await?
-            .send(Read { statements, reply });
+        self.shared.reads.place().await?.send(Read { statements, reply });
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }

@@ -1,7 +1,7 @@
 //! Passwords, kept as argon2 strings.
 
-use argon2::password_hash::PasswordHasher;
 use argon2::Argon2;
+use argon2::password_hash::PasswordHasher;
 
 #[derive(Debug, thiserror::Error)]
 #[error("the password could not be hashed")]

@@ -49,10 +49,14 @@ fn everyone() -> StatusPrivacy {
 
 /// WhatsApp sends every list it keeps; the one in force is marked `default`, or is the only one.
 fn read_privacy(answer: &NodeRef<'_>) -> StatusPrivacy {
-    let Some(privacy) = answer.get_optional_child("privacy") else { return everyone() };
+    let Some(privacy) = answer.get_optional_child("privacy") else {
+        return everyone();
+    };
     let lists: Vec<_> = privacy.get_children_by_tag("list").collect();
     let in_force = lists.iter().find(|list| attribute(list, "default").as_deref() == Some("true"));
-    let Some(list) = in_force.or(lists.first()) else { return everyone() };
+    let Some(list) = in_force.or(lists.first()) else {
+        return everyone();
+    };
     let setting = match attribute(list, "type").as_deref() {
         Some("whitelist") => StatusPrivacySetting::AllowList,
         Some("blacklist") => StatusPrivacySetting::DenyList,
@@ -99,8 +103,7 @@ async fn learn_lids(client: &Arc<Client>, contacts: &[Contact]) {
             known.push((lid.to_owned(), pn.to_owned()));
         }
     }
-    if !known.is_empty()
-        && client.add_lid_pn_mappings(known, LearningSource::Other).await.is_err()
+    if !known.is_empty() && client.add_lid_pn_mappings(known, LearningSource::Other).await.is_err()
     {
         tracing::warn!("the LIDs of some contacts could not be stored");
     }

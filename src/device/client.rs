@@ -60,6 +60,7 @@ pub struct Running {
     contacts: ContactBook,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     stream_error: StreamError,
+    fence: Option<BoxFuture<'static, StoreError>>,
     /// Ends the events when dropped.
     _subscription: Subscription,
 }
@@ -89,13 +90,22 @@ pub async fn start(
     client.set_device_props(props(&shared.whatsapp)).await;
 
     let acks = Acks::default();
-    let contacts = ContactBook::new(records);
+    let contacts = ContactBook::open(records.clone());
     let observer: Arc<dyn EventHandler> =
         Arc::new(Observer { actor, acks: acks.clone(), contacts: contacts.clone() });
     let subscription = client.subscribe_handler(observer);
     let stream_error = StreamError::watch(&client);
     let ended = run(client.clone(), dial_failure);
-    Ok(Running { client, acks, contacts, ended, stream_error, _subscription: subscription })
+    let fence = async move { records.fenced().await }.boxed();
+    Ok(Running {
+        client,
+        acks,
+        contacts,
+        ended,
+        stream_error,
+        fence: Some(fence),
+        _subscription: subscription,
+    })
 }
 
 async fn build(
@@ -152,6 +162,11 @@ impl Running {
     /// The stream errors for which the library has no event.
     pub fn stream_error(&self) -> impl Future<Output = Option<ExitReason>> + 'static {
         self.stream_error.0.clone()
+    }
+
+    /// The first failed write of this life. To be asked for once.
+    pub fn fenced(&mut self) -> Option<BoxFuture<'static, StoreError>> {
+        self.fence.take()
     }
 
     /// Whom the client is logged in as.
@@ -214,6 +229,7 @@ pub async fn close(
     let goodbye = async {
         running.client.disconnect().await;
         running.ended.clone().await;
+        running.contacts.settle().await;
     };
     if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
         running.client.signal_shutdown_sync();

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::{mpsc, oneshot};
 use wacore_binary::Jid;
 
+use crate::store::RecordBackend;
 use crate::store::StoreError;
-use crate::store::records::RecordBackend;
 
 /// One entry of the address book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,12 +30,14 @@ impl Contact {
             text.as_deref()?.parse::<Jid>().ok().map(|jid| jid.user.to_string())
         };
         let own = Some(jid.user.to_string());
-        let (phone, lid) = if jid.is_lid() {
-            (user(&action.pn_jid), own)
-        } else {
-            (own, user(&action.lid_jid))
-        };
-        Self { phone, lid, full_name: action.full_name.clone(), first_name: action.first_name.clone() }
+        let (phone, lid) =
+            if jid.is_lid() { (user(&action.pn_jid), own) } else { (own, user(&action.lid_jid)) };
+        Self {
+            phone,
+            lid,
+            full_name: action.full_name.clone(),
+            first_name: action.first_name.clone(),
+        }
     }
 
     /// By number where there is one.
@@ -52,20 +55,62 @@ impl Contact {
 }
 
 /// The address book of one device.
+///
+/// Contacts come in on the receive path, which cannot wait for the store; a task of the life's own writes them, in
+/// their order. What waits for it is bounded by the patch that brought it, which is in memory as a whole anyway.
 #[derive(Clone)]
-pub struct ContactBook(Arc<RecordBackend>);
+pub struct ContactBook {
+    records: Arc<RecordBackend>,
+    entries: mpsc::UnboundedSender<Entry>,
+}
+
+enum Entry {
+    Learnt(String, Contact),
+    /// Everything before this is written once it is answered.
+    Written(oneshot::Sender<()>),
+}
 
 impl ContactBook {
-    pub fn new(records: Arc<RecordBackend>) -> Self {
-        Self(records)
+    /// Starts the task, which ends with the last handle to the book.
+    pub fn open(records: Arc<RecordBackend>) -> Self {
+        let (entries, received) = mpsc::unbounded_channel();
+        tokio::spawn(write(records.clone(), received));
+        Self { records, entries }
     }
 
-    /// Takes a contact in, in order with the app-state version that brought it: never the one without the other.
-    pub(super) fn learn(&self, jid: &Jid, contact: &Contact) -> Result<(), StoreError> {
-        self.0.stage_contact(&jid.to_non_ad_string(), contact)
+    /// Takes a contact in. A failure fences the records, which ends the life.
+    pub(super) fn learn(&self, jid: &Jid, contact: Contact) {
+        // Without the task the records are fenced already.
+        let _ = self.entries.send(Entry::Learnt(jid.to_non_ad_string(), contact));
     }
 
+    /// Waits until everything learnt so far is handed to the store.
+    pub(super) async fn settle(&self) {
+        let (written, settled) = oneshot::channel();
+        if self.entries.send(Entry::Written(written)).is_ok() {
+            let _ = settled.await;
+        }
+    }
+
+    /// Everybody in it.
     pub async fn all(&self) -> Result<Vec<Contact>, StoreError> {
-        self.0.contacts().await
+        self.settle().await;
+        self.records.contacts().await
+    }
+}
+
+async fn write(records: Arc<RecordBackend>, mut entries: mpsc::UnboundedReceiver<Entry>) {
+    while let Some(entry) = entries.recv().await {
+        match entry {
+            Entry::Learnt(jid, contact) => {
+                if let Err(error) = records.stage_contact(&jid, &contact).await {
+                    tracing::error!(error = %error, "a contact could not be stored");
+                    return;
+                }
+            }
+            Entry::Written(settled) => {
+                let _ = settled.send(());
+            }
+        }
     }
 }

@@ -53,10 +53,7 @@ impl EventHandler for Observer {
             Event::ServerAck(ack) => self.acknowledge(ack),
             Event::ContactUpdate(update) => {
                 let contact = Contact::new(&update.jid, &update.action);
-                if let Err(error) = self.contacts.learn(&update.jid, &contact) {
-                    tracing::error!(error = %error, "a contact could not be stored");
-                    self.actor.do_send(Observed::Ended(ExitReason::StoreFailed));
-                }
+                self.contacts.learn(&update.jid, contact);
             }
             other => {
                 if let Some(observed) = observed(other) {
@@ -101,13 +98,10 @@ impl Observer {
 fn observed(event: &Event) -> Option<Observed> {
     Some(match event {
         Event::Connected(_) => Observed::Connected,
-        Event::PairingQrCode(qr) => {
-            Observed::Qr { code: qr.code.clone(), valid_for: qr.timeout }
+        Event::PairingQrCode(qr) => Observed::Qr { code: qr.code.clone(), valid_for: qr.timeout },
+        Event::PairSuccess(pair) => {
+            Observed::Paired(Identity { jid: pair.id.to_string(), lid: pair.lid.to_string() })
         }
-        Event::PairSuccess(pair) => Observed::Paired(Identity {
-            jid: pair.id.to_string(),
-            lid: pair.lid.to_string(),
-        }),
         Event::PairError(_) | Event::PairingQrCodesExhausted(_) => {
             Observed::Ended(ExitReason::PairingEnded)
         }

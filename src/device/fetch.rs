@@ -60,7 +60,10 @@ async fn limited_body(response: reqwest::Response) -> anyhow::Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk?;
-        anyhow::ensure!(body.len() + chunk.len() <= LARGEST_BODY, "answer larger than {LARGEST_BODY} bytes");
+        anyhow::ensure!(
+            body.len() + chunk.len() <= LARGEST_BODY,
+            "answer larger than {LARGEST_BODY} bytes"
+        );
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())

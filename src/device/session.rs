@@ -76,7 +76,9 @@ impl Session {
 
     /// Asks WhatsApp to unlink this device, then ends the life.
     pub async fn unlink(&self) -> Result<(), Failure> {
-        let Some(jid) = self.client.pn() else { return Err(Failure::Disconnected) };
+        let Some(jid) = self.client.pn() else {
+            return Err(Failure::Disconnected);
+        };
         let unlink = async {
             self.client.execute(RemoveCompanionDeviceSpec::new(&jid)).await.map_err(unanswered)
         };

@@ -139,9 +139,7 @@ async fn pump(mut stream: SplitStream<Socket>, events: async_channel::Sender<Tra
     let _ = events.send(TransportEvent::Disconnected(reason)).await;
 }
 
-fn closed(
-    frame: Option<tokio_tungstenite::tungstenite::protocol::CloseFrame>,
-) -> DisconnectReason {
+fn closed(frame: Option<tokio_tungstenite::tungstenite::protocol::CloseFrame>) -> DisconnectReason {
     let (code, reason) =
         frame.map_or((None, String::new()), |f| (Some(f.code.into()), f.reason.to_string()));
     DisconnectReason::ServerClose { code, reason }

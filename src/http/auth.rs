@@ -56,7 +56,8 @@ mod tests {
             ("", None),
         ];
         for (value, expected) in table {
-            let request = TestRequest::get().insert_header((AUTHORIZATION, value)).to_http_request();
+            let request =
+                TestRequest::get().insert_header((AUTHORIZATION, value)).to_http_request();
             assert_eq!(bearer(&request), expected, "{value:?}");
         }
     }

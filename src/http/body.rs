@@ -43,7 +43,9 @@ async fn collect(mut payload: web::Payload, limit: usize) -> Result<Bytes, Inval
 
 /// An absent type is taken for JSON: `curl -d` without a header sends a form's, which is refused with a hint.
 fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
-    let Some(value) = request.headers().get(CONTENT_TYPE) else { return Ok(()) };
+    let Some(value) = request.headers().get(CONTENT_TYPE) else {
+        return Ok(());
+    };
     let value = value.to_str().unwrap_or_default();
     let media_type = value.split(';').next().unwrap_or_default().trim();
     if media_type.eq_ignore_ascii_case("application/json") {

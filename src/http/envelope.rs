@@ -49,8 +49,7 @@ pub fn respond_as<T: Serialize>(
 /// The answer to a failure.
 pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
     let outcome = outcome(failure, operation);
-    let status =
-        StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = HttpResponse::build(status);
     if let Some(delay) = outcome.retry_after {
         response.insert_header((RETRY_AFTER, delay.as_secs().max(1)));

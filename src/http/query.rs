@@ -39,7 +39,9 @@ impl<'a> Query<'a> {
         match self.text(name).unwrap_or_default().to_ascii_lowercase().as_str() {
             "" | "1" | "true" => Ok(Some(true)),
             "0" | "false" => Ok(Some(false)),
-            other => Err(Invalid::field(*name, format!("{name} must be true or false, not {other:?}"))),
+            other => {
+                Err(Invalid::field(*name, format!("{name} must be true or false, not {other:?}")))
+            }
         }
     }
 

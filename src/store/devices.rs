@@ -78,9 +78,8 @@ impl Store {
         tenant: TenantId,
         user: UserId,
     ) -> Result<Vec<Device>, StoreError> {
-        let find = Statement::new(select_device!(
-            "WHERE tenant_id = $1 AND user_id = $2 ORDER BY number"
-        ));
+        let find =
+            Statement::new(select_device!("WHERE tenant_id = $1 AND user_id = $2 ORDER BY number"));
         self.select(find.bind(tenant.to_string()).bind(user.to_string())).await
     }
 
@@ -110,8 +109,7 @@ impl Store {
 
     /// Whether the device is to be connected, also after a restart of the daemon.
     pub async fn set_wanted(&self, device: DeviceId, wanted: bool) -> Result<(), StoreError> {
-        let update =
-            Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");
+        let update = Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");
         let update = update.bind(i64::from(wanted)).bind(Utc::now().timestamp());
         self.write(vec![update.bind(device.to_string())]).await.map(drop)
     }
@@ -147,7 +145,9 @@ fn device(row: &Row) -> Result<Device, StoreError> {
 }
 
 pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {
-    row.text(column)?.parse().map_err(|_| StoreError::Shape("a column that must hold an id does not"))
+    row.text(column)?
+        .parse()
+        .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
 fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {

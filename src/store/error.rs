@@ -36,10 +36,7 @@ pub enum StoreError {
 
     /// The file with the key cannot be used as one.
     #[error("the key file {} {problem}", path.display())]
-    KeyFile {
-        path: PathBuf,
-        problem: &'static str,
-    },
+    KeyFile { path: PathBuf, problem: &'static str },
 
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
@@ -96,10 +93,6 @@ pub enum StoreError {
 
 impl StoreError {
     pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io {
-            action,
-            path: path.to_owned(),
-            source: Arc::new(source),
-        }
+        Self::Io { action, path: path.to_owned(), source: Arc::new(source) }
     }
 }

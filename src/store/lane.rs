@@ -87,13 +87,8 @@ impl Lane {
     ) -> Result<BTreeMap<Bytes, Staged>, StoreError> {
         let state = self.state.lock();
         self.admitted(&state)?;
-        let records = state
-            .overlay
-            .range(from..)
-            .take_while(|(key, _)| belongs(key));
-        Ok(records
-            .map(|(key, (_, staged))| (key.bytes.clone(), staged.clone()))
-            .collect())
+        let records = state.overlay.range(from..).take_while(|(key, _)| belongs(key));
+        Ok(records.map(|(key, (_, staged))| (key.bytes.clone(), staged.clone())).collect())
     }
 
     /// Numbers a unit, makes its changes visible to reads and hands it over while no other unit can come between.
@@ -117,19 +112,11 @@ impl Lane {
     /// Called by the writer: this unit and all before it are durable, so reads may go to the disk.
     pub fn settled(&self, unit: u64) {
         let mut state = self.state.lock();
-        while state
-            .order
-            .front()
-            .is_some_and(|(number, _)| *number <= unit)
-        {
+        while state.order.front().is_some_and(|(number, _)| *number <= unit) {
             let Some((number, key)) = state.order.pop_front() else {
                 break;
             };
-            if state
-                .overlay
-                .get(&key)
-                .is_some_and(|(newest, _)| *newest == number)
-            {
+            if state.overlay.get(&key).is_some_and(|(newest, _)| *newest == number) {
                 state.overlay.remove(&key);
             }
         }
@@ -186,10 +173,7 @@ pub(super) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub fn new(lane: &'a Lane) -> Self {
-        Self {
-            lane,
-            failure: Some(StoreError::Fenced),
-        }
+        Self { lane, failure: Some(StoreError::Fenced) }
     }
 
     /// Ends the attempt with its outcome.

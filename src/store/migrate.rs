@@ -9,7 +9,10 @@ use tracing::info;
 ///
 /// The texts may use `{BLOB}` for the type of bytes and `{ID}` for a generated key that is never given twice.
 /// No deferred constraints: they fail at the commit, which is shared with other callers.
-const MIGRATIONS: &[(&str, &str)] = &[("records", include_str!("migrations/0001_records.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("records", include_str!("migrations/0001_records.sql")),
+    ("accounts", include_str!("migrations/0002_accounts.sql")),
+];
 
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
     engine.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
@@ -18,9 +21,7 @@ pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    for (version, (name, text)) in (1i64..)
-        .zip(MIGRATIONS)
-        .filter(|(version, _)| *version > found)
+    for (version, (name, text)) in (1i64..).zip(MIGRATIONS).filter(|(version, _)| *version > found)
     {
         apply(engine, version, text)?;
         info!(version, name, "database migrated");
@@ -30,18 +31,13 @@ pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
 
 fn version(engine: &mut Engine) -> Result<i64, StoreError> {
     let newest = Statement::new("SELECT COALESCE(MAX(version), 0) FROM schema_version");
-    engine
-        .run(&newest)?
-        .first()
-        .map_or(Ok(0), |row: &Row| row.int(0))
+    engine.run(&newest)?.first().map_or(Ok(0), |row: &Row| row.int(0))
 }
 
 fn apply(engine: &mut Engine, version: i64, text: &str) -> Result<(), StoreError> {
     let record = Statement::new("INSERT INTO schema_version (version) VALUES ($1)").bind(version);
     engine.begin()?;
-    let applied = engine
-        .batch(&engine.dialect(text))
-        .and_then(|()| engine.run(&record));
+    let applied = engine.batch(&engine.dialect(text)).and_then(|()| engine.run(&record));
     match applied {
         Ok(_) => engine.commit(),
         Err(error) => {

@@ -35,10 +35,7 @@ fn answer(engine: &mut Engine, statements: &[Statement]) -> Result<Rows, StoreEr
         return Ok(vec![engine.run(statement)?]);
     }
     engine.begin_snapshot()?;
-    let rows = statements
-        .iter()
-        .map(|statement| engine.run(statement))
-        .collect();
+    let rows = statements.iter().map(|statement| engine.run(statement)).collect();
     engine.rollback();
     rows
 }

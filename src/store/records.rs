@@ -14,6 +14,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 mod app_state;
 mod codec;
+mod contacts;
 mod device;
 mod inbound;
 mod key;
@@ -46,43 +47,25 @@ struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, (
 
 /// One change of one record.
 enum Change {
-    Put {
-        key: RecordKey,
-        value: Bytes,
-        at: Option<i64>,
-    },
+    Put { key: RecordKey, value: Bytes, at: Option<i64> },
     Delete(RecordKey),
 }
 
 impl Change {
     fn put(key: RecordKey, value: impl Into<Bytes>) -> Self {
-        Self::Put {
-            key,
-            value: value.into(),
-            at: None,
-        }
+        Self::Put { key, value: value.into(), at: None }
     }
 
     /// A record that the sweep removes some time after `at`, in Unix seconds.
     fn put_at(key: RecordKey, value: impl Into<Bytes>, at: impl Into<Option<i64>>) -> Self {
-        Self::Put {
-            key,
-            value: value.into(),
-            at: at.into(),
-        }
+        Self::Put { key, value: value.into(), at: at.into() }
     }
 }
 
 impl RecordBackend {
     pub(super) fn new(store: Store, device: DeviceNumber, lane: Lane) -> Self {
         let sealer = store.sealer("record", device);
-        Self {
-            store,
-            device,
-            sealer,
-            lane: Arc::new(lane),
-            turn: Mutex::new(()),
-        }
+        Self { store, device, sealer, lane: Arc::new(lane), turn: Mutex::new(()) }
     }
 
     /// The first failure of a write, if there was one.
@@ -155,11 +138,7 @@ impl RecordBackend {
         statements.extend(along);
         let place = self.store.shared.writes.place().await?;
         self.lane.stage(staged, |number| {
-            place.send(Unit {
-                statements,
-                reply,
-                lane: Some((self.lane.clone(), number)),
-            });
+            place.send(Unit { statements, reply, lane: Some((self.lane.clone(), number)) });
         })
     }
 
@@ -180,12 +159,8 @@ impl RecordBackend {
     /// The values in the order of `keys`.
     async fn get_many(&self, keys: &[RecordKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
         let staged = self.lane.look(keys)?;
-        let on_disk = || {
-            keys.iter()
-                .zip(&staged)
-                .filter(|(_, staged)| staged.is_none())
-                .map(|(key, _)| key)
-        };
+        let on_disk =
+            || keys.iter().zip(&staged).filter(|(_, staged)| staged.is_none()).map(|(key, _)| key);
         let statements: Vec<Statement> = on_disk().map(|key| key.select(self.device)).collect();
         let mut answers = Vec::new();
         if !statements.is_empty() {
@@ -216,10 +191,7 @@ impl RecordBackend {
         if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
             return Ok(staged.is_some());
         }
-        let answers = self
-            .store
-            .read_patiently(vec![key.probe(self.device)])
-            .await?;
+        let answers = self.store.read_patiently(vec![key.probe(self.device)]).await?;
         Ok(answers.first().is_some_and(|rows| !rows.is_empty()))
     }
 
@@ -234,10 +206,7 @@ impl RecordBackend {
             .unwrap_or_default();
         let mut found = Vec::with_capacity(rows.len() + staged.len());
         for row in rows {
-            let key = RecordKey {
-                kind: scan.from.kind,
-                bytes: row.blob(0)?,
-            };
+            let key = RecordKey { kind: scan.from.kind, bytes: row.blob(0)? };
             if !staged.contains_key(&key.bytes) {
                 let value = self.sealer.unseal(&key.place(), &row.blob(1)?)?;
                 found.push((key, value));
@@ -258,10 +227,7 @@ impl RecordBackend {
             .unwrap_or_default();
         let mut found = Vec::with_capacity(rows.len() + staged.len());
         for row in rows {
-            let key = RecordKey {
-                kind: scan.from.kind,
-                bytes: row.blob(0)?,
-            };
+            let key = RecordKey { kind: scan.from.kind, bytes: row.blob(0)? };
             if !staged.contains_key(&key.bytes) {
                 found.push((key, Bytes::new()));
             }
@@ -274,8 +240,7 @@ impl RecordBackend {
     async fn stage_clear(&self, scan: Scan) -> Result<(), StoreError> {
         let turn = self.turn().await;
         let keys = self.scan_keys(scan).await?;
-        self.stage_in(&turn, keys.into_iter().map(Change::Delete).collect())
-            .await
+        self.stage_in(&turn, keys.into_iter().map(Change::Delete).collect()).await
     }
 }
 
@@ -287,9 +252,8 @@ fn add_staged(
     if staged.is_empty() {
         return;
     }
-    let live = staged
-        .into_iter()
-        .filter_map(|(bytes, value)| Some((RecordKey { kind, bytes }, value?)));
+    let live =
+        staged.into_iter().filter_map(|(bytes, value)| Some((RecordKey { kind, bytes }, value?)));
     found.extend(live);
     found.sort_by(|(one, _), (other, _)| one.cmp(other));
 }

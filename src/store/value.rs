@@ -59,10 +59,7 @@ pub struct Statement {
 
 impl Statement {
     pub fn new(sql: &'static str) -> Self {
-        Self {
-            sql,
-            args: Vec::new(),
-        }
+        Self { sql, args: Vec::new() }
     }
 
     /// Binds the next placeholder.
@@ -79,14 +76,12 @@ pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
     pub fn int(&self, column: usize) -> Result<i64, StoreError> {
-        self.optional_int(column)?.ok_or(StoreError::Shape(
-            "a column that must hold a number is null",
-        ))
+        self.optional_int(column)?
+            .ok_or(StoreError::Shape("a column that must hold a number is null"))
     }
 
     pub fn text(&self, column: usize) -> Result<&str, StoreError> {
-        self.optional_text(column)?
-            .ok_or(StoreError::Shape("a column that must hold text is null"))
+        self.optional_text(column)?.ok_or(StoreError::Shape("a column that must hold text is null"))
     }
 
     /// Shares the row's memory.

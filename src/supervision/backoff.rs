@@ -164,8 +164,7 @@ mod tests {
     fn what_a_person_must_mend_stays_down() {
         let mut history = History::default();
         for reason in [ExitReason::LoggedOut, ExitReason::Replaced, ExitReason::Refused(418)] {
-            let decision =
-                history.decide(reason, Duration::ZERO, Instant::now(), &POLICY, 1.0);
+            let decision = history.decide(reason, Duration::ZERO, Instant::now(), &POLICY, 1.0);
             assert_eq!(decision, Decision::StayDown);
         }
     }

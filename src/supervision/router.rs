@@ -89,8 +89,12 @@ impl Router {
 
     fn dispatch(&self, Dispatch { caller, device, job }: Dispatch) {
         let located = self.locate(&caller, device).and_then(|id| self.devices.get(&id));
-        let Some(entry) = located else { return job.refuse(Failure::NoDevice) };
-        let Some(address) = &entry.address else { return job.refuse(Failure::Disconnected) };
+        let Some(entry) = located else {
+            return job.refuse(Failure::NoDevice);
+        };
+        let Some(address) = &entry.address else {
+            return job.refuse(Failure::Disconnected);
+        };
         match entry.permits.clone().try_acquire_owned() {
             Ok(permit) => address.do_send(Execute { job, permit }),
             Err(_) => job.refuse(Failure::Overloaded),

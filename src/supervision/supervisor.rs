@@ -131,7 +131,9 @@ impl Supervisor {
 
     /// Joins the gate's line. The life begins when the gate lets the device in.
     fn enqueue(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else { return };
+        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else {
+            return;
+        };
         slot.stage = Stage::Queued;
         self.publish(id, |view| {
             view.state = State::Waiting;
@@ -177,7 +179,9 @@ impl Supervisor {
             self.admission.leave(id);
             self.admit(ctx);
         }
-        let Some(Stage::Up(up)) = self.slots.get_mut(&id).map(|slot| &mut slot.stage) else { return };
+        let Some(Stage::Up(up)) = self.slots.get_mut(&id).map(|slot| &mut slot.stage) else {
+            return;
+        };
         let address = (phase == Phase::Live).then(|| up.address.clone());
         if phase == Phase::Live {
             up.live_since = Some(Instant::now());
@@ -197,7 +201,9 @@ impl Supervisor {
     }
 
     fn paired(&mut self, id: DeviceId, jid: String) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         slot.device.jid = Some(jid.clone());
         self.router.do_send(router::Paired { device: id, paired: true });
         self.publish(id, |view| view.jid = Some(jid));
@@ -207,7 +213,9 @@ impl Supervisor {
         self.metrics.exits.with_label_values(&[reason.name()]).inc();
         self.router.do_send(router::Reachable { device: id, address: None });
         self.admission.leave(id);
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         let live_since = match std::mem::replace(&mut slot.stage, Stage::Down) {
             Stage::Up(up) => up.live_since,
             _ => None,
@@ -238,7 +246,9 @@ impl Supervisor {
         decision: Decision,
         ctx: &mut Context<Self>,
     ) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else { return };
+        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else {
+            return;
+        };
         if reason.ends_the_pairing() {
             return self.forget(id, ctx);
         }
@@ -270,7 +280,9 @@ impl Supervisor {
 
     /// WhatsApp no longer knows the credentials: nothing of them is kept.
     fn forget(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         slot.stage = Stage::Forgetting;
         let (store, number) = (self.shared.store.clone(), slot.device.number);
         self.publish(id, |view| view.state = State::Closing);
@@ -288,7 +300,9 @@ impl Supervisor {
     }
 
     fn forgotten(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         slot.device.jid = None;
         slot.stage = Stage::Down;
         slot.history.clear();
@@ -314,7 +328,9 @@ impl Supervisor {
     }
 
     fn publish(&self, id: DeviceId, change: impl FnOnce(&mut View)) {
-        let Some(slot) = self.slots.get(&id) else { return };
+        let Some(slot) = self.slots.get(&id) else {
+            return;
+        };
         slot.view.send_modify(|view| {
             let before = view.state;
             change(view);
@@ -324,7 +340,9 @@ impl Supervisor {
 
     /// Wants a life now: cuts a delay short, starts one, or leaves one that is up alone.
     fn want(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         match &slot.stage {
             Stage::Down => self.enqueue(id, ctx),
             Stage::Delayed(timer) => {
@@ -406,7 +424,9 @@ impl Handler<Disconnect> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Disconnect(id): Disconnect, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id) else { return };
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
         slot.again = false;
         match &slot.stage {
             Stage::Up(up) => up.address.do_send(Stop(ExitReason::Disconnected)),

@@ -17,8 +17,8 @@ pub struct PostText {
 
 impl Command for PostText {
     type Reply = Posted;
-    const OPERATION: Operation = Operation::new("status", Envelope::Object)
-        .failing_with("failed to send status broadcast");
+    const OPERATION: Operation =
+        Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
 
     fn validate(&self) -> Result<(), Invalid> {
         if self.text.trim().is_empty() {

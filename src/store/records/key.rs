@@ -27,6 +27,7 @@ pub(in crate::store) enum Kind {
     SentMessage = 18,
     PendingInbound = 19,
     MessageSecret = 20,
+    Contact = 21,
 }
 
 impl Kind {
@@ -58,10 +59,7 @@ impl RecordKey {
     /// A key of several parts. Each but the last is preceded by its length, so that no two lists of parts give the
     /// same key; the last is bare, so that its beginning can be searched for.
     pub fn new<const N: usize>(kind: Kind, parts: [&[u8]; N]) -> Self {
-        Self {
-            kind,
-            bytes: join(&parts).into(),
-        }
+        Self { kind, bytes: join(&parts).into() }
     }
 
     pub fn text(kind: Kind, text: &str) -> Self {
@@ -79,10 +77,7 @@ impl RecordKey {
 
     /// The single record of its kind.
     pub fn only(kind: Kind) -> Self {
-        Self {
-            kind,
-            bytes: Bytes::new(),
-        }
+        Self { kind, bytes: Bytes::new() }
     }
 
     /// The part after the length-prefixed ones.
@@ -91,9 +86,7 @@ impl RecordKey {
         if self.kind == Kind::SenderKeyDevice
             && let Some((len, tail)) = rest.split_first_chunk::<4>()
         {
-            rest = tail
-                .get(u32::from_be_bytes(*len) as usize..)
-                .unwrap_or_default();
+            rest = tail.get(u32::from_be_bytes(*len) as usize..).unwrap_or_default();
         }
         rest
     }
@@ -123,11 +116,7 @@ impl RecordKey {
     }
 
     fn statement(&self, sql: &'static str, device: DeviceNumber) -> Statement {
-        let args = vec![
-            device.0.into(),
-            self.kind.number().into(),
-            self.bytes.clone().into(),
-        ];
+        let args = vec![device.0.into(), self.kind.number().into(), self.bytes.clone().into()];
         Statement { sql, args }
     }
 }

@@ -17,10 +17,7 @@ fn phone_key(phone: &str) -> RecordKey {
 
 impl RecordBackend {
     pub(super) async fn lid(&self, lid: &str) -> Result<Option<LidPnMappingEntry>, StoreError> {
-        self.get(lid_key(lid))
-            .await?
-            .map(|entry| decode(&entry))
-            .transpose()
+        self.get(lid_key(lid)).await?.map(|entry| decode(&entry)).transpose()
     }
 
     /// The newest LID of a number.
@@ -58,12 +55,8 @@ impl RecordBackend {
                 Bytes::copy_from_slice(entry.lid.as_bytes()),
             ));
             changes.push(Change::put(lid_key(&entry.lid), encode(entry)?));
-            index
-                .lids
-                .insert(entry.phone_number.clone(), Some(entry.lid.clone()));
-            index
-                .phones
-                .insert(entry.lid.clone(), Some(entry.phone_number.clone()));
+            index.lids.insert(entry.phone_number.clone(), Some(entry.lid.clone()));
+            index.phones.insert(entry.lid.clone(), Some(entry.phone_number.clone()));
         }
         self.stage_in(&turn, changes).await
     }
@@ -96,10 +89,6 @@ impl Index {
         if let Some(known) = self.lids.get(phone) {
             return Ok(known.clone());
         }
-        backend
-            .get(phone_key(phone))
-            .await?
-            .map(|lid| text(&lid))
-            .transpose()
+        backend.get(phone_key(phone)).await?.map(|lid| text(&lid)).transpose()
     }
 }

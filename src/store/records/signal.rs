@@ -13,19 +13,14 @@ use wacore::store::traits::SignalStore;
 #[async_trait]
 impl SignalStore for RecordBackend {
     async fn put_identity(&self, address: &str, key: [u8; 32]) -> Answer<()> {
-        let key = Change::put(
-            RecordKey::text(Kind::Identity, address),
-            Bytes::copy_from_slice(&key),
-        );
+        let key =
+            Change::put(RecordKey::text(Kind::Identity, address), Bytes::copy_from_slice(&key));
         Ok(self.stage(vec![key]).await?)
     }
 
     async fn put_identities_batch(&self, identities: &[(Arc<str>, [u8; 32])]) -> Answer<()> {
         let put = |(address, key): &(Arc<str>, [u8; 32])| {
-            Change::put(
-                RecordKey::text(Kind::Identity, address),
-                Bytes::copy_from_slice(key),
-            )
+            Change::put(RecordKey::text(Kind::Identity, address), Bytes::copy_from_slice(key))
         };
         Ok(self.stage(identities.iter().map(put).collect()).await?)
     }
@@ -41,12 +36,7 @@ impl SignalStore for RecordBackend {
     }
 
     async fn delete_identity(&self, address: &str) -> Answer<()> {
-        Ok(self
-            .stage(vec![Change::Delete(RecordKey::text(
-                Kind::Identity,
-                address,
-            ))])
-            .await?)
+        Ok(self.stage(vec![Change::Delete(RecordKey::text(Kind::Identity, address))]).await?)
     }
 
     async fn get_session(&self, address: &str) -> Answer<Option<Bytes>> {
@@ -55,12 +45,7 @@ impl SignalStore for RecordBackend {
 
     async fn put_session(&self, address: &str, session: &[u8]) -> Answer<()> {
         let session = Bytes::copy_from_slice(session);
-        Ok(self
-            .commit(vec![Change::put(
-                RecordKey::text(Kind::Session, address),
-                session,
-            )])
-            .await?)
+        Ok(self.commit(vec![Change::put(RecordKey::text(Kind::Session, address), session)]).await?)
     }
 
     async fn put_sessions_batch(&self, sessions: &[(Arc<str>, Bytes)]) -> Answer<()> {
@@ -68,12 +53,7 @@ impl SignalStore for RecordBackend {
     }
 
     async fn delete_session(&self, address: &str) -> Answer<()> {
-        Ok(self
-            .commit(vec![Change::Delete(RecordKey::text(
-                Kind::Session,
-                address,
-            ))])
-            .await?)
+        Ok(self.commit(vec![Change::Delete(RecordKey::text(Kind::Session, address))]).await?)
     }
 
     async fn has_session(&self, address: &str) -> Answer<bool> {
@@ -94,12 +74,7 @@ impl SignalStore for RecordBackend {
 
     async fn store_prekey(&self, id: u32, record: &[u8], _uploaded: bool) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
-        Ok(self
-            .commit(vec![Change::put(
-                RecordKey::number(Kind::PreKey, id),
-                record,
-            )])
-            .await?)
+        Ok(self.commit(vec![Change::put(RecordKey::number(Kind::PreKey, id), record)]).await?)
     }
 
     async fn store_prekeys_batch(&self, keys: &[(u32, Bytes)], _uploaded: bool) -> Answer<()> {
@@ -114,16 +89,10 @@ impl SignalStore for RecordBackend {
     }
 
     async fn load_prekeys_batch(&self, ids: &[u32]) -> Answer<Vec<(u32, Bytes)>> {
-        let keys: Vec<RecordKey> = ids
-            .iter()
-            .map(|id| RecordKey::number(Kind::PreKey, *id))
-            .collect();
+        let keys: Vec<RecordKey> =
+            ids.iter().map(|id| RecordKey::number(Kind::PreKey, *id)).collect();
         let records = self.get_many(&keys).await?;
-        Ok(ids
-            .iter()
-            .zip(records)
-            .filter_map(|(id, record)| Some((*id, record?)))
-            .collect())
+        Ok(ids.iter().zip(records).filter_map(|(id, record)| Some((*id, record?))).collect())
     }
 
     /// The library never reads the mark, and a key that was consumed meanwhile must not come back.
@@ -132,9 +101,7 @@ impl SignalStore for RecordBackend {
     }
 
     async fn remove_prekey(&self, id: u32) -> Answer<()> {
-        Ok(self
-            .stage(vec![Change::Delete(RecordKey::number(Kind::PreKey, id))])
-            .await?)
+        Ok(self.stage(vec![Change::Delete(RecordKey::number(Kind::PreKey, id))]).await?)
     }
 
     async fn get_max_prekey_id(&self) -> Answer<u32> {
@@ -145,44 +112,28 @@ impl SignalStore for RecordBackend {
     async fn store_signed_prekey(&self, id: u32, record: &[u8]) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
         Ok(self
-            .commit(vec![Change::put(
-                RecordKey::number(Kind::SignedPreKey, id),
-                record,
-            )])
+            .commit(vec![Change::put(RecordKey::number(Kind::SignedPreKey, id), record)])
             .await?)
     }
 
     async fn load_signed_prekey(&self, id: u32) -> Answer<Option<Vec<u8>>> {
-        Ok(self
-            .get(RecordKey::number(Kind::SignedPreKey, id))
-            .await?
-            .map(Vec::from))
+        Ok(self.get(RecordKey::number(Kind::SignedPreKey, id)).await?.map(Vec::from))
     }
 
     async fn load_all_signed_prekeys(&self) -> Answer<Vec<(u32, Vec<u8>)>> {
         let records = self.scan(Scan::all(Kind::SignedPreKey)).await?;
-        let numbered = records
-            .into_iter()
-            .map(|(key, record)| Ok((number(&key)?, record.into())));
+        let numbered = records.into_iter().map(|(key, record)| Ok((number(&key)?, record.into())));
         Ok(numbered.collect::<Result<_, StoreError>>()?)
     }
 
     async fn remove_signed_prekey(&self, id: u32) -> Answer<()> {
-        Ok(self
-            .commit(vec![Change::Delete(RecordKey::number(
-                Kind::SignedPreKey,
-                id,
-            ))])
-            .await?)
+        Ok(self.commit(vec![Change::Delete(RecordKey::number(Kind::SignedPreKey, id))]).await?)
     }
 
     async fn put_sender_key(&self, address: &str, record: &[u8]) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
         Ok(self
-            .commit(vec![Change::put(
-                RecordKey::text(Kind::SenderKey, address),
-                record,
-            )])
+            .commit(vec![Change::put(RecordKey::text(Kind::SenderKey, address), record)])
             .await?)
     }
 
@@ -191,19 +142,11 @@ impl SignalStore for RecordBackend {
     }
 
     async fn get_sender_key(&self, address: &str) -> Answer<Option<Vec<u8>>> {
-        Ok(self
-            .get(RecordKey::text(Kind::SenderKey, address))
-            .await?
-            .map(Vec::from))
+        Ok(self.get(RecordKey::text(Kind::SenderKey, address)).await?.map(Vec::from))
     }
 
     async fn delete_sender_key(&self, address: &str) -> Answer<()> {
-        Ok(self
-            .commit(vec![Change::Delete(RecordKey::text(
-                Kind::SenderKey,
-                address,
-            ))])
-            .await?)
+        Ok(self.commit(vec![Change::Delete(RecordKey::text(Kind::SenderKey, address))]).await?)
     }
 }
 
@@ -215,8 +158,6 @@ fn puts(kind: Kind, records: &[(Arc<str>, Bytes)]) -> Vec<Change> {
 }
 
 fn number(key: &RecordKey) -> Result<u32, StoreError> {
-    let bytes = key.bytes[..]
-        .try_into()
-        .map_err(|_| StoreError::Shape("a key is not a number"))?;
+    let bytes = key.bytes[..].try_into().map_err(|_| StoreError::Shape("a key is not a number"))?;
     Ok(u32::from_be_bytes(bytes))
 }

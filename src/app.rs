@@ -1,0 +1,140 @@
+//! The daemon as a whole: built in order, taken down in reverse.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix::{Actor, Addr};
+use actix_web::dev::ServerHandle;
+use tracing::{error, info, warn};
+
+use crate::accounts::master::{self, MasterToken, MasterTokenError};
+use crate::accounts::tokens::Tokens;
+use crate::config::Config;
+use crate::device::client::Shared;
+use crate::device::fetch::Fetcher;
+use crate::http::{self, Api, Limits};
+use crate::metrics::Metrics;
+use crate::store::{Options, SealingKey, Store, StoreError};
+use crate::supervision::router::Router;
+use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
+
+/// Devices say goodbye within five seconds each, all at the same time.
+const LIVES_TIMEOUT: Duration = Duration::from_secs(8);
+
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    #[error("cannot create the data folder {}: {source}", path.display())]
+    DataDir { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    MasterToken(#[from] MasterTokenError),
+    #[error("the store cannot be opened: {0}")]
+    Store(#[from] StoreError),
+    #[error("the HTTP client cannot be built: {0}")]
+    Client(#[from] reqwest::Error),
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    #[error("metrics cannot be set up: {0}")]
+    Metrics(#[from] prometheus::Error),
+    #[error("cannot listen on {address}: {source}")]
+    Listen { address: SocketAddr, source: io::Error },
+}
+
+/// A running daemon.
+pub struct App {
+    /// Where the API listens.
+    pub address: SocketAddr,
+    server: ServerHandle,
+    supervisor: Addr<Supervisor>,
+    store: Store,
+}
+
+impl App {
+    /// Starts everything. When this returns the API answers, and the devices are on their way.
+    pub async fn start(config: Config) -> Result<Self, AppError> {
+        create_private_folder(&config.data_dir)?;
+        let master = MasterToken::load(&config)?;
+        let store = open_store(&config)?;
+        let metrics = Arc::new(Metrics::new()?);
+        let shared = Arc::new(share(&config, store.clone())?);
+
+        let router = Router::new(config.supervision.commands_per_device.get()).start();
+        let supervision = &config.supervision;
+        let supervisor =
+            Supervisor::new(supervision, shared, router.clone(), metrics.clone()).start();
+        let devices = store.devices().await?;
+        info!(devices = devices.len(), "devices loaded");
+        for device in devices {
+            supervisor.do_send(Adopt(device));
+        }
+
+        let api = Api {
+            router,
+            supervisor: supervisor.clone(),
+            tokens: Tokens::new(store.clone()),
+            store: store.clone(),
+            master,
+            metrics,
+            limits: Limits::from(&config),
+        };
+        let listen = |source| AppError::Listen { address: config.http.listen, source };
+        let (server, address) = http::bind(api, &config).map_err(listen)?;
+        let handle = server.handle();
+        actix::spawn(async move {
+            if let Err(error) = server.await {
+                error!(error = %error, "the HTTP server ended");
+            }
+        });
+        info!(address = %address, "API listens");
+        Ok(Self { address, server: handle, supervisor, store })
+    }
+
+    /// Lets requests under way finish, closes all connections, and closes the store.
+    pub async fn shutdown(self) {
+        self.server.stop(true).await;
+        let lives = tokio::time::timeout(LIVES_TIMEOUT, self.supervisor.send(StopAll)).await;
+        if !matches!(lives, Ok(Ok(()))) {
+            warn!("some devices did not close in time");
+        }
+        self.store.close().await;
+        info!("stopped");
+    }
+}
+
+fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {
+    use std::os::unix::fs::DirBuilderExt;
+    let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    created.map_err(|source| AppError::DataDir { path: path.to_owned(), source })
+}
+
+fn open_store(config: &Config) -> Result<Store, AppError> {
+    let given = config.store.key_file.clone().or_else(|| master::credential("store_key"));
+    let key = match given {
+        Some(path) => SealingKey::load(&path)?,
+        None => SealingKey::load_or_generate(&config.data_dir.join("store.key"))?,
+    };
+    let mut options = Options::new(config.data_dir.clone(), key);
+    options.readers = config.store.readers.get();
+    options.queue = config.store.queue.get();
+    Ok(Store::open(options)?)
+}
+
+/// What is made once for all devices, TLS above all: it is the largest piece.
+fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
+    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let plain = config.whatsapp.url.scheme() == "ws";
+    let fetcher = Fetcher::new(tls.clone(), plain)?;
+    Ok(Shared {
+        store,
+        whatsapp: config.whatsapp.clone(),
+        tls: Arc::new(tls),
+        fetcher: Arc::new(fetcher),
+    })
+}

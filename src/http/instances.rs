@@ -1,0 +1,89 @@
+//! Devices, pairing and lifecycle: what concerns a device that need not be live.
+
+pub mod connect;
+pub mod create;
+pub mod disconnect;
+pub mod list;
+pub mod logout;
+pub mod paircode;
+pub mod qr;
+pub mod status;
+
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::query::Named;
+use super::{Api, envelope};
+use crate::failure::{Envelope, Failure, Operation};
+use crate::ids::DeviceId;
+use crate::store::StoreError;
+use crate::store::accounts::Caller;
+use crate::store::devices::Device;
+use crate::supervision::router::Locate;
+use crate::supervision::supervisor::{Adopt, Follow};
+use crate::supervision::view::Watch;
+
+/// The name of a device that pairing made because its user had none.
+const DEFAULT_NAME: &str = "WhatsApp";
+
+const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
+
+/// Whatever no route knows.
+pub async fn unknown(request: HttpRequest) -> HttpResponse {
+    let text = format!("there is no {} {}", request.method(), request.path());
+    envelope::refuse(&UNKNOWN, &Failure::Documented { status: 404, text: text.into() })
+}
+
+/// The device that the caller means, if it is the caller's.
+async fn locate(api: &Api, caller: Caller, named: Named) -> Result<Option<DeviceId>, Failure> {
+    let device = match named {
+        Named::Nobody => None,
+        Named::Device(device) => Some(device),
+        Named::Impossible => return Ok(None),
+    };
+    let located = api.router.send(Locate { caller, device }).await;
+    located.map_err(|_| Failure::Internal)
+}
+
+async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
+    let watch = api.supervisor.send(Follow(device)).await.map_err(|_| Failure::Internal)?;
+    watch.ok_or(Failure::documented(404, "device not found"))
+}
+
+/// The device to pair; a caller who has none gets one.
+async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<DeviceId, Failure> {
+    match locate(api, caller, named).await? {
+        Some(device) => Ok(device),
+        None if named == Named::Nobody => Ok(create(api, caller, DEFAULT_NAME).await?.id),
+        None => Err(Failure::documented(404, "device not found")),
+    }
+}
+
+/// Adds a device and makes supervisor and router know it.
+async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
+    let device = api.store.create_device(caller.tenant, caller.user, name).await;
+    let device = device.map_err(|error| stored("a device could not be created", error))?;
+    let adopted = api.supervisor.send(Adopt(device.clone())).await;
+    adopted.map_err(|_| Failure::Internal)?;
+    Ok(device)
+}
+
+fn stored(what: &'static str, error: StoreError) -> Failure {
+    match error {
+        StoreError::Busy => Failure::Overloaded,
+        error => {
+            tracing::error!(error = %error, "{what}");
+            Failure::Internal
+        }
+    }
+}
+
+/// The digits of `<digits>:<device>@s.whatsapp.net`.
+fn phone_number(jid: &str) -> &str {
+    let user = jid.split('@').next().unwrap_or_default();
+    user.split(':').next().unwrap_or_default()
+}
+
+/// The account's JID: the contract shows it without the device.
+fn account_jid(jid: &str) -> String {
+    format!("{}@s.whatsapp.net", phone_number(jid))
+}

@@ -1,0 +1,67 @@
+//! GET /devices — the caller's devices.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{account_jid, follow, stored};
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::{Api, envelope};
+use crate::ids::{DeviceId, UserId};
+use crate::store::devices::Device;
+use crate::supervision::view::View;
+
+const OPERATION: Operation = Operation::new("device", Envelope::Flat);
+
+/// A device as the API shows it.
+#[derive(Serialize)]
+pub struct Listed {
+    id: DeviceId,
+    user_id: UserId,
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whatsapp_jid: Option<String>,
+    connected: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl Listed {
+    /// `view`: what the supervisor knows; absent for a device that was made just now.
+    pub fn new(device: Device, view: Option<View>) -> Self {
+        let jid = view.as_ref().map_or(device.jid, |view| view.jid.clone());
+        Self {
+            id: device.id,
+            user_id: device.user,
+            name: device.name,
+            whatsapp_jid: jid.as_deref().map(account_jid),
+            connected: view.as_ref().is_some_and(View::is_live),
+            last_seen: view.map_or(device.last_seen, |view| view.last_seen),
+            created_at: device.created_at,
+            updated_at: device.updated_at,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct List {
+    devices: Vec<Listed>,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, list(&request, &api).await)
+}
+
+async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
+    let caller = api.caller(request).await?;
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    let own = own.map_err(|error| stored("devices could not be listed", error))?;
+    let mut devices = Vec::with_capacity(own.len());
+    for device in own {
+        let view = follow(api, device.id).await?.now();
+        devices.push(Listed::new(device, Some(view)));
+    }
+    Ok(List { devices })
+}

@@ -1,0 +1,88 @@
+//! GET /qr — a code to scan with the phone.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+
+use super::{device_to_pair, follow};
+use crate::device::pairing::Qr;
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::query::Query;
+use crate::http::{Api, envelope, qr_image};
+use crate::supervision::supervisor::Pair;
+use crate::supervision::view::{State, View};
+
+const OPERATION: Operation = Operation::new("qr", Envelope::Session);
+const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
+const TIMED_OUT: Failure = Failure::documented(408, "timeout waiting for QR code");
+const FAILED: Failure = Failure::documented(500, "failed to initialize device");
+
+#[derive(Serialize)]
+struct Code {
+    qr_code: String,
+    /// A PNG as a data URL.
+    image: String,
+    /// Whether this code had been handed out before.
+    cached: bool,
+    expires_at: String,
+    /// Seconds.
+    ttl: i64,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, show(&request, &api).await)
+}
+
+async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
+    let caller = api.caller(request).await?;
+    let query = Query::of(request);
+    let refresh = query.flag(&["refresh", "force_refresh", "force_new"])?.unwrap_or(false);
+    let reuse = query.flag(&["reuse_cache", "reuse", "use_cache", "cached"])?.unwrap_or(true);
+    let device = device_to_pair(api, caller, query.device()).await?;
+    let mut watch = follow(api, device).await?;
+
+    let before = watch.now();
+    if before.is_paired() {
+        return Err(ALREADY_CONNECTED);
+    }
+    let shown = valid_code(&before).cloned();
+    if let Some(qr) = &shown
+        && reuse
+        && !refresh
+    {
+        return code(qr, true);
+    }
+    let anew = before.state == State::Pairing && (refresh || shown.is_some());
+    api.supervisor.send(Pair { device, anew }).await.map_err(|_| Failure::Internal)?;
+    // The life that showed the old codes ends first.
+    let exits = before.exits + u64::from(anew);
+    let settled = |view: &View| {
+        let fresh = valid_code(view).is_some_and(|qr| shown.as_ref() != Some(qr));
+        fresh || view.is_paired() || view.exits > exits
+    };
+    let view = watch.until(api.limits.pairing, settled).await.ok_or(TIMED_OUT)?;
+    match valid_code(&view) {
+        _ if view.is_paired() => Err(ALREADY_CONNECTED),
+        Some(qr) => code(qr, false),
+        None => Err(FAILED),
+    }
+}
+
+fn valid_code(view: &View) -> Option<&Qr> {
+    view.qr.as_ref().filter(|qr| qr.is_valid(Utc::now()))
+}
+
+fn code(qr: &Qr, cached: bool) -> Result<Code, Failure> {
+    Ok(Code {
+        qr_code: qr.code.clone(),
+        image: qr_image::data_url(&qr.code).map_err(|_| Failure::Internal)?,
+        cached,
+        expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        ttl: seconds_left(qr.expires_at),
+    })
+}
+
+/// Whole seconds, at least one for something that is still good.
+pub(super) fn seconds_left(until: DateTime<Utc>) -> i64 {
+    (until - Utc::now()).as_seconds_f64().ceil().max(1.0) as i64
+}

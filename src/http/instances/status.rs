@@ -1,0 +1,77 @@
+//! GET /status — where a device stands. Always 200 for somebody with a token: the state is in the answer.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{account_jid, follow, locate, phone_number};
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::query::Query;
+use crate::http::{Api, envelope};
+use crate::ids::DeviceId;
+use crate::supervision::view::{State, View};
+
+const OPERATION: Operation = Operation::new("status", Envelope::Session);
+
+/// The documented fields, and beside them why a device is not connected and when it will try again.
+#[derive(Serialize)]
+struct Status {
+    connected: bool,
+    status: &'static str,
+    device_id: Option<DeviceId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    is_logged_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seen: Option<DateTime<Utc>>,
+    /// Why the last connection ended.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_exit: Option<&'static str>,
+    /// When the next attempt is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt: Option<DateTime<Utc>>,
+}
+
+impl Status {
+    fn of(device: DeviceId, view: View) -> Self {
+        Self {
+            connected: view.is_live(),
+            status: view.state.name(),
+            device_id: Some(device),
+            jid: view.jid.as_deref().map(account_jid),
+            phone_number: view.jid.as_deref().map(|jid| phone_number(jid).to_owned()),
+            is_logged_in: view.is_paired(),
+            last_seen: view.last_seen,
+            last_exit: view.last_exit.map(|reason| reason.name()),
+            next_attempt: view.next_attempt,
+        }
+    }
+
+    fn nobody() -> Self {
+        Self {
+            connected: false,
+            status: State::Down.name(),
+            device_id: None,
+            jid: None,
+            phone_number: None,
+            is_logged_in: false,
+            last_seen: None,
+            last_exit: None,
+            next_attempt: None,
+        }
+    }
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, status(&request, &api).await)
+}
+
+async fn status(request: &HttpRequest, api: &Api) -> Result<Status, Failure> {
+    let caller = api.caller(request).await?;
+    match locate(api, caller, Query::of(request).device()).await? {
+        Some(device) => Ok(Status::of(device, follow(api, device).await?.now())),
+        None => Ok(Status::nobody()),
+    }
+}
