@@ -1,0 +1,15 @@
+//! Tests of the running daemon over sockets, with the simulated WhatsApp at the other end.
+//!
+//! The modules mirror the URL table; `support` starts processes and speaks to them.
+
+mod command_line;
+mod devices;
+mod health;
+mod isolation;
+mod lifecycle;
+mod paircode;
+mod qr;
+mod register;
+mod sandbox;
+mod status_text;
+mod support;

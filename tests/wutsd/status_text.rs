@@ -1,0 +1,193 @@
+//! POST /status/text
+
+use serde_json::{Value, json};
+
+use crate::support::World;
+
+#[tokio::test]
+async fn a_status_is_decrypted_by_the_phones_of_all_contacts_and_of_nobody_else() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let ada = world.control.contact_of(&phone, "Ada").await;
+    let grace = world.control.contact_of(&phone, "Grace").await;
+    let stranger = world.control.account("Stranger").await;
+
+    // Contacts that come while the device is connected reach it by app state, which takes a moment.
+    let (mut first, mut posts) = (Value::Null, 0);
+    while world.control.inbox(&grace).await.is_empty() && posts < 100 {
+        first = user.api.post_status("We are open").await.expect(200);
+        posts += 1;
+    }
+    assert_eq!(first["success"], true);
+    assert_eq!(first["status_type"], "text");
+    assert!(first["message_id"].as_str().expect("an id").starts_with("3EB0"), "{first}");
+    let timestamp = first["timestamp"].as_str().expect("a time");
+    chrono::DateTime::parse_from_rfc3339(timestamp).expect("RFC 3339 with an offset");
+
+    let second = user.api.post_status("We are closed ✨").await.expect(200);
+    for contact in [&ada, &grace] {
+        let message = world.control.wait_for_message(contact, &second["message_id"]).await;
+        assert_eq!(message["text"], "We are closed ✨");
+        assert_eq!(message["chat"], "status@broadcast");
+        assert_eq!(message["from"], format!("{phone}@s.whatsapp.net"));
+        assert_eq!(message["kind"], "text");
+    }
+    assert!(world.control.inbox(&stranger).await.is_empty());
+}
+
+#[tokio::test]
+async fn contacts_known_before_pairing_get_the_first_status() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    let contacts = [
+        world.control.contact_of(&phone, "Ada").await,
+        world.control.contact_of(&phone, "Grace").await,
+    ];
+    world.pair(&user, &phone).await;
+    let posted = user.api.post_status("first").await.expect(200);
+    for contact in &contacts {
+        world.control.wait_for_message(contact, &posted["message_id"]).await;
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_contacts_may_post_too() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let posted = user.api.post_status("talking to myself").await.expect(200);
+    world.control.wait_for_message(&phone, &posted["message_id"]).await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
+    let world = World::start_with(&[("HTTP__BODY_LIMIT", "1000")]).await;
+    let user = world.user().await;
+    let big = format!(r#"{{"text":"{}"}}"#, "x".repeat(1000));
+    let deep = format!(r#"{{"text":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
+    let table: &[(&str, &[u8], &str)] = &[
+        ("application/json", br#"{"text":""}"#, "text cannot be empty"),
+        ("application/json", br#"{"text":" \n\t "}"#, "text cannot be empty"),
+        ("application/json", b"{}", "missing field `text`"),
+        ("application/json", br#"{"text":null}"#, "text: invalid type: null, expected a string"),
+        ("application/json", br#"{"text":5}"#, "text: invalid type: integer `5`, expected a string"),
+        (
+            "application/json",
+            br#"{"text":"a","color":"red"}"#,
+            "unknown field `color`, expected `text`",
+        ),
+        ("application/json", b"{\"text\":", "malformed JSON"),
+        ("application/json", b"", "the body is empty"),
+        ("application/json", b"{\"text\":\"\xff\"}", "the body is not UTF-8"),
+        ("application/json", big.as_bytes(), "the body is larger than the limit of 1000 bytes"),
+        ("application/json", deep.as_bytes(), "text: invalid type: sequence, expected a string"),
+        ("text/plain", br#"{"text":"a"}"#, "Content-Type must be application/json"),
+        ("application/x-www-form-urlencoded", br#"{"text":"a"}"#, "Content-Type must be"),
+    ];
+    for (content_type, body, expected) in table {
+        let answer = user.api.post_raw("/status/text", content_type, body.to_vec()).await;
+        let (status, code, message) = answer.object_error();
+        assert_eq!((status, code), (400, "invalid_request"), "{}", answer.text);
+        assert!(message.starts_with(expected), "{message:?} should begin with {expected:?}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_valid_token_nothing_is_posted() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let strangers =
+        ["", "nonsense", "00000000-0000-4000-8000-000000000000", world.master_token.as_str()];
+    for token in strangers {
+        let answer = world.api.as_user(token).post_status("hi").await;
+        assert_eq!(answer.text_error(), (401, "Invalid token"));
+        assert_eq!(answer.body["error_code"], "UNAUTHORIZED");
+        let time = answer.body["timestamp"].as_str().expect("a time");
+        assert!(time.ends_with('Z'), "{time}");
+    }
+    user.api.post_status("hi").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_user_without_a_device_is_told_so() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let answer = user.api.post_status("hi").await;
+    let expected = (500, "device_error", "failed to resolve user device");
+    assert_eq!(answer.object_error(), expected);
+}
+
+#[tokio::test]
+async fn a_device_that_is_not_connected_is_said_to_be_disconnected() {
+    let world = World::start().await;
+    let expected = (503, "device_disconnected", "whatsapp session is not connected");
+
+    let unpaired = world.user().await;
+    unpaired.api.post("/devices", json!({ "name": "not paired" })).await.expect(201);
+    assert_eq!(unpaired.api.post_status("hi").await.object_error(), expected);
+
+    let (stopped, _) = world.paired_user().await;
+    stopped.api.post_nothing("/disconnect").await.expect(200);
+    assert_eq!(stopped.api.post_status("hi").await.object_error(), expected);
+    stopped.api.post_nothing("/connect").await.expect(200);
+    stopped.api.post_status("hi").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_nack_is_answered_with_status_failed() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let jid = world.device_jid(&phone).await;
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "ack_error", "error": 479, "times": 1 }))
+        .await;
+    let answer = user.api.post_status("hi").await;
+    let expected = (502, "status_failed", "failed to send status broadcast");
+    assert_eq!(answer.object_error(), expected);
+    user.api.post_status("hi").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_ack_that_does_not_come_is_answered_with_status_timeout_and_the_message_id() {
+    let world = World::start_with(&[("WHATSAPP__COMMAND_TIMEOUT", "2")]).await;
+    let (user, phone) = world.paired_user().await;
+    let jid = world.device_jid(&phone).await;
+    world.control.fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 })).await;
+    let answer = user.api.post_status("hi").await;
+    let expected = (504, "status_timeout", "context deadline exceeded");
+    assert_eq!(answer.object_error(), expected);
+    // "Unknown" is the truth: the message did arrive.
+    world.control.wait_for_message(&phone, &answer.body["message_id"]).await;
+    user.api.post_status("hi").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_query_that_is_not_answered_is_answered_with_status_timeout() {
+    let world = World::start_with(&[("WHATSAPP__QUERY_TIMEOUT", "1")]).await;
+    let (user, _) = world.paired_user().await;
+    let fault = json!({ "jid": "*", "fault": "iq_silence", "xmlns": "status", "times": 1 });
+    world.control.fault(fault).await;
+    let answer = user.api.post_status("hi").await;
+    let expected = (504, "status_timeout", "context deadline exceeded");
+    assert_eq!(answer.object_error(), expected);
+    user.api.post_status("hi").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_connection_that_dies_under_a_command_is_answered_with_device_disconnected() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let jid = world.device_jid(&phone).await;
+    world.control.fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 })).await;
+    let posting = tokio::spawn({
+        let api = user.api.clone();
+        async move { api.post_status("hi").await }
+    });
+    // The fault is used up once the server has the message and keeps its ack to itself.
+    world.control.wait_until_used_up("ack_silence").await;
+    world.control.fault(json!({ "jid": jid, "fault": "drop" })).await;
+    let answer = posting.await.expect("an answer");
+    let expected = (503, "device_disconnected", "whatsapp session is not connected");
+    assert_eq!(answer.object_error(), expected);
+}

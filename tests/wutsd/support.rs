@@ -1,0 +1,134 @@
+//! A world for one test: a simulated WhatsApp and a daemon, each in its own process.
+
+pub mod api;
+pub mod control;
+pub mod process;
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub use self::api::{Answer, Api};
+pub use self::control::Control;
+pub use self::process::Process;
+
+/// Settings of the daemon that a test changes, as `SECTION__KEY` and value.
+pub type Settings<'a> = &'a [(&'a str, &'a str)];
+
+pub struct World {
+    pub api: Api,
+    pub control: Control,
+    pub master_token: String,
+    pub daemon: Process,
+    pub data: TempDir,
+    whatsapp: String,
+    _simulator: Process,
+}
+
+/// Somebody with a token.
+pub struct User {
+    pub api: Api,
+    pub token: String,
+    pub user_id: String,
+    pub tenant_id: String,
+}
+
+impl World {
+    pub async fn start() -> Self {
+        Self::start_with(&[]).await
+    }
+
+    pub async fn start_with(settings: Settings<'_>) -> Self {
+        let simulator = Process::start(&["simulate", "--listen", "127.0.0.1:0", "--json"], &[]);
+        let addresses = simulator.first_line_of_output().await;
+        let addresses: Value = serde_json::from_str(&addresses).expect("one line of JSON");
+        let whatsapp = addresses["ws"].as_str().expect("ws").to_owned();
+        let control = Control::new(addresses["control"].as_str().expect("control"));
+        let data = TempDir::new().expect("a temporary folder");
+        let (daemon, api) = serve(data.path(), &whatsapp, settings).await;
+        let master_token = std::fs::read_to_string(data.path().join("master-token"));
+        let master_token = master_token.expect("the master token").trim().to_owned();
+        Self { api, control, master_token, daemon, data, whatsapp, _simulator: simulator }
+    }
+
+    /// Stops the daemon with this signal and starts it again on the same data.
+    pub async fn restart(&mut self, signal: &str) {
+        self.daemon.stop(signal).await;
+        let (daemon, api) = serve(self.data.path(), &self.whatsapp, &[]).await;
+        (self.daemon, self.api) = (daemon, api);
+    }
+
+    /// Another daemon on the same data, which must refuse.
+    pub fn second_daemon(&self) -> Process {
+        Process::start(&["serve"], &environment(self.data.path(), &self.whatsapp, &[]))
+    }
+
+    /// A new tenant and its admin.
+    pub async fn user(&self) -> User {
+        let body = json!({
+            "tenant_name": format!("tenant {}", uuid::Uuid::new_v4()),
+            "email": format!("{}@example.com", uuid::Uuid::new_v4()),
+            "password": "correct horse battery staple",
+            "role": "admin",
+        });
+        let answer = self.api.as_user(&self.master_token).post("/register", body).await;
+        let body = answer.expect(201);
+        let text = |pointer| body.pointer(pointer).and_then(Value::as_str).expect(pointer).to_owned();
+        let token = text("/token");
+        let api = self.api.as_user(&token);
+        User { api, token, user_id: text("/user/id"), tenant_id: text("/tenant/id") }
+    }
+
+    /// The same user after a restart of the daemon, which listens elsewhere.
+    pub fn again(&self, user: &User) -> Api {
+        self.api.as_user(&user.token)
+    }
+
+    /// A user with a device that is paired with a new account, and the account's phone number.
+    pub async fn paired_user(&self) -> (User, String) {
+        let user = self.user().await;
+        let phone = self.control.account("Owner").await;
+        self.pair(&user, &phone).await;
+        (user, phone)
+    }
+
+    /// The JID of the one linked device of this account.
+    pub async fn device_jid(&self, phone: &str) -> String {
+        let mut devices = self.control.devices(phone).await;
+        assert_eq!(devices.len(), 1, "{devices:?}");
+        devices.remove(0)
+    }
+
+    /// Pairs the user's device with this account by QR code.
+    pub async fn pair(&self, user: &User, phone: &str) {
+        let qr = user.api.get("/qr").await.expect(200);
+        let code = qr.pointer("/data/qr_code").and_then(Value::as_str).expect("a code");
+        self.control.scan(code, phone).await.expect(200);
+        user.api.wait_for_status("connected").await;
+    }
+}
+
+async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process, Api) {
+    let daemon = Process::start(&["serve"], &environment(data, whatsapp, settings));
+    let line = daemon.log_line("API listens").await;
+    let address = line["address"].as_str().expect("an address");
+    (daemon, Api::new(&format!("http://{address}")))
+}
+
+fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(String, String)> {
+    let mut environment: Vec<(String, String)> = [
+        ("DATA_DIR", data.to_str().expect("UTF-8")),
+        ("HTTP__LISTEN", "127.0.0.1:0"),
+        ("HTTP__WORKERS", "1"),
+        ("LOG__FORMAT", "json"),
+        ("SUPERVISION__BACKOFF_FIRST", "0.1"),
+        ("WHATSAPP__URL", whatsapp),
+    ]
+    .iter()
+    .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned()))
+    .collect();
+    environment
+        .extend(settings.iter().map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned())));
+    environment
+}

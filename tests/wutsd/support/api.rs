@@ -1,0 +1,122 @@
+//! The HTTP API as a caller sees it.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method};
+use serde_json::Value;
+
+use super::process::PATIENCE;
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+#[derive(Clone)]
+pub struct Api {
+    http: Client,
+    base: String,
+    token: Option<String>,
+}
+
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// Status, code and message of the object envelope.
+    pub fn object_error(&self) -> (u16, &str, &str) {
+        let text = |pointer| self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        assert_eq!(self.body["success"], false, "{}", self.text);
+        (self.status, text("/error/code"), text("/error/message"))
+    }
+
+    /// Status and text of the envelopes whose `error` is a text.
+    pub fn text_error(&self) -> (u16, &str) {
+        assert_eq!(self.body["success"], false, "{}", self.text);
+        (self.status, self.body["error"].as_str().unwrap_or_default())
+    }
+}
+
+impl Api {
+    pub fn new(base: &str) -> Self {
+        // The HTTP client wants a TLS provider even where it only speaks plain HTTP.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
+        Self { http, base: base.to_owned(), token: None }
+    }
+
+    pub fn as_user(&self, token: &str) -> Self {
+        Self { token: Some(token.to_owned()), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, Some(("application/json", body.to_string().into()))).await
+    }
+
+    pub async fn post_nothing(&self, path: &str) -> Answer {
+        self.send(Method::POST, path, None).await
+    }
+
+    pub async fn post_raw(
+        &self,
+        path: &str,
+        content_type: &str,
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        self.send(Method::POST, path, Some((content_type, body.into()))).await
+    }
+
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, reqwest::Body)>,
+    ) -> Answer {
+        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        if let Some((content_type, body)) = body {
+            request = request.header("Content-Type", content_type).body(body);
+        }
+        let response = request.send().await.expect("an answer");
+        let status = response.status().as_u16();
+        let text = response.text().await.expect("a body");
+        Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text }
+    }
+
+    /// Posts a text status.
+    pub async fn post_status(&self, text: &str) -> Answer {
+        self.post("/status/text", serde_json::json!({ "text": text })).await
+    }
+
+    /// Waits until `GET /status` names this state, and returns its data.
+    pub async fn wait_for_status(&self, wanted: &str) -> Value {
+        self.wait_for(wanted, |status| status["status"] == wanted).await
+    }
+
+    /// Waits until `GET /status` satisfies `fact`.
+    pub async fn wait_for(&self, what: &str, fact: impl Fn(&Value) -> bool) -> Value {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let status = self.get("/status").await.expect(200)["data"].clone();
+            if fact(&status) {
+                return status;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "never {what}: {status}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The simulated WhatsApp's control API: accounts, scanning, faults, and what phones have decrypted.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::api::{Answer, Api};
+use super::process::PATIENCE;
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+pub struct Control(Api);
+
+impl Control {
+    pub fn new(base: &str) -> Self {
+        Self(Api::new(base))
+    }
+
+    /// A new account; its phone number.
+    pub async fn account(&self, name: &str) -> String {
+        let account = self.0.post("/accounts", json!({ "name": name })).await.expect(201);
+        account["phone"].as_str().expect("a phone").to_owned()
+    }
+
+    /// A new account that is a contact of `owner`; its phone number.
+    pub async fn contact_of(&self, owner: &str, name: &str) -> String {
+        let phone = self.account(name).await;
+        let contact = json!({ "phone": phone, "name": name });
+        let answer = self.0.post(&format!("/accounts/{owner}/contacts"), contact).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+        phone
+    }
+
+    pub async fn scan(&self, qr: &str, phone: &str) -> Answer {
+        self.0.post("/scan", json!({ "qr": qr, "account": phone })).await
+    }
+
+    pub async fn type_code(&self, phone: &str, code: &str) -> Answer {
+        self.0.post("/code", json!({ "phone": phone, "code": code })).await
+    }
+
+    /// Makes something go wrong, for `"*"` or one device.
+    pub async fn fault(&self, fault: Value) {
+        let answer = self.0.post("/faults", fault).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
+    /// Waits until a fault with a number of times has happened that often.
+    pub async fn wait_until_used_up(&self, fault: &str) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let faults = self.0.get("/faults").await.expect(200);
+            let faults = faults["faults"].as_array().expect("faults").clone();
+            if !faults.iter().any(|active| active["fault"] == fault) {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{fault} never happened");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    /// The phone unlinks a device.
+    pub async fn kick(&self, jid: &str) {
+        let answer = self.0.post("/kick", json!({ "jid": jid })).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
+    /// The JIDs of the account's linked devices.
+    pub async fn devices(&self, phone: &str) -> Vec<String> {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let account = accounts.iter().find(|account| account["phone"] == phone);
+        let devices = account.expect("the account")["devices"].as_array().expect("devices").clone();
+        devices.iter().map(|device| device["jid"].as_str().expect("a jid").to_owned()).collect()
+    }
+
+    /// What this phone has decrypted so far.
+    pub async fn inbox(&self, phone: &str) -> Vec<Value> {
+        let inbox = self.0.get(&format!("/accounts/{phone}/inbox")).await.expect(200);
+        inbox["messages"].as_array().expect("messages").clone()
+    }
+
+    /// Waits until this phone has decrypted a message with this id.
+    pub async fn wait_for_message(&self, phone: &str, id: &Value) -> Value {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let inbox = self.inbox(phone).await;
+            if let Some(message) = inbox.iter().find(|message| message["id"] == *id) {
+                return message.clone();
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{id} never arrived: {inbox:?}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The program in a process of its own, and what it says.
+
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+
+/// Nothing that a test waits for takes this long; it only keeps a broken test from hanging.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+pub struct Process {
+    child: Child,
+    output: watch::Receiver<Vec<String>>,
+    errors: watch::Receiver<Vec<String>>,
+}
+
+impl Process {
+    pub fn start(arguments: &[&str], environment: &[(String, String)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_wutsd"))
+            .args(arguments)
+            .envs(environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("the program starts");
+        let output = collect(child.stdout.take().expect("piped"));
+        let errors = collect(child.stderr.take().expect("piped"));
+        Self { child, output, errors }
+    }
+
+    pub async fn first_line_of_output(&self) -> String {
+        self.line(&self.output, |line| Some(line.to_owned())).await
+    }
+
+    /// Waits for a line of output with this text.
+    pub async fn wait_for_output(&self, text: &str) {
+        self.line(&self.output, |line| line.contains(text).then_some(())).await
+    }
+
+    /// All lines that were written to standard output by the end of the process.
+    pub fn output(&self) -> Vec<String> {
+        self.output.borrow().clone()
+    }
+
+    pub fn errors(&self) -> Vec<String> {
+        self.errors.borrow().clone()
+    }
+
+    /// The first log record with this message, as JSON.
+    pub async fn log_line(&self, message: &str) -> Value {
+        self.line(&self.errors, |line| {
+            let record: Value = serde_json::from_str(line).ok()?;
+            (record["message"] == message).then_some(record)
+        })
+        .await
+    }
+
+    async fn line<T>(
+        &self,
+        lines: &watch::Receiver<Vec<String>>,
+        mut wanted: impl FnMut(&str) -> Option<T>,
+    ) -> T {
+        let mut lines = lines.clone();
+        let mut found = None;
+        let search = lines.wait_for(|lines| {
+            found = lines.iter().find_map(|line| wanted(line));
+            found.is_some()
+        });
+        let searched = tokio::time::timeout(PATIENCE, search).await.is_ok_and(|r| r.is_ok());
+        match found {
+            Some(found) if searched => found,
+            _ => panic!("it never said so; errors:\n{}", self.errors().join("\n")),
+        }
+    }
+
+    /// Sends a signal and waits for the end.
+    pub async fn stop(&mut self, signal: &str) -> ExitStatus {
+        let pid = self.child.id().expect("it runs").to_string();
+        let sent = Command::new("kill").args(["-s", signal, &pid]).status().await;
+        assert!(sent.expect("kill").success());
+        self.ended().await
+    }
+
+    /// Waits for the end, and for all that was said before it.
+    pub async fn ended(&mut self) -> ExitStatus {
+        let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;
+        let status = status.expect("it ends").expect("its status");
+        for lines in [&mut self.output, &mut self.errors] {
+            // The sender is dropped at the end of the stream.
+            while lines.changed().await.is_ok() {}
+        }
+        status
+    }
+}
+
+fn collect(stream: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec<String>> {
+    let (lines, receiver) = watch::channel(Vec::new());
+    tokio::spawn(async move {
+        let mut stream = BufReader::new(stream).lines();
+        while let Ok(Some(line)) = stream.next_line().await {
+            lines.send_modify(|lines| lines.push(line));
+        }
+    });
+    receiver
+}
