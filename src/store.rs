@@ -181,7 +181,14 @@ impl Store {
     pub async fn wipe(&self, device: DeviceNumber) -> Result<(), StoreError> {
         self.begin_life(device);
         let delete = Statement::new("DELETE FROM record WHERE device = $1").bind(device.0);
-        self.write(vec![delete]).await.map(drop)
+        let (reply, answer) = oneshot::channel();
+        let unit = Unit {
+            statements: vec![delete],
+            reply: Some(reply),
+            lane: None,
+        };
+        self.shared.writes.place().await?.send(unit);
+        answer.await.map_err(|_| StoreError::Closed)?.map(drop)
     }
 
     /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.

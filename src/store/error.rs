@@ -22,6 +22,10 @@ pub enum StoreError {
     )]
     Fenced,
 
+    /// The caller of a write went away before the write was queued; the life ends as for any lost write.
+    #[error("a write was abandoned before it was queued")]
+    Abandoned,
+
     /// The device has begun a newer life, or was wiped.
     #[error("this life of the device is over: its records belong to a newer one")]
     StaleLife,

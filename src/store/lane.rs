@@ -156,6 +156,12 @@ impl Lane {
         self.state.lock().failure.clone()
     }
 
+    #[cfg(test)]
+    pub fn staged(&self) -> usize {
+        let state = self.state.lock();
+        state.overlay.len().max(state.order.len())
+    }
+
     /// Waits until this life is fenced.
     pub async fn fenced(&self) -> StoreError {
         loop {
@@ -188,7 +194,7 @@ impl<'a> Attempt<'a> {
     pub fn new(lane: &'a Lane) -> Self {
         Self {
             lane,
-            failure: Some(StoreError::Fenced),
+            failure: Some(StoreError::Abandoned),
         }
     }
 
