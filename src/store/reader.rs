@@ -39,6 +39,5 @@ fn answer(engine: &mut Engine, statements: &[Statement]) -> Result<Rows, StoreEr
         .iter()
         .map(|statement| engine.run(statement))
         .collect();
-    engine.rollback();
-    rows
+    engine.commit().and(rows)
 }

@@ -2,14 +2,27 @@
 
 use super::StoreError;
 use bytes::Bytes;
+use std::fmt;
 
 /// An argument or a column. Flags are `Int` 0 or 1, times are `Int` Unix seconds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value {
     Null,
     Int(i64),
     Text(String),
     Blob(Bytes),
+}
+
+/// Shows no content, so that a statement or a row in a log tells nothing.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Int(_) => f.write_str("number"),
+            Self::Text(text) => write!(f, "text of {} bytes", text.len()),
+            Self::Blob(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
 }
 
 impl From<i64> for Value {

@@ -54,8 +54,9 @@ impl DeviceStore for RecordBackend {
 
     /// The records are in the shared database, not in the memory of this device.
     async fn resource_report(&self) -> StorageResourceReport {
-        let mut report = StorageResourceReport::default();
-        report.memory_bytes = Some(0);
-        report
+        StorageResourceReport {
+            memory_bytes: Some(0),
+            ..StorageResourceReport::default()
+        }
     }
 }

@@ -48,7 +48,7 @@ const SCAN_KEYS_TAIL: &str =
     "SELECT key FROM record WHERE device = $1 AND kind = $2 AND key >= $3 ORDER BY key";
 
 /// The place of a record among those of its device.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) struct RecordKey {
     pub kind: Kind,
     pub bytes: Bytes,

@@ -64,49 +64,41 @@ impl RecordBackend {
 
     /// All records of a scan in the order of their keys.
     pub(super) async fn scan(&self, scan: Scan) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
-        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
-        let rows = self
-            .store
-            .read_patiently(vec![scan.select(self.device)])
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let mut found = Vec::with_capacity(rows.len() + staged.len());
-        for row in rows {
-            let key = RecordKey {
-                kind: scan.from.kind,
-                bytes: row.blob(0)?,
-            };
-            if !staged.contains_key(&key.bytes) {
-                let value = self.sealer.unseal(&key.place(), &row.blob(1)?)?;
-                found.push((key, value));
-            }
-        }
-        add_staged(&mut found, scan.from.kind, staged);
-        Ok(found)
+        let unseal = |key: &RecordKey, row: &Row| self.sealer.unseal(&key.place(), &row.blob(1)?);
+        self.find(&scan, scan.select(self.device), unseal).await
     }
 
     /// The keys of a scan, in order, without opening the values.
     pub(super) async fn scan_keys(&self, scan: Scan) -> Result<Vec<RecordKey>, StoreError> {
+        let leave_sealed = |_: &RecordKey, _: &Row| Ok(Bytes::new());
+        let found = self
+            .find(&scan, scan.select_keys(self.device), leave_sealed)
+            .await?;
+        Ok(found.into_iter().map(|(key, _)| key).collect())
+    }
+
+    async fn find(
+        &self,
+        scan: &Scan,
+        statement: Statement,
+        value: impl Fn(&RecordKey, &Row) -> Result<Bytes, StoreError>,
+    ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
+        let kind = scan.from.kind;
         let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
-        let rows = self
-            .store
-            .read_patiently(vec![scan.select_keys(self.device)])
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let mut found = Vec::with_capacity(rows.len() + staged.len());
-        for row in rows {
+        let answers = self.store.read_patiently(vec![statement]).await?;
+        let mut found = Vec::new();
+        for row in answers.into_iter().flatten() {
             let key = RecordKey {
-                kind: scan.from.kind,
+                kind,
                 bytes: row.blob(0)?,
             };
             if !staged.contains_key(&key.bytes) {
-                found.push((key, Bytes::new()));
+                let value = value(&key, &row)?;
+                found.push((key, value));
             }
         }
-        add_staged(&mut found, scan.from.kind, staged);
-        Ok(found.into_iter().map(|(key, _)| key).collect())
+        add_staged(&mut found, kind, staged);
+        Ok(found)
     }
 }
 

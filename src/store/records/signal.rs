@@ -7,6 +7,7 @@ use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::future::try_join_all;
 use std::sync::Arc;
 use wacore::store::traits::SignalStore;
 
@@ -81,15 +82,13 @@ impl SignalStore for RecordBackend {
     }
 
     async fn has_signal_state_for_user(&self, user: &str) -> Answer<bool> {
-        for start in [format!("{user}@"), format!("{user}:")] {
-            for kind in [Kind::Session, Kind::Identity] {
-                let scan = Scan::prefix(RecordKey::text(kind, &start));
-                if !self.scan_keys(scan).await?.is_empty() {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
+        let starts = [format!("{user}@"), format!("{user}:")];
+        let places = [Kind::Session, Kind::Identity]
+            .into_iter()
+            .flat_map(|kind| starts.iter().map(move |start| RecordKey::text(kind, start)));
+        let scans = places.map(|start| self.scan_keys(Scan::prefix(start)));
+        let found = try_join_all(scans).await?;
+        Ok(found.iter().any(|keys| !keys.is_empty()))
     }
 
     async fn store_prekey(&self, id: u32, record: &[u8], _uploaded: bool) -> Answer<()> {
