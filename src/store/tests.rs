@@ -8,12 +8,14 @@ use tempfile::TempDir;
 
 mod commits;
 mod conformance;
+mod crash;
 mod keys;
 mod library;
 mod lives;
 mod opening;
 mod overlay;
 mod records;
+mod threads;
 
 const KEY: [u8; 32] = [7; 32];
 
