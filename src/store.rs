@@ -19,7 +19,7 @@ mod lane;
 mod migrate;
 mod queue;
 mod reader;
-pub mod records;
+mod records;
 mod sealing;
 mod sqlite;
 mod sweep;
@@ -63,7 +63,12 @@ pub struct Options {
 
 impl Options {
     pub fn new(folder: impl Into<PathBuf>, key: SealingKey) -> Self {
-        Self { folder: folder.into(), key, readers: 3, queue: 4096 }
+        Self {
+            folder: folder.into(),
+            key,
+            readers: 3,
+            queue: 4096,
+        }
     }
 }
 
@@ -115,19 +120,37 @@ impl Store {
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
         let figures = Arc::new(Figures::default());
-        let writer =
-            writer::Writer { engine, queue: writes_taken, figures: figures.clone(), claim };
+        let writer = writer::Writer {
+            engine,
+            queue: writes_taken,
+            figures: figures.clone(),
+            claim,
+        };
         let writer_ended = threads::writer(writer)?;
         let (lives, key) = (Lives::default(), options.key);
-        let shared = Shared { writes, reads, lives, key, figures, writer_ended, readers_ended };
-        Ok(Self { shared: Arc::new(shared) })
+        let shared = Shared {
+            writes,
+            reads,
+            lives,
+            key,
+            figures,
+            writer_ended,
+            readers_ended,
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
     }
 
     /// Applies all statements or none, and returns the rows of each. `Ok` means durable. Once called, dropping the
     /// future does not undo it. [`StoreError::Busy`] at once if too much is waiting.
     pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.writes.offer(Unit { statements: unit, reply: Some(reply), lane: None })?;
+        self.shared.writes.offer(Unit {
+            statements: unit,
+            reply: Some(reply),
+            lane: None,
+        })?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -160,7 +183,14 @@ impl Store {
     pub async fn wipe(&self, device: DeviceNumber) -> Result<(), StoreError> {
         self.begin_life(device);
         let delete = Statement::new("DELETE FROM record WHERE device = $1").bind(device.0);
-        self.write(vec![delete]).await.map(drop)
+        let (reply, answer) = oneshot::channel();
+        let unit = Unit {
+            statements: vec![delete],
+            reply: Some(reply),
+            lane: None,
+        };
+        self.shared.writes.place().await?.send(unit);
+        answer.await.map_err(|_| StoreError::Closed)?.map(drop)
     }
 
     /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.
@@ -171,10 +201,14 @@ impl Store {
     /// Whether a reader and the writer answer, within two seconds.
     pub async fn ready(&self) -> Result<(), StoreError> {
         let check = async {
-            self.read(Statement::new("SELECT CAST(1 AS BIGINT)")).await?;
+            self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
+                .await?;
             self.write(Vec::new()).await
         };
-        timeout(READY_LIMIT, check).await.unwrap_or(Err(StoreError::Busy)).map(drop)
+        timeout(READY_LIMIT, check)
+            .await
+            .unwrap_or(Err(StoreError::Busy))
+            .map(drop)
     }
 
     pub fn load(&self) -> Load {
@@ -209,7 +243,11 @@ impl Store {
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
     async fn read_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
         let (reply, answer) = oneshot::channel();
-        self.shared.reads.place().await?.send(Read { statements, reply });
+        self.shared
+            .reads
+            .place()
+            .await?
+            .send(Read { statements, reply });
         answer.await.map_err(|_| StoreError::Closed)?
     }
 }

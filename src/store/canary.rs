@@ -14,11 +14,18 @@ pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreEr
     let rows = engine.run(&canary.select(NOBODY))?;
     if let Some(row) = rows.first() {
         let opened = sealer.unseal(&canary.place(), &row.blob(0)?);
-        return opened.map(drop).map_err(|_| StoreError::WrongKey { key: key.name() });
+        return opened
+            .map(drop)
+            .map_err(|_| StoreError::WrongKey { key: key.name() });
     }
     // Only a store without records may have none: otherwise any key would be accepted and damage would follow.
-    if !engine.run(&Statement::new("SELECT kind FROM record LIMIT 1"))?.is_empty() {
-        return Err(StoreError::Shape("there are records but nothing to check the key with"));
+    if !engine
+        .run(&Statement::new("SELECT kind FROM record LIMIT 1"))?
+        .is_empty()
+    {
+        return Err(StoreError::Shape(
+            "there are records but nothing to check the key with",
+        ));
     }
     let sealed = sealer.seal(&canary.place(), PLAIN)?;
     engine.run(&canary.upsert(NOBODY, sealed, None)).map(drop)

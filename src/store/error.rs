@@ -22,6 +22,10 @@ pub enum StoreError {
     )]
     Fenced,
 
+    /// The caller of a write went away before the write was queued; the life ends as for any lost write.
+    #[error("a write was abandoned before it was queued")]
+    Abandoned,
+
     /// The device has begun a newer life, or was wiped.
     #[error("this life of the device is over: its records belong to a newer one")]
     StaleLife,
@@ -36,7 +40,10 @@ pub enum StoreError {
 
     /// The file with the key cannot be used as one.
     #[error("the key file {} {problem}", path.display())]
-    KeyFile { path: PathBuf, problem: &'static str },
+    KeyFile {
+        path: PathBuf,
+        problem: &'static str,
+    },
 
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
@@ -93,6 +100,10 @@ pub enum StoreError {
 
 impl StoreError {
     pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
-        Self::Io { action, path: path.to_owned(), source: Arc::new(source) }
+        Self::Io {
+            action,
+            path: path.to_owned(),
+            source: Arc::new(source),
+        }
     }
 }

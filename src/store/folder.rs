@@ -25,14 +25,19 @@ pub(super) fn claim(folder: &Path) -> Result<Claim, StoreError> {
     match lock.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {
-            return Err(StoreError::Locked { folder: folder.to_owned() });
+            return Err(StoreError::Locked {
+                folder: folder.to_owned(),
+            });
         }
         Err(TryLockError::Error(error)) => return Err(StoreError::io("lock", folder, error)),
     }
     // SQLite gives its other files the mode of this one.
     let database = folder.join(DATABASE_FILE);
     private_file(&database)?;
-    Ok(Claim { database, _lock: lock })
+    Ok(Claim {
+        database,
+        _lock: lock,
+    })
 }
 
 fn private_file(path: &Path) -> Result<File, StoreError> {

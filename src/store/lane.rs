@@ -87,8 +87,13 @@ impl Lane {
     ) -> Result<BTreeMap<Bytes, Staged>, StoreError> {
         let state = self.state.lock();
         self.admitted(&state)?;
-        let records = state.overlay.range(from..).take_while(|(key, _)| belongs(key));
-        Ok(records.map(|(key, (_, staged))| (key.bytes.clone(), staged.clone())).collect())
+        let records = state
+            .overlay
+            .range(from..)
+            .take_while(|(key, _)| belongs(key));
+        Ok(records
+            .map(|(key, (_, staged))| (key.bytes.clone(), staged.clone()))
+            .collect())
     }
 
     /// Numbers a unit, makes its changes visible to reads and hands it over while no other unit can come between.
@@ -112,11 +117,19 @@ impl Lane {
     /// Called by the writer: this unit and all before it are durable, so reads may go to the disk.
     pub fn settled(&self, unit: u64) {
         let mut state = self.state.lock();
-        while state.order.front().is_some_and(|(number, _)| *number <= unit) {
+        while state
+            .order
+            .front()
+            .is_some_and(|(number, _)| *number <= unit)
+        {
             let Some((number, key)) = state.order.pop_front() else {
                 break;
             };
-            if state.overlay.get(&key).is_some_and(|(newest, _)| *newest == number) {
+            if state
+                .overlay
+                .get(&key)
+                .is_some_and(|(newest, _)| *newest == number)
+            {
                 state.overlay.remove(&key);
             }
         }
@@ -141,6 +154,12 @@ impl Lane {
 
     pub fn failure(&self) -> Option<StoreError> {
         self.state.lock().failure.clone()
+    }
+
+    #[cfg(test)]
+    pub fn staged(&self) -> usize {
+        let state = self.state.lock();
+        state.overlay.len().max(state.order.len())
     }
 
     /// Waits until this life is fenced.
@@ -173,7 +192,10 @@ pub(super) struct Attempt<'a> {
 
 impl<'a> Attempt<'a> {
     pub fn new(lane: &'a Lane) -> Self {
-        Self { lane, failure: Some(StoreError::Fenced) }
+        Self {
+            lane,
+            failure: Some(StoreError::Abandoned),
+        }
     }
 
     /// Ends the attempt with its outcome.

@@ -21,7 +21,9 @@ pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    for (version, (name, text)) in (1i64..).zip(MIGRATIONS).filter(|(version, _)| *version > found)
+    for (version, (name, text)) in (1i64..)
+        .zip(MIGRATIONS)
+        .filter(|(version, _)| *version > found)
     {
         apply(engine, version, text)?;
         info!(version, name, "database migrated");
@@ -31,13 +33,18 @@ pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
 
 fn version(engine: &mut Engine) -> Result<i64, StoreError> {
     let newest = Statement::new("SELECT COALESCE(MAX(version), 0) FROM schema_version");
-    engine.run(&newest)?.first().map_or(Ok(0), |row: &Row| row.int(0))
+    engine
+        .run(&newest)?
+        .first()
+        .map_or(Ok(0), |row: &Row| row.int(0))
 }
 
 fn apply(engine: &mut Engine, version: i64, text: &str) -> Result<(), StoreError> {
     let record = Statement::new("INSERT INTO schema_version (version) VALUES ($1)").bind(version);
     engine.begin()?;
-    let applied = engine.batch(&engine.dialect(text)).and_then(|()| engine.run(&record));
+    let applied = engine
+        .batch(&engine.dialect(text))
+        .and_then(|()| engine.run(&record));
     match applied {
         Ok(_) => engine.commit(),
         Err(error) => {

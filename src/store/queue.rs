@@ -19,7 +19,12 @@ pub(super) struct Queue<T> {
 impl<T> Queue<T> {
     pub fn bounded(size: usize) -> (Self, Receiver<T>) {
         let (sender, receiver) = mpsc::channel(size.max(1));
-        (Self { sender: Mutex::new(Some(sender)) }, receiver)
+        (
+            Self {
+                sender: Mutex::new(Some(sender)),
+            },
+            receiver,
+        )
     }
 
     /// Adds an item, or refuses at once when the queue is full.
@@ -46,7 +51,9 @@ impl<T> Queue<T> {
     /// Items that wait now.
     pub fn depth(&self) -> usize {
         let sender = self.sender.lock();
-        sender.as_ref().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+        sender
+            .as_ref()
+            .map_or(0, |sender| sender.max_capacity() - sender.capacity())
     }
 
     pub fn close(&self) {

@@ -35,7 +35,9 @@ fn answer(engine: &mut Engine, statements: &[Statement]) -> Result<Rows, StoreEr
         return Ok(vec![engine.run(statement)?]);
     }
     engine.begin_snapshot()?;
-    let rows = statements.iter().map(|statement| engine.run(statement)).collect();
-    engine.rollback();
-    rows
+    let rows = statements
+        .iter()
+        .map(|statement| engine.run(statement))
+        .collect();
+    engine.commit().and(rows)
 }

@@ -4,7 +4,7 @@
 //! is durable, `stage` does not: its change becomes durable with the next commit, or within milliseconds.
 
 use super::lane::{Attempt, Lane, Staged};
-use super::value::{Row, Statement};
+use super::value::Statement;
 use super::writer::{Rows, Unit};
 use super::{DeviceNumber, Sealer, Store, StoreError};
 use bytes::Bytes;
@@ -20,6 +20,7 @@ mod inbound;
 mod key;
 mod lids;
 mod protocol;
+mod reads;
 mod secrets;
 mod sender_keys;
 mod signal;
@@ -47,25 +48,43 @@ struct Turn<'a>(#[expect(dead_code, reason = "held, not read")] MutexGuard<'a, (
 
 /// One change of one record.
 enum Change {
-    Put { key: RecordKey, value: Bytes, at: Option<i64> },
+    Put {
+        key: RecordKey,
+        value: Bytes,
+        at: Option<i64>,
+    },
     Delete(RecordKey),
 }
 
 impl Change {
     fn put(key: RecordKey, value: impl Into<Bytes>) -> Self {
-        Self::Put { key, value: value.into(), at: None }
+        Self::Put {
+            key,
+            value: value.into(),
+            at: None,
+        }
     }
 
     /// A record that the sweep removes some time after `at`, in Unix seconds.
     fn put_at(key: RecordKey, value: impl Into<Bytes>, at: impl Into<Option<i64>>) -> Self {
-        Self::Put { key, value: value.into(), at: at.into() }
+        Self::Put {
+            key,
+            value: value.into(),
+            at: at.into(),
+        }
     }
 }
 
 impl RecordBackend {
     pub(super) fn new(store: Store, device: DeviceNumber, lane: Lane) -> Self {
         let sealer = store.sealer("record", device);
-        Self { store, device, sealer, lane: Arc::new(lane), turn: Mutex::new(()) }
+        Self {
+            store,
+            device,
+            sealer,
+            lane: Arc::new(lane),
+            turn: Mutex::new(()),
+        }
     }
 
     /// The first failure of a write, if there was one.
@@ -138,7 +157,11 @@ impl RecordBackend {
         statements.extend(along);
         let place = self.store.shared.writes.place().await?;
         self.lane.stage(staged, |number| {
-            place.send(Unit { statements, reply, lane: Some((self.lane.clone(), number)) });
+            place.send(Unit {
+                statements,
+                reply,
+                lane: Some((self.lane.clone(), number)),
+            });
         })
     }
 
@@ -152,114 +175,29 @@ impl RecordBackend {
         }
     }
 
-    async fn get(&self, key: RecordKey) -> Result<Option<Bytes>, StoreError> {
-        Ok(self.get_many(&[key]).await?.pop().flatten())
-    }
-
-    /// The values in the order of `keys`.
-    async fn get_many(&self, keys: &[RecordKey]) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let staged = self.lane.look(keys)?;
-        let on_disk =
-            || keys.iter().zip(&staged).filter(|(_, staged)| staged.is_none()).map(|(key, _)| key);
-        let statements: Vec<Statement> = on_disk().map(|key| key.select(self.device)).collect();
-        let mut answers = Vec::new();
-        if !statements.is_empty() {
-            answers = self.store.read_patiently(statements).await?;
-        }
-        let mut answers = answers.into_iter();
-        let values = keys.iter().zip(staged).map(|(key, staged)| match staged {
-            Some(value) => Ok(value),
-            None => self.unsealed(key, answers.next()),
-        });
-        values.collect()
-    }
-
-    fn unsealed(
-        &self,
-        key: &RecordKey,
-        rows: Option<Vec<Row>>,
-    ) -> Result<Option<Bytes>, StoreError> {
-        let rows = rows.ok_or(StoreError::Shape("a statement was not answered"))?;
-        let Some(row) = rows.first() else {
-            return Ok(None);
-        };
-        self.sealer.unseal(&key.place(), &row.blob(0)?).map(Some)
-    }
-
-    /// Whether a record is there, without opening it.
-    async fn exists(&self, key: RecordKey) -> Result<bool, StoreError> {
-        if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
-            return Ok(staged.is_some());
-        }
-        let answers = self.store.read_patiently(vec![key.probe(self.device)]).await?;
-        Ok(answers.first().is_some_and(|rows| !rows.is_empty()))
-    }
-
-    /// All records of a scan in the order of their keys.
-    async fn scan(&self, scan: Scan) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
-        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
-        let rows = self
-            .store
-            .read_patiently(vec![scan.select(self.device)])
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let mut found = Vec::with_capacity(rows.len() + staged.len());
-        for row in rows {
-            let key = RecordKey { kind: scan.from.kind, bytes: row.blob(0)? };
-            if !staged.contains_key(&key.bytes) {
-                let value = self.sealer.unseal(&key.place(), &row.blob(1)?)?;
-                found.push((key, value));
-            }
-        }
-        add_staged(&mut found, scan.from.kind, staged);
-        Ok(found)
-    }
-
-    /// The keys of a scan, in order, without opening the values.
-    async fn scan_keys(&self, scan: Scan) -> Result<Vec<RecordKey>, StoreError> {
-        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
-        let rows = self
-            .store
-            .read_patiently(vec![scan.select_keys(self.device)])
-            .await?
-            .pop()
-            .unwrap_or_default();
-        let mut found = Vec::with_capacity(rows.len() + staged.len());
-        for row in rows {
-            let key = RecordKey { kind: scan.from.kind, bytes: row.blob(0)? };
-            if !staged.contains_key(&key.bytes) {
-                found.push((key, Bytes::new()));
-            }
-        }
-        add_staged(&mut found, scan.from.kind, staged);
-        Ok(found.into_iter().map(|(key, _)| key).collect())
-    }
-
     /// Deletes every record of a scan, in order with other writes, durable soon.
     async fn stage_clear(&self, scan: Scan) -> Result<(), StoreError> {
         let turn = self.turn().await;
         let keys = self.scan_keys(scan).await?;
-        self.stage_in(&turn, keys.into_iter().map(Change::Delete).collect()).await
+        self.stage_in(&turn, keys.into_iter().map(Change::Delete).collect())
+            .await
     }
-}
-
-fn add_staged(
-    found: &mut Vec<(RecordKey, Bytes)>,
-    kind: Kind,
-    staged: std::collections::BTreeMap<Bytes, Staged>,
-) {
-    if staged.is_empty() {
-        return;
-    }
-    let live =
-        staged.into_iter().filter_map(|(bytes, value)| Some((RecordKey { kind, bytes }, value?)));
-    found.extend(live);
-    found.sort_by(|(one, _), (other, _)| one.cmp(other));
 }
 
 impl From<StoreError> for wacore::store::error::StoreError {
     fn from(error: StoreError) -> Self {
         Self::Database(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+impl RecordBackend {
+    /// Records that are not durable yet.
+    pub(super) fn staged(&self) -> usize {
+        self.lane.staged()
+    }
+
+    pub(super) async fn hold_turn(&self) -> impl Sized {
+        self.turn().await
     }
 }

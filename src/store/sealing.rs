@@ -25,7 +25,10 @@ pub struct SealingKey {
 impl SealingKey {
     /// A key that is in no file, for tests and simulations.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        Self { bytes: Zeroizing::new(bytes), path: None }
+        Self {
+            bytes: Zeroizing::new(bytes),
+            path: None,
+        }
     }
 
     /// A sealer for one purpose and one device. Each has a key of its own, derived from this one, because random
@@ -33,7 +36,10 @@ impl SealingKey {
     pub fn sealer(&self, purpose: &str, device: DeviceNumber) -> Sealer {
         let mut key = Zeroizing::new([0; 32]);
         Hkdf::<Sha256>::new(Some(b"wutsd sealing"), self.bytes.as_slice())
-            .expand_multi_info(&[&device.0.to_be_bytes(), purpose.as_bytes()], key.as_mut_slice())
+            .expand_multi_info(
+                &[&device.0.to_be_bytes(), purpose.as_bytes()],
+                key.as_mut_slice(),
+            )
             .expect("32 bytes are less than the limit of HKDF");
         let cipher = Aes256Gcm::new_from_slice(key.as_slice()).expect("the key has 32 bytes");
         Sealer { cipher, device }
@@ -50,7 +56,9 @@ impl SealingKey {
 
 impl std::fmt::Debug for SealingKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SealingKey").field("path", &self.path).finish_non_exhaustive()
+        f.debug_struct("SealingKey")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 
@@ -65,7 +73,10 @@ impl Sealer {
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Bytes, StoreError> {
         let mut nonce = [0; NONCE_LEN];
         getrandom::fill(&mut nonce).map_err(|_| StoreError::NoRandomness)?;
-        let payload = Payload { msg: plain, aad: &self.associated(place) };
+        let payload = Payload {
+            msg: plain,
+            aad: &self.associated(place),
+        };
         let ciphertext = self
             .cipher
             .encrypt(&Nonce::from(nonce), payload)
@@ -88,7 +99,10 @@ impl Sealer {
         if ciphertext.len() < TAG_LEN {
             return Err(StoreError::Unsealed);
         }
-        let payload = Payload { msg: ciphertext, aad: &self.associated(place) };
+        let payload = Payload {
+            msg: ciphertext,
+            aad: &self.associated(place),
+        };
         let plain = self.cipher.decrypt(&Nonce::from(*nonce), payload);
         plain.map(Bytes::from).map_err(|_| StoreError::Unsealed)
     }

@@ -43,13 +43,18 @@ impl Engine {
     /// The only connection that writes.
     pub fn writer(path: &Path) -> Result<Self, StoreError> {
         if rusqlite::version_number() < OLDEST_SAFE {
-            return Err(StoreError::OldEngine { found: rusqlite::version() });
+            return Err(StoreError::OldEngine {
+                found: rusqlite::version(),
+            });
         }
         let engine = Self::open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_SETTINGS)?;
-        let mode: String =
-            engine.connection.query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
+        let mode: String = engine
+            .connection
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))?;
         if mode != "wal" {
-            return Err(StoreError::Shape("the file system does not allow a write-ahead log"));
+            return Err(StoreError::Shape(
+                "the file system does not allow a write-ahead log",
+            ));
         }
         Ok(engine)
     }
@@ -63,23 +68,36 @@ impl Engine {
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(128);
         connection.execute_batch(settings)?;
-        Ok(Self { connection, texts: HashMap::new() })
+        Ok(Self {
+            connection,
+            texts: HashMap::new(),
+        })
     }
 
     /// Starts a transaction that may write; a deferred one could fail half-way.
     pub fn begin(&mut self) -> Result<(), StoreError> {
-        Ok(self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop)?)
+        Ok(self
+            .connection
+            .prepare_cached("BEGIN IMMEDIATE")?
+            .execute([])
+            .map(drop)?)
     }
 
     /// Starts a transaction in which all reads see the same state.
     pub fn begin_snapshot(&mut self) -> Result<(), StoreError> {
-        Ok(self.connection.prepare_cached("BEGIN")?.execute([]).map(drop)?)
+        Ok(self
+            .connection
+            .prepare_cached("BEGIN")?
+            .execute([])
+            .map(drop)?)
     }
 
     /// Makes the transaction durable; after an error nothing of it is left.
     pub fn commit(&mut self) -> Result<(), StoreError> {
-        let committed =
-            self.connection.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        let committed = self
+            .connection
+            .prepare_cached("COMMIT")
+            .and_then(|mut commit| commit.execute([]));
         if committed.is_err() {
             self.rollback();
         }
@@ -96,15 +114,20 @@ impl Engine {
     }
 
     pub fn run(&mut self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
-        let text =
-            self.texts.entry(statement.sql).or_insert_with(|| statement.sql.replace('$', "?"));
+        let text = self
+            .texts
+            .entry(statement.sql)
+            .or_insert_with(|| statement.sql.replace('$', "?"));
         let mut prepared = self.connection.prepare_cached(text)?;
         let columns = prepared.column_count();
         let mut rows = prepared.query(params_from_iter(&statement.args))?;
         let mut answer = Vec::new();
         while let Some(row) = rows.next()? {
-            let values = (0..columns)
-                .map(|column| row.get_ref(column).map_err(StoreError::from).and_then(value));
+            let values = (0..columns).map(|column| {
+                row.get_ref(column)
+                    .map_err(StoreError::from)
+                    .and_then(value)
+            });
             answer.push(Row(values.collect::<Result<_, _>>()?));
         }
         Ok(answer)
@@ -117,7 +140,9 @@ impl Engine {
 
     /// Fills the tokens of a migration with this engine's words.
     pub fn dialect(&self, migration: &str) -> String {
-        migration.replace("{BLOB}", "BLOB").replace("{ID}", "INTEGER PRIMARY KEY AUTOINCREMENT")
+        migration
+            .replace("{BLOB}", "BLOB")
+            .replace("{ID}", "INTEGER PRIMARY KEY AUTOINCREMENT")
     }
 
     /// Moves what it can from the write-ahead log into the database, without waiting for readers.

@@ -30,8 +30,10 @@ impl Store {
         let mut removed = 0;
         for (kind, seconds) in KEPT {
             loop {
-                let sweep =
-                    Statement::new(SWEEP).bind(kind.number()).bind(now - seconds).bind(CHUNK);
+                let sweep = Statement::new(SWEEP)
+                    .bind(kind.number())
+                    .bind(now - seconds)
+                    .bind(CHUNK);
                 let rows = self.write(vec![sweep]).await?.pop().unwrap_or_default();
                 removed += rows.len() as u64;
                 if rows.len() < CHUNK as usize {

@@ -25,8 +25,10 @@ impl Ended {
 pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
     let (alive, ended) = watch::channel(());
     let start = |error| StoreError::io("start a thread for", Path::new("the writer"), error);
-    let timers =
-        tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(start)?;
+    let timers = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(start)?;
     spawn("store-writer", move || {
         timers.block_on(writer.run());
         drop(alive);
@@ -55,5 +57,8 @@ pub(super) fn readers(
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(work).map(drop)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(work)
+        .map(drop)
 }

@@ -2,14 +2,27 @@
 
 use super::StoreError;
 use bytes::Bytes;
+use std::fmt;
 
 /// An argument or a column. Flags are `Int` 0 or 1, times are `Int` Unix seconds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value {
     Null,
     Int(i64),
     Text(String),
     Blob(Bytes),
+}
+
+/// Shows no content, so that a statement or a row in a log tells nothing.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Int(_) => f.write_str("number"),
+            Self::Text(text) => write!(f, "text of {} bytes", text.len()),
+            Self::Blob(bytes) => write!(f, "{} bytes", bytes.len()),
+        }
+    }
 }
 
 impl From<i64> for Value {
@@ -59,7 +72,10 @@ pub struct Statement {
 
 impl Statement {
     pub fn new(sql: &'static str) -> Self {
-        Self { sql, args: Vec::new() }
+        Self {
+            sql,
+            args: Vec::new(),
+        }
     }
 
     /// Binds the next placeholder.
@@ -76,12 +92,14 @@ pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
     pub fn int(&self, column: usize) -> Result<i64, StoreError> {
-        self.optional_int(column)?
-            .ok_or(StoreError::Shape("a column that must hold a number is null"))
+        self.optional_int(column)?.ok_or(StoreError::Shape(
+            "a column that must hold a number is null",
+        ))
     }
 
     pub fn text(&self, column: usize) -> Result<&str, StoreError> {
-        self.optional_text(column)?.ok_or(StoreError::Shape("a column that must hold text is null"))
+        self.optional_text(column)?
+            .ok_or(StoreError::Shape("a column that must hold text is null"))
     }
 
     /// Shares the row's memory.

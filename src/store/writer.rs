@@ -71,7 +71,11 @@ impl Writer {
         let mut written = false;
         loop {
             let mut units = Vec::new();
-            if written && timeout(IDLE, self.queue.recv_many(&mut units, GROUP)).await.is_err() {
+            if written
+                && timeout(IDLE, self.queue.recv_many(&mut units, GROUP))
+                    .await
+                    .is_err()
+            {
                 self.engine.checkpoint();
             }
             if units.is_empty() && self.queue.recv_many(&mut units, GROUP).await == 0 {
@@ -104,16 +108,25 @@ impl Writer {
         match self.transact(&units) {
             Ok(rows) => {
                 self.figures.commits.fetch_add(1, Ordering::Relaxed);
-                self.figures.units.fetch_add(units.len() as u64, Ordering::Relaxed);
-                units.into_iter().zip(rows).for_each(|(unit, rows)| unit.finish(Ok(rows)));
+                self.figures
+                    .units
+                    .fetch_add(units.len() as u64, Ordering::Relaxed);
+                units
+                    .into_iter()
+                    .zip(rows)
+                    .for_each(|(unit, rows)| unit.finish(Ok(rows)));
             }
             Err(Failure::Unit(_)) if units.len() > 1 => {
                 // One by one also means: a life that is fenced by its first failure is refused after it.
                 units.into_iter().for_each(|unit| self.commit(vec![unit]));
             }
             Err(Failure::Unit(error) | Failure::Group(error)) => {
-                self.figures.failures.fetch_add(units.len() as u64, Ordering::Relaxed);
-                units.into_iter().for_each(|unit| unit.finish(Err(error.clone())));
+                self.figures
+                    .failures
+                    .fetch_add(units.len() as u64, Ordering::Relaxed);
+                units
+                    .into_iter()
+                    .for_each(|unit| unit.finish(Err(error.clone())));
             }
         }
     }
@@ -123,8 +136,10 @@ impl Writer {
             return Ok(Vec::new());
         }
         self.engine.begin().map_err(Failure::Group)?;
-        let ran: Result<Vec<Rows>, StoreError> =
-            units.iter().map(|unit| run(&mut self.engine, unit)).collect();
+        let ran: Result<Vec<Rows>, StoreError> = units
+            .iter()
+            .map(|unit| run(&mut self.engine, unit))
+            .collect();
         match ran {
             Ok(rows) => self.engine.commit().map(|()| rows).map_err(Failure::Group),
             Err(error) => {
@@ -136,7 +151,10 @@ impl Writer {
 }
 
 fn run(engine: &mut Engine, unit: &Unit) -> Result<Rows, StoreError> {
-    unit.statements.iter().map(|statement| engine.run(statement)).collect()
+    unit.statements
+        .iter()
+        .map(|statement| engine.run(statement))
+        .collect()
 }
 
 fn refuse_ended_lives(units: Vec<Unit>) -> Vec<Unit> {

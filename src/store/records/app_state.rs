@@ -27,7 +27,10 @@ impl AppSyncStore for RecordBackend {
     async fn set_sync_key(&self, key_id: &[u8], key: AppStateSyncKey) -> Answer<()> {
         let changes = vec![
             Change::put(RecordKey::new(Kind::SyncKey, [key_id]), encode(&key)?),
-            Change::put(RecordKey::only(Kind::LatestSyncKey), Bytes::copy_from_slice(key_id)),
+            Change::put(
+                RecordKey::only(Kind::LatestSyncKey),
+                Bytes::copy_from_slice(key_id),
+            ),
         ];
         Ok(self.commit(changes).await?)
     }
@@ -41,7 +44,12 @@ impl AppSyncStore for RecordBackend {
 
     async fn set_version(&self, name: &str, state: HashState) -> Answer<()> {
         let state = encode(&state)?;
-        Ok(self.stage(vec![Change::put(RecordKey::text(Kind::SyncVersion, name), state)]).await?)
+        Ok(self
+            .stage(vec![Change::put(
+                RecordKey::text(Kind::SyncVersion, name),
+                state,
+            )])
+            .await?)
     }
 
     async fn put_mutation_macs(
@@ -80,10 +88,15 @@ impl AppSyncStore for RecordBackend {
     }
 
     async fn clear_mutation_macs(&self, name: &str) -> Answer<()> {
-        Ok(self.stage_clear(Scan::under(Kind::MutationMac, name)).await?)
+        Ok(self
+            .stage_clear(Scan::under(Kind::MutationMac, name))
+            .await?)
     }
 
     async fn get_latest_sync_key_id(&self) -> Answer<Option<Vec<u8>>> {
-        Ok(self.get(RecordKey::only(Kind::LatestSyncKey)).await?.map(Vec::from))
+        Ok(self
+            .get(RecordKey::only(Kind::LatestSyncKey))
+            .await?
+            .map(Vec::from))
     }
 }

@@ -21,7 +21,9 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError>
     match bytes.split_first() {
         Some((&JSON, json)) => serde_json::from_slice(json)
             .map_err(|_| StoreError::Shape("a record does not hold what it should")),
-        _ => Err(StoreError::Shape("a record has a schema that this version does not know")),
+        _ => Err(StoreError::Shape(
+            "a record has a schema that this version does not know",
+        )),
     }
 }
 

@@ -16,8 +16,15 @@ impl DeviceStore for RecordBackend {
     /// Waits for the disk. Unchanged bytes are not written again, but an earlier save may still be on its way.
     async fn save(&self, device: &Device) -> Answer<()> {
         let encoded = encode(device)?;
-        let unchanged = self.get(own()).await?.is_some_and(|stored| stored == encoded);
-        let changes = if unchanged { Vec::new() } else { vec![Change::put(own(), encoded)] };
+        let unchanged = self
+            .get(own())
+            .await?
+            .is_some_and(|stored| stored == encoded);
+        let changes = if unchanged {
+            Vec::new()
+        } else {
+            vec![Change::put(own(), encoded)]
+        };
         Ok(self.commit(changes).await?)
     }
 
@@ -37,7 +44,8 @@ impl DeviceStore for RecordBackend {
         let encoded = encode(&Device::new())?;
         let turn = self.turn().await;
         if !RecordBackend::exists(self, own()).await? {
-            self.stage_in(&turn, vec![Change::put(own(), encoded)]).await?;
+            self.stage_in(&turn, vec![Change::put(own(), encoded)])
+                .await?;
         }
         drop(turn);
         self.commit(Vec::new()).await?;
@@ -46,8 +54,9 @@ impl DeviceStore for RecordBackend {
 
     /// The records are in the shared database, not in the memory of this device.
     async fn resource_report(&self) -> StorageResourceReport {
-        let mut report = StorageResourceReport::default();
-        report.memory_bytes = Some(0);
-        report
+        StorageResourceReport {
+            memory_bytes: Some(0),
+            ..StorageResourceReport::default()
+        }
     }
 }

@@ -49,7 +49,7 @@ const SCAN_KEYS_TAIL: &str =
     "SELECT key FROM record WHERE device = $1 AND kind = $2 AND key >= $3 ORDER BY key";
 
 /// The place of a record among those of its device.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) struct RecordKey {
     pub kind: Kind,
     pub bytes: Bytes,
@@ -59,7 +59,10 @@ impl RecordKey {
     /// A key of several parts. Each but the last is preceded by its length, so that no two lists of parts give the
     /// same key; the last is bare, so that its beginning can be searched for.
     pub fn new<const N: usize>(kind: Kind, parts: [&[u8]; N]) -> Self {
-        Self { kind, bytes: join(&parts).into() }
+        Self {
+            kind,
+            bytes: join(&parts).into(),
+        }
     }
 
     pub fn text(kind: Kind, text: &str) -> Self {
@@ -77,7 +80,10 @@ impl RecordKey {
 
     /// The single record of its kind.
     pub fn only(kind: Kind) -> Self {
-        Self { kind, bytes: Bytes::new() }
+        Self {
+            kind,
+            bytes: Bytes::new(),
+        }
     }
 
     /// The part after the length-prefixed ones.
@@ -86,7 +92,9 @@ impl RecordKey {
         if self.kind == Kind::SenderKeyDevice
             && let Some((len, tail)) = rest.split_first_chunk::<4>()
         {
-            rest = tail.get(u32::from_be_bytes(*len) as usize..).unwrap_or_default();
+            rest = tail
+                .get(u32::from_be_bytes(*len) as usize..)
+                .unwrap_or_default();
         }
         rest
     }
@@ -116,7 +124,11 @@ impl RecordKey {
     }
 
     fn statement(&self, sql: &'static str, device: DeviceNumber) -> Statement {
-        let args = vec![device.0.into(), self.kind.number().into(), self.bytes.clone().into()];
+        let args = vec![
+            device.0.into(),
+            self.kind.number().into(),
+            self.bytes.clone().into(),
+        ];
         Statement { sql, args }
     }
 }

@@ -4,7 +4,6 @@ use super::codec::{decode, encode, text};
 use super::{Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
 use bytes::Bytes;
-use std::collections::BTreeMap;
 use wacore::store::traits::LidPnMappingEntry;
 
 fn lid_key(lid: &str) -> RecordKey {
@@ -17,7 +16,10 @@ fn phone_key(phone: &str) -> RecordKey {
 
 impl RecordBackend {
     pub(super) async fn lid(&self, lid: &str) -> Result<Option<LidPnMappingEntry>, StoreError> {
-        self.get(lid_key(lid)).await?.map(|entry| decode(&entry)).transpose()
+        self.get(lid_key(lid))
+            .await?
+            .map(|entry| decode(&entry))
+            .transpose()
     }
 
     /// The newest LID of a number.
@@ -36,59 +38,36 @@ impl RecordBackend {
         records.iter().map(|(_, entry)| decode(entry)).collect()
     }
 
-    /// Puts all entries in order. When a LID gets another number, the old number's index goes, unless another LID
-    /// has taken that number over meanwhile.
+    /// Puts all entries in order.
     pub(super) async fn put_lids(&self, entries: &[LidPnMappingEntry]) -> Result<(), StoreError> {
         let turn = self.turn().await;
-        let mut index = Index::default();
-        let mut changes = Vec::with_capacity(2 * entries.len());
         for entry in entries {
-            let old = index.phone_of(self, &entry.lid).await?;
-            if let Some(old) = old.filter(|old| *old != entry.phone_number)
-                && index.lid_of(self, &old).await?.as_deref() == Some(&entry.lid)
-            {
-                changes.push(Change::Delete(phone_key(&old)));
-                index.lids.insert(old, None);
-            }
-            changes.push(Change::put(
-                phone_key(&entry.phone_number),
-                Bytes::copy_from_slice(entry.lid.as_bytes()),
-            ));
+            let mut changes = Vec::with_capacity(3);
+            changes.extend(self.outdated_index(entry).await?);
+            let lid = Bytes::copy_from_slice(entry.lid.as_bytes());
+            changes.push(Change::put(phone_key(&entry.phone_number), lid));
             changes.push(Change::put(lid_key(&entry.lid), encode(entry)?));
-            index.lids.insert(entry.phone_number.clone(), Some(entry.lid.clone()));
-            index.phones.insert(entry.lid.clone(), Some(entry.phone_number.clone()));
+            // Visible at once, so the next entry sees it.
+            self.stage_in(&turn, changes).await?;
         }
-        self.stage_in(&turn, changes).await
-    }
-}
-
-/// What the records will say after the entries so far.
-#[derive(Default)]
-struct Index {
-    phones: BTreeMap<String, Option<String>>,
-    lids: BTreeMap<String, Option<String>>,
-}
-
-impl Index {
-    async fn phone_of(
-        &mut self,
-        backend: &RecordBackend,
-        lid: &str,
-    ) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.phones.get(lid) {
-            return Ok(known.clone());
-        }
-        Ok(backend.lid(lid).await?.map(|entry| entry.phone_number))
+        Ok(())
     }
 
-    async fn lid_of(
-        &mut self,
-        backend: &RecordBackend,
-        phone: &str,
-    ) -> Result<Option<String>, StoreError> {
-        if let Some(known) = self.lids.get(phone) {
-            return Ok(known.clone());
+    /// When a LID gets another number, the index of its old number goes, unless another LID has taken that number
+    /// over meanwhile.
+    async fn outdated_index(
+        &self,
+        entry: &LidPnMappingEntry,
+    ) -> Result<Option<Change>, StoreError> {
+        let Some(old) = self.lid(&entry.lid).await? else {
+            return Ok(None);
+        };
+        if old.phone_number == entry.phone_number {
+            return Ok(None);
         }
-        backend.get(phone_key(phone)).await?.map(|lid| text(&lid)).transpose()
+        let index = phone_key(&old.phone_number);
+        let owner = self.get(index.clone()).await?;
+        let still_ours = owner.is_some_and(|owner| owner == entry.lid.as_bytes());
+        Ok(still_ours.then_some(Change::Delete(index)))
     }
 }

@@ -40,7 +40,9 @@ impl ProtocolStore for RecordBackend {
     }
 
     async fn clear_sender_key_devices(&self, group_jid: &str) -> Answer<()> {
-        Ok(self.stage_clear(Scan::under(Kind::SenderKeyDevice, group_jid)).await?)
+        Ok(self
+            .stage_clear(Scan::under(Kind::SenderKeyDevice, group_jid))
+            .await?)
     }
 
     async fn delete_sender_key_device_rows(&self, device_jids: &[&str]) -> Answer<()> {
@@ -72,8 +74,11 @@ impl ProtocolStore for RecordBackend {
     }
 
     async fn save_base_key(&self, address: &str, message_id: &str, key: &[u8]) -> Answer<()> {
-        let put =
-            Change::put_at(base_key(address, message_id), Bytes::copy_from_slice(key), now_secs());
+        let put = Change::put_at(
+            base_key(address, message_id),
+            Bytes::copy_from_slice(key),
+            now_secs(),
+        );
         Ok(self.stage(vec![put]).await?)
     }
 
@@ -88,7 +93,9 @@ impl ProtocolStore for RecordBackend {
     }
 
     async fn delete_base_key(&self, address: &str, message_id: &str) -> Answer<()> {
-        Ok(self.stage(vec![Change::Delete(base_key(address, message_id))]).await?)
+        Ok(self
+            .stage(vec![Change::Delete(base_key(address, message_id))])
+            .await?)
     }
 
     async fn update_device_list(&self, record: DeviceListRecord) -> Answer<()> {
@@ -116,7 +123,12 @@ impl ProtocolStore for RecordBackend {
     }
 
     async fn put_group_metadata(&self, group_jid: &str, blob: &[u8]) -> Answer<()> {
-        Ok(self.stage(vec![Change::put(group(group_jid), Bytes::copy_from_slice(blob))]).await?)
+        Ok(self
+            .stage(vec![Change::put(
+                group(group_jid),
+                Bytes::copy_from_slice(blob),
+            )])
+            .await?)
     }
 
     async fn delete_group_metadata(&self, group_jid: &str) -> Answer<()> {
@@ -137,7 +149,10 @@ impl ProtocolStore for RecordBackend {
 
     async fn get_all_tc_token_jids(&self) -> Answer<Vec<String>> {
         let keys = self.scan_keys(Scan::all(Kind::TcToken)).await?;
-        Ok(keys.iter().map(|key| text(&key.bytes)).collect::<Result<_, _>>()?)
+        Ok(keys
+            .iter()
+            .map(|key| text(&key.bytes))
+            .collect::<Result<_, _>>()?)
     }
 
     async fn delete_expired_tc_tokens(
@@ -200,7 +215,14 @@ impl ProtocolStore for RecordBackend {
         id: &str,
         message: &[u8],
     ) -> Answer<()> {
-        Ok(self.stage_pending(&[PendingInboundRow { chat, sender, id, message }]).await?)
+        Ok(self
+            .stage_pending(&[PendingInboundRow {
+                chat,
+                sender,
+                id,
+                message,
+            }])
+            .await?)
     }
 
     async fn get_pending_inbound(
@@ -213,7 +235,9 @@ impl ProtocolStore for RecordBackend {
     }
 
     async fn delete_pending_inbound(&self, chat: &str, sender: &str, id: &str) -> Answer<()> {
-        Ok(self.remove_pending(&[PendingInboundKey { chat, sender, id }]).await?)
+        Ok(self
+            .remove_pending(&[PendingInboundKey { chat, sender, id }])
+            .await?)
     }
 
     async fn delete_expired_pending_inbound(&self, _cutoff_timestamp: i64) -> Answer<u32> {

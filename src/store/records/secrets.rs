@@ -54,7 +54,11 @@ impl Secret {
     }
 
     fn new(entry: &MsgSecretEntry) -> Self {
-        Self { expires_at: entry.expires_at, message_ts: entry.message_ts, secret: entry.secret }
+        Self {
+            expires_at: entry.expires_at,
+            message_ts: entry.message_ts,
+            secret: entry.secret,
+        }
     }
 }
 
@@ -85,9 +89,14 @@ impl MsgSecretStore for RecordBackend {
         }
         let put = |(key, secret): (RecordKey, Secret)| {
             // 0 means never, and the sweep leaves records without a time alone.
-            Change::put_at(key, secret.encode(), Some(secret.expires_at).filter(|end| *end != 0))
+            Change::put_at(
+                key,
+                secret.encode(),
+                Some(secret.expires_at).filter(|end| *end != 0),
+            )
         };
-        self.stage_in(&turn, secrets.into_iter().map(put).collect()).await?;
+        self.stage_in(&turn, secrets.into_iter().map(put).collect())
+            .await?;
         Ok(entries.len())
     }
 

@@ -14,7 +14,10 @@ impl RecordBackend {
         group: &str,
     ) -> Result<Vec<(String, bool)>, StoreError> {
         let records = self.scan(Scan::under(Kind::SenderKeyDevice, group)).await?;
-        records.into_iter().map(|(key, flag)| Ok((text(key.last_part())?, flag == HAS))).collect()
+        records
+            .into_iter()
+            .map(|(key, flag)| Ok((text(key.last_part())?, flag == HAS)))
+            .collect()
     }
 
     pub(super) async fn set_sender_key_devices(
@@ -39,8 +42,15 @@ impl RecordBackend {
         }
         let turn = self.turn().await;
         let keys = self.scan_keys(Scan::all(Kind::SenderKeyDevice)).await?;
-        let named =
-            |key: &RecordKey| devices.iter().any(|device| device.as_bytes() == key.last_part());
-        self.stage_in(&turn, keys.into_iter().filter(named).map(Change::Delete).collect()).await
+        let named = |key: &RecordKey| {
+            devices
+                .iter()
+                .any(|device| device.as_bytes() == key.last_part())
+        };
+        self.stage_in(
+            &turn,
+            keys.into_iter().filter(named).map(Change::Delete).collect(),
+        )
+        .await
     }
 }

@@ -7,20 +7,26 @@ use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::future::try_join_all;
 use std::sync::Arc;
 use wacore::store::traits::SignalStore;
 
 #[async_trait]
 impl SignalStore for RecordBackend {
     async fn put_identity(&self, address: &str, key: [u8; 32]) -> Answer<()> {
-        let key =
-            Change::put(RecordKey::text(Kind::Identity, address), Bytes::copy_from_slice(&key));
+        let key = Change::put(
+            RecordKey::text(Kind::Identity, address),
+            Bytes::copy_from_slice(&key),
+        );
         Ok(self.stage(vec![key]).await?)
     }
 
     async fn put_identities_batch(&self, identities: &[(Arc<str>, [u8; 32])]) -> Answer<()> {
         let put = |(address, key): &(Arc<str>, [u8; 32])| {
-            Change::put(RecordKey::text(Kind::Identity, address), Bytes::copy_from_slice(key))
+            Change::put(
+                RecordKey::text(Kind::Identity, address),
+                Bytes::copy_from_slice(key),
+            )
         };
         Ok(self.stage(identities.iter().map(put).collect()).await?)
     }
@@ -36,7 +42,12 @@ impl SignalStore for RecordBackend {
     }
 
     async fn delete_identity(&self, address: &str) -> Answer<()> {
-        Ok(self.stage(vec![Change::Delete(RecordKey::text(Kind::Identity, address))]).await?)
+        Ok(self
+            .stage(vec![Change::Delete(RecordKey::text(
+                Kind::Identity,
+                address,
+            ))])
+            .await?)
     }
 
     async fn get_session(&self, address: &str) -> Answer<Option<Bytes>> {
@@ -45,7 +56,12 @@ impl SignalStore for RecordBackend {
 
     async fn put_session(&self, address: &str, session: &[u8]) -> Answer<()> {
         let session = Bytes::copy_from_slice(session);
-        Ok(self.commit(vec![Change::put(RecordKey::text(Kind::Session, address), session)]).await?)
+        Ok(self
+            .commit(vec![Change::put(
+                RecordKey::text(Kind::Session, address),
+                session,
+            )])
+            .await?)
     }
 
     async fn put_sessions_batch(&self, sessions: &[(Arc<str>, Bytes)]) -> Answer<()> {
@@ -53,7 +69,12 @@ impl SignalStore for RecordBackend {
     }
 
     async fn delete_session(&self, address: &str) -> Answer<()> {
-        Ok(self.commit(vec![Change::Delete(RecordKey::text(Kind::Session, address))]).await?)
+        Ok(self
+            .commit(vec![Change::Delete(RecordKey::text(
+                Kind::Session,
+                address,
+            ))])
+            .await?)
     }
 
     async fn has_session(&self, address: &str) -> Answer<bool> {
@@ -61,20 +82,23 @@ impl SignalStore for RecordBackend {
     }
 
     async fn has_signal_state_for_user(&self, user: &str) -> Answer<bool> {
-        for start in [format!("{user}@"), format!("{user}:")] {
-            for kind in [Kind::Session, Kind::Identity] {
-                let scan = Scan::prefix(RecordKey::text(kind, &start));
-                if !self.scan_keys(scan).await?.is_empty() {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
+        let starts = [format!("{user}@"), format!("{user}:")];
+        let places = [Kind::Session, Kind::Identity]
+            .into_iter()
+            .flat_map(|kind| starts.iter().map(move |start| RecordKey::text(kind, start)));
+        let scans = places.map(|start| self.scan_keys(Scan::prefix(start)));
+        let found = try_join_all(scans).await?;
+        Ok(found.iter().any(|keys| !keys.is_empty()))
     }
 
     async fn store_prekey(&self, id: u32, record: &[u8], _uploaded: bool) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
-        Ok(self.commit(vec![Change::put(RecordKey::number(Kind::PreKey, id), record)]).await?)
+        Ok(self
+            .commit(vec![Change::put(
+                RecordKey::number(Kind::PreKey, id),
+                record,
+            )])
+            .await?)
     }
 
     async fn store_prekeys_batch(&self, keys: &[(u32, Bytes)], _uploaded: bool) -> Answer<()> {
@@ -89,10 +113,16 @@ impl SignalStore for RecordBackend {
     }
 
     async fn load_prekeys_batch(&self, ids: &[u32]) -> Answer<Vec<(u32, Bytes)>> {
-        let keys: Vec<RecordKey> =
-            ids.iter().map(|id| RecordKey::number(Kind::PreKey, *id)).collect();
+        let keys: Vec<RecordKey> = ids
+            .iter()
+            .map(|id| RecordKey::number(Kind::PreKey, *id))
+            .collect();
         let records = self.get_many(&keys).await?;
-        Ok(ids.iter().zip(records).filter_map(|(id, record)| Some((*id, record?))).collect())
+        Ok(ids
+            .iter()
+            .zip(records)
+            .filter_map(|(id, record)| Some((*id, record?)))
+            .collect())
     }
 
     /// The library never reads the mark, and a key that was consumed meanwhile must not come back.
@@ -101,7 +131,9 @@ impl SignalStore for RecordBackend {
     }
 
     async fn remove_prekey(&self, id: u32) -> Answer<()> {
-        Ok(self.stage(vec![Change::Delete(RecordKey::number(Kind::PreKey, id))]).await?)
+        Ok(self
+            .stage(vec![Change::Delete(RecordKey::number(Kind::PreKey, id))])
+            .await?)
     }
 
     async fn get_max_prekey_id(&self) -> Answer<u32> {
@@ -112,28 +144,44 @@ impl SignalStore for RecordBackend {
     async fn store_signed_prekey(&self, id: u32, record: &[u8]) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
         Ok(self
-            .commit(vec![Change::put(RecordKey::number(Kind::SignedPreKey, id), record)])
+            .commit(vec![Change::put(
+                RecordKey::number(Kind::SignedPreKey, id),
+                record,
+            )])
             .await?)
     }
 
     async fn load_signed_prekey(&self, id: u32) -> Answer<Option<Vec<u8>>> {
-        Ok(self.get(RecordKey::number(Kind::SignedPreKey, id)).await?.map(Vec::from))
+        Ok(self
+            .get(RecordKey::number(Kind::SignedPreKey, id))
+            .await?
+            .map(Vec::from))
     }
 
     async fn load_all_signed_prekeys(&self) -> Answer<Vec<(u32, Vec<u8>)>> {
         let records = self.scan(Scan::all(Kind::SignedPreKey)).await?;
-        let numbered = records.into_iter().map(|(key, record)| Ok((number(&key)?, record.into())));
+        let numbered = records
+            .into_iter()
+            .map(|(key, record)| Ok((number(&key)?, record.into())));
         Ok(numbered.collect::<Result<_, StoreError>>()?)
     }
 
     async fn remove_signed_prekey(&self, id: u32) -> Answer<()> {
-        Ok(self.commit(vec![Change::Delete(RecordKey::number(Kind::SignedPreKey, id))]).await?)
+        Ok(self
+            .commit(vec![Change::Delete(RecordKey::number(
+                Kind::SignedPreKey,
+                id,
+            ))])
+            .await?)
     }
 
     async fn put_sender_key(&self, address: &str, record: &[u8]) -> Answer<()> {
         let record = Bytes::copy_from_slice(record);
         Ok(self
-            .commit(vec![Change::put(RecordKey::text(Kind::SenderKey, address), record)])
+            .commit(vec![Change::put(
+                RecordKey::text(Kind::SenderKey, address),
+                record,
+            )])
             .await?)
     }
 
@@ -142,11 +190,19 @@ impl SignalStore for RecordBackend {
     }
 
     async fn get_sender_key(&self, address: &str) -> Answer<Option<Vec<u8>>> {
-        Ok(self.get(RecordKey::text(Kind::SenderKey, address)).await?.map(Vec::from))
+        Ok(self
+            .get(RecordKey::text(Kind::SenderKey, address))
+            .await?
+            .map(Vec::from))
     }
 
     async fn delete_sender_key(&self, address: &str) -> Answer<()> {
-        Ok(self.commit(vec![Change::Delete(RecordKey::text(Kind::SenderKey, address))]).await?)
+        Ok(self
+            .commit(vec![Change::Delete(RecordKey::text(
+                Kind::SenderKey,
+                address,
+            ))])
+            .await?)
     }
 }
 
@@ -158,6 +214,8 @@ fn puts(kind: Kind, records: &[(Arc<str>, Bytes)]) -> Vec<Change> {
 }
 
 fn number(key: &RecordKey) -> Result<u32, StoreError> {
-    let bytes = key.bytes[..].try_into().map_err(|_| StoreError::Shape("a key is not a number"))?;
+    let bytes = key.bytes[..]
+        .try_into()
+        .map_err(|_| StoreError::Shape("a key is not a number"))?;
     Ok(u32::from_be_bytes(bytes))
 }

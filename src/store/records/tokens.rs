@@ -11,16 +11,27 @@ fn token_key(jid: &str) -> RecordKey {
 
 /// The newest time in an entry; the sweep counts from it.
 fn newest(entry: &TcTokenEntry) -> i64 {
-    entry.sender_timestamp.map_or(entry.token_timestamp, |sent| sent.max(entry.token_timestamp))
+    entry
+        .sender_timestamp
+        .map_or(entry.token_timestamp, |sent| {
+            sent.max(entry.token_timestamp)
+        })
 }
 
 fn put(jid: &str, entry: &TcTokenEntry) -> Result<Change, StoreError> {
-    Ok(Change::put_at(token_key(jid), encode(entry)?, newest(entry)))
+    Ok(Change::put_at(
+        token_key(jid),
+        encode(entry)?,
+        newest(entry),
+    ))
 }
 
 impl RecordBackend {
     pub(super) async fn token(&self, jid: &str) -> Result<Option<TcTokenEntry>, StoreError> {
-        self.get(token_key(jid)).await?.map(|entry| decode(&entry)).transpose()
+        self.get(token_key(jid))
+            .await?
+            .map(|entry| decode(&entry))
+            .transpose()
     }
 
     pub(super) async fn put_token(
@@ -61,12 +72,18 @@ impl RecordBackend {
     ) -> Result<(), StoreError> {
         let turn = self.turn().await;
         let old = self.token(jid).await?;
-        if old.as_ref().is_some_and(|old| !old.token.is_empty() && received < old.token_timestamp) {
+        if old
+            .as_ref()
+            .is_some_and(|old| !old.token.is_empty() && received < old.token_timestamp)
+        {
             return Ok(());
         }
         let sender_timestamp = old.and_then(|old| old.sender_timestamp);
-        let entry =
-            TcTokenEntry { token: token.to_vec(), token_timestamp: received, sender_timestamp };
+        let entry = TcTokenEntry {
+            token: token.to_vec(),
+            token_timestamp: received,
+            sender_timestamp,
+        };
         self.stage_token(&turn, jid, &entry).await
     }
 

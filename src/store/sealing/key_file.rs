@@ -15,17 +15,25 @@ impl SealingKey {
     /// Reads the key from `path`.
     pub fn load(path: &Path) -> Result<Self, StoreError> {
         let unreadable = |error| StoreError::io("read the key file", path, error);
-        let unfit = |problem| StoreError::KeyFile { path: path.to_owned(), problem };
+        let unfit = |problem| StoreError::KeyFile {
+            path: path.to_owned(),
+            problem,
+        };
         let file = File::open(path).map_err(unreadable)?;
         let mode = file.metadata().map_err(unreadable)?.permissions().mode();
         if mode & 0o007 != 0 {
             return Err(unfit("is open to every user: chmod it to 0600"));
         }
         let mut content = Zeroizing::new(Vec::with_capacity(MAX_LEN as usize));
-        file.take(MAX_LEN).read_to_end(&mut content).map_err(unreadable)?;
+        file.take(MAX_LEN)
+            .read_to_end(&mut content)
+            .map_err(unreadable)?;
         let bytes =
             decode(&content).ok_or_else(|| unfit("must hold 64 hexadecimal digits or 32 bytes"))?;
-        Ok(Self { bytes, path: Some(path.to_owned()) })
+        Ok(Self {
+            bytes,
+            path: Some(path.to_owned()),
+        })
     }
 
     /// Makes a new key and writes it to `path`, which must not exist. The file is there whole or not at all.
@@ -33,14 +41,22 @@ impl SealingKey {
         let mut bytes = Zeroizing::new([0; 32]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| StoreError::NoRandomness)?;
         write(path, &bytes).map_err(|error| StoreError::io("write the key file", path, error))?;
-        Ok(Self { bytes, path: Some(path.to_owned()) })
+        Ok(Self {
+            bytes,
+            path: Some(path.to_owned()),
+        })
     }
 
     /// Reads the key from `path`, or makes one there if the file does not exist.
     pub fn load_or_generate(path: &Path) -> Result<Self, StoreError> {
-        let exists =
-            path.try_exists().map_err(|error| StoreError::io("read the key file", path, error))?;
-        if exists { Self::load(path) } else { Self::generate_into(path) }
+        let exists = path
+            .try_exists()
+            .map_err(|error| StoreError::io("read the key file", path, error))?;
+        if exists {
+            Self::load(path)
+        } else {
+            Self::generate_into(path)
+        }
     }
 }
 

@@ -1,0 +1,114 @@
+//! Reads: what is staged wins over what is on disk.
+//!
+//! The staged state is looked at first. What becomes durable after that look is on disk when the disk is read, so
+//! nothing can fall between the two.
+
+use super::{Kind, RecordBackend, RecordKey, Scan, Staged};
+use crate::store::{Row, Statement, StoreError};
+use bytes::Bytes;
+use std::collections::BTreeMap;
+
+impl RecordBackend {
+    pub(super) async fn get(&self, key: RecordKey) -> Result<Option<Bytes>, StoreError> {
+        Ok(self.get_many(&[key]).await?.pop().flatten())
+    }
+
+    /// The values in the order of `keys`.
+    pub(super) async fn get_many(
+        &self,
+        keys: &[RecordKey],
+    ) -> Result<Vec<Option<Bytes>>, StoreError> {
+        let staged = self.lane.look(keys)?;
+        let on_disk = || {
+            keys.iter()
+                .zip(&staged)
+                .filter(|(_, staged)| staged.is_none())
+                .map(|(key, _)| key)
+        };
+        let statements: Vec<Statement> = on_disk().map(|key| key.select(self.device)).collect();
+        let mut answers = Vec::new();
+        if !statements.is_empty() {
+            answers = self.store.read_patiently(statements).await?;
+        }
+        let mut answers = answers.into_iter();
+        let values = keys.iter().zip(staged).map(|(key, staged)| match staged {
+            Some(value) => Ok(value),
+            None => self.unsealed(key, answers.next()),
+        });
+        values.collect()
+    }
+
+    fn unsealed(
+        &self,
+        key: &RecordKey,
+        rows: Option<Vec<Row>>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let rows = rows.ok_or(StoreError::Shape("a statement was not answered"))?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        self.sealer.unseal(&key.place(), &row.blob(0)?).map(Some)
+    }
+
+    /// Whether a record is there, without opening it.
+    pub(super) async fn exists(&self, key: RecordKey) -> Result<bool, StoreError> {
+        if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
+            return Ok(staged.is_some());
+        }
+        let answers = self
+            .store
+            .read_patiently(vec![key.probe(self.device)])
+            .await?;
+        Ok(answers.first().is_some_and(|rows| !rows.is_empty()))
+    }
+
+    /// All records of a scan in the order of their keys.
+    pub(super) async fn scan(&self, scan: Scan) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
+        let unseal = |key: &RecordKey, row: &Row| self.sealer.unseal(&key.place(), &row.blob(1)?);
+        self.find(&scan, scan.select(self.device), unseal).await
+    }
+
+    /// The keys of a scan, in order, without opening the values.
+    pub(super) async fn scan_keys(&self, scan: Scan) -> Result<Vec<RecordKey>, StoreError> {
+        let leave_sealed = |_: &RecordKey, _: &Row| Ok(Bytes::new());
+        let found = self
+            .find(&scan, scan.select_keys(self.device), leave_sealed)
+            .await?;
+        Ok(found.into_iter().map(|(key, _)| key).collect())
+    }
+
+    async fn find(
+        &self,
+        scan: &Scan,
+        statement: Statement,
+        value: impl Fn(&RecordKey, &Row) -> Result<Bytes, StoreError>,
+    ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
+        let kind = scan.from.kind;
+        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
+        let answers = self.store.read_patiently(vec![statement]).await?;
+        let mut found = Vec::new();
+        for row in answers.into_iter().flatten() {
+            let key = RecordKey {
+                kind,
+                bytes: row.blob(0)?,
+            };
+            if !staged.contains_key(&key.bytes) {
+                let value = value(&key, &row)?;
+                found.push((key, value));
+            }
+        }
+        add_staged(&mut found, kind, staged);
+        Ok(found)
+    }
+}
+
+fn add_staged(found: &mut Vec<(RecordKey, Bytes)>, kind: Kind, staged: BTreeMap<Bytes, Staged>) {
+    if staged.is_empty() {
+        return;
+    }
+    let live = staged
+        .into_iter()
+        .filter_map(|(bytes, value)| Some((RecordKey { kind, bytes }, value?)));
+    found.extend(live);
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+}
