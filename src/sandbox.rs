@@ -1,1 +1,132 @@
 //! The simulated WhatsApp: a server in its own right that happens to be small.
+//!
+//! It speaks the real protocol on loopback: Noise, binary stanzas, pairing, pre-keys, app state,
+//! and messages that it cannot read. Behind every account is a phone, a real Signal peer, and a test
+//! reads what that phone decrypted. Nothing here relies on what wutsd's own client happens to send.
+
+mod account;
+mod address;
+mod appstate;
+mod certificate;
+mod companion;
+mod connection;
+mod control;
+mod deliveries;
+mod faults;
+mod keys;
+mod link;
+mod media;
+mod media_http;
+mod noise;
+mod pairing;
+mod persistence;
+mod phone;
+mod queries;
+mod routing;
+mod server;
+mod stanza;
+mod usync;
+mod world;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use actix_web::dev::ServerHandle;
+use tokio::sync::watch;
+
+use persistence::{PersistenceError, Writer};
+use world::{Shared, World};
+
+/// What the simulator is started with.
+pub struct Options {
+    /// A loopback address; port 0 takes any free port.
+    pub listen: SocketAddr,
+    /// Where accounts, devices and keys are kept. `None`: only in memory.
+    pub data: Option<PathBuf>,
+}
+
+/// Where a running simulator is found.
+#[derive(Clone, Debug)]
+pub struct Addresses {
+    /// `ws://127.0.0.1:9090/ws/chat`
+    pub ws: String,
+    /// `http://127.0.0.1:9090/control`
+    pub control: String,
+    /// The root of its Noise certificates: 64 hex digits.
+    pub root_public_key: String,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    #[error("the simulated WhatsApp listens on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    #[error("cannot listen on {address}")]
+    Bind {
+        address: SocketAddr,
+        source: std::io::Error,
+    },
+    #[error("cannot start the server")]
+    Start(#[source] std::io::Error),
+    #[error(transparent)]
+    Persistence(#[from] PersistenceError),
+}
+
+/// A running simulated WhatsApp.
+pub struct Simulator {
+    addresses: Addresses,
+    shutdown: watch::Sender<bool>,
+    server: ServerHandle,
+    shared: Arc<Shared>,
+}
+
+impl Simulator {
+    /// Starts the server on a thread of its own. Called inside an actix runtime.
+    pub async fn start(options: Options) -> Result<Self, SandboxError> {
+        let listener = server::bind(options.listen)?;
+        let failed = |source| SandboxError::Bind {
+            address: options.listen,
+            source,
+        };
+        let host = listener.local_addr().map_err(failed)?.to_string();
+        let (mut world, writer) = match &options.data {
+            Some(folder) => {
+                let (writer, records) = Writer::open(folder)?;
+                (World::restore(records)?, Some(writer))
+            }
+            None => (World::new(certificate::ServerKeys::generate(), false), None),
+        };
+        world.host.clone_from(&host);
+        let addresses = Addresses {
+            ws: format!("ws://{host}/ws/chat"),
+            control: format!("http://{host}/control"),
+            root_public_key: hex::encode(world.keys.root_public_key()),
+        };
+        let shared = Arc::new(Shared::new(world, writer));
+        // Keys that were made just now are kept before anybody sees them.
+        shared.with(|_| ());
+        let (shutdown, watcher) = watch::channel(false);
+        let server =
+            server::build(listener, shared.clone(), watcher).map_err(SandboxError::Start)?;
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        tracing::info!(address = %host, "the simulated WhatsApp listens");
+        Ok(Self {
+            addresses,
+            shutdown,
+            server: handle,
+            shared,
+        })
+    }
+
+    pub fn addresses(&self) -> &Addresses {
+        &self.addresses
+    }
+
+    /// Closes every connection, then writes what is still to be written. Takes a few seconds at most.
+    pub async fn stop(self) {
+        self.shutdown.send_replace(true);
+        server::stop(self.server).await;
+        self.shared.close();
+    }
+}

@@ -1,0 +1,143 @@
+//! One simulated person: a phone, the devices linked to it, and what the server keeps for them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use wacore_binary::Jid;
+
+use super::address::{Address, Form};
+use super::appstate::AppState;
+use super::companion::Companion;
+use super::keys::{self, Key32};
+use super::persistence::Journal;
+use super::phone::Phone;
+use super::stanza;
+
+/// AD JIDs have one byte for the device, and real companions stay far below it.
+const LAST_DEVICE: u16 = 99;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Contact {
+    pub name: String,
+}
+
+/// The account record as it is kept.
+#[derive(Serialize, Deserialize)]
+pub struct Profile {
+    pub phone: String,
+    pub lid: String,
+    pub name: String,
+    pub about: Option<String>,
+    pub created: u64,
+    /// Identifies the account in signed device identities.
+    pub raw_id: u32,
+    pub last_key_index: u32,
+    pub last_device: u16,
+    /// Users by LID that this account blocks.
+    pub blocked: BTreeSet<String>,
+    pub privacy: BTreeMap<String, String>,
+}
+
+pub struct Account {
+    pub profile: Profile,
+    pub contacts: BTreeMap<String, Contact>,
+    pub companions: BTreeMap<u16, Companion>,
+    pub phone: Phone,
+    pub app_state: AppState,
+}
+
+impl Account {
+    pub fn create(phone: &str, lid: String, name: &str) -> Self {
+        let profile = Profile {
+            phone: phone.to_owned(),
+            lid,
+            name: name.to_owned(),
+            about: None,
+            created: stanza::now(),
+            raw_id: u32::from_be_bytes(keys::random()) >> 1,
+            last_key_index: 0,
+            last_device: 0,
+            blocked: BTreeSet::new(),
+            privacy: default_privacy(),
+        };
+        Self::restore(profile, Phone::create(), AppState::create())
+    }
+
+    pub fn restore(profile: Profile, phone: Phone, app_state: AppState) -> Self {
+        Self {
+            profile,
+            contacts: BTreeMap::new(),
+            companions: BTreeMap::new(),
+            phone,
+            app_state,
+        }
+    }
+
+    pub fn save(&self, journal: &mut Journal) {
+        journal.put_json("account", &self.profile.phone, "", &self.profile);
+    }
+
+    pub fn jid(&self, form: Form) -> Jid {
+        self.device_jid(0, form)
+    }
+
+    pub fn device_jid(&self, device: u16, form: Form) -> Jid {
+        match form {
+            Form::Pn => Jid::pn_device(self.profile.phone.as_str(), device),
+            Form::Lid => Jid::lid_device(self.profile.lid.as_str(), device),
+        }
+    }
+
+    pub fn address(&self, device: u16) -> Address {
+        Address::new(&self.profile.phone, device)
+    }
+
+    /// The phone and every linked device, in order.
+    pub fn devices(&self) -> Vec<u16> {
+        std::iter::once(0)
+            .chain(self.companions.keys().copied())
+            .collect()
+    }
+
+    /// The identity key that signs for the whole account.
+    pub fn identity(&self) -> Key32 {
+        self.phone.peer.identity_public()
+    }
+
+    /// The next device number and key index. Numbers are not used again soon; `None` when all are taken.
+    pub fn next_device(&mut self) -> Option<(u16, u32)> {
+        let after = self.profile.last_device;
+        let number = (1..=LAST_DEVICE)
+            .map(|step| (after + step - 1) % LAST_DEVICE + 1)
+            .find(|number| !self.companions.contains_key(number))?;
+        self.profile.last_device = number;
+        self.profile.last_key_index += 1;
+        Some((number, self.profile.last_key_index))
+    }
+
+    pub fn add_contact(&mut self, phone: &str, name: &str, journal: &mut Journal) {
+        let contact = Contact {
+            name: name.to_owned(),
+        };
+        journal.put_json("contact", &self.profile.phone, phone, &contact);
+        self.contacts.insert(phone.to_owned(), contact);
+    }
+}
+
+/// What a new account has at the real server, as far as clients show it.
+fn default_privacy() -> BTreeMap<String, String> {
+    [
+        ("last", "all"),
+        ("online", "all"),
+        ("profile", "all"),
+        ("status", "all"),
+        ("readreceipts", "all"),
+        ("groupadd", "all"),
+        ("calladd", "all"),
+        ("messages", "all"),
+        ("defense", "off"),
+        ("stickers", "contacts"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}

@@ -1,0 +1,161 @@
+//! `xmlns=w:sync:app:state`: devices fetch snapshots and patches, and push patches of their own.
+
+use buffa::Message;
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+use waproto::whatsapp::SyncdPatch;
+
+use super::{COLLECTIONS, PatchError, snapshot};
+use crate::sandbox::queries::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
+use crate::sandbox::stanza;
+use crate::sandbox::world::{After, World};
+
+/// Patches in one answer; the rest is announced by `has_more_patches`.
+const PATCHES: usize = 500;
+
+pub fn answer(world: &mut World, query: &Query) -> Reply {
+    let sync = query.child("sync").ok_or(BAD_REQUEST)?;
+    let mut answers = Vec::new();
+    let mut changed = Vec::new();
+    for asked in sync.get_children_by_tag("collection") {
+        answers.push(collection(world, query, asked, &mut changed)?);
+    }
+    if !changed.is_empty() {
+        let author = query.device.clone();
+        world.after.push(After::Synced {
+            author,
+            collections: changed,
+        });
+    }
+    Ok(vec![NodeBuilder::new("sync").children(answers).build()])
+}
+
+fn collection(
+    world: &mut World,
+    query: &Query,
+    asked: &Node,
+    changed: &mut Vec<(&'static str, u64)>,
+) -> Result<Node, Refusal> {
+    let name = stanza::attr(asked, "name").unwrap_or_default();
+    let Some(name) = COLLECTIONS.into_iter().find(|known| *known == name) else {
+        return Err(BAD_REQUEST);
+    };
+    let base = stanza::attr(asked, "version").and_then(|version| version.parse().ok());
+    let base: u64 = base.unwrap_or(0);
+    let patch = stanza::child(asked, "patch")
+        .or_else(|| stanza::child(stanza::child(asked, "patches")?, "patch"));
+    match patch {
+        Some(patch) => push(world, query, name, base, patch, changed),
+        None => {
+            let wants_snapshot = stanza::attr(asked, "return_snapshot").as_deref() == Some("true");
+            fetch(world, query, name, base, wants_snapshot)
+        }
+    }
+}
+
+fn fetch(
+    world: &mut World,
+    query: &Query,
+    name: &'static str,
+    base: u64,
+    wants_snapshot: bool,
+) -> Result<Node, Refusal> {
+    let account = world
+        .accounts
+        .get_mut(&query.device.phone)
+        .ok_or(NOT_FOUND)?;
+    let snapshot = match wants_snapshot {
+        true => account
+            .app_state
+            .snapshot(name, &mut world.media, &mut world.journal),
+        false => None,
+    };
+    let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
+    let mut node = NodeBuilder::new("collection").attr("name", name);
+    let mut children = Vec::new();
+    // A snapshot is of the present version, so that no patch follows it.
+    let (version, patches) = match snapshot {
+        Some(reference) => {
+            children.push(stanza::leaf("snapshot", reference));
+            (collection.version(), Vec::new())
+        }
+        None => {
+            let all = collection.patches_since(base);
+            let served = &all[..all.len().min(PATCHES)];
+            if served.len() < all.len() {
+                node = node.attr("has_more_patches", "true");
+            }
+            (collection.version(), served.to_vec())
+        }
+    };
+    children.push(patches_node(&patches));
+    Ok(node.attr("version", version).children(children).build())
+}
+
+fn patches_node(patches: &[Vec<u8>]) -> Node {
+    let patches = patches
+        .iter()
+        .map(|patch| stanza::leaf("patch", patch.clone()));
+    NodeBuilder::new("patches").children(patches).build()
+}
+
+fn push(
+    world: &mut World,
+    query: &Query,
+    name: &'static str,
+    base: u64,
+    patch: &Node,
+    changed: &mut Vec<(&'static str, u64)>,
+) -> Result<Node, Refusal> {
+    let phone = &query.device.phone;
+    let account = world.accounts.get_mut(phone).ok_or(NOT_FOUND)?;
+    let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
+    if collection.version() != base {
+        return Ok(conflict(
+            name,
+            collection.version(),
+            collection.patches_since(base),
+        ));
+    }
+    let applied = stanza::bytes(patch)
+        .and_then(|bytes| SyncdPatch::decode_from_slice(bytes).ok())
+        .ok_or(PatchError::Malformed)
+        .and_then(|patch| {
+            let mutations = snapshot::mutations(&patch, &world.media)?;
+            account
+                .app_state
+                .apply(phone, name, patch, &mutations, &mut world.journal)
+        });
+    match applied {
+        Ok(version) => {
+            changed.push((name, version));
+            let node = NodeBuilder::new("collection").attr("name", name);
+            Ok(node.attr("version", version).attr("type", "result").build())
+        }
+        Err(error) => {
+            tracing::info!(%error, collection = name, "a patch is refused");
+            Ok(failed(name, 400, "bad-request").build())
+        }
+    }
+}
+
+/// The client's base is old: it gets what it missed and tries again.
+fn conflict(name: &'static str, version: u64, patches: &[Vec<u8>]) -> Node {
+    let served = &patches[..patches.len().min(PATCHES)];
+    let mut node = NodeBuilder::new("collection")
+        .attr("name", name)
+        .attr("type", "error")
+        .attr("version", version);
+    if served.len() < patches.len() {
+        node = node.attr("has_more_patches", "true");
+    }
+    node.children([stanza::error(409, "conflict"), patches_node(served)])
+        .build()
+}
+
+fn failed(name: &'static str, code: u16, text: &str) -> NodeBuilder {
+    NodeBuilder::new("collection")
+        .attr("name", name)
+        .attr("type", "error")
+        .children([stanza::error(code, text)])
+}

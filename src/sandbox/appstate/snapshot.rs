@@ -1,0 +1,96 @@
+//! Snapshots: all current records of a collection as one encrypted file.
+
+use buffa::{Message, MessageField};
+use waproto::whatsapp::{
+    ExternalBlobReference, KeyId, SyncdMutation, SyncdMutations, SyncdPatch, SyncdRecord,
+    SyncdSnapshot, SyncdVersion,
+};
+
+use super::{AppState, Collection, PatchError};
+use crate::sandbox::media::{self, Kind, Media};
+use crate::sandbox::persistence::Journal;
+
+impl AppState {
+    /// The encoded reference to a snapshot of the present version; `None` for an empty collection.
+    pub fn snapshot(
+        &mut self,
+        name: &str,
+        media: &mut Media,
+        journal: &mut Journal,
+    ) -> Option<Vec<u8>> {
+        let found = self
+            .collections
+            .iter_mut()
+            .find(|(known, _)| **known == name);
+        let (_, collection) = found?;
+        collection.snapshot(media, journal)
+    }
+}
+
+impl Collection {
+    fn snapshot(&mut self, media: &mut Media, journal: &mut Journal) -> Option<Vec<u8>> {
+        let version = self.version();
+        if version == 0 {
+            return None;
+        }
+        if let Some((made_at, reference)) = &self.snapshot
+            && *made_at == version
+            && media.get(&direct_path(reference)).is_some()
+        {
+            return Some(reference.clone());
+        }
+        let sealed = media::seal(&self.as_snapshot().encode_to_vec(), Kind::AppState);
+        let direct_path = media.put(journal, sealed.file.into());
+        let reference = ExternalBlobReference {
+            media_key: Some(sealed.media_key.to_vec()),
+            direct_path: Some(direct_path),
+            handle: Some(hex::encode(&sealed.file_sha256[..16])),
+            file_size_bytes: Some(sealed.plain_length),
+            file_sha256: Some(sealed.plain_sha256.to_vec()),
+            file_enc_sha256: Some(sealed.file_sha256.to_vec()),
+        }
+        .encode_to_vec();
+        self.snapshot = Some((version, reference.clone()));
+        Some(reference)
+    }
+
+    fn as_snapshot(&self) -> SyncdSnapshot {
+        let records = self.records.values();
+        SyncdSnapshot {
+            version: MessageField::some(SyncdVersion {
+                version: Some(self.version()),
+            }),
+            records: records
+                .filter_map(|r| SyncdRecord::decode_from_slice(r).ok())
+                .collect(),
+            mac: Some(self.snapshot_mac.clone()),
+            key_id: MessageField::some(KeyId {
+                id: Some(self.key_id.clone()),
+            }),
+        }
+    }
+}
+
+fn direct_path(reference: &[u8]) -> String {
+    let reference = ExternalBlobReference::decode_from_slice(reference).unwrap_or_default();
+    reference.direct_path.unwrap_or_default()
+}
+
+/// The mutations of a patch, also when they were too many to travel inline.
+pub fn mutations(patch: &SyncdPatch, media: &Media) -> Result<Vec<SyncdMutation>, PatchError> {
+    let Some(reference) = patch.external_mutations.as_option() else {
+        return Ok(patch.mutations.clone());
+    };
+    let path = reference
+        .direct_path
+        .as_deref()
+        .ok_or(PatchError::Malformed)?;
+    let key = reference
+        .media_key
+        .as_deref()
+        .ok_or(PatchError::Malformed)?;
+    let file = media.get(path).ok_or(PatchError::Malformed)?;
+    let plain = media::open(&file, key, Kind::AppState).ok_or(PatchError::Mac)?;
+    let external = SyncdMutations::decode_from_slice(&plain).map_err(|_| PatchError::Malformed)?;
+    Ok(external.mutations)
+}

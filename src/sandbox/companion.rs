@@ -1,0 +1,213 @@
+//! One registered linked device: its keys, and the stanzas it has not acknowledged yet.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use wacore_binary::{Node, OwnedNodeRef};
+
+use super::address::Address;
+use super::deliveries::Deliveries;
+use super::keys::{self, Key32};
+use super::persistence::{Journal, PersistenceError, Record};
+use super::phone::Bundle;
+use super::stanza;
+
+/// Stanzas kept for a device that does not acknowledge; the oldest is lost beyond this.
+const QUEUE: usize = 5000;
+pub const ONE_TIME_KEYS: usize = 5000;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SignedKey {
+    pub id: u32,
+    #[serde(with = "keys::base64_bytes")]
+    pub value: Key32,
+    #[serde(with = "keys::base64_bytes")]
+    pub signature: Vec<u8>,
+}
+
+/// What pairing fixed, and what the device changes later about itself.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Registered {
+    pub device: u16,
+    pub key_index: u32,
+    pub registration_id: u32,
+    #[serde(with = "keys::base64_bytes")]
+    pub noise_static: Key32,
+    #[serde(with = "keys::base64_bytes")]
+    pub identity: Key32,
+    pub signed_key: SignedKey,
+    /// ADVSignedDeviceIdentity with both signatures.
+    #[serde(with = "keys::base64_bytes")]
+    pub device_identity: Vec<u8>,
+    pub platform: String,
+    pub paired_at: u64,
+    /// The phone has sent the first history.
+    pub bootstrapped: bool,
+    #[serde(skip)]
+    next_sequence: u64,
+}
+
+/// A stanza on its way, as bytes: a queue of thousands must stay small.
+pub struct Pending {
+    pub sequence: u64,
+    pub tag: String,
+    pub id: String,
+    bytes: Vec<u8>,
+}
+
+impl Pending {
+    pub fn node(&self) -> Option<Node> {
+        // The first byte is the flag byte of the transport, which a node does not have.
+        OwnedNodeRef::new(self.bytes.get(1..)?.to_vec())
+            .ok()
+            .map(|node| node.to_owned_node())
+    }
+}
+
+pub struct Companion {
+    pub registered: Registered,
+    pub one_time: BTreeMap<u32, Key32>,
+    pub queue: VecDeque<Pending>,
+    pub deliveries: Deliveries,
+}
+
+impl Registered {
+    /// What is known from the registration and the pairing; the rest comes later.
+    #[allow(clippy::too_many_arguments)]
+    pub fn paired(
+        device: u16,
+        key_index: u32,
+        registration_id: u32,
+        noise_static: Key32,
+        identity: Key32,
+        signed_key: SignedKey,
+        device_identity: Vec<u8>,
+        platform: String,
+    ) -> Self {
+        Self {
+            device,
+            key_index,
+            registration_id,
+            noise_static,
+            identity,
+            signed_key,
+            device_identity,
+            platform,
+            paired_at: stanza::now(),
+            bootstrapped: false,
+            next_sequence: 0,
+        }
+    }
+}
+
+impl Companion {
+    pub fn new(registered: Registered) -> Self {
+        Self {
+            registered,
+            one_time: BTreeMap::new(),
+            queue: VecDeque::new(),
+            deliveries: Deliveries::default(),
+        }
+    }
+
+    /// Its published keys; the one-time key is used up by this.
+    pub fn bundle(&mut self, address: &Address, journal: &mut Journal) -> Bundle {
+        let one_time = self.one_time.pop_first();
+        if let Some((id, _)) = one_time {
+            journal.delete("pre-key", &address.to_string(), &id.to_string());
+        }
+        self.signed_bundle(one_time)
+    }
+
+    pub fn signed_bundle(&self, one_time: Option<(u32, Key32)>) -> Bundle {
+        let registered = &self.registered;
+        Bundle {
+            registration_id: registered.registration_id,
+            identity: registered.identity,
+            signed_id: registered.signed_key.id,
+            signed_key: registered.signed_key.value,
+            signature: registered.signed_key.signature.clone(),
+            one_time,
+        }
+    }
+
+    pub fn add_one_time(&mut self, address: &Address, id: u32, key: Key32, journal: &mut Journal) {
+        // An id that is already held keeps its key: adding it twice would hand out one key two times.
+        if self.one_time.len() < ONE_TIME_KEYS && !self.one_time.contains_key(&id) {
+            self.one_time.insert(id, key);
+            journal.put(
+                "pre-key",
+                &address.to_string(),
+                &id.to_string(),
+                key.to_vec(),
+            );
+        }
+    }
+
+    pub fn save(&self, address: &Address, journal: &mut Journal) {
+        let key = address.device.to_string();
+        journal.put_json("device", &address.phone, &key, &self.registered);
+    }
+
+    /// Appends a stanza and returns its place in the queue.
+    pub fn enqueue(
+        &mut self,
+        address: &Address,
+        node: &Node,
+        journal: &mut Journal,
+    ) -> Option<u64> {
+        let bytes = wacore_binary::marshal(node).ok()?;
+        let sequence = self.registered.next_sequence;
+        self.registered.next_sequence += 1;
+        journal.put(
+            "queue",
+            &address.to_string(),
+            &format!("{sequence:020}"),
+            bytes.clone(),
+        );
+        if self.queue.len() >= QUEUE
+            && let Some(lost) = self.queue.pop_front()
+        {
+            journal.delete(
+                "queue",
+                &address.to_string(),
+                &format!("{:020}", lost.sequence),
+            );
+        }
+        self.queue.push_back(Pending {
+            sequence,
+            tag: node.tag.to_string(),
+            id: stanza::id(node),
+            bytes,
+        });
+        Some(sequence)
+    }
+
+    /// Drops the oldest waiting stanza with this tag and id.
+    pub fn acknowledge(&mut self, address: &Address, tag: &str, id: &str, journal: &mut Journal) {
+        let position = self.queue.iter().position(|p| p.tag == tag && p.id == id);
+        if let Some(done) = position.and_then(|position| self.queue.remove(position)) {
+            journal.delete(
+                "queue",
+                &address.to_string(),
+                &format!("{:020}", done.sequence),
+            );
+        }
+    }
+
+    pub fn restore_queued(&mut self, record: &Record) -> Result<(), PersistenceError> {
+        let sequence = record.key.parse().map_err(|_| record.corrupt())?;
+        let mut pending = Pending {
+            sequence,
+            tag: String::new(),
+            id: String::new(),
+            bytes: record.value.clone(),
+        };
+        let node = pending.node().ok_or_else(|| record.corrupt())?;
+        pending.tag = node.tag.to_string();
+        pending.id = stanza::id(&node);
+        self.queue.push_back(pending);
+        self.registered.next_sequence = self.registered.next_sequence.max(sequence + 1);
+        Ok(())
+    }
+}

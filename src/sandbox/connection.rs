@@ -1,0 +1,231 @@
+//! One WebSocket from upgrade to end: handshake, pairing or login, and the stanzas between.
+
+mod frames;
+mod login;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_ws::{MessageStream, Session};
+use buffa::Message as _;
+use bytes::BytesMut;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+use wacore_binary::{Node, OwnedNodeRef};
+use wacore_noise::NoiseCipher;
+use waproto::whatsapp::ClientPayload;
+
+use super::address::Address;
+use super::link::{Link, LinkEnd};
+use super::noise::{Accepted, Answered, answer_hello};
+use super::pairing::{LIFETIME, Refused, Registration, RegistrationData};
+use super::stanza;
+use super::world::Shared;
+use frames::{Closed, Frames};
+
+/// From the upgrade to the client's last handshake message.
+const HANDSHAKE: Duration = Duration::from_secs(30);
+/// One client library derives its transport keys a moment after it has finished the handshake, and
+/// drops what arrives before.
+const SETTLING: Duration = Duration::from_millis(50);
+/// A device that sends nothing for so long, not even a keepalive, is gone.
+const SILENCE: Duration = Duration::from_secs(300);
+/// Plaintext of one inflated stanza.
+const INFLATED: u64 = 32 * 1024 * 1024;
+
+/// Who is at the other end.
+enum Who {
+    Unpaired(u64),
+    Device(Address),
+}
+
+pub async fn serve(
+    session: Session,
+    stream: MessageStream,
+    shared: Arc<Shared>,
+    shutdown: watch::Receiver<bool>,
+) {
+    let mut session = session;
+    let mut frames = Frames::new(stream, session.clone(), shutdown);
+    shared.with(|world| world.counters.connections += 1);
+    let accepted = match timeout(HANDSHAKE, handshake(&mut session, &mut frames, &shared)).await {
+        Ok(Ok(accepted)) => accepted,
+        Ok(Err(reason)) => {
+            shared.with(|world| world.counters.handshakes_failed += 1);
+            tracing::info!(%reason, "a handshake failed");
+            return;
+        }
+        Err(_) => {
+            shared.with(|world| world.counters.handshakes_failed += 1);
+            return;
+        }
+    };
+    sleep(SETTLING).await;
+    let Accepted {
+        client_static,
+        payload,
+        mut read,
+        write,
+    } = accepted;
+    let (link, end) = Link::new();
+    let LinkEnd { queue, cut } = end;
+    let writer = actix_web::rt::spawn(writer::run(
+        session,
+        queue,
+        cut.clone(),
+        write,
+        link.clone(),
+    ));
+    match enter(&shared, &link, client_static, &payload) {
+        Ok(who) => {
+            if let Who::Device(device) = &who {
+                let catching_up = login::catch_up(shared.clone(), device.clone(), link.clone());
+                actix_web::rt::spawn(catching_up);
+            }
+            let end = read_stanzas(&shared, &who, &link, &mut frames, &mut read, cut).await;
+            tracing::debug!(link.id = link.id, reason = %end, "a connection ended");
+            leave(&shared, &who, &link);
+            link.cut();
+        }
+        Err(Refused(reason)) => link.finish(login::failure(reason)),
+    }
+    // The writer ends with the link, or within its own write deadline.
+    let _ = writer.await;
+}
+
+async fn handshake(
+    session: &mut Session,
+    frames: &mut Frames,
+    shared: &Shared,
+) -> Result<Accepted, Closed> {
+    frames.intro().await?;
+    let hello = frames.next().await?;
+    let answered = shared.with(|world| {
+        let chain = world.keys.chain(stanza::now());
+        answer_hello(&hello, world.keys.noise(), &chain)
+    });
+    let (reply, unfinished) = match answered? {
+        Answered::Accepted(reply, accepted) => {
+            writer::send_frame(session, &reply).await?;
+            return Ok(*accepted);
+        }
+        Answered::Unfinished(reply, unfinished) => (reply, unfinished),
+    };
+    writer::send_frame(session, &reply).await?;
+    let finish = frames.next().await?;
+    frames.established();
+    Ok(unfinished.finish(&finish)?)
+}
+
+/// Decides by the first payload whether this is a registration or a login.
+fn enter(
+    shared: &Shared,
+    link: &Link,
+    client_static: [u8; 32],
+    payload: &[u8],
+) -> Result<Who, Refused> {
+    let payload = ClientPayload::decode_from_slice(payload).map_err(|_| Refused(400))?;
+    let Some(pairing) = payload.device_pairing_data.as_option() else {
+        let device = shared.with(|world| login::login(world, link, &client_static, &payload))?;
+        return Ok(Who::Device(device));
+    };
+    let data = RegistrationData::verify(pairing)?;
+    let registration = Registration::new(link.clone(), client_static, data);
+    link.send(registration.pair_device());
+    shared.with(|world| world.registrations.insert(link.id, registration));
+    Ok(Who::Unpaired(link.id))
+}
+
+async fn read_stanzas(
+    shared: &Shared,
+    who: &Who,
+    link: &Link,
+    frames: &mut Frames,
+    cipher: &mut NoiseCipher,
+    mut cut: watch::Receiver<bool>,
+) -> Closed {
+    frames.established();
+    let mut counter = 0u32;
+    loop {
+        let patience = match who {
+            Who::Unpaired(_) => LIFETIME,
+            Who::Device(_) => SILENCE,
+        };
+        let frame = tokio::select! {
+            frame = timeout(patience, frames.next()) => frame,
+            _ = cut.wait_for(|cut| *cut) => return Closed::Cut,
+        };
+        let frame = match frame {
+            Ok(Ok(frame)) => frame,
+            Ok(Err(closed)) => return closed,
+            Err(_) => return Closed::Silent,
+        };
+        let node = match open(cipher, counter, frame) {
+            Ok(node) => node,
+            Err(closed) => return closed,
+        };
+        let Some(next) = counter.checked_add(1) else {
+            return Closed::Malformed;
+        };
+        counter = next;
+        if !take(shared, who, link, &node) {
+            return Closed::Ended;
+        }
+    }
+}
+
+fn open(cipher: &NoiseCipher, counter: u32, mut frame: BytesMut) -> Result<Node, Closed> {
+    cipher
+        .decrypt_in_place_with_counter(counter, &mut frame)
+        .map_err(|_| Closed::Undecryptable)?;
+    let (flags, body) = frame.split_first().ok_or(Closed::Malformed)?;
+    let node = if flags & 2 == 0 {
+        OwnedNodeRef::new(body.to_vec())
+    } else {
+        let inflated = wacore_binary::zlib_pool::decompress_zlib_pooled(body, INFLATED);
+        OwnedNodeRef::new(inflated.map_err(|_| Closed::Malformed)?)
+    };
+    Ok(node.map_err(|_| Closed::Malformed)?.to_owned_node())
+}
+
+/// Hands one stanza to the world. False when this connection has nothing more to say here.
+fn take(shared: &Shared, who: &Who, link: &Link, node: &Node) -> bool {
+    tracing::trace!(link.id = link.id, tag = %node.tag, "a stanza arrives");
+    shared.with(|world| match who {
+        Who::Unpaired(id) => {
+            world.registration_stanza(*id, node);
+            // A registration's lifetime is checked with each of its keepalives.
+            let over = world
+                .registrations
+                .get(id)
+                .is_some_and(Registration::is_over);
+            if over {
+                link.close();
+            }
+            !over
+        }
+        Who::Device(device) => {
+            if world.faults.mute(device) {
+                return true;
+            }
+            login::take(world, device, node)
+        }
+    })
+}
+
+fn leave(shared: &Shared, who: &Who, link: &Link) {
+    shared.with(|world| match who {
+        Who::Unpaired(id) => world.registration_ended(*id),
+        Who::Device(device) => {
+            // A newer connection of the same device may have taken the place already.
+            if world
+                .connections
+                .get(device)
+                .is_some_and(|c| c.link.id == link.id)
+            {
+                world.connections.remove(device);
+            }
+        }
+    });
+}

@@ -1,0 +1,149 @@
+//! A paired device comes back: it is checked, greeted, and given what waited for it.
+
+use std::sync::Arc;
+
+use subtle::ConstantTimeEq;
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+use waproto::whatsapp::ClientPayload;
+
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::keys::Key32;
+use crate::sandbox::link::Link;
+use crate::sandbox::pairing::Refused;
+use crate::sandbox::stanza;
+use crate::sandbox::world::{After, Connection, Shared, World, info};
+
+const LOGGED_OUT: Refused = Refused(401);
+
+/// Checks a login and registers the connection; an older one of the same device is replaced.
+pub fn login(
+    world: &mut World,
+    link: &Link,
+    client_static: &Key32,
+    payload: &ClientPayload,
+) -> Result<Address, Refused> {
+    let device = check(world, client_static, payload).inspect_err(|Refused(reason)| {
+        tracing::info!(reason, "a login is refused");
+    });
+    let device = match device {
+        Ok(device) => device,
+        Err(refused) => {
+            world.counters.logins_refused += 1;
+            return Err(refused);
+        }
+    };
+    world.counters.logins += 1;
+    let connection = Connection {
+        link: link.clone(),
+        sent: None,
+        live: false,
+        active: false,
+    };
+    if let Some(older) = world.connections.insert(device.clone(), connection) {
+        older.link.finish(replaced());
+    }
+    link.send(success(world, &device).ok_or(LOGGED_OUT)?);
+    Ok(device)
+}
+
+fn check(
+    world: &mut World,
+    client_static: &Key32,
+    payload: &ClientPayload,
+) -> Result<Address, Refused> {
+    let username = payload.username.ok_or(Refused(400))?;
+    let number = u16::try_from(payload.device.unwrap_or(0)).map_err(|_| LOGGED_OUT)?;
+    let device = Address::new(&username.to_string(), number);
+    if let Some(reason) = world.faults.login_failure(&device) {
+        return Err(Refused(reason));
+    }
+    let companion = world.companion(&device).ok_or(LOGGED_OUT)?;
+    // The handshake proved that the client owns this key; it must be the one that was paired.
+    if !bool::from(companion.registered.noise_static.ct_eq(client_static)) {
+        return Err(LOGGED_OUT);
+    }
+    Ok(device)
+}
+
+fn success(world: &World, device: &Address) -> Option<Node> {
+    let account = world.account(device)?;
+    Some(
+        NodeBuilder::new("success")
+            .attr("t", stanza::now())
+            .attr("lid", world.jid(device, Form::Lid)?)
+            .attr("props", 0)
+            .attr("abprops", 0)
+            .attr("group_abprops", 0)
+            .attr("location", "sim")
+            .attr("creation", account.profile.created)
+            .attr("display_name", account.profile.name.as_str())
+            .build(),
+    )
+}
+
+pub fn failure(reason: u16) -> Node {
+    NodeBuilder::new("failure")
+        .attr("reason", reason)
+        .attr("location", "sim")
+        .build()
+}
+
+fn replaced() -> Node {
+    let conflict = NodeBuilder::new("conflict")
+        .attr("type", "replaced")
+        .build();
+    NodeBuilder::new("stream:error")
+        .children([conflict])
+        .build()
+}
+
+/// Sends what was queued, marks its end, and makes the device live.
+pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
+    if let Some(preview) = shared.with(|world| world.offline_preview(&device)) {
+        link.send(preview);
+    }
+    let mut count = 0u32;
+    loop {
+        let batch = shared.with(|world| {
+            let batch = world.next_queued(&device, &link)?;
+            if batch.is_empty() {
+                // In the same breath as going live, so that nothing newer comes before the marker.
+                link.send(info(
+                    NodeBuilder::new("offline").attr("count", count).build(),
+                ));
+                world.after.push(After::Ready {
+                    device: device.clone(),
+                });
+            }
+            Some(batch)
+        });
+        let Some(batch) = batch.filter(|batch| !batch.is_empty()) else {
+            return;
+        };
+        for mut node in batch {
+            node.attrs.push("offline", count);
+            count += 1;
+            if !link.send_when_possible(node).await {
+                return;
+            }
+        }
+    }
+}
+
+/// One stanza of a logged-in device. False when the device says goodbye.
+pub fn take(world: &mut World, device: &Address, node: &Node) -> bool {
+    match node.tag.as_ref() {
+        "iq" => world.take_iq(device, node),
+        "message" => world.take_message(device, node),
+        "receipt" => world.take_receipt(device, node),
+        "ack" => {
+            let class = stanza::attr(node, "class").unwrap_or_default();
+            world.acknowledged(device, &class, &stanza::id(node));
+        }
+        "xmlstreamend" => return false,
+        // Presence, chat states and stream information get no answer.
+        _ => {}
+    }
+    true
+}

@@ -1,0 +1,67 @@
+//! The only one who writes to a logged-in client: it seals stanzas in the order of the link's queue.
+
+use std::time::Duration;
+
+use actix_ws::Session;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use wacore_binary::Node;
+use wacore_noise::NoiseCipher;
+use wacore_noise::framing::encode_frame;
+
+use super::frames::Closed;
+use crate::sandbox::link::{Link, Outgoing};
+
+/// A client that takes nothing for so long is cut off.
+const WRITE: Duration = Duration::from_secs(15);
+/// Time for a last stanza to reach the client before the socket goes.
+const PARTING: Duration = Duration::from_secs(2);
+
+pub async fn run(
+    mut session: Session,
+    mut queue: mpsc::Receiver<Outgoing>,
+    mut cut: watch::Receiver<bool>,
+    cipher: NoiseCipher,
+    link: Link,
+) {
+    let mut counter = 0;
+    loop {
+        let outgoing = tokio::select! {
+            biased;
+            _ = cut.wait_for(|cut| *cut) => return,
+            outgoing = queue.recv() => outgoing,
+        };
+        let Some(Outgoing::Stanza(node)) = outgoing else {
+            break;
+        };
+        let sent = match seal(&cipher, counter, &node) {
+            Some(frame) => timeout(WRITE, send_frame(&mut session, &frame)).await,
+            None => break,
+        };
+        if !matches!(sent, Ok(Ok(()))) {
+            link.cut();
+            return;
+        }
+        counter += 1;
+    }
+    let _ = timeout(PARTING, session.close(None)).await;
+    // The client closes its side first when it can; nobody waits longer for that.
+    let _ = timeout(PARTING, cut.wait_for(|cut| *cut)).await;
+    link.cut();
+}
+
+fn seal(cipher: &NoiseCipher, counter: u32, node: &Node) -> Option<Vec<u8>> {
+    // Marshalling starts with the flag byte 0: nothing is compressed.
+    let mut bytes = wacore_binary::marshal(node)
+        .inspect_err(|error| tracing::error!(%error, "a stanza cannot be encoded"))
+        .ok()?;
+    cipher
+        .encrypt_in_place_with_counter(counter, &mut bytes)
+        .ok()?;
+    Some(bytes)
+}
+
+pub async fn send_frame(session: &mut Session, payload: &[u8]) -> Result<(), Closed> {
+    let frame = encode_frame(payload, None).map_err(|_| Closed::TooLarge)?;
+    session.binary(frame).await.map_err(|_| Closed::Ended)
+}

@@ -1,0 +1,88 @@
+//! The server's end of one connection: a bounded queue of stanzas and a switch that cuts it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::{mpsc, watch};
+use wacore_binary::Node;
+
+/// Stanzas waiting for one client. A client that reads slower than this is disconnected.
+const QUEUE: usize = 2048;
+
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+pub enum Outgoing {
+    Stanza(Box<Node>),
+    /// Everything before this is written, then the connection closes in order.
+    Close,
+}
+
+/// A handle to a connection; clones share it.
+#[derive(Clone)]
+pub struct Link {
+    pub id: u64,
+    queue: mpsc::Sender<Outgoing>,
+    cut: Arc<watch::Sender<bool>>,
+}
+
+/// The connection's side of a link.
+pub struct LinkEnd {
+    pub queue: mpsc::Receiver<Outgoing>,
+    pub cut: watch::Receiver<bool>,
+}
+
+impl Link {
+    pub fn new() -> (Self, LinkEnd) {
+        let (queue, receiver) = mpsc::channel(QUEUE);
+        let (cut, watcher) = watch::channel(false);
+        let link = Self {
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            queue,
+            cut: Arc::new(cut),
+        };
+        (
+            link,
+            LinkEnd {
+                queue: receiver,
+                cut: watcher,
+            },
+        )
+    }
+
+    pub fn send(&self, node: Node) {
+        self.put(Outgoing::Stanza(Box::new(node)));
+    }
+
+    /// Waits for room: for a long run of stanzas that must not overflow the queue.
+    pub async fn send_when_possible(&self, node: Node) -> bool {
+        self.queue
+            .send(Outgoing::Stanza(Box::new(node)))
+            .await
+            .is_ok()
+    }
+
+    /// Says a last word, then closes.
+    pub fn finish(&self, last: Node) {
+        self.send(last);
+        self.put(Outgoing::Close);
+    }
+
+    pub fn close(&self) {
+        self.put(Outgoing::Close);
+    }
+
+    /// Drops the TCP connection without a word.
+    pub fn cut(&self) {
+        self.cut.send_replace(true);
+    }
+
+    fn put(&self, outgoing: Outgoing) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(outgoing) {
+            tracing::warn!(
+                link.id = self.id,
+                "a client reads too slowly and is disconnected"
+            );
+            self.cut();
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The phone of an account: a Signal peer with an inbox that a test can read.
+
+mod bootstrap;
+mod outgoing;
+mod peer;
+mod receiving;
+mod stores;
+
+use std::collections::{HashMap, VecDeque};
+
+use serde::{Deserialize, Serialize};
+use wacore_libsignal::protocol::{
+    GenericSignedPreKey, IdentityKey, IdentityKeyPair, PreKeyRecord, SenderKeyRecord,
+    SessionRecord, SignedPreKeyRecord,
+};
+
+use super::address::Address;
+use super::deliveries::Deliveries;
+use super::keys;
+use super::persistence::{Journal, PersistenceError, Record};
+
+pub use peer::{Bundle, Peer};
+
+/// Messages a phone keeps; the oldest go first.
+const INBOX: usize = 10_000;
+/// Own messages a phone can send again when a device could not decrypt them.
+const SENT: usize = 64;
+const ATTEMPTS: usize = 256;
+
+/// A message that arrived and was decrypted.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Received {
+    pub id: String,
+    /// PN JID of the account that wrote it.
+    pub from: String,
+    /// `status@broadcast`, or the JID of the other side.
+    pub chat: String,
+    /// "text", "image", …
+    pub kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Unix seconds.
+    pub timestamp: u64,
+}
+
+pub struct Phone {
+    pub peer: Peer,
+    pub inbox: VecDeque<Received>,
+    pub deliveries: Deliveries,
+    next_inbox: u64,
+    /// Encoded messages by id, with the chat they went to.
+    sent: VecDeque<(String, Vec<u8>)>,
+    /// How often this phone asked for a message again.
+    attempts: HashMap<String, u32>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredPeer {
+    #[serde(with = "keys::base64_bytes")]
+    identity: Vec<u8>,
+    registration_id: u32,
+    #[serde(with = "keys::base64_bytes")]
+    signed: Vec<u8>,
+}
+
+impl Phone {
+    pub fn create() -> Self {
+        Self::with(Peer::generate())
+    }
+
+    fn with(peer: Peer) -> Self {
+        Self {
+            peer,
+            inbox: VecDeque::new(),
+            deliveries: Deliveries::default(),
+            next_inbox: 0,
+            sent: VecDeque::new(),
+            attempts: HashMap::new(),
+        }
+    }
+
+    /// Writes the identity; it never changes.
+    pub fn save_identity(&self, owner: &str, journal: &mut Journal) {
+        let signed = self.peer.signed.0.serialize();
+        let stored = StoredPeer {
+            identity: self.peer.identity().serialize().into_vec(),
+            registration_id: self.peer.identities.registration_id,
+            signed: signed.expect("a record in memory serializes"),
+        };
+        journal.put_json("phone", owner, "", &stored);
+    }
+
+    pub fn restore(record: &Record) -> Result<Self, PersistenceError> {
+        let stored: StoredPeer = record.json()?;
+        let corrupt = |_| record.corrupt();
+        let own = IdentityKeyPair::try_from(stored.identity.as_slice()).map_err(corrupt)?;
+        let signed = SignedPreKeyRecord::deserialize(&stored.signed).map_err(corrupt)?;
+        Ok(Self::with(Peer::restore(
+            own,
+            stored.registration_id,
+            signed,
+        )))
+    }
+
+    /// Writes the sessions and keys that changed since the last call.
+    pub fn save_keys(&mut self, owner: &str, journal: &mut Journal) {
+        let peer = &mut self.peer;
+        save(
+            &mut peer.sessions.0,
+            "phone-session",
+            owner,
+            journal,
+            |r: &SessionRecord| r.serialize().ok(),
+        );
+        save(
+            &mut peer.identities.peers,
+            "phone-trust",
+            owner,
+            journal,
+            |k: &IdentityKey| Some(k.serialize().to_vec()),
+        );
+        save(
+            &mut peer.pre_keys.0,
+            "phone-key",
+            owner,
+            journal,
+            |r: &PreKeyRecord| r.serialize().ok(),
+        );
+        save(
+            &mut peer.sender_keys.0,
+            "phone-sender-key",
+            owner,
+            journal,
+            |r: &SenderKeyRecord| r.serialize().ok(),
+        );
+    }
+
+    /// Takes back one record that `save_keys` or `keep` wrote.
+    pub fn restore_record(&mut self, record: &Record) -> Result<(), PersistenceError> {
+        let corrupt = |_| record.corrupt();
+        let key = record.key.clone();
+        let peer = &mut self.peer;
+        match record.kind.as_str() {
+            "phone-session" => {
+                let session = SessionRecord::deserialize(&record.value).map_err(corrupt)?;
+                peer.sessions.0.map.insert(key, session);
+            }
+            "phone-trust" => {
+                let identity = IdentityKey::decode(&record.value).map_err(corrupt)?;
+                peer.identities.peers.map.insert(key, identity);
+            }
+            "phone-key" => {
+                let id: u32 = key.parse().map_err(|_| record.corrupt())?;
+                let pre_key = PreKeyRecord::deserialize(&record.value).map_err(corrupt)?;
+                peer.last_pre_key = peer.last_pre_key.max(id);
+                peer.pre_keys.0.map.insert(id, pre_key);
+            }
+            "phone-sender-key" => {
+                let sender_key = SenderKeyRecord::deserialize(&record.value).map_err(corrupt)?;
+                peer.sender_keys.0.map.insert(key, sender_key);
+            }
+            _ => {
+                let sequence: u64 = key.parse().map_err(|_| record.corrupt())?;
+                self.inbox.push_back(record.json()?);
+                self.next_inbox = self.next_inbox.max(sequence + 1);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a decrypted message into the inbox.
+    pub fn keep(&mut self, owner: &str, received: Received, journal: &mut Journal) {
+        journal.put_json(
+            "phone-inbox",
+            owner,
+            &format!("{:020}", self.next_inbox),
+            &received,
+        );
+        self.next_inbox += 1;
+        self.inbox.push_back(received);
+        if self.inbox.len() > INBOX {
+            let first = self.next_inbox - self.inbox.len() as u64;
+            journal.delete("phone-inbox", owner, &format!("{first:020}"));
+            self.inbox.pop_front();
+        }
+    }
+
+    /// Ends the session with a device that is no longer linked.
+    pub fn forget(&mut self, device: &Address, journal: &mut Journal) {
+        self.peer.forget(device);
+        self.save_keys(&device.phone, journal);
+    }
+
+    fn remember_sent(&mut self, id: &str, message: Vec<u8>) {
+        self.sent.push_back((id.to_owned(), message));
+        if self.sent.len() > SENT {
+            self.sent.pop_front();
+        }
+    }
+
+    fn sent(&self, id: &str) -> Option<Vec<u8>> {
+        let found = self.sent.iter().find(|(known, _)| known == id);
+        found.map(|(_, message)| message.clone())
+    }
+
+    /// Counts one more request for a message that could not be decrypted.
+    fn attempt(&mut self, key: String) -> u32 {
+        if self.attempts.len() >= ATTEMPTS {
+            self.attempts.clear();
+        }
+        let count = self.attempts.entry(key).or_default();
+        *count += 1;
+        *count
+    }
+}
+
+fn save<K, V>(
+    tracked: &mut stores::Tracked<K, V>,
+    kind: &'static str,
+    owner: &str,
+    journal: &mut Journal,
+    serialize: impl Fn(&V) -> Option<Vec<u8>>,
+) where
+    K: Ord + std::hash::Hash + ToString,
+{
+    for key in std::mem::take(&mut tracked.touched) {
+        match tracked.map.get(&key).and_then(&serialize) {
+            Some(value) => journal.put(kind, owner, &key.to_string(), value),
+            None => journal.delete(kind, owner, &key.to_string()),
+        }
+    }
+}

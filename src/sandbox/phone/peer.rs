@@ -1,0 +1,231 @@
+//! A phone as a Signal peer: its identity, its sessions, and the calls that encrypt and decrypt.
+
+use futures::FutureExt;
+use wacore_libsignal::protocol::{
+    CiphertextMessage, DeviceId, GenericSignedPreKey, IdentityKey, IdentityKeyPair, PreKeyBundle,
+    PreKeyRecord, PreKeySignalMessage, ProtocolAddress, PublicKey, SenderKeyDistributionMessage,
+    SenderKeyName, SignalMessage, SignalProtocolError, SignedPreKeyRecord, Timestamp, UsePQRatchet,
+    group_decrypt, message_decrypt, message_encrypt, process_prekey_bundle,
+    process_sender_key_distribution_message,
+};
+
+use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey};
+use crate::sandbox::address::Address;
+use crate::sandbox::keys::{self, Key32};
+
+type Result<T> = std::result::Result<T, SignalProtocolError>;
+
+const SIGNED_PRE_KEY: u32 = 1;
+/// One-time keys handed out and not used yet; the oldest is forgotten beyond this.
+const OUTSTANDING_PRE_KEYS: usize = 1000;
+
+/// Everything a device publishes so that others can write to it.
+#[derive(Clone)]
+pub struct Bundle {
+    pub registration_id: u32,
+    pub identity: Key32,
+    pub signed_id: u32,
+    pub signed_key: Key32,
+    pub signature: Vec<u8>,
+    pub one_time: Option<(u32, Key32)>,
+}
+
+pub enum Sealed {
+    PreKey(Vec<u8>),
+    Message(Vec<u8>),
+}
+
+pub struct Peer {
+    pub sessions: Sessions,
+    pub identities: Identities,
+    pub pre_keys: PreKeys,
+    pub signed: SignedPreKey,
+    pub sender_keys: SenderKeys,
+    /// The last one-time key id handed out.
+    pub last_pre_key: u32,
+}
+
+impl Peer {
+    pub fn generate() -> Self {
+        let own = IdentityKeyPair::generate(&mut rand::rng());
+        let signed = keys::generate();
+        let public = signed.public_key.serialize();
+        let signature = keys::sign(own.private_key(), &[&public]);
+        let record = SignedPreKeyRecord::new(
+            SIGNED_PRE_KEY.into(),
+            Timestamp::from_epoch_millis(0),
+            &signed,
+            &signature,
+        );
+        // Registration ids have 14 bits and are never 0.
+        let registration_id = 1 + u32::try_from(keys::random_below(0x3ffe)).unwrap_or_default();
+        Self::restore(own, registration_id, record)
+    }
+
+    pub fn restore(own: IdentityKeyPair, registration_id: u32, signed: SignedPreKeyRecord) -> Self {
+        Self {
+            sessions: Sessions::default(),
+            identities: Identities {
+                own,
+                registration_id,
+                peers: Default::default(),
+            },
+            pre_keys: PreKeys::default(),
+            signed: SignedPreKey(signed),
+            sender_keys: SenderKeys::default(),
+            last_pre_key: 0,
+        }
+    }
+
+    pub fn identity(&self) -> &IdentityKeyPair {
+        &self.identities.own
+    }
+
+    pub fn identity_public(&self) -> Key32 {
+        keys::public32(self.identity().public_key())
+    }
+
+    /// A fresh bundle with a one-time key made on the spot: an idle phone costs nothing.
+    pub fn bundle(&mut self) -> Result<Bundle> {
+        self.last_pre_key = self.last_pre_key % 0x00ff_ffff + 1;
+        let id = self.last_pre_key;
+        let pair = keys::generate();
+        let public = keys::public32(&pair.public_key);
+        self.pre_keys.0.put(id, PreKeyRecord::new(id.into(), &pair));
+        if self.pre_keys.0.map.len() > OUTSTANDING_PRE_KEYS
+            && let Some(oldest) = self.pre_keys.0.map.keys().min().copied()
+        {
+            self.pre_keys.0.remove(&oldest);
+        }
+        Ok(Bundle {
+            registration_id: self.identities.registration_id,
+            identity: self.identity_public(),
+            signed_id: SIGNED_PRE_KEY,
+            signed_key: keys::public32(&self.signed.0.public_key()?),
+            signature: self.signed.0.signature()?,
+            one_time: Some((id, public)),
+        })
+    }
+
+    pub fn has_session(&self, device: &Address) -> bool {
+        let address = protocol_address(device);
+        self.sessions.0.map.contains_key(address.as_str())
+    }
+
+    /// Starts a new session from a published bundle; the signature of the signed pre-key is checked.
+    pub fn install(&mut self, device: &Address, bundle: &Bundle) -> Result<()> {
+        let one_time = match bundle.one_time {
+            Some((id, key)) => Some((id.into(), PublicKey::from_djb_public_key_bytes(&key)?)),
+            None => None,
+        };
+        let bundle = PreKeyBundle::new(
+            bundle.registration_id,
+            DeviceId::new(0),
+            one_time,
+            bundle.signed_id.into(),
+            PublicKey::from_djb_public_key_bytes(&bundle.signed_key)?,
+            bundle.signature.clone(),
+            IdentityKey::new(PublicKey::from_djb_public_key_bytes(&bundle.identity)?),
+        )?;
+        let address = protocol_address(device);
+        ready(process_prekey_bundle(
+            &address,
+            &mut self.sessions,
+            &mut self.identities,
+            &bundle,
+            &mut rand::rng(),
+            UsePQRatchet::No,
+        ))?;
+        Ok(())
+    }
+
+    pub fn encrypt(&mut self, device: &Address, plaintext: &[u8]) -> Result<Sealed> {
+        let address = protocol_address(device);
+        let message = ready(message_encrypt(
+            plaintext,
+            &address,
+            &mut self.sessions,
+            &mut self.identities,
+        ))?;
+        match message {
+            CiphertextMessage::PreKeySignalMessage(m) => {
+                Ok(Sealed::PreKey(m.serialized().to_vec()))
+            }
+            other => Ok(Sealed::Message(other.serialize().to_vec())),
+        }
+    }
+
+    pub fn decrypt_pre_key(&mut self, device: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
+        let message = PreKeySignalMessage::try_from(sealed)?;
+        self.decrypt(device, &CiphertextMessage::PreKeySignalMessage(message))
+    }
+
+    pub fn decrypt_message(&mut self, device: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
+        let message = SignalMessage::try_from(sealed)?;
+        self.decrypt(device, &CiphertextMessage::SignalMessage(message))
+    }
+
+    fn decrypt(&mut self, device: &Address, message: &CiphertextMessage) -> Result<Vec<u8>> {
+        let address = protocol_address(device);
+        let decrypted = ready(message_decrypt(
+            message,
+            &address,
+            &mut self.sessions,
+            &mut self.identities,
+            &mut self.pre_keys,
+            &self.signed,
+            &mut rand::rng(),
+            UsePQRatchet::No,
+        ))?;
+        // The library leaves the used one-time key to the caller; session and key are saved together.
+        if let Some(used) = decrypted.consumed_prekey_id {
+            self.pre_keys.0.remove(&used.into());
+        }
+        Ok(decrypted.plaintext)
+    }
+
+    pub fn decrypt_group(
+        &mut self,
+        group: &str,
+        sender: &Address,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>> {
+        let name = sender_key_name(group, sender);
+        ready(group_decrypt(sealed, &mut self.sender_keys, &name))
+    }
+
+    pub fn learn_sender_key(&mut self, group: &str, sender: &Address, bytes: &[u8]) -> Result<()> {
+        let distribution = SenderKeyDistributionMessage::try_from(bytes)?;
+        let name = sender_key_name(group, sender);
+        ready(process_sender_key_distribution_message(
+            &name,
+            &distribution,
+            &mut self.sender_keys,
+        ))
+    }
+
+    pub fn forget(&mut self, device: &Address) {
+        let name = protocol_address(device).as_str().to_owned();
+        self.sessions.0.remove(&name);
+        self.identities.peers.remove(&name);
+    }
+}
+
+/// Sessions are named by account and device, whichever of its two JIDs a sender used.
+fn protocol_address(device: &Address) -> ProtocolAddress {
+    ProtocolAddress::new(&device.to_string(), DeviceId::new(0))
+}
+
+fn sender_key_name(group: &str, sender: &Address) -> SenderKeyName {
+    SenderKeyName::from_parts(group, &sender.to_string())
+}
+
+/// Runs a library future to its end: over stores in memory it never has to wait.
+fn ready<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    future.now_or_never().unwrap_or_else(|| {
+        Err(SignalProtocolError::InvalidState(
+            "phone",
+            "a store in memory had to wait".to_owned(),
+        ))
+    })
+}

@@ -1,0 +1,285 @@
+//! A phone reads what arrives: decrypts, keeps, confirms, and asks again when it cannot.
+
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, Node};
+use wacore_libsignal::protocol::SignalProtocolError;
+use waproto::whatsapp as wa;
+use waproto::whatsapp::message::protocol_message::Type;
+
+use super::Received;
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::stanza;
+use crate::sandbox::world::World;
+
+/// A phone gives a message up after asking this often.
+const RETRIES: u32 = 5;
+
+/// A message on its way into the phone.
+struct Incoming {
+    author: Address,
+    from: Jid,
+    id: String,
+    participant: Option<Jid>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum Unreadable {
+    #[error("the ciphertext does not decrypt")]
+    Signal(#[from] SignalProtocolError),
+    #[error("the plaintext is malformed")]
+    Plaintext,
+    #[error("there is nothing to decrypt")]
+    Empty,
+}
+
+impl World {
+    pub fn phone_takes(&mut self, phone: &str, node: &Node) {
+        match node.tag.as_ref() {
+            "message" => self.phone_reads(phone, node),
+            "receipt" => self.phone_sees_receipt(phone, node),
+            _ => {}
+        }
+    }
+
+    fn phone_reads(&mut self, phone: &str, node: &Node) {
+        let Some(incoming) = self.incoming(node) else {
+            return;
+        };
+        let own = Address::phone(phone);
+        let outcome = self.phone_decrypts(phone, &incoming, node);
+        if let Some(account) = self.accounts.get_mut(phone) {
+            account.phone.save_keys(phone, &mut self.journal);
+        }
+        let answer = match outcome {
+            Ok(messages) => {
+                self.counters.decrypted += 1;
+                for message in messages {
+                    self.phone_accepts(phone, &incoming, message);
+                }
+                Some(delivered(phone, &incoming, node))
+            }
+            Err(error) => {
+                self.counters.undecryptable += 1;
+                tracing::info!(%error, "a phone could not read a message");
+                self.ask_again(phone, &incoming)
+            }
+        };
+        if let Some(answer) = answer {
+            self.relay_receipt(&own, &answer);
+        }
+    }
+
+    fn incoming(&self, node: &Node) -> Option<Incoming> {
+        let from = stanza::jid(node, "from")?;
+        let participant = stanza::jid(node, "participant");
+        let (author, _) = self.resolve(participant.as_ref().unwrap_or(&from))?;
+        Some(Incoming {
+            author,
+            from,
+            id: stanza::id(node),
+            participant,
+        })
+    }
+
+    fn phone_decrypts(
+        &mut self,
+        phone: &str,
+        incoming: &Incoming,
+        node: &Node,
+    ) -> Result<Vec<wa::Message>, Unreadable> {
+        let Some(account) = self.accounts.get_mut(phone) else {
+            return Ok(Vec::new());
+        };
+        let peer = &mut account.phone.peer;
+        let author = &incoming.author;
+        let mut messages = Vec::new();
+        for enc in node.get_children_by_tag("enc") {
+            let sealed = stanza::bytes(enc).ok_or(Unreadable::Empty)?;
+            let padded = match stanza::attr(enc, "type").as_deref() {
+                Some("pkmsg") => peer.decrypt_pre_key(author, sealed)?,
+                Some("msg") => peer.decrypt_message(author, sealed)?,
+                Some("skmsg") => peer.decrypt_group(&incoming.from.to_string(), author, sealed)?,
+                _ => return Err(Unreadable::Plaintext),
+            };
+            let plain = unpad(&padded).ok_or(Unreadable::Plaintext)?;
+            let message =
+                waproto::codec::message_decode(plain).map_err(|_| Unreadable::Plaintext)?;
+            if let Some(key) = message.sender_key_distribution_message.as_option() {
+                let group = key.group_id.as_deref().unwrap_or_default();
+                let bytes = key.axolotl_sender_key_distribution_message.as_deref();
+                peer.learn_sender_key(group, author, bytes.ok_or(Unreadable::Plaintext)?)?;
+            }
+            messages.push(message);
+        }
+        if messages.is_empty() {
+            Err(Unreadable::Empty)
+        } else {
+            Ok(messages)
+        }
+    }
+
+    /// Acts on a message to the phone itself, and keeps one that a person would see.
+    fn phone_accepts(&mut self, phone: &str, incoming: &Incoming, message: wa::Message) {
+        let sent_by_companion = message.device_sent_message.as_option().cloned();
+        let (message, destination) = match sent_by_companion {
+            Some(sent) => (
+                sent.message.into_option().unwrap_or_default(),
+                sent.destination_jid,
+            ),
+            None => (message, None),
+        };
+        if let Some(protocol) = message.protocol_message.as_option()
+            && protocol.r#type == Some(Type::APP_STATE_SYNC_KEY_REQUEST)
+        {
+            if incoming.author.phone == phone {
+                self.share_sync_keys(&incoming.author);
+            }
+            return;
+        }
+        let Some((kind, text)) = describe(&message) else {
+            return;
+        };
+        let Some(from) = self
+            .user(&incoming.author, Form::Pn)
+            .map(|jid| jid.to_string())
+        else {
+            return;
+        };
+        let chat = match destination {
+            Some(destination) => destination,
+            None if incoming.participant.is_some() => incoming.from.to_string(),
+            None => from.clone(),
+        };
+        let received = Received {
+            id: incoming.id.clone(),
+            from,
+            chat,
+            kind: kind.to_owned(),
+            text,
+            timestamp: stanza::now(),
+        };
+        if let Some(account) = self.accounts.get_mut(phone) {
+            account.phone.keep(phone, received, &mut self.journal);
+        }
+    }
+
+    /// The receipt with which a phone asks for a message once more, with fresh keys in it.
+    fn ask_again(&mut self, phone: &str, incoming: &Incoming) -> Option<Node> {
+        let account = self.accounts.get_mut(phone)?;
+        let count = account
+            .phone
+            .attempt(format!("{}/{}", incoming.author, incoming.id));
+        if count > RETRIES {
+            return None;
+        }
+        let bundle = account.phone.peer.bundle().ok()?;
+        account.phone.save_keys(phone, &mut self.journal);
+        let retry = NodeBuilder::new("retry")
+            .attr("v", 1)
+            .attr("count", count)
+            .attr("id", incoming.id.as_str())
+            .attr("t", stanza::now())
+            .build();
+        let registration = stanza::leaf(
+            "registration",
+            bundle.registration_id.to_be_bytes().as_slice(),
+        );
+        let keys =
+            NodeBuilder::new("keys").children(crate::sandbox::queries::bundle_nodes(&bundle));
+        let mut receipt = NodeBuilder::new("receipt")
+            .attr("to", incoming.from.clone())
+            .attr("id", incoming.id.as_str())
+            .attr("type", "retry");
+        if let Some(participant) = &incoming.participant {
+            receipt = receipt.attr("participant", participant.clone());
+        }
+        Some(
+            receipt
+                .children([retry, registration, keys.build()])
+                .build(),
+        )
+    }
+
+    fn phone_sees_receipt(&mut self, phone: &str, node: &Node) {
+        if stanza::attr(node, "type").as_deref() != Some("retry") {
+            return;
+        }
+        let Some(incoming) = self.incoming(node) else {
+            return;
+        };
+        let count = stanza::child(node, "retry").and_then(|retry| stanza::attr(retry, "count"));
+        let count: u32 = count.and_then(|count| count.parse().ok()).unwrap_or(1);
+        if count <= RETRIES {
+            self.phone_resends(phone, &incoming.author, &incoming.id, count);
+        }
+    }
+}
+
+/// The delivery receipt. To one's own device it says that the phone has the copy.
+fn delivered(phone: &str, incoming: &Incoming, node: &Node) -> Node {
+    let mut receipt = NodeBuilder::new("receipt")
+        .attr("to", incoming.from.clone())
+        .attr("id", incoming.id.as_str());
+    if let Some(participant) = &incoming.participant {
+        receipt = receipt.attr("participant", participant.clone());
+    }
+    if incoming.author.phone == phone {
+        let peer = node.attrs.contains_key("category");
+        receipt = receipt.attr("type", if peer { "peer_msg" } else { "sender" });
+        if let Some(recipient) = stanza::jid(node, "recipient") {
+            receipt = receipt.attr("recipient", recipient);
+        }
+    }
+    receipt.build()
+}
+
+/// 1 to 16 bytes of padding, each of which says how many there are.
+fn unpad(padded: &[u8]) -> Option<&[u8]> {
+    let count = usize::from(*padded.last()?);
+    let length = padded.len().checked_sub(count)?;
+    let (plain, padding) = padded.split_at(length);
+    (count > 0 && padding.iter().all(|byte| usize::from(*byte) == count)).then_some(plain)
+}
+
+/// What a person would see of a message; `None` for messages between machines.
+fn describe(message: &wa::Message) -> Option<(&'static str, Option<String>)> {
+    if let Some(inner) = inner(message) {
+        return describe(inner);
+    }
+    if let Some(text) = &message.conversation {
+        return Some(("text", Some(text.clone())));
+    }
+    if let Some(extended) = message.extended_text_message.as_option() {
+        return Some(("text", extended.text.clone()));
+    }
+    if let Some(image) = message.image_message.as_option() {
+        return Some(("image", image.caption.clone()));
+    }
+    if let Some(video) = message.video_message.as_option() {
+        return Some(("video", video.caption.clone()));
+    }
+    if message.audio_message.is_set() {
+        return Some(("audio", None));
+    }
+    if let Some(document) = message.document_message.as_option() {
+        return Some(("document", document.caption.clone()));
+    }
+    if let Some(reaction) = message.reaction_message.as_option() {
+        return Some(("reaction", reaction.text.clone()));
+    }
+    if message.sticker_message.is_set() {
+        return Some(("sticker", None));
+    }
+    let protocol = message.protocol_message.as_option()?;
+    (protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE).then_some(("revoke", None))
+}
+
+/// The message in a message that disappears or has a document with a caption.
+fn inner(message: &wa::Message) -> Option<&wa::Message> {
+    [
+        &message.ephemeral_message,
+        &message.document_with_caption_message,
+    ]
+    .into_iter()
+    .find_map(|wrapper| wrapper.as_option()?.message.as_option())
+}

@@ -1,0 +1,103 @@
+//! `iq` requests of logged-in devices: one file per namespace, and an answer for every one.
+
+mod blocklist;
+mod encrypt;
+mod linked;
+mod privacy;
+mod profile;
+mod session;
+
+use wacore_binary::Node;
+
+use super::address::Address;
+use super::faults::QueryFault;
+use super::world::World;
+use super::{appstate, stanza, usync};
+
+pub use encrypt::bundle_nodes;
+
+/// What is put into the result, or the code and text of the refusal.
+pub type Reply = Result<Vec<Node>, Refusal>;
+pub type Refusal = (u16, &'static str);
+
+pub const BAD_REQUEST: Refusal = (400, "bad-request");
+pub const NOT_FOUND: Refusal = (404, "item-not-found");
+
+/// A request with who makes it.
+pub struct Query<'a> {
+    pub device: &'a Address,
+    pub iq: &'a Node,
+    pub is_set: bool,
+}
+
+impl Query<'_> {
+    pub fn child(&self, tag: &str) -> Option<&Node> {
+        stanza::child(self.iq, tag)
+    }
+}
+
+impl World {
+    pub fn take_iq(&mut self, device: &Address, iq: &Node) {
+        let kind = stanza::attr(iq, "type").unwrap_or_default();
+        if kind != "get" && kind != "set" {
+            // The answer to a request of ours; a logged-in device is asked nothing that matters.
+            return;
+        }
+        self.counters.queries += 1;
+        let namespace = stanza::attr(iq, "xmlns").unwrap_or_default();
+        let reply = match self.faults.query(device, &namespace) {
+            Some(QueryFault::Silence) => return,
+            Some(QueryFault::Error(code)) => Err((code, fault_text(code))),
+            None => {
+                let query = Query {
+                    device,
+                    iq,
+                    is_set: kind == "set",
+                };
+                self.answer(&namespace, &query)
+            }
+        };
+        let id = stanza::id(iq);
+        let node = match reply {
+            Ok(children) => stanza::result(&id, children),
+            Err((code, text)) => {
+                self.counters.queries_refused += 1;
+                tracing::debug!(xmlns = %namespace, code, "a query is refused");
+                stanza::refusal(&id, code, text)
+            }
+        };
+        if let Some(connection) = self.connections.get(device) {
+            connection.link.send(node);
+        }
+    }
+
+    fn answer(&mut self, namespace: &str, query: &Query) -> Reply {
+        match namespace {
+            "encrypt" => encrypt::answer(self, query),
+            "usync" => usync::answer(self, query),
+            "blocklist" => blocklist::answer(self, query),
+            "privacy" => privacy::answer(self, query),
+            "status" => profile::status(self, query),
+            "w:profile:picture" => profile::picture(self, query),
+            "md" => linked::answer(self, query),
+            "w:sync:app:state" => appstate::answer(self, query),
+            _ => session::answer(self, namespace, query),
+        }
+    }
+}
+
+fn fault_text(code: u16) -> &'static str {
+    match code {
+        400 => "bad-request",
+        401 => "not-authorized",
+        403 => "forbidden",
+        404 => "item-not-found",
+        405 => "not-allowed",
+        406 => "not-acceptable",
+        409 => "conflict",
+        429 => "rate-overlimit",
+        501 => "feature-not-implemented",
+        503 => "service-unavailable",
+        _ => "internal-server-error",
+    }
+}

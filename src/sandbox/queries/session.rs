@@ -1,0 +1,106 @@
+//! What keeps a session going: pings, activity, properties, dirty bits, and where media goes.
+
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+
+use super::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::media_http;
+use crate::sandbox::world::{After, World};
+
+pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
+    match namespace {
+        // Keepalive: some clients send `<ping/>`, others nothing at all.
+        "w:p" | "urn:xmpp:ping" => Ok(Vec::new()),
+        "passive" => passive(world, query),
+        "abt" => properties(query, "abt"),
+        "w" => properties(query, "w"),
+        "w:m" => media_conn(world, query),
+        // Dirty bits, statistics and terms of service are taken note of.
+        "urn:xmpp:whatsapp:dirty" | "w:stats" | "tos" | "disappearing_mode" if query.is_set => {
+            Ok(Vec::new())
+        }
+        "w:g2" if query.child("participating").is_some() => {
+            Ok(vec![NodeBuilder::new("groups").build()])
+        }
+        // The real server's code is unknown; an answer there always is.
+        _ => Err(BAD_REQUEST),
+    }
+}
+
+fn passive(world: &mut World, query: &Query) -> Reply {
+    if query.child("active").is_some() {
+        mark_active(world, query);
+        return Ok(Vec::new());
+    }
+    match query.child("passive") {
+        Some(_) => Ok(Vec::new()),
+        None => Err(BAD_REQUEST),
+    }
+}
+
+/// The device is up: what the phone kept for it may come.
+pub fn mark_active(world: &mut World, query: &Query) {
+    if let Some(connection) = world.connections.get_mut(query.device) {
+        connection.active = true;
+        world.after.push(After::Ready {
+            device: query.device.clone(),
+        });
+    }
+}
+
+/// An empty list of properties: every client then uses its own defaults.
+fn properties(query: &Query, namespace: &str) -> Reply {
+    if query.child("props").is_none() {
+        return Err(BAD_REQUEST);
+    }
+    let props = NodeBuilder::new("props");
+    if namespace == "w" {
+        return Ok(vec![
+            props.attr("version", "0").attr("hash", "simulated").build(),
+        ]);
+    }
+    let props = props
+        .attr("protocol", 1)
+        .attr("ab_key", "simulated")
+        .attr("hash", "simulated")
+        .attr("refresh", 86_400)
+        .attr("refresh_id", 0);
+    Ok(vec![props.build()])
+}
+
+fn media_conn(world: &World, query: &Query) -> Reply {
+    if query.child("media_conn").is_none() {
+        return Err(BAD_REQUEST);
+    }
+    let auth = media_http::token(&world.media_secret, &query.device.phone);
+    let host = NodeBuilder::new("host")
+        .attr("hostname", world.host.as_str())
+        .attr("type", "primary")
+        .children([kinds("upload"), kinds("download")])
+        .build();
+    let media_conn = NodeBuilder::new("media_conn")
+        .attr("auth", auth)
+        .attr("ttl", 300)
+        .attr("auth_ttl", 21_600)
+        .attr("max_buckets", 12)
+        .attr("max_manual_retry", 3)
+        .attr("id", crate::sandbox::stanza::now())
+        .children([host])
+        .build();
+    Ok(vec![media_conn])
+}
+
+fn kinds(direction: &'static str) -> Node {
+    const KINDS: [&str; 7] = [
+        "image",
+        "video",
+        "audio",
+        "document",
+        "sticker",
+        "ptt",
+        "md-app-state",
+    ];
+    NodeBuilder::new(direction)
+        .children(KINDS.map(|kind| NodeBuilder::new(kind).build()))
+        .build()
+}

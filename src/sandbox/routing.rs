@@ -1,0 +1,85 @@
+//! Messages and receipts: from the device that sends them to the devices that they name.
+
+mod fanout;
+mod receipts;
+
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+
+use super::address::Address;
+use super::stanza;
+use super::world::World;
+use fanout::Fanout;
+
+impl World {
+    /// Takes a message from a device: acknowledges it, then delivers it to whom it is for.
+    pub fn take_message(&mut self, author: &Address, node: &Node) {
+        self.counters.messages += 1;
+        if let Some(error) = self.faults.ack_error(author) {
+            self.acknowledge_message(author, node, Some(error));
+            return;
+        }
+        let silent = self.faults.ack_silence(author);
+        let fanout = Fanout::plan(self, author, node);
+        if !silent {
+            self.acknowledge_message(author, node, fanout.as_ref().err().copied());
+        }
+        if let Ok(fanout) = fanout {
+            self.deliver_all(author, fanout);
+        }
+    }
+
+    /// Delivers what a simulated phone sends; phones need no acknowledgement.
+    pub fn phone_sends(&mut self, author: &Address, node: &Node) {
+        match Fanout::plan(self, author, node) {
+            Ok(fanout) => self.deliver_all(author, fanout),
+            Err(error) => tracing::error!(error, "a phone's own stanza is refused"),
+        }
+    }
+
+    fn deliver_all(&mut self, author: &Address, fanout: Fanout) {
+        for (to, node) in fanout.into_deliveries() {
+            if self.accepts(&to, author, &stanza::id(&node)) {
+                self.deliver(&to, node);
+            }
+        }
+    }
+
+    /// False for a message from a blocked user, and for a retransmission nobody asked for.
+    fn accepts(&mut self, to: &Address, author: &Address, id: &str) -> bool {
+        let Some(author_lid) = self.account(author).map(|a| a.profile.lid.clone()) else {
+            return false;
+        };
+        let Some(account) = self.account_mut(to) else {
+            return false;
+        };
+        // The sender is not told: its message is acknowledged and arrives nowhere.
+        if account.profile.blocked.contains(&author_lid) {
+            return false;
+        }
+        match account.companions.get_mut(&to.device) {
+            Some(companion) => companion.deliveries.wants(author, id),
+            None => to.is_phone() && account.phone.deliveries.wants(author, id),
+        }
+    }
+
+    fn acknowledge_message(&mut self, author: &Address, node: &Node, error: Option<u16>) {
+        let Some(connection) = self.connections.get(author) else {
+            return;
+        };
+        let mut ack = NodeBuilder::new("ack")
+            .attr("class", "message")
+            .attr("id", stanza::id(node))
+            .attr("t", stanza::now());
+        if let Some(to) = stanza::jid(node, "to") {
+            ack = ack.attr("from", to);
+        }
+        if let Some(participant) = stanza::jid(node, "participant") {
+            ack = ack.attr("participant", participant);
+        }
+        if let Some(error) = error {
+            ack = ack.attr("error", error);
+        }
+        connection.link.send(ack.build());
+    }
+}

@@ -1,0 +1,139 @@
+//! Reading and building stanzas: what a client sent may be packed, what we send must be typed.
+
+use std::borrow::Cow;
+
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, Node, NodeContent, Server};
+
+use super::keys::{self, Key32};
+
+/// The server's own address. It must go out as a JID pair with an empty user: two client
+/// libraries compare it structurally and ignore a plain string.
+pub fn server() -> Jid {
+    Jid::new("", Server::Pn)
+}
+
+pub fn attr<'a>(node: &'a Node, key: &str) -> Option<Cow<'a, str>> {
+    node.attrs.get(key).map(|value| value.as_str())
+}
+
+pub fn jid(node: &Node, key: &str) -> Option<Jid> {
+    node.attrs.get(key)?.to_jid()
+}
+
+pub fn id(node: &Node) -> String {
+    attr(node, "id").unwrap_or_default().into_owned()
+}
+
+pub fn children(node: &Node) -> &[Node] {
+    node.children().unwrap_or_default()
+}
+
+pub fn child<'a>(node: &'a Node, tag: &str) -> Option<&'a Node> {
+    node.get_optional_child(tag)
+}
+
+/// The content as bytes; clients may send short contents as tokens or packed strings.
+pub fn bytes(node: &Node) -> Option<&[u8]> {
+    match node.content.as_ref()? {
+        NodeContent::Bytes(bytes) => Some(bytes),
+        NodeContent::String(text) => Some(text.as_bytes()),
+        NodeContent::Nodes(_) => None,
+    }
+}
+
+pub fn text(node: &Node) -> Option<String> {
+    bytes(node).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+}
+
+pub fn child_bytes<'a>(node: &'a Node, tag: &str) -> Option<&'a [u8]> {
+    bytes(child(node, tag)?)
+}
+
+pub fn child_key(node: &Node, tag: &str) -> Option<Key32> {
+    key32(child_bytes(node, tag)?)
+}
+
+/// A public key with or without its `05` type byte.
+pub fn key32(bytes: &[u8]) -> Option<Key32> {
+    match bytes {
+        [5, key @ ..] if key.len() == 32 => key.try_into().ok(),
+        _ => bytes.try_into().ok(),
+    }
+}
+
+/// A big-endian number of at most four bytes.
+pub fn number(bytes: &[u8]) -> Option<u32> {
+    if bytes.is_empty() || bytes.len() > 4 {
+        return None;
+    }
+    Some(
+        bytes
+            .iter()
+            .fold(0, |value, byte| value << 8 | u32::from(*byte)),
+    )
+}
+
+pub fn leaf(tag: &'static str, content: impl Into<Vec<u8>>) -> Node {
+    NodeBuilder::new(tag).bytes(content).build()
+}
+
+pub fn error(code: u16, text: &str) -> Node {
+    NodeBuilder::new("error")
+        .attr("code", code)
+        .attr("text", text)
+        .build()
+}
+
+/// An iq that the server starts.
+pub fn request(id: &str, xmlns: &'static str, child: Node) -> Node {
+    NodeBuilder::new("iq")
+        .attr("from", server())
+        .attr("type", "set")
+        .attr("id", id)
+        .attr("xmlns", xmlns)
+        .attr("t", now())
+        // Exactly one child: whatsmeow ignores a server request that has more.
+        .children([child])
+        .build()
+}
+
+pub fn result(id: &str, children: Vec<Node>) -> Node {
+    let node = NodeBuilder::new("iq")
+        .attr("from", server())
+        .attr("type", "result")
+        .attr("id", id);
+    if children.is_empty() {
+        return node.build();
+    }
+    node.children(children).build()
+}
+
+pub fn refusal(id: &str, code: u16, text: &str) -> Node {
+    NodeBuilder::new("iq")
+        .attr("from", server())
+        .attr("type", "error")
+        .attr("id", id)
+        .children([error(code, text)])
+        .build()
+}
+
+pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
+    NodeBuilder::new("notification")
+        .attr("from", from)
+        .attr("type", kind)
+        .attr("id", new_id())
+        .attr("t", now())
+        .children([child])
+        .build()
+}
+
+/// An id in the form that phones use: upper-case hex.
+pub fn new_id() -> String {
+    hex::encode_upper(keys::random::<10>())
+}
+
+/// Unix time in seconds.
+pub fn now() -> u64 {
+    chrono::Utc::now().timestamp().unsigned_abs()
+}

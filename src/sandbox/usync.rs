@@ -1,0 +1,190 @@
+//! `xmlns=usync`: what is known about users, several questions at once, by number or LID.
+
+use base64::{Engine, prelude::BASE64_STANDARD_NO_PAD};
+use buffa::Message;
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, Node};
+use waproto::whatsapp::{ADVEncryptionType, ADVKeyIndexList, ADVSignedKeyIndexList};
+
+use super::account::Account;
+use super::address::Form;
+use super::keys;
+use super::queries::{BAD_REQUEST, Query, Reply};
+use super::stanza;
+use super::world::World;
+
+const KEY_INDEX_SIGNATURE: &[u8] = &[6, 2];
+/// Users in one question.
+const USERS: usize = 10_000;
+
+pub fn answer(world: &World, query: &Query) -> Reply {
+    let usync = query.child("usync").ok_or(BAD_REQUEST)?;
+    let asked = stanza::child(usync, "query").ok_or(BAD_REQUEST)?;
+    let protocols: Vec<&str> = stanza::children(asked)
+        .iter()
+        .map(|protocol| protocol.tag.as_ref())
+        .collect();
+    let list = stanza::child(usync, "list").ok_or(BAD_REQUEST)?;
+    let users = list.get_children_by_tag("user").take(USERS);
+    let users: Vec<Node> = users
+        .filter_map(|user| about(world, user, &protocols))
+        .collect();
+    let results = stanza::children(asked)
+        .iter()
+        .map(|protocol| NodeBuilder::new_dynamic(protocol.tag.to_string()).build());
+    let mut answer = NodeBuilder::new("usync");
+    for key in ["sid", "mode", "context", "index", "last"] {
+        if let Some(value) = usync.attrs.get(key) {
+            answer = answer.attr(key, value.clone());
+        }
+    }
+    let children = [
+        NodeBuilder::new("result").children(results).build(),
+        NodeBuilder::new("list").children(users).build(),
+    ];
+    Ok(vec![answer.children(children).build()])
+}
+
+/// One user, found by JID or by the number in `<contact>`.
+fn about(world: &World, asked: &Node, protocols: &[&str]) -> Option<Node> {
+    let contact = stanza::child(asked, "contact").and_then(stanza::text);
+    let number = contact
+        .as_deref()
+        .map(|text| text.trim_start_matches('+').to_owned());
+    let jid = stanza::jid(asked, "jid")
+        .or_else(|| Some(Jid::pn(number?)))?
+        .to_non_ad();
+    let found = world.resolve(&jid);
+    let account = found
+        .as_ref()
+        .and_then(|(address, _)| world.account(address));
+    let form = found.as_ref().map_or(Form::Pn, |(_, form)| *form);
+    // Old-style and unknown numbers are answered under the present server name.
+    let named = match account {
+        Some(account) => account.jid(form),
+        None if jid.is_lid() => jid,
+        None => Jid::pn(jid.user),
+    };
+    let mut user = NodeBuilder::new("user").attr("jid", named);
+    if let (Some(account), Form::Lid) = (account, form) {
+        user = user.attr("pn_jid", account.jid(Form::Pn));
+    }
+    let children = protocols
+        .iter()
+        .filter_map(|protocol| protocol_answer(protocol, account, contact.as_deref()));
+    Some(user.children(children).build())
+}
+
+fn protocol_answer(
+    protocol: &str,
+    account: Option<&Account>,
+    contact: Option<&str>,
+) -> Option<Node> {
+    if protocol == "contact" {
+        let kind = if account.is_some() { "in" } else { "out" };
+        let node = NodeBuilder::new("contact").attr("type", kind);
+        return Some(match contact {
+            Some(text) => node.bytes(text.as_bytes()).build(),
+            None => node.build(),
+        });
+    }
+    let Some(account) = account else {
+        return (protocol == "devices").then(|| failed("devices"));
+    };
+    match protocol {
+        "devices" => Some(devices(account)),
+        "lid" => Some(
+            NodeBuilder::new("lid")
+                .attr("val", account.jid(Form::Lid))
+                .build(),
+        ),
+        "status" => Some(status(account)),
+        "picture" => Some(failed("picture")),
+        "disappearing_mode" => Some(
+            NodeBuilder::new("disappearing_mode")
+                .attr("duration", 0)
+                .attr("t", 0)
+                .build(),
+        ),
+        // Questions about businesses, bots and names have no answer for an ordinary account.
+        _ => None,
+    }
+}
+
+fn failed(protocol: &'static str) -> Node {
+    NodeBuilder::new(protocol)
+        .children([stanza::error(404, "item-not-found")])
+        .build()
+}
+
+fn status(account: &Account) -> Node {
+    let node = NodeBuilder::new("status");
+    match &account.profile.about {
+        Some(text) => node
+            .attr("t", account.profile.created)
+            .bytes(text.as_bytes())
+            .build(),
+        None => node.attr("code", 404).build(),
+    }
+}
+
+fn devices(account: &Account) -> Node {
+    let phone = NodeBuilder::new("device").attr("id", 0).build();
+    // A companion without its key index is dropped by clients.
+    let companions = account.companions.values().map(|companion| {
+        let registered = &companion.registered;
+        NodeBuilder::new("device")
+            .attr("id", registered.device)
+            .attr("key-index", registered.key_index)
+            .build()
+    });
+    let list = NodeBuilder::new("device-list")
+        .attr("hash", device_hash(account, Form::Pn))
+        .children(std::iter::once(phone).chain(companions))
+        .build();
+    NodeBuilder::new("devices")
+        .children([list, key_index_list(account)])
+        .build()
+}
+
+/// The key indexes that are valid, signed by the account.
+pub fn key_index_list(account: &Account) -> Node {
+    let companions = account.companions.values();
+    let timestamp = companions
+        .clone()
+        .map(|companion| companion.registered.paired_at)
+        .max()
+        .unwrap_or(account.profile.created);
+    let indexes = companions.map(|companion| companion.registered.key_index);
+    let details = ADVKeyIndexList {
+        raw_id: Some(account.profile.raw_id),
+        timestamp: Some(timestamp),
+        current_index: Some(account.profile.last_key_index),
+        valid_indexes: std::iter::once(0).chain(indexes).collect(),
+        account_type: Some(ADVEncryptionType::E2EE),
+    }
+    .encode_to_vec();
+    let signer = account.phone.peer.identity().private_key();
+    let signature = keys::sign(signer, &[KEY_INDEX_SIGNATURE, &details]);
+    let signed = ADVSignedKeyIndexList {
+        details: Some(details),
+        account_signature: Some(signature.to_vec()),
+        account_signature_key: Some(account.identity().to_vec()),
+    };
+    NodeBuilder::new("key-index-list")
+        .attr("ts", timestamp)
+        .bytes(signed.encode_to_vec())
+        .build()
+}
+
+/// A short hash of the device list, by which clients see that theirs is out of date.
+pub fn device_hash(account: &Account, form: Form) -> String {
+    let mut names: Vec<String> = account
+        .devices()
+        .into_iter()
+        .map(|device| account.device_jid(device, form).to_phash_form_string())
+        .collect();
+    names.sort();
+    let hash = keys::sha256(names.concat().as_bytes());
+    format!("2:{}", BASE64_STANDARD_NO_PAD.encode(&hash[..6]))
+}

@@ -1,0 +1,185 @@
+//! Finding, making and changing accounts.
+
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, Node, Server};
+
+use super::{After, World};
+use crate::sandbox::account::Account;
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW};
+use crate::sandbox::companion::Companion;
+use crate::sandbox::{keys, stanza};
+
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("phone must be 10 to 15 digits")]
+    Phone,
+    #[error("phone {0} has an account already")]
+    Taken(String),
+    #[error("phone {0} has no account")]
+    Unknown(String),
+}
+
+impl World {
+    /// The account and device that a JID names, and the form it was named in.
+    pub fn resolve(&self, jid: &Jid) -> Option<(Address, Form)> {
+        let user = jid.user.as_str();
+        let (phone, form) = match jid.server {
+            Server::Pn | Server::Legacy => (user, Form::Pn),
+            Server::Lid => (self.lids.get(user)?.as_str(), Form::Lid),
+            _ => return None,
+        };
+        self.accounts
+            .contains_key(phone)
+            .then(|| (Address::new(phone, jid.device), form))
+    }
+
+    pub fn account(&self, address: &Address) -> Option<&Account> {
+        self.accounts.get(&address.phone)
+    }
+
+    pub fn account_mut(&mut self, address: &Address) -> Option<&mut Account> {
+        self.accounts.get_mut(&address.phone)
+    }
+
+    pub fn companion(&self, address: &Address) -> Option<&Companion> {
+        self.account(address)?.companions.get(&address.device)
+    }
+
+    /// A companion with the journal beside it, because every change of it is written down.
+    pub fn companion_mut(&mut self, address: &Address) -> Option<&mut Companion> {
+        self.account_mut(address)?
+            .companions
+            .get_mut(&address.device)
+    }
+
+    pub fn jid(&self, address: &Address, form: Form) -> Option<Jid> {
+        Some(self.account(address)?.device_jid(address.device, form))
+    }
+
+    /// The JID of a user, without a device.
+    pub fn user(&self, address: &Address, form: Form) -> Option<Jid> {
+        Some(self.account(address)?.jid(form))
+    }
+
+    /// Makes an account with a phone that is switched on. Absent `phone`: a free number is taken.
+    pub fn create_account(
+        &mut self,
+        phone: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<String, AccountError> {
+        let phone = match phone {
+            Some(phone) => phone.to_owned(),
+            None => self.free_phone(),
+        };
+        if !is_phone(&phone) {
+            return Err(AccountError::Phone);
+        }
+        if self.accounts.contains_key(&phone) {
+            return Err(AccountError::Taken(phone));
+        }
+        let generated = format!("Sim {}", &phone[phone.len() - 4..]);
+        let name = name.unwrap_or(&generated);
+        let lid = self.free_lid();
+        let mut account = Account::create(&phone, lid.clone(), name);
+        let journal = &mut self.journal;
+        account.save(journal);
+        account.phone.save_identity(&phone, journal);
+        account.app_state.save_key(&phone, journal);
+        let actions = [Action::push_name(name), Action::locale("en_US")];
+        account
+            .app_state
+            .write(&phone, CRITICAL_BLOCK, &actions, journal);
+        self.lids.insert(lid, phone.clone());
+        self.accounts.insert(phone.clone(), account);
+        Ok(phone)
+    }
+
+    /// Puts a contact into the phone's address book; linked devices learn it through app state.
+    pub fn add_contact(
+        &mut self,
+        phone: &str,
+        contact: &str,
+        name: Option<&str>,
+    ) -> Result<(), AccountError> {
+        if !is_phone(contact) {
+            return Err(AccountError::Phone);
+        }
+        let known = self.accounts.get(contact);
+        let generated = format!("Contact {contact}");
+        let its_name = known
+            .map(|account| account.profile.name.clone())
+            .unwrap_or(generated);
+        let name = name.unwrap_or(&its_name).to_owned();
+        let lid = known.map(|account| account.jid(Form::Lid).to_string());
+        let jid = Jid::pn(contact).to_string();
+        let unknown = || AccountError::Unknown(phone.to_owned());
+        let account = self.accounts.get_mut(phone).ok_or_else(unknown)?;
+        account.add_contact(contact, &name, &mut self.journal);
+        let action = Action::contact(&jid, lid.as_deref(), &name);
+        let name = CRITICAL_UNBLOCK_LOW;
+        let version = account
+            .app_state
+            .write(phone, name, &[action], &mut self.journal);
+        let author = Address::phone(phone);
+        self.after.push(After::Synced {
+            author,
+            collections: vec![(name, version)],
+        });
+        Ok(())
+    }
+
+    /// Tells the other devices of an account that collections have a new version.
+    pub fn tell_synced(&mut self, author: &Address, collections: &[(&'static str, u64)]) {
+        let Some(account) = self.account(author) else {
+            return;
+        };
+        let own = account.jid(Form::Pn);
+        for device in account.devices() {
+            if device == author.device || device == 0 {
+                continue;
+            }
+            let to = Address::new(&author.phone, device);
+            self.deliver(&to, server_sync(own.clone(), collections));
+        }
+    }
+
+    fn free_phone(&self) -> String {
+        loop {
+            // 1-555-01… numbers are reserved for fiction; ten more digits leave room for thousands.
+            let phone = format!("1555{:08}", keys::random_below(100_000_000));
+            if !self.accounts.contains_key(&phone) {
+                return phone;
+            }
+        }
+    }
+
+    fn free_lid(&self) -> String {
+        loop {
+            let lid = (100_000_000_000_000 + keys::random_below(899_999_999_999_999)).to_string();
+            if !self.lids.contains_key(&lid) {
+                return lid;
+            }
+        }
+    }
+}
+
+pub fn is_phone(text: &str) -> bool {
+    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn server_sync(own: Jid, collections: &[(&'static str, u64)]) -> Node {
+    let children = collections.iter().map(|(name, version)| {
+        NodeBuilder::new("collection")
+            .attr("name", *name)
+            .attr("version", *version)
+            .build()
+    });
+    NodeBuilder::new("notification")
+        .attr("from", own)
+        .attr("type", "server_sync")
+        .attr("id", stanza::new_id())
+        .attr("t", stanza::now())
+        .children(children)
+        .build()
+}

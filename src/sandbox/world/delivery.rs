@@ -1,0 +1,184 @@
+//! Bringing a stanza to a device: straight away, or from its queue when it comes back.
+
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+
+use super::{After, Connection, World};
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::link::Link;
+use crate::sandbox::{stanza, usync};
+
+/// Queued stanzas taken at once while a device catches up.
+const BATCH: usize = 64;
+
+impl World {
+    /// Hands a stanza to a phone, or queues it for a companion and sends it if the companion is there.
+    pub fn deliver(&mut self, to: &Address, node: Node) {
+        if to.is_phone() {
+            self.phone_takes(&to.phone, &node);
+            return;
+        }
+        let Some(account) = self.accounts.get_mut(&to.phone) else {
+            return;
+        };
+        let Some(companion) = account.companions.get_mut(&to.device) else {
+            return;
+        };
+        let Some(sequence) = companion.enqueue(to, &node, &mut self.journal) else {
+            tracing::error!("a stanza for a companion cannot be encoded");
+            return;
+        };
+        if let Some(connection) = self.connections.get_mut(to)
+            && connection.live
+        {
+            connection.sent = Some(sequence);
+            connection.link.send(node);
+        }
+    }
+
+    /// The next queued stanzas for a device that catches up. An empty answer makes it live.
+    pub fn next_queued(&mut self, device: &Address, link: &Link) -> Option<Vec<Node>> {
+        let account = self.accounts.get(&device.phone)?;
+        let companion = account.companions.get(&device.device)?;
+        let connection = self
+            .connections
+            .get_mut(device)
+            .filter(|c| c.link.id == link.id)?;
+        let mut nodes = Vec::new();
+        for pending in &companion.queue {
+            if connection.sent.is_some_and(|sent| pending.sequence <= sent) {
+                continue;
+            }
+            if nodes.len() == BATCH {
+                break;
+            }
+            connection.sent = Some(pending.sequence);
+            nodes.extend(pending.node());
+        }
+        if nodes.is_empty() {
+            connection.live = true;
+        }
+        Some(nodes)
+    }
+
+    /// How many stanzas of each kind wait for a device, in the form that clients are told.
+    pub fn offline_preview(&self, device: &Address) -> Option<Node> {
+        let queue = &self.companion(device)?.queue;
+        if queue.is_empty() {
+            return None;
+        }
+        let count = |tag: &str| queue.iter().filter(|pending| pending.tag == tag).count();
+        let preview = NodeBuilder::new("offline_preview")
+            .attr("count", queue.len())
+            .attr("message", count("message"))
+            .attr("receipt", count("receipt"))
+            .attr("notification", count("notification"))
+            .attr("call", 0)
+            .attr("appdata", 0)
+            .build();
+        Some(info(preview))
+    }
+
+    /// The device has its stanza: it will not be sent again.
+    pub fn acknowledged(&mut self, device: &Address, tag: &str, id: &str) {
+        let Some(account) = self.accounts.get_mut(&device.phone) else {
+            return;
+        };
+        if let Some(companion) = account.companions.get_mut(&device.device) {
+            companion.acknowledge(device, tag, id, &mut self.journal);
+        }
+    }
+
+    pub fn connection(&self, device: &Address) -> Option<&Connection> {
+        self.connections.get(device)
+    }
+
+    /// Takes a companion off the account: it is told, cut off, and may never log in again.
+    pub fn unlink(&mut self, device: &Address) {
+        let Some(account) = self.accounts.get_mut(&device.phone) else {
+            return;
+        };
+        if account.companions.remove(&device.device).is_none() {
+            return;
+        }
+        let owner = device.to_string();
+        self.journal
+            .delete("device", &device.phone, &device.device.to_string());
+        self.journal.delete_all("pre-key", &owner);
+        self.journal.delete_all("queue", &owner);
+        account.phone.forget(device, &mut self.journal);
+        if let Some(connection) = self.connections.remove(device) {
+            connection.link.finish(removed());
+        }
+        self.after.push(After::Announced {
+            device: device.clone(),
+        });
+    }
+
+    /// Tells the account's other companions, and those who have it as a contact, its present devices.
+    pub fn announce_devices(&mut self, changed: &Address) {
+        let Some(account) = self.account(changed) else {
+            return;
+        };
+        let kept = account
+            .companions
+            .get(&changed.device)
+            .map(|c| c.registered.key_index);
+        let lists = usync::key_index_list(account);
+        let watchers = self.watchers(&changed.phone);
+        let Some(account) = self.account(changed) else {
+            return;
+        };
+        let (user, lid) = (account.jid(Form::Pn), account.jid(Form::Lid));
+        let device = NodeBuilder::new("device")
+            .attr("jid", account.device_jid(changed.device, Form::Pn))
+            .attr("lid", account.device_jid(changed.device, Form::Lid));
+        let (tag, device) = match kept {
+            Some(index) => ("add", device.attr("key-index", index).build()),
+            None => ("remove", device.build()),
+        };
+        let change = NodeBuilder::new(tag)
+            .attr("device_hash", usync::device_hash(account, Form::Pn))
+            .attr("device_lid_hash", usync::device_hash(account, Form::Lid))
+            .children([device, lists])
+            .build();
+        for watcher in watchers.into_iter().filter(|watcher| watcher != changed) {
+            let mut node = stanza::notification(user.clone(), "devices", change.clone());
+            node.attrs.push("lid", lid.clone());
+            self.deliver(&watcher, node);
+        }
+    }
+
+    /// Companions that keep this user's device list: its own, and those of accounts that know it.
+    fn watchers(&self, phone: &str) -> Vec<Address> {
+        let knows = self.accounts.values().filter(|account| {
+            account.profile.phone == phone || account.contacts.contains_key(phone)
+        });
+        knows
+            .flat_map(|account| {
+                account
+                    .companions
+                    .keys()
+                    .map(|device| account.address(*device))
+            })
+            .collect()
+    }
+}
+
+pub fn info(child: Node) -> Node {
+    NodeBuilder::new("ib")
+        .attr("from", stanza::server())
+        .children([child])
+        .build()
+}
+
+/// The stream error of a device that its phone has unlinked.
+fn removed() -> Node {
+    let conflict = NodeBuilder::new("conflict")
+        .attr("type", "device_removed")
+        .build();
+    NodeBuilder::new("stream:error")
+        .attr("code", 401)
+        .children([conflict])
+        .build()
+}
