@@ -26,6 +26,7 @@ mod routing;
 mod server;
 mod stanza;
 mod usync;
+pub mod welcome;
 mod world;
 
 use std::net::SocketAddr;
