@@ -208,13 +208,11 @@ impl DeviceActor {
             self.leave(ExitReason::StoreFailed, ctx);
             return;
         };
-        let stored = client::store_login(identity, self.plan.clone(), self.shared.clone());
+        let (plan, shared) = (self.plan.clone(), self.shared.clone());
+        let stored = async move { client::store_login(identity, &plan, &shared).await };
         ctx.spawn(stored.into_actor(self).map(|stored, life, ctx| match stored {
-            Ok(identity) if life.phase == Phase::Connecting => {
-                life.report(News::Paired(identity));
-                life.enter(Phase::Live);
-            }
-            Ok(_) => {}
+            Ok(()) if life.phase == Phase::Connecting => life.enter(Phase::Live),
+            Ok(()) => {}
             Err(error) => {
                 error!(device.id = %life.plan.device, error = %error, "a login could not be stored");
                 life.leave(ExitReason::StoreFailed, ctx);

@@ -24,7 +24,7 @@ use super::pairing::PairCode;
 use super::runtime::ShardRuntime;
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
-use super::{DeviceActor, Plan, Stop};
+use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::store::{Store, StoreError};
 
@@ -245,17 +245,18 @@ async fn store_pairing(
 ) -> Result<(), StoreError> {
     // The keys first: a row that says "paired" without them would be a lie.
     client.persistence_manager().flush().await.map_err(|_| StoreError::Fenced)?;
-    shared.store.set_paired(plan.device, &identity.jid, &identity.lid).await
+    store_login(identity, plan, shared).await
 }
 
-/// Notes a login: who it is, and when it was seen.
+/// Notes whom the device is logged in as, and tells the supervisor.
 pub async fn store_login(
     identity: Identity,
-    plan: Plan,
-    shared: Arc<Shared>,
-) -> Result<Identity, StoreError> {
+    plan: &Plan,
+    shared: &Shared,
+) -> Result<(), StoreError> {
     shared.store.set_paired(plan.device, &identity.jid, &identity.lid).await?;
-    Ok(identity)
+    plan.report(News::Paired(identity));
+    Ok(())
 }
 
 /// Watches for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
