@@ -154,7 +154,7 @@ impl Config {
         if self.http.body_limit == 0 {
             return Err(invalid("http.body_limit", "must be at least 1 byte"));
         }
-        if self.log.level.parse::<tracing_subscriber::EnvFilter>().is_err() {
+        if !is_filter(&self.log.level) {
             let problem = format!("\"{}\" is not a level such as info or debug", self.log.level);
             return Err(invalid("log.level", problem));
         }
@@ -197,6 +197,14 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// A tracing filter. The library takes any single word for the name of a module, also a misspelt level.
+fn is_filter(text: &str) -> bool {
+    let is_level = |word: &str| word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let plain = |part: &&str| !part.contains(['=', '[']);
+    text.parse::<tracing_subscriber::EnvFilter>().is_ok()
+        && text.split(',').map(str::trim).filter(plain).all(is_level)
 }
 
 fn invalid(key: &'static str, problem: impl Into<String>) -> ConfigError {

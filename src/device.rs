@@ -4,6 +4,7 @@
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
 pub mod acks;
+pub mod app_state;
 pub mod audience;
 pub mod client;
 pub mod contacts;
@@ -94,6 +95,7 @@ pub struct DeviceActor {
     shared: Arc<Shared>,
     phase: Phase,
     running: Option<Running>,
+    /// What is worked on; all of it ends with the life.
     commands: JoinSet<()>,
     /// Set by the phone's consent; stored before the life ends.
     paired: Option<Identity>,
@@ -211,13 +213,20 @@ impl DeviceActor {
         let (plan, shared) = (self.plan.clone(), self.shared.clone());
         let stored = async move { client::store_login(identity, &plan, &shared).await };
         ctx.spawn(stored.into_actor(self).map(|stored, life, ctx| match stored {
-            Ok(()) if life.phase == Phase::Connecting => life.enter(Phase::Live),
+            Ok(()) if life.phase == Phase::Connecting => life.go_live(),
             Ok(()) => {}
             Err(error) => {
                 error!(device.id = %life.plan.device, error = %error, "a login could not be stored");
                 life.leave(ExitReason::StoreFailed, ctx);
             }
         }));
+    }
+
+    fn go_live(&mut self) {
+        if let Some(running) = &self.running {
+            self.commands.spawn_local(running.caught_up());
+        }
+        self.enter(Phase::Live);
     }
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {

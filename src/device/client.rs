@@ -16,6 +16,7 @@ use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
+use super::app_state::{CaughtUp, catch_up};
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -58,6 +59,7 @@ pub struct Running {
     client: Arc<Client>,
     acks: Acks,
     contacts: ContactBook,
+    caught_up: CaughtUp,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     stream_error: StreamError,
     fence: Option<BoxFuture<'static, StoreError>>,
@@ -96,11 +98,13 @@ pub async fn start(
     let subscription = client.subscribe_handler(observer);
     let stream_error = StreamError::watch(&client);
     let ended = run(client.clone(), dial_failure);
+    let caught_up = catch_up(client.clone());
     let fence = async move { records.fenced().await }.boxed();
     Ok(Running {
         client,
         acks,
         contacts,
+        caught_up,
         ended,
         stream_error,
         fence: Some(fence),
@@ -175,6 +179,11 @@ impl Running {
         Some(Identity { jid: jid.to_string(), lid: lid.to_string() })
     }
 
+    /// Fetches what earlier lives missed.
+    pub fn caught_up(&self) -> CaughtUp {
+        self.caught_up.clone()
+    }
+
     /// This client, lent to one command.
     pub fn session(
         &self,
@@ -186,6 +195,7 @@ impl Running {
             client: self.client.clone(),
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
+            caught_up: self.caught_up.clone(),
             stop,
             query_timeout,
             deadline,

@@ -12,6 +12,7 @@ use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
 
 use super::Stop;
 use super::acks::Acks;
+use super::app_state::CaughtUp;
 use super::audience::{self, Audience};
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
@@ -31,6 +32,7 @@ pub struct Session {
     pub(super) client: Arc<Client>,
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
+    pub(super) caught_up: CaughtUp,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -40,6 +42,8 @@ pub struct Session {
 impl Session {
     /// Whom the account's status privacy admits, as WhatsApp has it at this moment.
     pub async fn status_audience(&self) -> Result<Audience, Failure> {
+        // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
+        let _ = tokio::time::timeout(self.query_timeout, self.caught_up.clone()).await;
         let privacy = self.query(audience::status_privacy(&self.client)).await?;
         let contacts = self.contacts.all().await.map_err(store_failed)?;
         self.query(audience::resolve(&self.client, privacy, contacts)).await

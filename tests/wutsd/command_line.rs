@@ -43,7 +43,7 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
             &[WHATSAPP, ("WUTSD__SUPERVISION__BACKOFF_LONGEST", "0.1")],
             &["supervision.backoff_longest"],
         ),
-        (&["check-config", "--config", file], &[WHATSAPP], &["listen", "wutsd.toml"]),
+        (&["check-config", "--config", file], &[WHATSAPP], &["http.listen", "invalid socket"]),
         (&["check-config", "--config", "/no/such/file.toml"], &[WHATSAPP], &["/no/such/file.toml"]),
     ];
     for (arguments, environment, expected) in table {

@@ -81,9 +81,10 @@ async fn a_device_whose_socket_dies_comes_back_by_itself() {
     let (user, phone) = world.paired_user().await;
     let contact = world.control.contact_of(&phone, "Ada").await;
     let jid = world.device_jid(&phone).await;
-    for _ in 0..3 {
+    for losses in 1..=3 {
         world.control.fault(json!({ "jid": jid, "fault": "drop" })).await;
-        user.api.wait_for("lost", |status| status["last_exit"] == "connection_lost").await;
+        let lost = format!("device_exits_total{{reason=\"connection_lost\"}} {losses}");
+        world.api.wait_for_metric(&lost).await;
         user.api.wait_for_status("connected").await;
     }
     assert_eq!(world.control.devices(&phone).await, [jid]);

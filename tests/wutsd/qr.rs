@@ -71,18 +71,17 @@ async fn a_code_is_shown_again_while_it_is_good_and_anew_on_request() {
 }
 
 #[tokio::test]
-async fn a_whatsapp_that_does_not_offer_codes_is_a_timeout_and_one_that_is_gone_a_failure() {
-    let world = World::start_with(&[("WHATSAPP__PAIRING_TIMEOUT", "1")]).await;
-    world
-        .control
-        .fault(serde_json::json!({ "jid": "*", "fault": "mute" }))
-        .await;
+async fn a_whatsapp_that_says_nothing_is_a_timeout_and_one_that_is_gone_a_failure() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("ws://{}/ws/chat", silent.local_addr().expect("its address"));
+    let settings = [("WHATSAPP__PAIRING_TIMEOUT", "1"), ("WHATSAPP__URL", url.as_str())];
+    let world = World::start_with(&settings).await;
     let user = world.user().await;
     let late = user.api.get("/qr").await;
     assert_eq!(late.text_error(), (408, "timeout waiting for QR code"));
 
-    let nowhere = World::start_with(&[("WHATSAPP__URL", "ws://127.0.0.1:1/ws/chat")]).await;
-    let user = nowhere.user().await;
+    let world = World::start_with(&[("WHATSAPP__URL", "ws://127.0.0.1:1/ws/chat")]).await;
+    let user = world.user().await;
     let failed = user.api.get("/qr").await;
     assert_eq!(failed.text_error(), (500, "failed to initialize device"));
 }

@@ -184,8 +184,8 @@ async fn a_connection_that_dies_under_a_command_is_answered_with_device_disconne
         let api = user.api.clone();
         async move { api.post_status("hi").await }
     });
-    // The fault is used up once the server has the message and keeps its ack to itself.
-    world.control.wait_until_used_up("ack_silence").await;
+    // From then on the server has the message and keeps its ack to itself.
+    world.control.wait_for_fault("ack_silence").await;
     world.control.fault(json!({ "jid": jid, "fault": "drop" })).await;
     let answer = posting.await.expect("an answer");
     let expected = (503, "device_disconnected", "whatsapp session is not connected");

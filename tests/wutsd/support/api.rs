@@ -102,6 +102,19 @@ impl Api {
         self.post("/status/text", serde_json::json!({ "text": text })).await
     }
 
+    /// Waits until the metrics have this series with this value.
+    pub async fn wait_for_metric(&self, line: &str) {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let metrics = self.get("/metrics").await.text;
+            if metrics.lines().any(|found| found == format!("wutsd_{line}")) {
+                return;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "never {line}:\n{metrics}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Waits until `GET /status` names this state, and returns its data.
     pub async fn wait_for_status(&self, wanted: &str) -> Value {
         self.wait_for(wanted, |status| status["status"] == wanted).await

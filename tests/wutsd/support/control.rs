@@ -45,13 +45,14 @@ impl Control {
         assert!((200..300).contains(&answer.status), "{}", answer.text);
     }
 
-    /// Waits until a fault with a number of times has happened that often.
-    pub async fn wait_until_used_up(&self, fault: &str) {
+    /// Waits until this fault has happened.
+    pub async fn wait_for_fault(&self, fault: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let faults = self.0.get("/faults").await.expect(200);
             let faults = faults["faults"].as_array().expect("faults").clone();
-            if !faults.iter().any(|active| active["fault"] == fault) {
+            let hit = |active: &Value| active["fault"] == fault && active["hits"] != 0;
+            if faults.iter().any(hit) {
                 return;
             }
             assert!(tokio::time::Instant::now() < deadline, "{fault} never happened");
