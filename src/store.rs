@@ -183,14 +183,7 @@ impl Store {
     pub async fn wipe(&self, device: DeviceNumber) -> Result<(), StoreError> {
         self.begin_life(device);
         let delete = Statement::new("DELETE FROM record WHERE device = $1").bind(device.0);
-        let (reply, answer) = oneshot::channel();
-        let unit = Unit {
-            statements: vec![delete],
-            reply: Some(reply),
-            lane: None,
-        };
-        self.shared.writes.place().await?.send(unit);
-        answer.await.map_err(|_| StoreError::Closed)?.map(drop)
+        self.write_patiently(vec![delete]).await.map(drop)
     }
 
     /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.
@@ -238,6 +231,18 @@ impl Store {
     /// Waits until the writer has ended. Without `close` before, that is a defect, and the process should end.
     pub async fn ended(&self) {
         self.shared.writer_ended.wait().await;
+    }
+
+    /// A write that must not be refused because others are waiting; waits a bounded time for a place.
+    async fn write_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let unit = Unit {
+            statements,
+            reply: Some(reply),
+            lane: None,
+        };
+        self.shared.writes.place().await?.send(unit);
+        answer.await.map_err(|_| StoreError::Closed)?
     }
 
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.

@@ -11,7 +11,16 @@ const DATABASE_FILE: &str = "wutsd.db";
 /// The claim on a data folder. It ends when the value is dropped, or with the process.
 pub(super) struct Claim {
     pub database: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for Claim {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock with a child process that is just being started.
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "the data folder could not be unlocked; the end of the process does it");
+        }
+    }
 }
 
 /// Creates what is missing and takes the lock.
@@ -34,10 +43,7 @@ pub(super) fn claim(folder: &Path) -> Result<Claim, StoreError> {
     // SQLite gives its other files the mode of this one.
     let database = folder.join(DATABASE_FILE);
     private_file(&database)?;
-    Ok(Claim {
-        database,
-        _lock: lock,
-    })
+    Ok(Claim { database, lock })
 }
 
 fn private_file(path: &Path) -> Result<File, StoreError> {

@@ -10,7 +10,7 @@ use super::{DeviceNumber, Sealer, Store, StoreError};
 use bytes::Bytes;
 use std::sync::Arc;
 use tokio::sync::oneshot;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 mod app_state;
 mod codec;
@@ -41,6 +41,8 @@ pub struct RecordBackend {
     /// Whoever writes has the turn, so that units are handed over in the order in which they are numbered, and
     /// what reads before it writes is not overtaken.
     turn: Mutex<()>,
+    /// Set once nothing of an older life is on its way to disk any more.
+    caught_up: OnceCell<()>,
 }
 
 /// The right to write. Reads need none.
@@ -84,6 +86,7 @@ impl RecordBackend {
             sealer,
             lane: Arc::new(lane),
             turn: Mutex::new(()),
+            caught_up: OnceCell::new(),
         }
     }
 

@@ -3,12 +3,24 @@
 //! The staged state is looked at first. What becomes durable after that look is on disk when the disk is read, so
 //! nothing can fall between the two.
 
-use super::{Kind, RecordBackend, RecordKey, Scan, Staged};
+use super::{Kind, RecordBackend, RecordKey, Rows, Scan, Staged};
 use crate::store::{Row, Statement, StoreError};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
 impl RecordBackend {
+    /// The writer may have been committing for an older life when this one began; its result must be seen here,
+    /// or this life would go on from a state that is no longer the newest.
+    async fn caught_up(&self) -> Result<(), StoreError> {
+        let barrier = async || self.store.write_patiently(Vec::new()).await.map(drop);
+        self.caught_up.get_or_try_init(barrier).await.map(drop)
+    }
+
+    async fn read(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
+        self.caught_up().await?;
+        self.store.read_patiently(statements).await
+    }
+
     pub(super) async fn get(&self, key: RecordKey) -> Result<Option<Bytes>, StoreError> {
         Ok(self.get_many(&[key]).await?.pop().flatten())
     }
@@ -28,7 +40,7 @@ impl RecordBackend {
         let statements: Vec<Statement> = on_disk().map(|key| key.select(self.device)).collect();
         let mut answers = Vec::new();
         if !statements.is_empty() {
-            answers = self.store.read_patiently(statements).await?;
+            answers = self.read(statements).await?;
         }
         let mut answers = answers.into_iter();
         let values = keys.iter().zip(staged).map(|(key, staged)| match staged {
@@ -55,10 +67,7 @@ impl RecordBackend {
         if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
             return Ok(staged.is_some());
         }
-        let answers = self
-            .store
-            .read_patiently(vec![key.probe(self.device)])
-            .await?;
+        let answers = self.read(vec![key.probe(self.device)]).await?;
         Ok(answers.first().is_some_and(|rows| !rows.is_empty()))
     }
 
@@ -85,7 +94,7 @@ impl RecordBackend {
     ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
         let kind = scan.from.kind;
         let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
-        let answers = self.store.read_patiently(vec![statement]).await?;
+        let answers = self.read(vec![statement]).await?;
         let mut found = Vec::new();
         for row in answers.into_iter().flatten() {
             let key = RecordKey {

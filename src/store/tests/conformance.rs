@@ -15,7 +15,7 @@ type Call = (u8, u8, u8);
 const METHODS: u8 = 60;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn answers_like_the_in_memory_backend(calls in prop::collection::vec((0..METHODS, 0..4u8, 0..4u8), 1..150)) {

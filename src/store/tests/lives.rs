@@ -140,6 +140,33 @@ async fn what_a_life_queued_before_it_became_stale_is_refused_by_the_writer() {
 }
 
 #[tokio::test]
+async fn a_new_life_reads_only_after_what_an_older_one_was_committing() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let old = backend(&store, 1);
+    old.put_session("a@s.0", b"first").await.unwrap();
+    let other = folder.raw();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (last, _) = start(old.put_session("a@s.0", b"second"));
+    while store.load().waiting_writes > 0 {
+        tokio::task::yield_now().await;
+    }
+    let new = backend(&store, 1);
+    let (read, answered) = start(new.get_session("a@s.0"));
+    assert!(answered.is_none());
+    other.execute_batch("ROLLBACK").unwrap();
+    let seen = read.await.unwrap().unwrap();
+    // The writer had either taken the last write already, or refuses it.
+    let expected = if last.await.is_ok() {
+        "second"
+    } else {
+        "first"
+    };
+    assert_eq!(seen, expected);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn wiping_removes_one_device_and_ends_its_life() {
     let folder = Folder::new();
     let store = folder.open();

@@ -31,6 +31,10 @@ async fn staged_writes_are_visible_before_they_are_durable() {
         .await
         .unwrap();
     device.put_session("a@s.0", b"session").await.unwrap();
+    assert!(
+        !device.has_session("b@s.0").await.unwrap(),
+        "the first read waits for the writer"
+    );
 
     let held = Held::new(&folder);
     device.put_identity("a@s.0", [9; 32]).await.unwrap();
