@@ -36,12 +36,6 @@ async fn messages_are_refused_or_left_without_an_answer_as_often_as_told() {
     let (client, _, jid) = world.paired(&phone).await;
 
     world
-        .fault(json!({ "jid": jid, "fault": "ack_error", "error": 479, "times": 1 }))
-        .await;
-    let refused = post_status(&client, "refused", &[&friend]).await;
-    assert_eq!(client.ack(&refused).await.as_deref(), Some("479"));
-
-    world
         .fault(json!({ "jid": "*", "fault": "ack_silence", "times": 1 }))
         .await;
     let silent = post_status(&client, "silent", &[&friend]).await;
@@ -55,6 +49,13 @@ async fn messages_are_refused_or_left_without_an_answer_as_often_as_told() {
         })
         .await;
     assert_eq!(first, heard);
+
+    world
+        .fault(json!({ "jid": jid, "fault": "ack_error", "error": 479, "times": 1 }))
+        .await;
+    let refused = post_status(&client, "refused", &[&friend]).await;
+    assert_eq!(client.ack(&refused).await.as_deref(), Some("479"));
+
     let listed = world.get("/faults").await;
     assert_eq!(listed["faults"][0]["hits"], 1);
     assert_eq!(listed["faults"][1]["remaining"], 0);
