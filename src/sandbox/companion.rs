@@ -25,6 +25,15 @@ pub struct SignedKey {
     pub signature: Vec<u8>,
 }
 
+/// How far the phone is with what a new companion gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bootstrap {
+    New,
+    KeysShared,
+    Done,
+}
+
 /// What pairing fixed, and what the device changes later about itself.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Registered {
@@ -41,8 +50,7 @@ pub struct Registered {
     pub device_identity: Vec<u8>,
     pub platform: String,
     pub paired_at: u64,
-    /// The phone has sent the first history.
-    pub bootstrapped: bool,
+    pub bootstrap: Bootstrap,
     #[serde(skip)]
     next_sequence: u64,
 }
@@ -94,7 +102,7 @@ impl Registered {
             device_identity,
             platform,
             paired_at: stanza::now(),
-            bootstrapped: false,
+            bootstrap: Bootstrap::New,
             next_sequence: 0,
         }
     }

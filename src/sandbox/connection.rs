@@ -97,7 +97,7 @@ pub async fn serve(
 async fn handshake(
     session: &mut Session,
     frames: &mut Frames,
-    shared: &Shared,
+    shared: &Arc<Shared>,
 ) -> Result<Accepted, Closed> {
     frames.intro().await?;
     let hello = frames.next().await?;
@@ -120,7 +120,7 @@ async fn handshake(
 
 /// Decides by the first payload whether this is a registration or a login.
 fn enter(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     link: &Link,
     client_static: [u8; 32],
     payload: &[u8],
@@ -138,7 +138,7 @@ fn enter(
 }
 
 async fn read_stanzas(
-    shared: &Shared,
+    shared: &Arc<Shared>,
     who: &Who,
     link: &Link,
     frames: &mut Frames,
@@ -190,7 +190,7 @@ fn open(cipher: &NoiseCipher, counter: u32, mut frame: BytesMut) -> Result<Node,
 }
 
 /// Hands one stanza to the world. False when this connection has nothing more to say here.
-fn take(shared: &Shared, who: &Who, link: &Link, node: &Node) -> bool {
+fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
     tracing::trace!(link.id = link.id, tag = %node.tag, "a stanza arrives");
     shared.with(|world| match who {
         Who::Unpaired(id) => {
@@ -214,7 +214,7 @@ fn take(shared: &Shared, who: &Who, link: &Link, node: &Node) -> bool {
     })
 }
 
-fn leave(shared: &Shared, who: &Who, link: &Link) {
+fn leave(shared: &Arc<Shared>, who: &Who, link: &Link) {
     shared.with(|world| match who {
         Who::Unpaired(id) => world.registration_ended(*id),
         Who::Device(device) => {

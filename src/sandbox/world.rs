@@ -5,6 +5,8 @@ mod delivery;
 mod restore;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::Serialize;
@@ -29,8 +31,10 @@ pub struct Connection {
     pub sent: Option<u64>,
     /// The offline queue is drained: new stanzas go out as they come.
     pub live: bool,
-    /// `passive active` or a pre-key upload has come: the device is ready for its history.
+    /// `passive active` or a pre-key upload has come: the device is up.
     pub active: bool,
+    /// The phone has begun to talk to the device.
+    pub greeted: bool,
 }
 
 /// What has happened since the start.
@@ -60,7 +64,8 @@ pub enum After {
     Unlinked {
         device: Address,
     },
-    Ready {
+    /// The phone's next step with a new companion.
+    Bootstrap {
         device: Address,
     },
     Announced {
@@ -83,6 +88,8 @@ pub struct World {
     pub counters: Counters,
     pub journal: Journal,
     pub after: Vec<After>,
+    /// Work for a moment from now.
+    pub later: Vec<(Duration, After)>,
 }
 
 impl World {
@@ -100,6 +107,7 @@ impl World {
             counters: Counters::default(),
             journal: Journal::new(persistent),
             after: Vec::new(),
+            later: Vec::new(),
         }
     }
 
@@ -113,7 +121,7 @@ impl World {
                         collections,
                     } => self.tell_synced(&author, &collections),
                     After::Unlinked { device } => self.unlink(&device),
-                    After::Ready { device } => self.bootstrap(&device),
+                    After::Bootstrap { device } => self.bootstrap(&device),
                     After::Announced { device } => self.announce_devices(&device),
                 }
             }
@@ -142,14 +150,27 @@ impl Shared {
 
     /// Runs one event. Its changes are handed to the writer together and in order, so that a
     /// killed server is found again between two events, never inside one.
-    pub fn with<T>(&self, event: impl FnOnce(&mut World) -> T) -> T {
+    pub fn with<T>(self: &Arc<Self>, event: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world.lock();
         let outcome = event(&mut world);
         world.settle();
         let changes = world.journal.take();
+        let later = std::mem::take(&mut world.later);
         if let Some(writer) = self.writer.lock().as_ref() {
             writer.submit(changes);
         }
+        drop(world);
+        for (delay, work) in later {
+            self.postpone(delay, work);
+        }
         outcome
+    }
+
+    fn postpone(self: &Arc<Self>, delay: Duration, work: After) {
+        let shared = self.clone();
+        actix_web::rt::spawn(async move {
+            tokio::time::sleep(delay).await;
+            shared.with(|world| world.after.push(work));
+        });
     }
 }

@@ -12,7 +12,7 @@ use crate::sandbox::keys::Key32;
 use crate::sandbox::link::Link;
 use crate::sandbox::pairing::Refused;
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, Connection, Shared, World, info};
+use crate::sandbox::world::{Connection, Shared, World, info};
 
 const LOGGED_OUT: Refused = Refused(401);
 
@@ -39,6 +39,7 @@ pub fn login(
         sent: None,
         live: false,
         active: false,
+        greeted: false,
     };
     if let Some(older) = world.connections.insert(device.clone(), connection) {
         older.link.finish(replaced());
@@ -112,9 +113,7 @@ pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
                 link.send(info(
                     NodeBuilder::new("offline").attr("count", count).build(),
                 ));
-                world.after.push(After::Ready {
-                    device: device.clone(),
-                });
+                world.greet(&device);
             }
             Some(batch)
         });

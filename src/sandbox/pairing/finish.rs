@@ -174,7 +174,6 @@ impl World {
         companion.save(address, &mut self.journal);
         account.companions.insert(address.device, companion);
         self.counters.pairings += 1;
-        self.share_sync_keys(address);
         self.after.push(After::Announced {
             device: address.clone(),
         });

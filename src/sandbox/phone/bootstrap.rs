@@ -1,6 +1,7 @@
 //! What a phone gives a new companion: the app-state key, and a first piece of history.
 
 use std::io::Write;
+use std::time::Duration;
 
 use buffa::{Message as _, MessageField};
 use flate2::Compression;
@@ -15,12 +16,16 @@ use waproto::whatsapp::{HistorySync, Message, PhoneNumberToLIDMapping, Pushname}
 
 use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::companion::Bootstrap;
 use crate::sandbox::media::{self, Kind};
-use crate::sandbox::world::World;
+use crate::sandbox::world::{After, World};
+
+/// A phone takes its time. One client library loses what it stores in two overlapping transactions,
+/// so that keys and history must not arrive while it is still uploading its pre-keys.
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl World {
-    /// Shares the account's app-state key. A new companion finds it in its queue at its first login:
-    /// the signed pre-key of the registration is enough to write to it.
+    /// Shares the account's app-state key with a companion.
     pub fn share_sync_keys(&mut self, companion: &Address) {
         let Some(account) = self.account(companion) else {
             return;
@@ -52,24 +57,47 @@ impl World {
         self.phone_tells(companion, &message);
     }
 
-    /// Sends the first history, once, to a companion that is online and has published its keys.
+    /// A companion that has caught up and is active hears from its phone, if it is new.
+    pub fn greet(&mut self, companion: &Address) {
+        let Some(connection) = self.connections.get_mut(companion) else {
+            return;
+        };
+        let ready = connection.live && connection.active;
+        if ready && !std::mem::replace(&mut connection.greeted, true) {
+            let device = companion.clone();
+            self.later.push((PAUSE, After::Bootstrap { device }));
+        }
+    }
+
+    /// The phone's next step with a companion that is still there.
     pub fn bootstrap(&mut self, companion: &Address) {
-        let ready = self
-            .connection(companion)
-            .is_some_and(|c| c.live && c.active);
-        let Some(account) = self.account_mut(companion).filter(|_| ready) else {
-            return;
-        };
-        let Some(device) = account.companions.get_mut(&companion.device) else {
-            return;
-        };
-        if std::mem::replace(&mut device.registered.bootstrapped, true) {
+        if self.connection(companion).is_none() {
             return;
         }
+        let Some(device) = self.companion_mut(companion) else {
+            return;
+        };
+        let step = device.registered.bootstrap;
+        device.registered.bootstrap = match step {
+            Bootstrap::New => Bootstrap::KeysShared,
+            Bootstrap::KeysShared | Bootstrap::Done => Bootstrap::Done,
+        };
         let registered = device.registered.clone();
         let key = companion.device.to_string();
         self.journal
             .put_json("device", &companion.phone, &key, &registered);
+        match step {
+            Bootstrap::New => {
+                self.share_sync_keys(companion);
+                let device = companion.clone();
+                self.later.push((PAUSE, After::Bootstrap { device }));
+            }
+            Bootstrap::KeysShared => self.send_first_history(companion),
+            Bootstrap::Done => {}
+        }
+    }
+
+    fn send_first_history(&mut self, companion: &Address) {
         let steps = [
             (
                 HistorySyncType::INITIAL_BOOTSTRAP,

@@ -5,7 +5,7 @@ use wacore_binary::builder::NodeBuilder;
 
 use super::{BAD_REQUEST, Query, Reply};
 use crate::sandbox::media_http;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
     match namespace {
@@ -38,13 +38,11 @@ fn passive(world: &mut World, query: &Query) -> Reply {
     }
 }
 
-/// The device is up: what the phone kept for it may come.
+/// The device is up: its phone may begin to talk to it.
 pub fn mark_active(world: &mut World, query: &Query) {
     if let Some(connection) = world.connections.get_mut(query.device) {
         connection.active = true;
-        world.after.push(After::Ready {
-            device: query.device.clone(),
-        });
+        world.greet(query.device);
     }
 }
 

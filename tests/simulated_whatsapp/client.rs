@@ -1,0 +1,211 @@
+//! A real protocol client on a small WebSocket transport, with its events as a stream.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::{SinkExt, StreamExt};
+use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::Message;
+use wacore::net::{
+    DisconnectReason, HttpClient, HttpRequest, HttpResponse, Transport, TransportEvent,
+    TransportFactory,
+};
+use wacore::runtime::{AbortHandle, Runtime};
+use wacore::store::InMemoryBackend;
+use whatsapp_rust::store::persistence_manager::PersistenceManager;
+use whatsapp_rust::types::events::{ChannelEventHandler, Event};
+use whatsapp_rust::{Client, anyhow, async_channel, async_trait, bytes};
+
+/// Longer than anything takes that works.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The files and keys of one device, which outlive its clients.
+pub type Backend = Arc<InMemoryBackend>;
+
+pub struct TestClient {
+    pub client: Arc<Client>,
+    events: async_channel::Receiver<Arc<Event>>,
+    run: JoinHandle<()>,
+}
+
+impl TestClient {
+    pub async fn start(ws: &str, backend: &Backend) -> Self {
+        let manager = PersistenceManager::new(backend.clone()).await.unwrap();
+        let client = Client::builder()
+            .with_runtime(OnTokio)
+            .with_persistence_manager(Arc::new(manager))
+            .with_transport_factory(Dial(ws.to_owned()))
+            .with_http_client(PlainHttp::default())
+            .with_version_override((2, 3000, 1_030_000_000))
+            .with_wanted_pre_key_count(30)
+            // Otherwise the keys of a session live only as long as the client.
+            .with_background_saver_interval(Duration::from_millis(200))
+            .build()
+            .await
+            .unwrap()
+            .into_client();
+        let (handler, events) = ChannelEventHandler::new();
+        let subscription = client.subscribe_handler(handler);
+        let runner = client.clone();
+        let run = tokio::spawn(async move {
+            let _subscription = subscription;
+            runner.run().await;
+        });
+        Self {
+            client,
+            events,
+            run,
+        }
+    }
+
+    /// The first event that `pick` takes; earlier ones are passed over.
+    pub async fn event<T>(&self, what: &str, pick: impl Fn(&Event) -> Option<T>) -> T {
+        let found = async {
+            loop {
+                let event = self.events.recv().await.expect("the client ended");
+                if let Some(picked) = pick(&event) {
+                    return picked;
+                }
+            }
+        };
+        let found = tokio::time::timeout(PATIENCE, found).await;
+        found.unwrap_or_else(|_| panic!("no {what} within {PATIENCE:?}"))
+    }
+
+    pub async fn connected(&self) {
+        self.event("connected", |event| {
+            matches!(event, Event::Connected(_)).then_some(())
+        })
+        .await;
+    }
+
+    pub async fn qr(&self) -> String {
+        self.event("QR code", |event| match event {
+            Event::PairingQrCode(qr) => Some(qr.code.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The server's word on a message: its error, if it has one.
+    pub async fn ack(&self, id: &str) -> Option<String> {
+        self.event("ack", |event| match event {
+            Event::ServerAck(ack) if ack.id == id => Some(ack.error.clone()),
+            _ => None,
+        })
+        .await
+    }
+
+    pub async fn stop(self) {
+        self.client.disconnect().await;
+        let _ = tokio::time::timeout(PATIENCE, self.run).await;
+    }
+}
+
+struct Dial(String);
+
+#[async_trait]
+impl TransportFactory for Dial {
+    async fn create_transport(
+        &self,
+    ) -> anyhow::Result<(Arc<dyn Transport>, async_channel::Receiver<TransportEvent>)> {
+        let (socket, _) = tokio_tungstenite::connect_async(&self.0).await?;
+        let (mut sink, mut stream) = socket.split();
+        let (events, received) = async_channel::bounded(1024);
+        let (outgoing, queue) = async_channel::bounded::<bytes::Bytes>(1024);
+        tokio::spawn(async move {
+            while let Ok(data) = queue.recv().await {
+                if sink.send(Message::Binary(data)).await.is_err() {
+                    return;
+                }
+            }
+            let _ = sink.close().await;
+        });
+        tokio::spawn(async move {
+            let _ = events.send(TransportEvent::Connected).await;
+            while let Some(Ok(message)) = stream.next().await {
+                if let Message::Binary(data) = message
+                    && events
+                        .send(TransportEvent::DataReceived(data))
+                        .await
+                        .is_err()
+                {
+                    return;
+                }
+            }
+            let ended = TransportEvent::Disconnected(DisconnectReason::StreamEnded);
+            let _ = events.send(ended).await;
+        });
+        Ok((Arc::new(Socket(outgoing)), received))
+    }
+}
+
+struct Socket(async_channel::Sender<bytes::Bytes>);
+
+#[async_trait]
+impl Transport for Socket {
+    async fn send(&self, data: bytes::Bytes) -> anyhow::Result<()> {
+        Ok(self.0.send(data).await?)
+    }
+
+    async fn disconnect(&self) {
+        self.0.close();
+    }
+}
+
+/// The library writes `https://` in front of every media host; the simulator speaks plain HTTP.
+#[derive(Default)]
+struct PlainHttp(reqwest::Client);
+
+#[async_trait]
+impl HttpClient for PlainHttp {
+    async fn execute(&self, request: HttpRequest) -> anyhow::Result<HttpResponse> {
+        let url = request.url.replacen("https://", "http://", 1);
+        let mut builder = self.0.request(request.method.parse()?, url);
+        for (name, value) in &request.headers {
+            builder = builder.header(name, value);
+        }
+        if let Some(body) = request.body {
+            builder = builder.body(body);
+        }
+        let response = builder.send().await?;
+        let status_code = response.status().as_u16();
+        Ok(HttpResponse {
+            status_code,
+            body: response.bytes().await?.to_vec(),
+        })
+    }
+}
+
+/// Runs the library's tasks on the test's thread.
+struct OnTokio;
+
+#[async_trait]
+impl Runtime for OnTokio {
+    fn spawn(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) -> AbortHandle {
+        let task = tokio::spawn(future);
+        AbortHandle::new(move || task.abort())
+    }
+
+    fn spawn_detached(&self, future: Pin<Box<dyn Future<Output = ()> + Send>>) {
+        tokio::spawn(future);
+    }
+
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+
+    fn spawn_blocking(
+        &self,
+        work: Box<dyn FnOnce() + Send>,
+    ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(async {
+            let _ = tokio::task::spawn_blocking(work).await;
+        })
+    }
+
+    fn yield_now(&self) -> Option<Pin<Box<dyn Future<Output = ()> + Send>>> {
+        Some(Box::pin(tokio::task::yield_now()))
+    }
+}

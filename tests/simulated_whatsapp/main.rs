@@ -1,0 +1,8 @@
+//! The simulated WhatsApp, driven by a real protocol client over a real socket.
+#![cfg(feature = "sandbox")]
+
+mod client;
+mod control;
+mod faults;
+mod messages;
+mod pairing;

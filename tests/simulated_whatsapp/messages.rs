@@ -1,0 +1,133 @@
+//! Messages to and from the simulated phones, which really decrypt them.
+
+use serde_json::json;
+use wacore::types::events::Event;
+use waproto::whatsapp::message::extended_text_message::FontType;
+use whatsapp_rust::Jid;
+
+use crate::client::TestClient;
+use crate::control::World;
+
+pub async fn post_status(client: &TestClient, text: &str, to: &[&str]) -> String {
+    let recipients: Vec<Jid> = to.iter().map(|phone| Jid::pn(*phone)).collect();
+    let status = client.client.status();
+    let sent = status
+        .send_text(
+            text,
+            0xFF1E_6E4F,
+            FontType::SYSTEM,
+            &recipients,
+            Default::default(),
+        )
+        .await
+        .unwrap();
+    sent.message_id
+}
+
+#[actix_web::test]
+async fn a_text_status_is_decrypted_by_the_phones_of_two_contacts_every_time() {
+    let world = World::start().await;
+    let poster = world.account("Ann").await;
+    let (ben, cleo) = (world.account("Ben").await, world.account("Cleo").await);
+    for contact in [&ben, &cleo] {
+        world
+            .post(
+                &format!("/accounts/{poster}/contacts"),
+                json!({ "phone": contact }),
+            )
+            .await;
+    }
+    let (client, _, _) = world.paired(&poster).await;
+    for text in ["first status", "second status"] {
+        let id = post_status(&client, text, &[&ben, &cleo]).await;
+        assert_eq!(client.ack(&id).await, None);
+        for contact in [&ben, &cleo] {
+            let message = world.received(contact, text).await;
+            assert_eq!(message["chat"], "status@broadcast");
+            assert_eq!(message["from"], format!("{poster}@s.whatsapp.net"));
+            assert_eq!(
+                (&message["kind"], &message["id"]),
+                (&json!("text"), &json!(id))
+            );
+        }
+    }
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn texts_go_both_ways_and_one_that_comes_while_the_device_is_away_waits_for_it() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, backend, _) = world.paired(&ann).await;
+    let to: Jid = Jid::pn(ben.as_str());
+    let id = client
+        .client
+        .send_text(to, "hello Ben")
+        .await
+        .unwrap()
+        .message_id;
+    assert_eq!(client.ack(&id).await, None);
+    let message = world.received(&ben, "hello Ben").await;
+    assert_eq!(message["chat"], format!("{ann}@s.whatsapp.net"));
+    // The poster's own phone has its copy, with the chat it belongs to.
+    world.received(&ann, "hello Ben").await;
+
+    arrives(&world, &client, &ann, &ben, "hello Ann").await;
+    client.stop().await;
+    world
+        .eventually("no connection", "/state", |state| {
+            (state["connections"] == json!([])).then_some(())
+        })
+        .await;
+    let inbound = json!({ "to": ann, "from": ben, "text": "are you there?" });
+    world.post("/inbound", inbound).await;
+    let again = TestClient::start(world.ws(), &backend).await;
+    assert_eq!(text_from(&again).await, "are you there?");
+    again.stop().await;
+}
+
+#[actix_web::test]
+async fn two_linked_devices_of_different_accounts_talk_to_each_other() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    at_ann
+        .client
+        .send_text(Jid::pn(ben.as_str()), "ping")
+        .await
+        .unwrap();
+    assert_eq!(text_from(&at_ben).await, "ping");
+    at_ben
+        .client
+        .send_text(Jid::pn(ann.as_str()), "pong")
+        .await
+        .unwrap();
+    assert_eq!(text_from(&at_ann).await, "pong");
+    let id = post_status(&at_ann, "to a device", &[&ben]).await;
+    assert_eq!(at_ann.ack(&id).await, None);
+    assert_eq!(text_from(&at_ben).await, "to a device");
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
+
+async fn arrives(world: &World, client: &TestClient, to: &str, from: &str, text: &str) {
+    world
+        .post("/inbound", json!({ "to": to, "from": from, "text": text }))
+        .await;
+    assert_eq!(text_from(client).await, text);
+}
+
+async fn text_from(client: &TestClient) -> String {
+    client
+        .event("text", |event| match event {
+            Event::Messages(batch) => batch.iter().find_map(|inbound| {
+                let message = &inbound.message;
+                let extended = message.extended_text_message.as_option();
+                let extended = extended.and_then(|extended| extended.text.clone());
+                message.conversation.clone().or(extended)
+            }),
+            _ => None,
+        })
+        .await
+}
