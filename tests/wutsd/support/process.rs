@@ -98,6 +98,15 @@ impl Process {
     }
 }
 
+impl Drop for Process {
+    /// What a process said is worth reading when its test has failed.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            eprintln!("--- the process said:\n{}", self.errors().join("\n"));
+        }
+    }
+}
+
 fn collect(stream: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec<String>> {
     let (lines, receiver) = watch::channel(Vec::new());
     tokio::spawn(async move {
