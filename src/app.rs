@@ -39,7 +39,10 @@ pub enum AppError {
     #[error("metrics cannot be set up: {0}")]
     Metrics(#[from] prometheus::Error),
     #[error("cannot listen on {address}: {source}")]
-    Listen { address: SocketAddr, source: io::Error },
+    Listen {
+        address: SocketAddr,
+        source: io::Error,
+    },
 }
 
 /// A running daemon.
@@ -79,7 +82,10 @@ impl App {
             metrics,
             limits: Limits::from(&config),
         };
-        let listen = |source| AppError::Listen { address: config.http.listen, source };
+        let listen = |source| AppError::Listen {
+            address: config.http.listen,
+            source,
+        };
         let (server, address) = http::bind(api, &config).map_err(listen)?;
         let handle = server.handle();
         actix::spawn(async move {
@@ -88,7 +94,12 @@ impl App {
             }
         });
         info!(address = %address, "API listens");
-        Ok(Self { address, server: handle, supervisor, store })
+        Ok(Self {
+            address,
+            server: handle,
+            supervisor,
+            store,
+        })
     }
 
     /// Lets requests under way finish, closes all connections, and closes the store.
@@ -105,12 +116,22 @@ impl App {
 
 fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {
     use std::os::unix::fs::DirBuilderExt;
-    let created = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
-    created.map_err(|source| AppError::DataDir { path: path.to_owned(), source })
+    let created = std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path);
+    created.map_err(|source| AppError::DataDir {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn open_store(config: &Config) -> Result<Store, AppError> {
-    let given = config.store.key_file.clone().or_else(|| master::credential("store_key"));
+    let given = config
+        .store
+        .key_file
+        .clone()
+        .or_else(|| master::credential("store_key"));
     let key = match given {
         Some(path) => SealingKey::load(&path)?,
         None => SealingKey::load_or_generate(&config.data_dir.join("store.key"))?,
@@ -123,7 +144,9 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
 fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let tls = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()?

@@ -42,7 +42,13 @@ impl Job {
     /// The job and the receiver of its one reply.
     pub fn new<C: Command>(command: C, deadline: Instant) -> (Self, ReplySlot<C>) {
         let (reply, slot) = oneshot::channel();
-        (Self { deadline, work: Box::new(Pending { command, reply }) }, slot)
+        (
+            Self {
+                deadline,
+                work: Box::new(Pending { command, reply }),
+            },
+            slot,
+        )
     }
 
     pub fn run(self, session: Session) -> LocalBoxFuture<'static, ()> {

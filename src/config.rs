@@ -137,7 +137,9 @@ impl Config {
         if let Some(file) = file {
             sources = sources.add_source(File::from(file).format(FileFormat::Toml));
         }
-        let environment = Environment::with_prefix("WUTSD").prefix_separator("__").separator("__");
+        let environment = Environment::with_prefix("WUTSD")
+            .prefix_separator("__")
+            .separator("__");
         sources = sources.add_source(environment);
         for (key, value) in overrides {
             sources = sources.set_override(key, value.as_str())?;
@@ -155,7 +157,10 @@ impl Config {
             return Err(invalid("http.body_limit", "must be at least 1 byte"));
         }
         if !is_filter(&self.log.level) {
-            let problem = format!("\"{}\" is not a level such as info or debug", self.log.level);
+            let problem = format!(
+                "\"{}\" is not a level such as info or debug",
+                self.log.level
+            );
             return Err(invalid("log.level", problem));
         }
         self.validate_whatsapp()?;
@@ -178,10 +183,14 @@ impl Config {
         match whatsapp.url.scheme() {
             "wss" => Ok(()),
             "ws" if whatsapp.is_loopback() => Ok(()),
-            "ws" => Err(invalid("whatsapp.url", "ws:// is allowed for loopback only; use wss://")),
-            other => {
-                Err(invalid("whatsapp.url", format!("must start with wss://, not with {other}://")))
-            }
+            "ws" => Err(invalid(
+                "whatsapp.url",
+                "ws:// is allowed for loopback only; use wss://",
+            )),
+            other => Err(invalid(
+                "whatsapp.url",
+                format!("must start with wss://, not with {other}://"),
+            )),
         }
     }
 
@@ -189,7 +198,10 @@ impl Config {
         let supervision = &self.supervision;
         let rate = supervision.connects_per_second;
         if !(rate.is_finite() && rate > 0.0) {
-            return Err(invalid("supervision.connects_per_second", "must be more than 0"));
+            return Err(invalid(
+                "supervision.connects_per_second",
+                "must be more than 0",
+            ));
         }
         if supervision.backoff_longest < supervision.backoff_first {
             let problem = "must not be less than supervision.backoff_first";
@@ -201,14 +213,20 @@ impl Config {
 
 /// A tracing filter. The library takes any single word for the name of a module, also a misspelt level.
 fn is_filter(text: &str) -> bool {
-    let is_level = |word: &str| word.parse::<tracing_subscriber::filter::LevelFilter>().is_ok();
+    let is_level = |word: &str| {
+        word.parse::<tracing_subscriber::filter::LevelFilter>()
+            .is_ok()
+    };
     let plain = |part: &&str| !part.contains(['=', '[']);
     text.parse::<tracing_subscriber::EnvFilter>().is_ok()
         && text.split(',').map(str::trim).filter(plain).all(is_level)
 }
 
 fn invalid(key: &'static str, problem: impl Into<String>) -> ConfigError {
-    ConfigError::Invalid { key, problem: problem.into() }
+    ConfigError::Invalid {
+        key,
+        problem: problem.into(),
+    }
 }
 
 /// A positive number of seconds, at most a year.
@@ -231,5 +249,9 @@ fn count_or_cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU
 
 fn path_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     let path = PathBuf::deserialize(deserializer)?;
-    Ok(if path.as_os_str().is_empty() { None } else { Some(path) })
+    Ok(if path.as_os_str().is_empty() {
+        None
+    } else {
+        Some(path)
+    })
 }

@@ -95,7 +95,6 @@ pub struct DeviceActor {
     shared: Arc<Shared>,
     phase: Phase,
     running: Option<Running>,
-    /// What is worked on; all of it ends with the life.
     commands: JoinSet<()>,
     /// Set by the phone's consent; stored before the life ends.
     paired: Option<Identity>,
@@ -105,7 +104,10 @@ pub struct DeviceActor {
 
 impl DeviceActor {
     pub fn new(plan: Plan, shared: Arc<Shared>) -> Self {
-        let departure = Departure { plan: plan.clone(), reason: ExitReason::Panicked };
+        let departure = Departure {
+            plan: plan.clone(),
+            reason: ExitReason::Panicked,
+        };
         Self {
             plan,
             shared,
@@ -181,6 +183,7 @@ impl DeviceActor {
         if self.phase == Phase::Closing {
             return;
         }
+        debug!(device.id = %self.plan.device, reason = reason.name(), "device leaves");
         self.departure.reason = reason;
         self.enter(Phase::Closing);
         // Their reply slots close, which their callers read as `device_disconnected`.
@@ -189,8 +192,12 @@ impl DeviceActor {
             ctx.stop();
             return;
         };
-        let closing =
-            client::close(running, self.paired.take(), self.plan.clone(), self.shared.clone());
+        let closing = client::close(
+            running,
+            self.paired.take(),
+            self.plan.clone(),
+            self.shared.clone(),
+        );
         ctx.spawn(closing.into_actor(self).map(|closed, life, ctx| {
             if let Err(error) = closed {
                 error!(device.id = %life.plan.device, error = %error, "what a life had to store was not stored");
@@ -224,13 +231,16 @@ impl DeviceActor {
 
     fn go_live(&mut self) {
         if let Some(running) = &self.running {
-            self.commands.spawn_local(running.caught_up());
+            running.catch_up();
         }
         self.enter(Phase::Live);
     }
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
-        let running = self.running.as_ref().filter(|_| self.phase == Phase::Live)?;
+        let running = self
+            .running
+            .as_ref()
+            .filter(|_| self.phase == Phase::Live)?;
         Some(running.session(
             deadline,
             self.shared.whatsapp.query_timeout,
@@ -314,11 +324,19 @@ impl Handler<RequestPairCode> for DeviceActor {
     type Result = ();
 
     fn handle(&mut self, request: RequestPairCode, ctx: &mut Context<Self>) {
-        let Some(running) = self.running.as_ref().filter(|_| self.phase == Phase::Pairing) else {
+        let Some(running) = self
+            .running
+            .as_ref()
+            .filter(|_| self.phase == Phase::Pairing)
+        else {
             // Dropping the reply slot tells the caller that this life cannot pair.
             return;
         };
-        if let Some(code) = self.pair_code.as_ref().filter(|code| code.answers(&request)) {
+        if let Some(code) = self
+            .pair_code
+            .as_ref()
+            .filter(|code| code.answers(&request))
+        {
             return request.answer(Ok(code.again()));
         }
         let wanted = running.pair_code(request.phone.clone(), self.pair_code.is_some());
@@ -331,7 +349,11 @@ impl Handler<RequestPairCode> for DeviceActor {
 
 impl Plan {
     pub(crate) fn report(&self, news: News) {
-        self.reports.do_send(Report { device: self.device, life: self.life, news });
+        self.reports.do_send(Report {
+            device: self.device,
+            life: self.life,
+            news,
+        });
     }
 }
 

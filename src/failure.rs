@@ -36,7 +36,12 @@ impl Operation {
             Envelope::Session => "unauthorized",
             Envelope::Admin => "invalid master token",
         };
-        Self { name, envelope, failed: "the request failed", unauthorized }
+        Self {
+            name,
+            envelope,
+            failed: "the request failed",
+            unauthorized,
+        }
     }
 
     pub const fn failing_with(mut self, text: &'static str) -> Self {
@@ -56,11 +61,17 @@ pub struct Invalid {
 
 impl Invalid {
     pub fn request(message: impl Into<String>) -> Self {
-        Self { message: message.into(), field: None }
+        Self {
+            message: message.into(),
+            field: None,
+        }
     }
 
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { message: message.into(), field: Some(field.into()) }
+        Self {
+            message: message.into(),
+            field: Some(field.into()),
+        }
     }
 }
 
@@ -93,7 +104,10 @@ pub enum Failure {
     Overloaded,
     /// Something that the contract gives its own status and text.
     #[error("{text}")]
-    Documented { status: u16, text: Cow<'static, str> },
+    Documented {
+        status: u16,
+        text: Cow<'static, str>,
+    },
     /// A defect or a broken disk: the details are in the log.
     #[error("internal error")]
     Internal,
@@ -101,7 +115,10 @@ pub enum Failure {
 
 impl Failure {
     pub const fn documented(status: u16, text: &'static str) -> Self {
-        Self::Documented { status, text: Cow::Borrowed(text) }
+        Self::Documented {
+            status,
+            text: Cow::Borrowed(text),
+        }
     }
 }
 
@@ -125,11 +142,17 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Unauthorized => (401, "unauthorized".into(), "UNAUTHORIZED"),
         Failure::NotFound(_) => (404, "not_found".into(), "NOT_FOUND"),
         Failure::NoDevice => (500, "device_error".into(), "DEVICE_ERROR"),
-        Failure::Refused(_) => (502, format!("{}_failed", operation.name).into(), "UPSTREAM_ERROR"),
+        Failure::Refused(_) => (
+            502,
+            format!("{}_failed", operation.name).into(),
+            "UPSTREAM_ERROR",
+        ),
         Failure::Disconnected => (503, "device_disconnected".into(), "DEVICE_NOT_READY"),
-        Failure::TimedOut { .. } => {
-            (504, format!("{}_timeout", operation.name).into(), "DEVICE_TIMEOUT")
-        }
+        Failure::TimedOut { .. } => (
+            504,
+            format!("{}_timeout", operation.name).into(),
+            "DEVICE_TIMEOUT",
+        ),
         Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
         Failure::Documented { status, .. } => (*status, "refused".into(), documented_code(*status)),
         Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
@@ -141,7 +164,13 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         other => other.to_string().into(),
     };
     let retry_after = matches!(failure, Failure::Overloaded).then_some(Duration::from_secs(1));
-    Outcome { status, code, error_code, message, retry_after }
+    Outcome {
+        status,
+        code,
+        error_code,
+        message,
+        retry_after,
+    }
 }
 
 const fn documented_code(status: u16) -> &'static str {
@@ -164,14 +193,21 @@ mod tests {
                 Failure::Invalid(Invalid::request("text cannot be empty")),
                 (400, "invalid_request", "text cannot be empty"),
             ),
-            (Failure::NoDevice, (500, "device_error", "failed to resolve user device")),
+            (
+                Failure::NoDevice,
+                (500, "device_error", "failed to resolve user device"),
+            ),
             (
                 Failure::Refused("479".into()),
                 (502, "status_failed", "failed to send status broadcast"),
             ),
             (
                 Failure::Disconnected,
-                (503, "device_disconnected", "whatsapp session is not connected"),
+                (
+                    503,
+                    "device_disconnected",
+                    "whatsapp session is not connected",
+                ),
             ),
             (
                 Failure::TimedOut { message_id: None },

@@ -72,14 +72,21 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
     let api = web::Data::new(api);
     let server = HttpServer::new(move || {
-        App::new().app_data(api.clone()).wrap(from_fn(observe)).configure(routes::configure)
+        App::new()
+            .app_data(api.clone())
+            .wrap(from_fn(observe))
+            .configure(routes::configure)
     })
     .workers(config.http.workers.get())
     .client_request_timeout(config.http.header_timeout)
     .shutdown_timeout(config.http.shutdown_grace.as_secs().max(1))
     .disable_signals()
     .bind(config.http.listen)?;
-    let address = server.addrs().first().copied().unwrap_or(config.http.listen);
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .unwrap_or(config.http.listen);
     Ok((server.run(), address))
 }
 
@@ -93,7 +100,10 @@ async fn observe(
     let mut response = next.call(request).await?;
     if let Some(api) = api {
         // The pattern, not the path: paths hold ids.
-        let route = response.request().match_pattern().unwrap_or_else(|| "unknown".into());
+        let route = response
+            .request()
+            .match_pattern()
+            .unwrap_or_else(|| "unknown".into());
         let status = response.status();
         let labels = [route.as_str(), status.as_str()];
         api.metrics.http_requests.with_label_values(&labels).inc();

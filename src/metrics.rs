@@ -10,8 +10,9 @@ use crate::store::Store;
 use crate::supervision::view::State;
 
 /// Upper bounds in seconds: from a local answer to the slowest configured clock.
-const BUCKETS: &[f64] =
-    &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
+const BUCKETS: &[f64] = &[
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
 
 pub struct Metrics {
     registry: Registry,
@@ -41,7 +42,10 @@ impl Metrics {
     pub fn new() -> Result<Self, prometheus::Error> {
         let registry = Registry::new_custom(Some("wutsd".into()), None)?;
         let counters = |name: &str, help: &str, labels: &[&str]| {
-            register(&registry, IntCounterVec::new(Opts::new(name, help), labels)?)
+            register(
+                &registry,
+                IntCounterVec::new(Opts::new(name, help), labels)?,
+            )
         };
         let counter = |name: &str, help: &str| register(&registry, IntCounter::new(name, help)?);
         let gauge = |name: &str, help: &str| register(&registry, IntGauge::new(name, help)?);
@@ -49,7 +53,10 @@ impl Metrics {
             "http_request_duration_seconds",
             "Time from a request's head to the head of its answer, by route.",
         );
-        let build = Opts::new("build_info", "1, labelled with the version of this program.");
+        let build = Opts::new(
+            "build_info",
+            "1, labelled with the version of this program.",
+        );
         let build = register(&registry, IntGaugeVec::new(build, &["version"])?)?;
         build.with_label_values(&[env!("CARGO_PKG_VERSION")]).set(1);
         let devices = Opts::new("devices", "Devices, by state.");

@@ -15,7 +15,10 @@ impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, BadNumber> {
         let text = text.trim();
         let text = text.strip_prefix('+').unwrap_or(text);
-        let kept: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')')).collect();
+        let kept: String = text
+            .chars()
+            .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
+            .collect();
         let digits = kept.bytes().all(|byte| byte.is_ascii_digit());
         // No country code begins with 0.
         if digits && (10..=15).contains(&kept.len()) && !kept.starts_with('0') {
@@ -54,7 +57,9 @@ mod tests {
             ("", None),
         ];
         for (text, expected) in table {
-            let digits = PhoneNumber::parse(text).ok().map(|number| number.to_string());
+            let digits = PhoneNumber::parse(text)
+                .ok()
+                .map(|number| number.to_string());
             assert_eq!(digits.as_deref(), expected, "{text:?}");
         }
     }

@@ -30,7 +30,11 @@ pub struct MasterToken(TokenHash);
 impl MasterToken {
     /// From the configured file, the systemd credential, or the data folder, where it is made at the first start.
     pub fn load(config: &Config) -> Result<Self, MasterTokenError> {
-        let given = config.auth.master_token_file.clone().or_else(|| credential("master_token"));
+        let given = config
+            .auth
+            .master_token_file
+            .clone()
+            .or_else(|| credential("master_token"));
         match given {
             Some(path) => read(&path),
             None => {
@@ -55,11 +59,15 @@ pub fn credential(name: &str) -> Option<PathBuf> {
 }
 
 fn read(path: &Path) -> Result<MasterToken, MasterTokenError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| MasterTokenError::Read { path: path.to_owned(), source })?;
+    let text = fs::read_to_string(path).map_err(|source| MasterTokenError::Read {
+        path: path.to_owned(),
+        source,
+    })?;
     let token = text.trim();
     if token.len() < SHORTEST {
-        return Err(MasterTokenError::Short { path: path.to_owned() });
+        return Err(MasterTokenError::Short {
+            path: path.to_owned(),
+        });
     }
     info!(path = %path.display(), "master token loaded");
     Ok(MasterToken(tokens::hash(token)))
@@ -68,11 +76,18 @@ fn read(path: &Path) -> Result<MasterToken, MasterTokenError> {
 fn generate(path: &Path) -> Result<(), MasterTokenError> {
     let (token, _) = tokens::generate();
     let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
         writeln!(file, "{token}")?;
         file.sync_all()
     };
-    write().map_err(|source| MasterTokenError::Write { path: path.to_owned(), source })?;
+    write().map_err(|source| MasterTokenError::Write {
+        path: path.to_owned(),
+        source,
+    })?;
     info!(path = %path.display(), "master token generated: keep this file private");
     Ok(())
 }

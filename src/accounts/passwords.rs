@@ -9,6 +9,8 @@ pub struct HashError;
 
 /// Hashes a password; takes tens of milliseconds and 19 MiB on purpose, so not on a thread that serves others.
 pub fn hash(password: &str) -> Result<String, HashError> {
-    let hashed = Argon2::default().hash_password(password.as_bytes()).map_err(|_| HashError)?;
+    let hashed = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|_| HashError)?;
     Ok(hashed.to_string())
 }

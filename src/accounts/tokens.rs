@@ -29,7 +29,10 @@ pub struct Tokens {
 
 impl Tokens {
     pub fn new(store: Store) -> Self {
-        Self { store, known: DashMap::new() }
+        Self {
+            store,
+            known: DashMap::new(),
+        }
     }
 
     /// The active user with this token.

@@ -19,7 +19,10 @@ pub fn simulate(arguments: SimulateArguments) -> Result<(), CliError> {
     let config = Config::load(None, &loopback("ws://127.0.0.1/ws/chat"))?;
     telemetry::start(&config.log);
     actix::System::new().block_on(async move {
-        let options = Options { listen: arguments.listen, data: arguments.data };
+        let options = Options {
+            listen: arguments.listen,
+            data: arguments.data,
+        };
         let simulator = Simulator::start(options).await?;
         let addresses = simulator.addresses();
         if arguments.json {
@@ -48,7 +51,11 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         overrides.extend([("http.listen", listen), ("data_dir", data_dir)]);
         telemetry::start(&Config::load(file.as_deref(), &overrides)?.log);
 
-        let simulator = Simulator::start(Options { listen: arguments.whatsapp, data }).await?;
+        let simulator = Simulator::start(Options {
+            listen: arguments.whatsapp,
+            data,
+        })
+        .await?;
         overrides[0].1 = simulator.addresses().ws.clone();
         let config = Config::load(file.as_deref(), &overrides)?;
         let app = App::start(config).await?;
@@ -104,7 +111,9 @@ enum Folder {
 impl Folder {
     fn open(data: Option<PathBuf>) -> Result<Self, CliError> {
         let Some(path) = data else {
-            return tempfile::tempdir().map(Self::Temporary).map_err(CliError::Folder);
+            return tempfile::tempdir()
+                .map(Self::Temporary)
+                .map_err(CliError::Folder);
         };
         std::fs::create_dir_all(&path).map_err(CliError::Folder)?;
         Ok(Self::Kept(path))

@@ -18,7 +18,14 @@ pub struct Posted {
 
 impl Posted {
     pub fn text(ack: Ack) -> Self {
-        let timestamp = ack.at.with_timezone(&Local).to_rfc3339_opts(SecondsFormat::Secs, false);
-        Self { message_id: ack.message_id, timestamp, status_type: "text" }
+        let timestamp = ack
+            .at
+            .with_timezone(&Local)
+            .to_rfc3339_opts(SecondsFormat::Secs, false);
+        Self {
+            message_id: ack.message_id,
+            timestamp,
+            status_type: "text",
+        }
     }
 }

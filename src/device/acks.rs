@@ -19,7 +19,11 @@ impl Acks {
     pub fn expect(&self, message_id: &str) -> Expected {
         let (answer, receiver) = oneshot::channel();
         self.0.lock().insert(message_id.to_owned(), answer);
-        Expected { acks: self.clone(), message_id: message_id.to_owned(), receiver }
+        Expected {
+            acks: self.clone(),
+            message_id: message_id.to_owned(),
+            receiver,
+        }
     }
 
     /// Hands an answer to whoever waits for it.

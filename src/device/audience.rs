@@ -44,7 +44,10 @@ pub(super) async fn status_privacy(client: &Arc<Client>) -> Result<StatusPrivacy
 }
 
 fn everyone() -> StatusPrivacy {
-    StatusPrivacy { setting: StatusPrivacySetting::Contacts, list: Vec::new() }
+    StatusPrivacy {
+        setting: StatusPrivacySetting::Contacts,
+        list: Vec::new(),
+    }
 }
 
 /// WhatsApp sends every list it keeps; the one in force is marked `default`, or is the only one.
@@ -53,7 +56,9 @@ fn read_privacy(answer: &NodeRef<'_>) -> StatusPrivacy {
         return everyone();
     };
     let lists: Vec<_> = privacy.get_children_by_tag("list").collect();
-    let in_force = lists.iter().find(|list| attribute(list, "default").as_deref() == Some("true"));
+    let in_force = lists
+        .iter()
+        .find(|list| attribute(list, "default").as_deref() == Some("true"));
     let Some(list) = in_force.or(lists.first()) else {
         return everyone();
     };
@@ -63,7 +68,9 @@ fn read_privacy(answer: &NodeRef<'_>) -> StatusPrivacy {
         _ => return everyone(),
     };
     let users = list.get_children_by_tag("user");
-    let list = users.filter_map(|user| user.get_attr("jid")?.to_jid()).collect();
+    let list = users
+        .filter_map(|user| user.get_attr("jid")?.to_jid())
+        .collect();
     StatusPrivacy { setting, list }
 }
 
@@ -90,7 +97,10 @@ pub(super) async fn resolve(
         // Nobody to see it but the account's own devices, which is what the phone does as well.
         recipients.extend(client.lid());
     }
-    Ok(Audience { setting: privacy.setting, recipients })
+    Ok(Audience {
+        setting: privacy.setting,
+        recipients,
+    })
 }
 
 /// Contacts often carry their LID already; then nobody needs to be asked.
@@ -103,7 +113,11 @@ async fn learn_lids(client: &Arc<Client>, contacts: &[Contact]) {
             known.push((lid.to_owned(), pn.to_owned()));
         }
     }
-    if !known.is_empty() && client.add_lid_pn_mappings(known, LearningSource::Other).await.is_err()
+    if !known.is_empty()
+        && client
+            .add_lid_pn_mappings(known, LearningSource::Other)
+            .await
+            .is_err()
     {
         tracing::warn!("the LIDs of some contacts could not be stored");
     }
@@ -118,10 +132,14 @@ async fn ask_for_lids(client: &Arc<Client>, people: &[Jid]) -> Result<(), Failur
         }
     }
     for batch in unknown.chunks(CONTACTS_PER_QUERY) {
-        client.contacts().is_on_whatsapp(batch).await.map_err(|error| match error {
-            whatsapp_rust::features::ContactError::Iq(error) => unanswered(error),
-            _ => Failure::Refused("contact query".into()),
-        })?;
+        client
+            .contacts()
+            .is_on_whatsapp(batch)
+            .await
+            .map_err(|error| match error {
+                whatsapp_rust::features::ContactError::Iq(error) => unanswered(error),
+                _ => Failure::Refused("contact query".into()),
+            })?;
     }
     Ok(())
 }
@@ -142,7 +160,10 @@ async fn all_but(client: &Arc<Client>, everybody: Vec<Jid>, excluded: &[Jid]) ->
 
 /// The LID where it is known: the same person may be named by number in one list and by LID in the other.
 async fn identity(client: &Arc<Client>, jid: &Jid) -> String {
-    lid_of(client, jid).await.unwrap_or_else(|| jid.to_non_ad()).to_string()
+    lid_of(client, jid)
+        .await
+        .unwrap_or_else(|| jid.to_non_ad())
+        .to_string()
 }
 
 async fn lid_of(client: &Arc<Client>, jid: &Jid) -> Option<Jid> {

@@ -16,7 +16,7 @@ use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
-use super::app_state::{CaughtUp, catch_up};
+use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -59,7 +59,7 @@ pub struct Running {
     client: Arc<Client>,
     acks: Acks,
     contacts: ContactBook,
-    caught_up: CaughtUp,
+    app_state: AppState,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     stream_error: StreamError,
     fence: Option<BoxFuture<'static, StoreError>>,
@@ -93,18 +93,22 @@ pub async fn start(
 
     let acks = Acks::default();
     let contacts = ContactBook::open(records.clone());
-    let observer: Arc<dyn EventHandler> =
-        Arc::new(Observer { actor, acks: acks.clone(), contacts: contacts.clone() });
+    let app_state = AppState::new();
+    let observer: Arc<dyn EventHandler> = Arc::new(Observer {
+        actor,
+        acks: acks.clone(),
+        app_state: app_state.clone(),
+        contacts: contacts.clone(),
+    });
     let subscription = client.subscribe_handler(observer);
     let stream_error = StreamError::watch(&client);
     let ended = run(client.clone(), dial_failure);
-    let caught_up = catch_up(client.clone());
     let fence = async move { records.fenced().await }.boxed();
     Ok(Running {
         client,
         acks,
         contacts,
-        caught_up,
+        app_state,
         ended,
         stream_error,
         fence: Some(fence),
@@ -122,7 +126,10 @@ async fn build(
     let runtime = ShardRuntime::here(move || {
         panicked.do_send(Observed::Ended(ExitReason::Panicked));
     });
-    let caches = CacheConfig { chat_lanes_capacity: CHAT_LANES, ..Default::default() };
+    let caches = CacheConfig {
+        chat_lanes_capacity: CHAT_LANES,
+        ..Default::default()
+    };
     let mut builder = Client::builder()
         .with_runtime(runtime)
         .with_persistence_manager(manager)
@@ -134,7 +141,10 @@ async fn build(
     if shared.whatsapp.is_loopback() {
         builder = builder.with_version_override(SIMULATED_VERSION);
     }
-    let built = builder.build().await.map_err(|error| StartError::Record(error.to_string()))?;
+    let built = builder
+        .build()
+        .await
+        .map_err(|error| StartError::Record(error.to_string()))?;
     Ok(built.into_client())
 }
 
@@ -176,12 +186,15 @@ impl Running {
     /// Whom the client is logged in as.
     pub fn identity(&self) -> Option<Identity> {
         let (jid, lid) = (self.client.pn()?, self.client.lid()?);
-        Some(Identity { jid: jid.to_string(), lid: lid.to_string() })
+        Some(Identity {
+            jid: jid.to_string(),
+            lid: lid.to_string(),
+        })
     }
 
-    /// Fetches what earlier lives missed.
-    pub fn caught_up(&self) -> CaughtUp {
-        self.caught_up.clone()
+    /// Fetches what earlier lives missed, and what this one is told to.
+    pub fn catch_up(&self) {
+        self.app_state.catch_up(&self.client);
     }
 
     /// This client, lent to one command.
@@ -195,7 +208,7 @@ impl Running {
             client: self.client.clone(),
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
-            caught_up: self.caught_up.clone(),
+            app_state: self.app_state.clone(),
             stop,
             query_timeout,
             deadline,
@@ -213,8 +226,14 @@ impl Running {
             if instead {
                 client.cancel_pair_code().await;
             }
-            let options = PairCodeOptions { phone_number: phone.clone(), ..Default::default() };
-            let code = client.pair_with_code(options).await.map_err(|error| error.to_string())?;
+            let options = PairCodeOptions {
+                phone_number: phone.clone(),
+                ..Default::default()
+            };
+            let code = client
+                .pair_with_code(options)
+                .await
+                .map_err(|error| error.to_string())?;
             Ok(PairCode::new(code, phone))
         }
     }
@@ -254,7 +273,11 @@ async fn store_pairing(
     shared: &Shared,
 ) -> Result<(), StoreError> {
     // The keys first: a row that says "paired" without them would be a lie.
-    client.persistence_manager().flush().await.map_err(|_| StoreError::Fenced)?;
+    client
+        .persistence_manager()
+        .flush()
+        .await
+        .map_err(|_| StoreError::Fenced)?;
     store_login(identity, plan, shared).await
 }
 
@@ -264,7 +287,10 @@ pub async fn store_login(
     plan: &Plan,
     shared: &Shared,
 ) -> Result<(), StoreError> {
-    shared.store.set_paired(plan.device, &identity.jid, &identity.lid).await?;
+    shared
+        .store
+        .set_paired(plan.device, &identity.jid, &identity.lid)
+        .await?;
     plan.report(News::Paired(identity));
     Ok(())
 }

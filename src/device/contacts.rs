@@ -27,11 +27,17 @@ impl Contact {
         action: &waproto::whatsapp::sync_action_value::ContactAction,
     ) -> Self {
         let user = |text: &Option<String>| {
-            text.as_deref()?.parse::<Jid>().ok().map(|jid| jid.user.to_string())
+            text.as_deref()?
+                .parse::<Jid>()
+                .ok()
+                .map(|jid| jid.user.to_string())
         };
         let own = Some(jid.user.to_string());
-        let (phone, lid) =
-            if jid.is_lid() { (user(&action.pn_jid), own) } else { (own, user(&action.lid_jid)) };
+        let (phone, lid) = if jid.is_lid() {
+            (user(&action.pn_jid), own)
+        } else {
+            (own, user(&action.lid_jid))
+        };
         Self {
             phone,
             lid,
@@ -81,7 +87,9 @@ impl ContactBook {
     /// Takes a contact in. A failure fences the records, which ends the life.
     pub(super) fn learn(&self, jid: &Jid, contact: Contact) {
         // Without the task the records are fenced already.
-        let _ = self.entries.send(Entry::Learnt(jid.to_non_ad_string(), contact));
+        let _ = self
+            .entries
+            .send(Entry::Learnt(jid.to_non_ad_string(), contact));
     }
 
     /// Waits until everything learnt so far is handed to the store.

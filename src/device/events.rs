@@ -14,6 +14,7 @@ use wacore::types::events::{
 
 use super::DeviceActor;
 use super::acks::Acks;
+use super::app_state::AppState;
 use super::contacts::{Contact, ContactBook};
 use super::exit::ExitReason;
 
@@ -44,6 +45,7 @@ pub struct Identity {
 pub(super) struct Observer {
     pub actor: Addr<DeviceActor>,
     pub acks: Acks,
+    pub app_state: AppState,
     pub contacts: ContactBook,
 }
 
@@ -51,6 +53,11 @@ impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
+            // What else did not work is tried again by the library.
+            Event::AppStateSyncFailed(failed) => {
+                self.app_state
+                    .owe(failed.skipped.iter().filter_map(|name| name.parse().ok()));
+            }
             Event::ContactUpdate(update) => {
                 let contact = Contact::new(&update.jid, &update.action);
                 self.contacts.learn(&update.jid, contact);
@@ -78,6 +85,7 @@ impl EventHandler for Observer {
             EventKind::Disconnected,
             EventKind::ServerAck,
             EventKind::ContactUpdate,
+            EventKind::AppStateSyncFailed,
         ])
     }
 }
@@ -98,13 +106,19 @@ impl Observer {
 fn observed(event: &Event) -> Option<Observed> {
     Some(match event {
         Event::Connected(_) => Observed::Connected,
-        Event::PairingQrCode(qr) => Observed::Qr { code: qr.code.clone(), valid_for: qr.timeout },
-        Event::PairSuccess(pair) => {
-            Observed::Paired(Identity { jid: pair.id.to_string(), lid: pair.lid.to_string() })
-        }
-        Event::PairError(_) | Event::PairingQrCodesExhausted(_) => {
+        Event::PairingQrCode(qr) => Observed::Qr {
+            code: qr.code.clone(),
+            valid_for: qr.timeout,
+        },
+        Event::PairSuccess(pair) => Observed::Paired(Identity {
+            jid: pair.id.to_string(),
+            lid: pair.lid.to_string(),
+        }),
+        Event::PairError(pairing) => {
+            tracing::warn!(error = pairing.error, "a pairing failed");
             Observed::Ended(ExitReason::PairingEnded)
         }
+        Event::PairingQrCodesExhausted(_) => Observed::Ended(ExitReason::PairingEnded),
         Event::LoggedOut(out) => Observed::Ended(refusal(out.reason)),
         Event::StreamReplaced(_) => Observed::Ended(ExitReason::Replaced),
         Event::ClientOutdated(_) => Observed::Ended(ExitReason::ClientOutdated),

@@ -51,7 +51,10 @@ impl HttpClient for Fetcher {
         let response = outgoing.send().await?;
         let status_code = response.status().as_u16();
         let body = limited_body(response).await?;
-        Ok(HttpResponse { status_code, body: body.into() })
+        Ok(HttpResponse {
+            status_code,
+            body: body.into(),
+        })
     }
 }
 

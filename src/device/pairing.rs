@@ -22,7 +22,11 @@ pub struct Qr {
 impl Qr {
     pub fn new(code: String, valid_for: Duration) -> Self {
         let generated_at = Utc::now();
-        Self { code, generated_at, expires_at: generated_at + valid_for }
+        Self {
+            code,
+            generated_at,
+            expires_at: generated_at + valid_for,
+        }
     }
 
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
@@ -45,7 +49,12 @@ pub struct PairCode {
 impl PairCode {
     pub(super) fn new(code: String, phone: String) -> Self {
         let expires_at = Utc::now() + PAIR_CODE_VALIDITY;
-        Self { code, phone, expires_at, cached: false }
+        Self {
+            code,
+            phone,
+            expires_at,
+            cached: false,
+        }
     }
 
     /// Whether it can be handed out again for this request.
@@ -54,7 +63,10 @@ impl PairCode {
     }
 
     pub(super) fn again(&self) -> Self {
-        Self { cached: true, ..self.clone() }
+        Self {
+            cached: true,
+            ..self.clone()
+        }
     }
 }
 

@@ -21,7 +21,10 @@ pub struct ShardRuntime<F> {
 impl<F: Fn() + Clone + Send + Sync + 'static> ShardRuntime<F> {
     /// To be called on the shard's own thread.
     pub fn here(on_panic: F) -> Self {
-        Self { shard: Handle::current(), on_panic }
+        Self {
+            shard: Handle::current(),
+            on_panic,
+        }
     }
 
     fn guarded(&self, task: Task) -> impl Future<Output = ()> + Send + 'static {

@@ -12,7 +12,7 @@ use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
 
 use super::Stop;
 use super::acks::Acks;
-use super::app_state::CaughtUp;
+use super::app_state::AppState;
 use super::audience::{self, Audience};
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
@@ -32,7 +32,7 @@ pub struct Session {
     pub(super) client: Arc<Client>,
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
-    pub(super) caught_up: CaughtUp,
+    pub(super) app_state: AppState,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -43,10 +43,11 @@ impl Session {
     /// Whom the account's status privacy admits, as WhatsApp has it at this moment.
     pub async fn status_audience(&self) -> Result<Audience, Failure> {
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
-        let _ = tokio::time::timeout(self.query_timeout, self.caught_up.clone()).await;
+        let _ = tokio::time::timeout(self.query_timeout, self.app_state.caught_up()).await;
         let privacy = self.query(audience::status_privacy(&self.client)).await?;
         let contacts = self.contacts.all().await.map_err(store_failed)?;
-        self.query(audience::resolve(&self.client, privacy, contacts)).await
+        self.query(audience::resolve(&self.client, privacy, contacts))
+            .await
     }
 
     /// Publishes on the status broadcast and waits for WhatsApp's own ack: written is not accepted.
@@ -65,7 +66,10 @@ impl Session {
         };
         let status = self.client.status();
         let published = async {
-            status.send_raw(message.0, &audience.recipients, options).await.map_err(not_sent)?;
+            status
+                .send_raw(message.0, &audience.recipients, options)
+                .await
+                .map_err(not_sent)?;
             match ack.answer().await {
                 Some(Ok(at)) => Ok(at),
                 Some(Err(code)) => Err(Failure::Refused(code)),
@@ -74,7 +78,9 @@ impl Session {
         };
         match tokio::time::timeout_at(self.deadline, published).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
-            Err(_) => Err(Failure::TimedOut { message_id: Some(message_id) }),
+            Err(_) => Err(Failure::TimedOut {
+                message_id: Some(message_id),
+            }),
         }
     }
 
@@ -84,7 +90,10 @@ impl Session {
             return Err(Failure::Disconnected);
         };
         let unlink = async {
-            self.client.execute(RemoveCompanionDeviceSpec::new(&jid)).await.map_err(unanswered)
+            self.client
+                .execute(RemoveCompanionDeviceSpec::new(&jid))
+                .await
+                .map_err(unanswered)
         };
         self.query(unlink).await?;
         self.stop.do_send(Stop(ExitReason::LoggedOut));

@@ -52,7 +52,14 @@ impl DialFailure {
 impl Dialer {
     pub fn new(url: Url, tls: Arc<rustls::ClientConfig>) -> (Self, DialFailure) {
         let failure = DialFailure::default();
-        (Self { url, tls, failure: failure.0.clone() }, failure)
+        (
+            Self {
+                url,
+                tls,
+                failure: failure.0.clone(),
+            },
+            failure,
+        )
     }
 
     async fn dial(&self) -> Result<Socket, SocketError> {
@@ -107,7 +114,12 @@ impl Drop for OpenSocket {
 #[async_trait]
 impl Transport for OpenSocket {
     async fn send(&self, data: Bytes) -> anyhow::Result<()> {
-        self.sink.lock().await.send(Message::Binary(data)).await.map_err(Into::into)
+        self.sink
+            .lock()
+            .await
+            .send(Message::Binary(data))
+            .await
+            .map_err(Into::into)
     }
 
     async fn disconnect(&self) {
@@ -140,7 +152,8 @@ async fn pump(mut stream: SplitStream<Socket>, events: async_channel::Sender<Tra
 }
 
 fn closed(frame: Option<tokio_tungstenite::tungstenite::protocol::CloseFrame>) -> DisconnectReason {
-    let (code, reason) =
-        frame.map_or((None, String::new()), |f| (Some(f.code.into()), f.reason.to_string()));
+    let (code, reason) = frame.map_or((None, String::new()), |f| {
+        (Some(f.code.into()), f.reason.to_string())
+    });
     DisconnectReason::ServerClose { code, reason }
 }

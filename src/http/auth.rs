@@ -24,7 +24,11 @@ impl Api {
     /// Admits the master token only.
     pub fn master(&self, request: &HttpRequest) -> Result<(), Failure> {
         let token = bearer(request).ok_or(Failure::Unauthorized)?;
-        if self.master.matches(token) { Ok(()) } else { Err(Failure::Unauthorized) }
+        if self.master.matches(token) {
+            Ok(())
+        } else {
+            Err(Failure::Unauthorized)
+        }
     }
 }
 
@@ -56,8 +60,9 @@ mod tests {
             ("", None),
         ];
         for (value, expected) in table {
-            let request =
-                TestRequest::get().insert_header((AUTHORIZATION, value)).to_http_request();
+            let request = TestRequest::get()
+                .insert_header((AUTHORIZATION, value))
+                .to_http_request();
             assert_eq!(bearer(&request), expected, "{value:?}");
         }
     }

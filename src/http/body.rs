@@ -57,14 +57,17 @@ fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
 
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
     if body.is_empty() {
-        return Err(Invalid::request("the body is empty: a JSON object is expected"));
+        return Err(Invalid::request(
+            "the body is empty: a JSON object is expected",
+        ));
     }
     if std::str::from_utf8(body).is_err() {
         return Err(Invalid::request("the body is not UTF-8"));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
-    json.end().map_err(|error| Invalid::request(format!("malformed JSON: {error}")))?;
+    json.end()
+        .map_err(|error| Invalid::request(format!("malformed JSON: {error}")))?;
     Ok(value)
 }
 
@@ -80,7 +83,10 @@ fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     match field.as_str() {
         "." => Invalid::request(text),
         _ if text.contains(&format!("`{field}`")) => Invalid::field(field, text),
-        _ => Invalid { message: format!("{field}: {text}"), field: Some(field) },
+        _ => Invalid {
+            message: format!("{field}: {text}"),
+            field: Some(field),
+        },
     }
 }
 
@@ -100,17 +106,35 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_the_name_of_the_field() {
         let table = [
-            (&br#"{"text":5}"#[..], "text: invalid type: integer `5`, expected a string"),
-            (br#"{"texts":"a"}"#, "unknown field `texts`, expected `text`"),
+            (
+                &br#"{"text":5}"#[..],
+                "text: invalid type: integer `5`, expected a string",
+            ),
+            (
+                br#"{"texts":"a"}"#,
+                "unknown field `texts`, expected `text`",
+            ),
             (br#"{}"#, "missing field `text`"),
-            (br#"{"text":"a""#, "malformed JSON: EOF while parsing an object at line 1 column 11"),
-            (br#"{"text":"a"} x"#, "malformed JSON: trailing characters at line 1 column 14"),
-            (br#"[]"#, "invalid length 0, expected struct Text with 1 element"),
+            (
+                br#"{"text":"a""#,
+                "malformed JSON: EOF while parsing an object at line 1 column 11",
+            ),
+            (
+                br#"{"text":"a"} x"#,
+                "malformed JSON: trailing characters at line 1 column 14",
+            ),
+            (
+                br#"[]"#,
+                "invalid length 0, expected struct Text with 1 element",
+            ),
             (b"", "the body is empty: a JSON object is expected"),
             (b"{\"text\":\"\xff\"}", "the body is not UTF-8"),
         ];
         for (body, expected) in table {
-            assert_eq!(decode::<Text>(body).expect_err("must be refused").message, expected);
+            assert_eq!(
+                decode::<Text>(body).expect_err("must be refused").message,
+                expected
+            );
         }
     }
 }

@@ -39,10 +39,14 @@ pub fn respond_as<T: Serialize>(
     };
     let mut response = HttpResponse::build(status);
     match operation.envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin => {
-            response.json(Flat { success: true, payload })
-        }
-        Envelope::Data | Envelope::Session => response.json(Data { success: true, data: payload }),
+        Envelope::Object | Envelope::Flat | Envelope::Admin => response.json(Flat {
+            success: true,
+            payload,
+        }),
+        Envelope::Data | Envelope::Session => response.json(Data {
+            success: true,
+            data: payload,
+        }),
     }
 }
 
@@ -70,7 +74,10 @@ fn refusal(operation: &Operation, failure: &Failure, outcome: &Outcome) -> Value
             json!({ "success": false, "error": outcome.message })
         }
     };
-    if let Failure::TimedOut { message_id: Some(id) } = failure {
+    if let Failure::TimedOut {
+        message_id: Some(id),
+    } = failure
+    {
         // The message may still arrive; with its id the caller can find out.
         body["message_id"] = json!(id);
     }

@@ -45,7 +45,15 @@ pub async fn dispatch<C: Command>(
     command.validate()?;
     let deadline = Instant::now() + api.limits.command;
     let (job, slot) = Job::new(command, deadline);
-    if api.router.try_send(Dispatch { caller, device, job }).is_err() {
+    if api
+        .router
+        .try_send(Dispatch {
+            caller,
+            device,
+            job,
+        })
+        .is_err()
+    {
         return Err(Failure::Overloaded);
     }
     let result = match timeout_at(deadline + ANSWER_GRACE, slot).await {
@@ -63,5 +71,8 @@ fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {
         Ok(_) => "ok".into(),
         Err(failure) => outcome(failure, &C::OPERATION).code,
     };
-    api.metrics.commands.with_label_values(&[C::OPERATION.name, &outcome]).inc();
+    api.metrics
+        .commands
+        .with_label_values(&[C::OPERATION.name, &outcome])
+        .inc();
 }

@@ -37,12 +37,14 @@ pub async fn readyz(api: web::Data<Api>) -> HttpResponse {
 
 pub async fn metrics(api: web::Data<Api>) -> HttpResponse {
     match api.metrics.scrape(&api.store) {
-        Ok(text) => {
-            HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
-        }
+        Ok(text) => HttpResponse::Ok()
+            .content_type("text/plain; version=0.0.4; charset=utf-8")
+            .body(text),
         Err(error) => {
             error!(error = %error, "metrics could not be written");
-            HttpResponse::InternalServerError().content_type(ContentType::plaintext()).body("")
+            HttpResponse::InternalServerError()
+                .content_type(ContentType::plaintext())
+                .body("")
         }
     }
 }

@@ -30,7 +30,13 @@ const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
 /// Whatever no route knows.
 pub async fn unknown(request: HttpRequest) -> HttpResponse {
     let text = format!("there is no {} {}", request.method(), request.path());
-    envelope::refuse(&UNKNOWN, &Failure::Documented { status: 404, text: text.into() })
+    envelope::refuse(
+        &UNKNOWN,
+        &Failure::Documented {
+            status: 404,
+            text: text.into(),
+        },
+    )
 }
 
 /// The device that the caller means, if it is the caller's.
@@ -45,7 +51,11 @@ async fn locate(api: &Api, caller: Caller, named: Named) -> Result<Option<Device
 }
 
 async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
-    let watch = api.supervisor.send(Follow(device)).await.map_err(|_| Failure::Internal)?;
+    let watch = api
+        .supervisor
+        .send(Follow(device))
+        .await
+        .map_err(|_| Failure::Internal)?;
     watch.ok_or(Failure::documented(404, "device not found"))
 }
 
@@ -60,7 +70,10 @@ async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<Devic
 
 /// Adds a device and makes supervisor and router know it.
 async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
-    let device = api.store.create_device(caller.tenant, caller.user, name).await;
+    let device = api
+        .store
+        .create_device(caller.tenant, caller.user, name)
+        .await;
     let device = device.map_err(|error| stored("a device could not be created", error))?;
     let adopted = api.supervisor.send(Adopt(device.clone())).await;
     adopted.map_err(|_| Failure::Internal)?;

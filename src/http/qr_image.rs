@@ -21,18 +21,29 @@ pub enum DrawError {
 pub fn data_url(text: &str) -> Result<String, DrawError> {
     let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
     let png = draw(&code)?;
-    Ok(format!("data:image/png;base64,{}", BASE64_STANDARD.encode(png)))
+    Ok(format!(
+        "data:image/png;base64,{}",
+        BASE64_STANDARD.encode(png)
+    ))
 }
 
 fn draw(code: &QrCode) -> Result<Vec<u8>, DrawError> {
     let modules = code.width();
     let side = (modules + 2 * QUIET_ZONE) * SCALE;
-    let dark = |pixel: usize| (pixel / SCALE).checked_sub(QUIET_ZONE).filter(|at| *at < modules);
+    let dark = |pixel: usize| {
+        (pixel / SCALE)
+            .checked_sub(QUIET_ZONE)
+            .filter(|at| *at < modules)
+    };
     let mut pixels = Vec::with_capacity(side * side);
     for y in 0..side {
         for x in 0..side {
             let module = dark(x).zip(dark(y)).map(|at| code[at]);
-            pixels.push(if module == Some(Color::Dark) { 0u8 } else { 255 });
+            pixels.push(if module == Some(Color::Dark) {
+                0u8
+            } else {
+                255
+            });
         }
     }
     let mut png = Vec::new();

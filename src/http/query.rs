@@ -28,7 +28,10 @@ impl<'a> Query<'a> {
 
     /// The first value of this parameter.
     pub fn text(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref())
+        self.0
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_ref())
     }
 
     /// A yes or no, under any of its names. A name without a value means yes.
@@ -36,12 +39,18 @@ impl<'a> Query<'a> {
         let Some(name) = names.iter().find(|name| self.text(name).is_some()) else {
             return Ok(None);
         };
-        match self.text(name).unwrap_or_default().to_ascii_lowercase().as_str() {
+        match self
+            .text(name)
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .as_str()
+        {
             "" | "1" | "true" => Ok(Some(true)),
             "0" | "false" => Ok(Some(false)),
-            other => {
-                Err(Invalid::field(*name, format!("{name} must be true or false, not {other:?}")))
-            }
+            other => Err(Invalid::field(
+                *name,
+                format!("{name} must be true or false, not {other:?}"),
+            )),
         }
     }
 

@@ -77,7 +77,12 @@ async fn register(
     let password_hash = hash(wanted.password).await?;
     let now = Utc::now().trunc_subsecs(0);
     let name = wanted.tenant_name.trim().to_owned();
-    let tenant = Tenant { id: TenantId::random(), name, created_at: now, updated_at: now };
+    let tenant = Tenant {
+        id: TenantId::random(),
+        name,
+        created_at: now,
+        updated_at: now,
+    };
     let user = User {
         id: UserId::random(),
         tenant_id: tenant.id,
@@ -89,11 +94,21 @@ async fn register(
     };
     let (token, token_hash) = tokens::generate();
     let webhook_url = wanted.webhook_url;
-    let credentials = Credentials { password_hash, token_hash, webhook_url: webhook_url.clone() };
-    api.store.register(&tenant, &user, credentials).await.map_err(not_registered)?;
+    let credentials = Credentials {
+        password_hash,
+        token_hash,
+        webhook_url: webhook_url.clone(),
+    };
+    api.store
+        .register(&tenant, &user, credentials)
+        .await
+        .map_err(not_registered)?;
     info!(tenant.id = %tenant.id, "tenant registered");
     Ok(Registered {
-        user: WithToken { user, token: token.clone() },
+        user: WithToken {
+            user,
+            token: token.clone(),
+        },
         tenant,
         token,
         webhook_configured: webhook_url.is_some().then_some(true),
@@ -120,12 +135,18 @@ fn validate(wanted: &Register) -> Result<(), Invalid> {
     if let Some(role) = &wanted.role
         && Role::parse(role).is_none()
     {
-        return Err(Invalid::field("role", "role must be admin, manager or user"));
+        return Err(Invalid::field(
+            "role",
+            "role must be admin, manager or user",
+        ));
     }
     if let Some(url) = &wanted.webhook_url
         && !url::Url::parse(url).is_ok_and(|url| url.scheme() == "https")
     {
-        return Err(Invalid::field("webhook_url", "webhook_url must be an https:// URL"));
+        return Err(Invalid::field(
+            "webhook_url",
+            "webhook_url must be an https:// URL",
+        ));
     }
     Ok(())
 }

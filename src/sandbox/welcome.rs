@@ -13,8 +13,11 @@ use serde_json::{Value, json};
 
 use super::Addresses;
 
-const CONTACTS: [(&str, &str); 3] =
-    [("15550000101", "Ada"), ("15550000102", "Grace"), ("15550000103", "Edsger")];
+const CONTACTS: [(&str, &str); 3] = [
+    ("15550000101", "Ada"),
+    ("15550000102", "Grace"),
+    ("15550000103", "Edsger"),
+];
 const PHONE: (&str, &str) = ("15550000100", "Sandbox");
 /// Every step ends within this time, or the sandbox gives up.
 const STEP_TIMEOUT: Duration = Duration::from_secs(60);
@@ -57,8 +60,13 @@ pub async fn set_up(
     whatsapp: &Addresses,
 ) -> Result<Welcome, WelcomeError> {
     let notes_file = folder.join("sandbox.json");
-    let master_token = fs::read_to_string(folder.join("wutsd/master-token"))?.trim().to_owned();
-    let caller = Caller { http: client()?, api: format!("http://{api}") };
+    let master_token = fs::read_to_string(folder.join("wutsd/master-token"))?
+        .trim()
+        .to_owned();
+    let caller = Caller {
+        http: client()?,
+        api: format!("http://{api}"),
+    };
     let notes = match fs::read(&notes_file) {
         Ok(notes) => serde_json::from_slice(&notes).map_err(io::Error::from)?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -72,7 +80,12 @@ pub async fn set_up(
         caller.pair(&notes, &whatsapp.control).await?;
     }
     let jid = caller.wait_until_connected(&notes.token).await?;
-    Ok(Welcome { api: caller.api, master_token, notes, jid })
+    Ok(Welcome {
+        api: caller.api,
+        master_token,
+        notes,
+        jid,
+    })
 }
 
 async fn prepare(
@@ -83,11 +96,15 @@ async fn prepare(
     let account = |(phone, name)| json!({ "phone": phone, "name": name });
     let accounts = format!("{control}/accounts");
     for person in CONTACTS.into_iter().chain([PHONE]) {
-        caller.post("create an account", &accounts, None, account(person)).await?;
+        caller
+            .post("create an account", &accounts, None, account(person))
+            .await?;
     }
     let contacts = format!("{accounts}/{}/contacts", PHONE.0);
     for contact in CONTACTS {
-        caller.post("add a contact", &contacts, None, account(contact)).await?;
+        caller
+            .post("add a contact", &contacts, None, account(contact))
+            .await?;
     }
     let tenant = json!({
         "tenant_name": "Sandbox",
@@ -96,24 +113,35 @@ async fn prepare(
         "role": "admin",
     });
     let url = format!("{}/register", caller.api);
-    let registered = caller.post("register a tenant", &url, Some(master_token), tenant).await?;
+    let registered = caller
+        .post("register a tenant", &url, Some(master_token), tenant)
+        .await?;
     let token = text(&registered, "/token");
     let url = format!("{}/devices", caller.api);
     let device = json!({ "name": "Sandbox" });
-    let device = caller.post("create a device", &url, Some(&token), device).await?;
+    let device = caller
+        .post("create a device", &url, Some(&token), device)
+        .await?;
     Ok(Notes {
         tenant_id: text(&registered, "/tenant/id"),
         user_id: text(&registered, "/user/id"),
         device_id: text(&device, "/device/id"),
         phone: PHONE.0.to_owned(),
-        contacts: CONTACTS.iter().map(|(phone, _)| (*phone).to_owned()).collect(),
+        contacts: CONTACTS
+            .iter()
+            .map(|(phone, _)| (*phone).to_owned())
+            .collect(),
         token,
     })
 }
 
 /// The notes hold a token: for the owner only.
 fn keep(path: &Path, notes: &Notes) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
     file.write_all(&serde_json::to_vec_pretty(notes)?)
 }
 
@@ -130,9 +158,17 @@ impl Caller {
     }
 
     async fn pair(&self, notes: &Notes, control: &str) -> Result<(), WelcomeError> {
-        let qr = self.get("ask for a QR code", &format!("{}/qr", self.api), &notes.token).await?;
+        let qr = self
+            .get(
+                "ask for a QR code",
+                &format!("{}/qr", self.api),
+                &notes.token,
+            )
+            .await?;
         let scan = json!({ "qr": text(&qr, "/data/qr_code"), "account": notes.phone });
-        self.post("scan the QR code", &format!("{control}/scan"), None, scan).await.map(drop)
+        self.post("scan the QR code", &format!("{control}/scan"), None, scan)
+            .await
+            .map(drop)
     }
 
     async fn wait_until_connected(&self, token: &str) -> Result<String, WelcomeError> {
@@ -146,20 +182,21 @@ impl Caller {
             }
         };
         let step = "wait for the connection";
-        let late = |_| WelcomeError::Step { step, problem: "it did not come".into() };
-        tokio::time::timeout(STEP_TIMEOUT, connected).await.map_err(late)?
+        let late = |_| WelcomeError::Step {
+            step,
+            problem: "it did not come".into(),
+        };
+        tokio::time::timeout(STEP_TIMEOUT, connected)
+            .await
+            .map_err(late)?
     }
 
     async fn status(&self, token: &str) -> Result<Value, WelcomeError> {
-        self.get("ask for the status", &format!("{}/status", self.api), token).await
+        self.get("ask for the status", &format!("{}/status", self.api), token)
+            .await
     }
 
-    async fn get(
-        &self,
-        step: &'static str,
-        url: &str,
-        token: &str,
-    ) -> Result<Value, WelcomeError> {
+    async fn get(&self, step: &'static str, url: &str, token: &str) -> Result<Value, WelcomeError> {
         send(step, self.http.request(Method::GET, url).bearer_auth(token)).await
     }
 
@@ -174,7 +211,13 @@ impl Caller {
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
-        send(step, request.header("Content-Type", "application/json").body(body.to_string())).await
+        send(
+            step,
+            request
+                .header("Content-Type", "application/json")
+                .body(body.to_string()),
+        )
+        .await
     }
 }
 
@@ -188,7 +231,10 @@ fn client() -> Result<Client, WelcomeError> {
 async fn send(step: &'static str, request: RequestBuilder) -> Result<Value, WelcomeError> {
     let response = request.send().await.map_err(|error| failed(step, error))?;
     let status = response.status();
-    let body = response.bytes().await.map_err(|error| failed(step, error))?;
+    let body = response
+        .bytes()
+        .await
+        .map_err(|error| failed(step, error))?;
     if !status.is_success() {
         let problem = format!("{status}: {}", String::from_utf8_lossy(&body));
         return Err(WelcomeError::Step { step, problem });
@@ -197,17 +243,28 @@ async fn send(step: &'static str, request: RequestBuilder) -> Result<Value, Welc
 }
 
 fn failed(step: &'static str, error: impl std::fmt::Display) -> WelcomeError {
-    WelcomeError::Step { step, problem: error.to_string() }
+    WelcomeError::Step {
+        step,
+        problem: error.to_string(),
+    }
 }
 
 fn text(body: &Value, pointer: &str) -> String {
-    body.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+    body.pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 impl Welcome {
     /// For a person who sees this for the first time.
     pub fn text(&self, whatsapp: &Addresses) -> String {
-        let Notes { token, phone, contacts, .. } = &self.notes;
+        let Notes {
+            token,
+            phone,
+            contacts,
+            ..
+        } = &self.notes;
         let (api, control) = (&self.api, &whatsapp.control);
         let reader = contacts.first().map_or("", String::as_str);
         format!(

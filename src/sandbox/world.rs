@@ -18,7 +18,7 @@ use super::faults::Faults;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::media::Media;
-use super::pairing::Registration;
+use super::pairing::{Registration, Waiter};
 use super::persistence::{Journal, Writer};
 
 pub use accounts::{AccountError, is_phone};
@@ -70,6 +70,13 @@ pub enum After {
     },
     Announced {
         device: Address,
+    },
+    /// The account is offered to a companion whose code was right.
+    Offer {
+        registration: u64,
+        phone: String,
+        secret: Key32,
+        waiter: Waiter,
     },
 }
 
@@ -123,6 +130,16 @@ impl World {
                     After::Unlinked { device } => self.unlink(&device),
                     After::Bootstrap { device } => self.bootstrap(&device),
                     After::Announced { device } => self.announce_devices(&device),
+                    After::Offer {
+                        registration,
+                        phone,
+                        secret,
+                        waiter,
+                    } => {
+                        if let Err(reason) = self.offer(registration, &phone, &secret, waiter) {
+                            tracing::info!(%reason, "a pairing by code failed");
+                        }
+                    }
                 }
             }
         }

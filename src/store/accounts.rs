@@ -35,7 +35,9 @@ impl Role {
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Admin, Self::Manager, Self::User].into_iter().find(|role| role.name() == name)
+        [Self::Admin, Self::Manager, Self::User]
+            .into_iter()
+            .find(|role| role.name() == name)
     }
 }
 
@@ -83,7 +85,9 @@ impl Store {
         .bind(tenant.name.as_str())
         .bind(tenant.created_at.timestamp())
         .bind(tenant.updated_at.timestamp());
-        self.write(vec![add_tenant, add_user(user, credentials)]).await.map(drop)
+        self.write(vec![add_tenant, add_user(user, credentials)])
+            .await
+            .map(drop)
     }
 
     /// Whom an active user's token belongs to.

@@ -69,7 +69,8 @@ impl Store {
 
     /// Every device, for the start of the daemon.
     pub async fn devices(&self) -> Result<Vec<Device>, StoreError> {
-        self.select(Statement::new(select_device!("ORDER BY number"))).await
+        self.select(Statement::new(select_device!("ORDER BY number")))
+            .await
     }
 
     /// The devices of one user, oldest first.
@@ -78,9 +79,11 @@ impl Store {
         tenant: TenantId,
         user: UserId,
     ) -> Result<Vec<Device>, StoreError> {
-        let find =
-            Statement::new(select_device!("WHERE tenant_id = $1 AND user_id = $2 ORDER BY number"));
-        self.select(find.bind(tenant.to_string()).bind(user.to_string())).await
+        let find = Statement::new(select_device!(
+            "WHERE tenant_id = $1 AND user_id = $2 ORDER BY number"
+        ));
+        self.select(find.bind(tenant.to_string()).bind(user.to_string()))
+            .await
     }
 
     /// Notes whom WhatsApp knows the device as, and that it was seen just now.
@@ -95,7 +98,9 @@ impl Store {
             "UPDATE device SET jid = $1, lid = $2, last_seen = $3, updated_at = $4, wanted = $5 WHERE id = $6",
         );
         let update = update.bind(jid).bind(lid).bind(now).bind(now).bind(1);
-        self.write(vec![update.bind(device.to_string())]).await.map(drop)
+        self.write(vec![update.bind(device.to_string())])
+            .await
+            .map(drop)
     }
 
     /// Forgets whom WhatsApp knew the device as; its records are wiped separately.
@@ -104,14 +109,18 @@ impl Store {
         let update = Statement::new(
             "UPDATE device SET jid = NULL, lid = NULL, updated_at = $1 WHERE id = $2",
         );
-        self.write(vec![update.bind(now).bind(device.to_string())]).await.map(drop)
+        self.write(vec![update.bind(now).bind(device.to_string())])
+            .await
+            .map(drop)
     }
 
     /// Whether the device is to be connected, also after a restart of the daemon.
     pub async fn set_wanted(&self, device: DeviceId, wanted: bool) -> Result<(), StoreError> {
         let update = Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");
         let update = update.bind(i64::from(wanted)).bind(Utc::now().timestamp());
-        self.write(vec![update.bind(device.to_string())]).await.map(drop)
+        self.write(vec![update.bind(device.to_string())])
+            .await
+            .map(drop)
     }
 
     /// Notes when a device was connected last.
@@ -121,7 +130,9 @@ impl Store {
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
         let update = Statement::new("UPDATE device SET last_seen = $1 WHERE id = $2");
-        self.write(vec![update.bind(at.timestamp()).bind(device.to_string())]).await.map(drop)
+        self.write(vec![update.bind(at.timestamp()).bind(device.to_string())])
+            .await
+            .map(drop)
     }
 
     async fn select(&self, statement: Statement) -> Result<Vec<Device>, StoreError> {

@@ -23,7 +23,14 @@ impl Admission {
     pub fn new(rate: f64, limit: usize, now: Instant) -> Self {
         let tokens = rate.max(1.0);
         let (waiting, connecting) = (VecDeque::new(), HashSet::new());
-        Self { rate, limit, tokens, filled_at: now, waiting, connecting }
+        Self {
+            rate,
+            limit,
+            tokens,
+            filled_at: now,
+            waiting,
+            connecting,
+        }
     }
 
     /// Joins the end of the line, unless the device is in it or connecting already.

@@ -85,7 +85,11 @@ impl History {
         }
         self.failures = self.failures.saturating_add(1);
         self.recent.push_back(now);
-        while self.recent.front().is_some_and(|at| now - *at > policy.quarantine_window) {
+        while self
+            .recent
+            .front()
+            .is_some_and(|at| now - *at > policy.quarantine_window)
+        {
             self.recent.pop_front();
         }
         if self.recent.len() >= policy.quarantine_failures {
@@ -99,7 +103,10 @@ impl History {
 /// Full jitter: anything up to a ceiling that doubles with every failure.
 fn reconnect_delay(failures: u32, policy: &Policy, jitter: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(30);
-    let ceiling = policy.first.saturating_mul(1 << doublings).min(policy.longest);
+    let ceiling = policy
+        .first
+        .saturating_mul(1 << doublings)
+        .min(policy.longest);
     ceiling.mul_f64(jitter.clamp(0.0, 1.0))
 }
 
@@ -138,7 +145,10 @@ mod tests {
         let now = Instant::now();
         fail(&mut history, now, 0);
         fail(&mut history, now, 0);
-        assert_eq!(fail(&mut history, now, 60), Decision::Restart(Duration::from_secs(1)));
+        assert_eq!(
+            fail(&mut history, now, 60),
+            Decision::Restart(Duration::from_secs(1))
+        );
     }
 
     #[test]
@@ -148,7 +158,10 @@ mod tests {
         for _ in 0..4 {
             assert!(matches!(fail(&mut history, now, 0), Decision::Restart(_)));
         }
-        assert_eq!(fail(&mut history, now, 0), Decision::Quarantine(POLICY.quarantine_delay));
+        assert_eq!(
+            fail(&mut history, now, 0),
+            Decision::Quarantine(POLICY.quarantine_delay)
+        );
         let later = now + POLICY.quarantine_delay;
         assert!(matches!(fail(&mut history, later, 0), Decision::Restart(_)));
     }
@@ -163,7 +176,11 @@ mod tests {
     #[test]
     fn what_a_person_must_mend_stays_down() {
         let mut history = History::default();
-        for reason in [ExitReason::LoggedOut, ExitReason::Replaced, ExitReason::Refused(418)] {
+        for reason in [
+            ExitReason::LoggedOut,
+            ExitReason::Replaced,
+            ExitReason::Refused(418),
+        ] {
             let decision = history.decide(reason, Duration::ZERO, Instant::now(), &POLICY, 1.0);
             assert_eq!(decision, Decision::StayDown);
         }

@@ -68,7 +68,11 @@ pub struct Router {
 impl Router {
     /// `commands_per_device`: how many commands one device works on at the same time.
     pub fn new(commands_per_device: usize) -> Self {
-        Self { devices: HashMap::new(), by_user: HashMap::new(), commands_per_device }
+        Self {
+            devices: HashMap::new(),
+            by_user: HashMap::new(),
+            commands_per_device,
+        }
     }
 
     fn locate(&self, caller: &Caller, wanted: Option<DeviceId>) -> Option<DeviceId> {
@@ -87,8 +91,17 @@ impl Router {
         }
     }
 
-    fn dispatch(&self, Dispatch { caller, device, job }: Dispatch) {
-        let located = self.locate(&caller, device).and_then(|id| self.devices.get(&id));
+    fn dispatch(
+        &self,
+        Dispatch {
+            caller,
+            device,
+            job,
+        }: Dispatch,
+    ) {
+        let located = self
+            .locate(&caller, device)
+            .and_then(|id| self.devices.get(&id));
         let Some(entry) = located else {
             return job.refuse(Failure::NoDevice);
         };
@@ -128,7 +141,12 @@ impl Handler<Adopt> for Router {
     fn handle(&mut self, Adopt(device): Adopt, _: &mut Context<Self>) {
         self.by_user.entry(device.user).or_default().push(device.id);
         let permits = Arc::new(Semaphore::new(self.commands_per_device));
-        let entry = Entry { paired: device.is_paired(), owner: device, address: None, permits };
+        let entry = Entry {
+            paired: device.is_paired(),
+            owner: device,
+            address: None,
+            permits,
+        };
         self.devices.insert(entry.owner.id, entry);
     }
 }

@@ -165,12 +165,21 @@ impl Supervisor {
         };
         let life = self.shared.store.begin_life(slot.device.number);
         let reports = ctx.address().recipient();
-        let plan = Plan { device: id, number: slot.device.number, life, reports };
+        let plan = Plan {
+            device: id,
+            number: slot.device.number,
+            life,
+            reports,
+        };
         let shared = self.shared.clone();
         let address = DeviceActor::start_in_arbiter(&shards.place(id), move |_| {
             DeviceActor::new(plan, shared)
         });
-        slot.stage = Stage::Up(Up { life, address, live_since: None });
+        slot.stage = Stage::Up(Up {
+            life,
+            address,
+            live_since: None,
+        });
         self.publish(id, |view| view.state = State::Connecting);
     }
 
@@ -186,7 +195,10 @@ impl Supervisor {
         if phase == Phase::Live {
             up.live_since = Some(Instant::now());
         }
-        self.router.do_send(router::Reachable { device: id, address });
+        self.router.do_send(router::Reachable {
+            device: id,
+            address,
+        });
         self.publish(id, |view| {
             view.state = match phase {
                 Phase::Connecting => State::Connecting,
@@ -205,13 +217,19 @@ impl Supervisor {
             return;
         };
         slot.device.jid = Some(jid.clone());
-        self.router.do_send(router::Paired { device: id, paired: true });
+        self.router.do_send(router::Paired {
+            device: id,
+            paired: true,
+        });
         self.publish(id, |view| view.jid = Some(jid));
     }
 
     fn exited(&mut self, id: DeviceId, reason: ExitReason, ctx: &mut Context<Self>) {
         self.metrics.exits.with_label_values(&[reason.name()]).inc();
-        self.router.do_send(router::Reachable { device: id, address: None });
+        self.router.do_send(router::Reachable {
+            device: id,
+            address: None,
+        });
         self.admission.leave(id);
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
@@ -222,7 +240,9 @@ impl Supervisor {
         };
         let lived = live_since.map_or(Duration::ZERO, |since| since.elapsed());
         let jitter = rand::random::<f64>();
-        let decision = slot.history.decide(reason, lived, Instant::now(), &self.policy, jitter);
+        let decision = slot
+            .history
+            .decide(reason, lived, Instant::now(), &self.policy, jitter);
         self.publish(id, |view| {
             view.state = State::Down;
             view.qr = None;
@@ -307,7 +327,10 @@ impl Supervisor {
         slot.stage = Stage::Down;
         slot.history.clear();
         let again = std::mem::take(&mut slot.again);
-        self.router.do_send(router::Paired { device: id, paired: false });
+        self.router.do_send(router::Paired {
+            device: id,
+            paired: false,
+        });
         self.publish(id, |view| {
             view.state = State::Down;
             view.jid = None;
@@ -380,7 +403,16 @@ impl Handler<Adopt> for Supervisor {
         self.metrics.device_added(view.state);
         let (stage, history) = (Stage::Down, History::default());
         let view = watch::Sender::new(view);
-        self.slots.insert(id, Slot { device, view, stage, history, again: false });
+        self.slots.insert(
+            id,
+            Slot {
+                device,
+                view,
+                stage,
+                history,
+                again: false,
+            },
+        );
         if connect {
             self.enqueue(id, ctx);
         }
@@ -497,7 +529,10 @@ impl Handler<StopAll> for Supervisor {
                 lives.push(slot.view.subscribe());
             }
         }
-        info!(devices = lives.len(), "closing the connections of all devices");
+        info!(
+            devices = lives.len(),
+            "closing the connections of all devices"
+        );
         let gone = async move {
             for mut life in lives {
                 // An error means that its slot is gone, and so is its life.

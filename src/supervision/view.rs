@@ -88,7 +88,9 @@ impl Watch {
         limit: Duration,
         fact: impl FnMut(&View) -> bool,
     ) -> Option<View> {
-        let seen = tokio::time::timeout(limit, self.0.wait_for(fact)).await.ok()?;
+        let seen = tokio::time::timeout(limit, self.0.wait_for(fact))
+            .await
+            .ok()?;
         seen.ok().map(|view| view.clone())
     }
 }

@@ -10,11 +10,16 @@ use crate::support::{Process, World};
 const WHATSAPP: (&str, &str) = ("WUTSD__WHATSAPP__URL", "ws://127.0.0.1:9/ws/chat");
 
 async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
-    let environment: Vec<_> =
-        environment.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let environment: Vec<_> = environment
+        .iter()
+        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+        .collect();
     let mut process = Process::start(arguments, &environment);
     let status = process.ended().await;
-    (status.code(), [process.output(), process.errors()].concat().join("\n"))
+    (
+        status.code(),
+        [process.output(), process.errors()].concat().join("\n"),
+    )
 }
 
 #[tokio::test]
@@ -24,15 +29,31 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
     fs::write(&file, "[http]\nlisten = \"nowhere\"\n").expect("a file");
     let file = file.to_str().expect("UTF-8");
     let table: &[(&[&str], &[(&str, &str)], &[&str])] = &[
-        (&["check-config"], &[], &["whatsapp.url", "not a loopback address"]),
+        (
+            &["check-config"],
+            &[],
+            &["whatsapp.url", "not a loopback address"],
+        ),
         (
             &["serve"],
             &[("WUTSD__WHATSAPP__URL", "ws://192.168.1.1/ws")],
             &["whatsapp.url", "loopback"],
         ),
-        (&["check-config"], &[WHATSAPP, ("WUTSD__HTTP__PROT", "1")], &["unknown field `prot`"]),
-        (&["check-config"], &[WHATSAPP, ("WUTSD__LOG__FORMAT", "xml")], &["format", "xml"]),
-        (&["check-config"], &[WHATSAPP, ("WUTSD__LOG__LEVEL", "no!")], &["log.level", "no!"]),
+        (
+            &["check-config"],
+            &[WHATSAPP, ("WUTSD__HTTP__PROT", "1")],
+            &["unknown field `prot`"],
+        ),
+        (
+            &["check-config"],
+            &[WHATSAPP, ("WUTSD__LOG__FORMAT", "xml")],
+            &["format", "xml"],
+        ),
+        (
+            &["check-config"],
+            &[WHATSAPP, ("WUTSD__LOG__LEVEL", "no!")],
+            &["log.level", "no!"],
+        ),
         (
             &["check-config"],
             &[WHATSAPP, ("WUTSD__WHATSAPP__QUERY_TIMEOUT", "-1")],
@@ -43,8 +64,16 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
             &[WHATSAPP, ("WUTSD__SUPERVISION__BACKOFF_LONGEST", "0.1")],
             &["supervision.backoff_longest"],
         ),
-        (&["check-config", "--config", file], &[WHATSAPP], &["http.listen", "invalid socket"]),
-        (&["check-config", "--config", "/no/such/file.toml"], &[WHATSAPP], &["/no/such/file.toml"]),
+        (
+            &["check-config", "--config", file],
+            &[WHATSAPP],
+            &["http.listen", "invalid socket"],
+        ),
+        (
+            &["check-config", "--config", "/no/such/file.toml"],
+            &[WHATSAPP],
+            &["/no/such/file.toml"],
+        ),
     ];
     for (arguments, environment, expected) in table {
         let (code, said) = run(arguments, environment).await;
@@ -60,7 +89,10 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
 #[tokio::test]
 async fn a_valid_configuration_is_said_to_be_valid() {
     let (code, said) = run(&["check-config"], &[WHATSAPP]).await;
-    assert_eq!((code, said.as_str()), (Some(0), "the configuration is valid"));
+    assert_eq!(
+        (code, said.as_str()),
+        (Some(0), "the configuration is valid")
+    );
     let (code, help) = run(&["--help"], &[]).await;
     assert_eq!(code, Some(0));
     for word in ["serve", "check-config", "sandbox", "simulate", "--config"] {
@@ -74,7 +106,12 @@ async fn sigterm_and_ctrl_c_end_the_daemon_cleanly() {
         let mut world = World::start().await;
         world.paired_user().await;
         let status = world.daemon.stop(signal).await;
-        assert_eq!(status.code(), Some(0), "{}", world.daemon.errors().join("\n"));
+        assert_eq!(
+            status.code(),
+            Some(0),
+            "{}",
+            world.daemon.errors().join("\n")
+        );
         world.daemon.log_line("stopped").await;
     }
 }
@@ -94,11 +131,17 @@ async fn an_address_that_is_taken_is_named() {
     let address = taken.local_addr().expect("its address").to_string();
     let data = TempDir::new().expect("a folder");
     let data = data.path().to_str().expect("UTF-8");
-    let environment =
-        [WHATSAPP, ("WUTSD__DATA_DIR", data), ("WUTSD__HTTP__LISTEN", address.as_str())];
+    let environment = [
+        WHATSAPP,
+        ("WUTSD__DATA_DIR", data),
+        ("WUTSD__HTTP__LISTEN", address.as_str()),
+    ];
     let (code, said) = run(&["serve"], &environment).await;
     assert_eq!(code, Some(1));
-    assert!(said.contains(&format!("cannot listen on {address}")), "{said}");
+    assert!(
+        said.contains(&format!("cannot listen on {address}")),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -8,7 +8,11 @@ use crate::support::World;
 async fn a_device_is_created_and_listed() {
     let world = World::start().await;
     let user = world.user().await;
-    let created = user.api.post("/devices", json!({ "name": " Sales WhatsApp " })).await.expect(201);
+    let created = user
+        .api
+        .post("/devices", json!({ "name": " Sales WhatsApp " }))
+        .await
+        .expect(201);
     let device = &created["device"];
     assert_eq!(created["success"], true);
     assert_eq!(device["name"], "Sales WhatsApp");
@@ -45,7 +49,10 @@ async fn a_device_needs_a_name() {
         assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
         assert_eq!(answer.body["validation"][0]["field"], "name");
     }
-    assert_eq!(world.api.get("/devices").await.text_error(), (401, "Invalid token"));
+    assert_eq!(
+        world.api.get("/devices").await.text_error(),
+        (401, "Invalid token")
+    );
 }
 
 #[tokio::test]
@@ -57,5 +64,8 @@ async fn the_status_of_nothing_is_disconnected() {
     assert_eq!(data["status"], "disconnected");
     assert_eq!(data["device_id"], Value::Null);
     assert_eq!(data["is_logged_in"], false);
-    assert_eq!(world.api.get("/status").await.text_error(), (401, "unauthorized"));
+    assert_eq!(
+        world.api.get("/status").await.text_error(),
+        (401, "unauthorized")
+    );
 }

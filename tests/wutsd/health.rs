@@ -7,7 +7,10 @@ async fn a_daemon_that_is_well_says_so_to_anybody() {
     let world = World::start().await;
     assert_eq!(world.api.get("/healthz").await.expect(200)["status"], "ok");
     let ready = world.api.get("/readyz").await.expect(200);
-    assert_eq!(ready, serde_json::json!({ "status": "ok", "store": "ok", "supervisor": "ok" }));
+    assert_eq!(
+        ready,
+        serde_json::json!({ "status": "ok", "store": "ok", "supervisor": "ok" })
+    );
 }
 
 #[tokio::test]
@@ -28,7 +31,11 @@ async fn metrics_count_devices_commands_and_exits_without_naming_anybody() {
         "wutsd_http_requests_total{route=\"/status/text\",status=\"400\"} 1",
         "wutsd_build_info{version=",
     ] {
-        assert!(metrics.text.contains(line), "{line} is missing in\n{}", metrics.text);
+        assert!(
+            metrics.text.contains(line),
+            "{line} is missing in\n{}",
+            metrics.text
+        );
     }
     for name in [&phone, &user.tenant_id, &user.user_id] {
         assert!(!metrics.text.contains(name.as_str()));

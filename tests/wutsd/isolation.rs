@@ -11,7 +11,11 @@ async fn another_tenants_device_answers_like_one_that_does_not_exist() {
     let device = owner.api.get("/status").await.expect(200)["data"]["device_id"].clone();
     let device = device.as_str().expect("an id");
     let stranger = world.user().await;
-    stranger.api.post("/devices", json!({ "name": "mine" })).await.expect(201);
+    stranger
+        .api
+        .post("/devices", json!({ "name": "mine" }))
+        .await
+        .expect(201);
     let nobody = "00000000-0000-4000-8000-000000000000";
 
     let requests: [(&str, &str); 5] = [
@@ -26,7 +30,11 @@ async fn another_tenants_device_answers_like_one_that_does_not_exist() {
             let url = format!("{path}?device_id={id}");
             let api = stranger.api.clone();
             async move {
-                if method == "GET" { api.get(&url).await } else { api.post_nothing(&url).await }
+                if method == "GET" {
+                    api.get(&url).await
+                } else {
+                    api.post_nothing(&url).await
+                }
             }
         };
         let (theirs, none) = (ask(device).await, ask(nobody).await);
@@ -39,7 +47,10 @@ async fn another_tenants_device_answers_like_one_that_does_not_exist() {
     let none = stranger.api.post("/paircode", body(nobody)).await;
     assert_eq!(theirs.text_error(), none.text_error());
 
-    assert_eq!(owner.api.get("/status").await.expect(200)["data"]["status"], "connected");
+    assert_eq!(
+        owner.api.get("/status").await.expect(200)["data"]["status"],
+        "connected"
+    );
     let listed = stranger.api.get("/devices").await.expect(200);
     assert_eq!(listed["devices"].as_array().expect("devices").len(), 1);
     assert_eq!(listed["devices"][0]["name"], "mine");
@@ -58,7 +69,10 @@ async fn two_users_post_each_to_their_own_contacts() {
     }
     for (user, contact) in &people {
         let posted = user.api.post_status("only for you").await.expect(200);
-        world.control.wait_for_message(contact, &posted["message_id"]).await;
+        world
+            .control
+            .wait_for_message(contact, &posted["message_id"])
+            .await;
     }
     for (_, contact) in &people {
         assert_eq!(world.control.inbox(contact).await.len(), 1);

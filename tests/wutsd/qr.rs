@@ -7,7 +7,9 @@ use serde_json::Value;
 use crate::support::World;
 
 fn code(body: &Value) -> &str {
-    body.pointer("/data/qr_code").and_then(Value::as_str).expect("a code")
+    body.pointer("/data/qr_code")
+        .and_then(Value::as_str)
+        .expect("a code")
 }
 
 #[tokio::test]
@@ -41,15 +43,22 @@ async fn the_picture_is_a_png_that_shows_the_code() {
     let user = world.user().await;
     let qr = user.api.get("/qr").await.expect(200);
     let image = qr["data"]["image"].as_str().expect("an image");
-    let png = image.strip_prefix("data:image/png;base64,").expect("a data URL");
+    let png = image
+        .strip_prefix("data:image/png;base64,")
+        .expect("a data URL");
     let png = BASE64_STANDARD.decode(png).expect("base64");
     let decoder = png::Decoder::new(std::io::Cursor::new(png));
     let mut reader = decoder.read_info().expect("a PNG");
     let mut pixels = vec![0; reader.output_buffer_size().expect("its size")];
     let frame = reader.next_frame(&mut pixels).expect("a picture");
     let side = frame.width as usize;
-    let mut picture = rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
-    let (_, shown) = picture.detect_grids().remove(0).decode().expect("a code that can be read");
+    let mut picture =
+        rqrr::PreparedImage::prepare_from_greyscale(side, side, |x, y| pixels[y * side + x]);
+    let (_, shown) = picture
+        .detect_grids()
+        .remove(0)
+        .decode()
+        .expect("a code that can be read");
     assert_eq!(shown, code(&qr));
 }
 
@@ -67,14 +76,20 @@ async fn a_code_is_shown_again_while_it_is_good_and_anew_on_request() {
         assert_eq!(fresh["data"]["cached"], false, "{anew}");
     }
     let wrong = user.api.get("/qr?refresh=perhaps").await;
-    assert_eq!(wrong.text_error(), (400, "refresh must be true or false, not \"perhaps\""));
+    assert_eq!(
+        wrong.text_error(),
+        (400, "refresh must be true or false, not \"perhaps\"")
+    );
 }
 
 #[tokio::test]
 async fn a_whatsapp_that_says_nothing_is_a_timeout_and_one_that_is_gone_a_failure() {
     let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
     let url = format!("ws://{}/ws/chat", silent.local_addr().expect("its address"));
-    let settings = [("WHATSAPP__PAIRING_TIMEOUT", "1"), ("WHATSAPP__URL", url.as_str())];
+    let settings = [
+        ("WHATSAPP__PAIRING_TIMEOUT", "1"),
+        ("WHATSAPP__URL", url.as_str()),
+    ];
     let world = World::start_with(&settings).await;
     let user = world.user().await;
     let late = user.api.get("/qr").await;
@@ -89,7 +104,10 @@ async fn a_whatsapp_that_says_nothing_is_a_timeout_and_one_that_is_gone_a_failur
 #[tokio::test]
 async fn a_token_is_needed_and_the_device_must_be_ones_own() {
     let world = World::start().await;
-    assert_eq!(world.api.get("/qr").await.text_error(), (401, "unauthorized"));
+    assert_eq!(
+        world.api.get("/qr").await.text_error(),
+        (401, "unauthorized")
+    );
     let user = world.user().await;
     for id in ["nonsense", "00000000-0000-4000-8000-000000000000"] {
         let answer = user.api.get(&format!("/qr?device_id={id}")).await;

@@ -25,9 +25,18 @@ async fn the_master_token_registers_a_tenant_whose_first_user_is_its_admin() {
     assert_eq!(body["user"]["token"], body["token"]);
     assert_eq!(body["webhook_configured"], true);
     assert_eq!(body["webhook_url"], "https://example.com/hook");
-    let token: uuid::Uuid = body["token"].as_str().expect("a token").parse().expect("a UUID");
+    let token: uuid::Uuid = body["token"]
+        .as_str()
+        .expect("a token")
+        .parse()
+        .expect("a UUID");
     assert_eq!(token.get_version_num(), 4);
-    world.api.as_user(&token.to_string()).get("/devices").await.expect(200);
+    world
+        .api
+        .as_user(&token.to_string())
+        .get("/devices")
+        .await
+        .expect(200);
 }
 
 #[tokio::test]
@@ -44,14 +53,24 @@ async fn only_the_master_token_may() {
 async fn names_and_addresses_are_taken_once() {
     let world = World::start().await;
     let master = world.api.as_user(&world.master_token);
-    master.post("/register", tenant("Acme", "a@example.com")).await.expect(201);
-    let same_name = master.post("/register", tenant("Acme", "b@example.com")).await;
+    master
+        .post("/register", tenant("Acme", "a@example.com"))
+        .await
+        .expect(201);
+    let same_name = master
+        .post("/register", tenant("Acme", "b@example.com"))
+        .await;
     let text = "tenant already exists - please contact your administrator to create an account";
     assert_eq!(same_name.text_error(), (400, text));
-    let same_email = master.post("/register", tenant("Other", "A@example.com")).await;
+    let same_email = master
+        .post("/register", tenant("Other", "A@example.com"))
+        .await;
     assert_eq!(same_email.text_error(), (400, "email is already in use"));
     // Both or neither: the name of the refused tenant is still free.
-    master.post("/register", tenant("Other", "c@example.com")).await.expect(201);
+    master
+        .post("/register", tenant("Other", "c@example.com"))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
@@ -59,11 +78,23 @@ async fn what_is_wrong_is_named() {
     let world = World::start().await;
     let master = world.api.as_user(&world.master_token);
     let table = [
-        ("tenant_name", json!(" "), "tenant_name must be between 1 and 200 characters"),
+        (
+            "tenant_name",
+            json!(" "),
+            "tenant_name must be between 1 and 200 characters",
+        ),
         ("email", json!("nobody"), "email must be an e-mail address"),
-        ("password", json!("short"), "password must have at least 8 characters"),
+        (
+            "password",
+            json!("short"),
+            "password must have at least 8 characters",
+        ),
         ("role", json!("king"), "role must be admin, manager or user"),
-        ("webhook_url", json!("http://example.com"), "webhook_url must be an https:// URL"),
+        (
+            "webhook_url",
+            json!("http://example.com"),
+            "webhook_url must be an https:// URL",
+        ),
         ("plan", json!("gold"), "unknown field `plan`"),
     ];
     for (field, value, expected) in table {
@@ -80,7 +111,10 @@ async fn what_is_wrong_is_named() {
 async fn secrets_are_not_written_anywhere_in_clear() {
     let mut world = World::start().await;
     let (user, _) = world.paired_user().await;
-    user.api.post_status("a text nobody else may read").await.expect(200);
+    user.api
+        .post_status("a text nobody else may read")
+        .await
+        .expect(200);
     world.daemon.stop("TERM").await;
     let mut written = world.daemon.errors().join("\n").into_bytes();
     for file in std::fs::read_dir(world.data.path()).expect("the folder") {
@@ -89,9 +123,15 @@ async fn secrets_are_not_written_anywhere_in_clear() {
             written.extend(std::fs::read(&path).expect("its content"));
         }
     }
-    let secrets = [&user.token, "correct horse battery staple", "a text nobody else may read"];
+    let secrets = [
+        &user.token,
+        "correct horse battery staple",
+        "a text nobody else may read",
+    ];
     for secret in secrets {
-        let found = written.windows(secret.len()).any(|bytes| bytes == secret.as_bytes());
+        let found = written
+            .windows(secret.len())
+            .any(|bytes| bytes == secret.as_bytes());
         assert!(!found, "found in the data folder or the logs: {secret}");
     }
     let logs = world.daemon.errors().join("\n");

@@ -5,17 +5,28 @@ use tempfile::TempDir;
 
 use crate::support::{Api, Control, Process};
 
-const ANYWHERE: [&str; 5] = ["sandbox", "--api", "127.0.0.1:0", "--whatsapp", "127.0.0.1:0"];
+const ANYWHERE: [&str; 5] = [
+    "sandbox",
+    "--api",
+    "127.0.0.1:0",
+    "--whatsapp",
+    "127.0.0.1:0",
+];
 
 async fn start(more: &[&str]) -> (Process, Value) {
     let arguments = [&ANYWHERE, &["--json"][..], more].concat();
     let sandbox = Process::start(&arguments, &[]);
     let line = sandbox.first_line_of_output().await;
-    (sandbox, serde_json::from_str(&line).expect("one line of JSON"))
+    (
+        sandbox,
+        serde_json::from_str(&line).expect("one line of JSON"),
+    )
 }
 
 fn text<'a>(line: &'a Value, pointer: &str) -> &'a str {
-    line.pointer(pointer).and_then(Value::as_str).expect(pointer)
+    line.pointer(pointer)
+        .and_then(Value::as_str)
+        .expect(pointer)
 }
 
 async fn post_and_read(line: &Value) {
@@ -24,7 +35,9 @@ async fn post_and_read(line: &Value) {
     let posted = api.post_status("Hello from wutsd").await.expect(200);
     for contact in line["contacts"].as_array().expect("contacts") {
         let contact = contact.as_str().expect("digits");
-        let message = control.wait_for_message(contact, &posted["message_id"]).await;
+        let message = control
+            .wait_for_message(contact, &posted["message_id"])
+            .await;
         assert_eq!(message["text"], "Hello from wutsd");
     }
 }
@@ -32,7 +45,12 @@ async fn post_and_read(line: &Value) {
 #[tokio::test]
 async fn everything_is_there_at_once_and_one_line_says_where() {
     let (mut sandbox, line) = start(&[]).await;
-    let mut keys: Vec<_> = line.as_object().expect("an object").keys().cloned().collect();
+    let mut keys: Vec<_> = line
+        .as_object()
+        .expect("an object")
+        .keys()
+        .cloned()
+        .collect();
     keys.sort();
     let expected = [
         "api",
@@ -50,8 +68,14 @@ async fn everything_is_there_at_once_and_one_line_says_where() {
     assert!(text(&line, "/whatsapp/ws").ends_with("/ws/chat"));
     assert!(text(&line, "/whatsapp/control").ends_with("/control"));
     let root = text(&line, "/whatsapp/root_public_key");
-    assert!(root.len() == 64 && root.bytes().all(|byte| byte.is_ascii_hexdigit()), "{root}");
-    assert_eq!(text(&line, "/jid"), format!("{}@s.whatsapp.net", text(&line, "/phone")));
+    assert!(
+        root.len() == 64 && root.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "{root}"
+    );
+    assert_eq!(
+        text(&line, "/jid"),
+        format!("{}@s.whatsapp.net", text(&line, "/phone"))
+    );
 
     post_and_read(&line).await;
     let master = Api::new(text(&line, "/api")).as_user(text(&line, "/master_token"));
@@ -74,7 +98,15 @@ async fn with_a_folder_the_next_start_finds_everything_again() {
     second.stop("KILL").await;
     let (_third, after) = start(&data).await;
     post_and_read(&after).await;
-    for key in ["master_token", "token", "tenant_id", "user_id", "device_id", "phone", "contacts"] {
+    for key in [
+        "master_token",
+        "token",
+        "tenant_id",
+        "user_id",
+        "device_id",
+        "phone",
+        "contacts",
+    ] {
         assert_eq!(before[key], after[key], "{key}");
         assert_eq!(before[key], between[key], "{key}");
     }
@@ -87,14 +119,20 @@ async fn the_three_lines_that_it_prints_work_when_pasted() {
     let sandbox = Process::start(&ANYWHERE, &[]);
     sandbox.wait_for_output("/inbox").await;
     let said = sandbox.output().join("\n").replace("\\\n", " ");
-    let lines: Vec<&str> =
-        said.lines().map(str::trim).filter(|line| line.starts_with("curl ")).collect();
+    let lines: Vec<&str> = said
+        .lines()
+        .map(str::trim)
+        .filter(|line| line.starts_with("curl "))
+        .collect();
     assert_eq!(lines.len(), 3, "{said}");
     let expected = ["\"connected\":true", "\"success\":true", "Hello from wutsd"];
     for (line, expected) in lines.iter().zip(expected) {
         let mut tries = 0;
         loop {
-            let output = tokio::process::Command::new("bash").args(["-c", line]).output().await;
+            let output = tokio::process::Command::new("bash")
+                .args(["-c", line])
+                .output()
+                .await;
             let output = String::from_utf8(output.expect("bash").stdout).expect("UTF-8");
             // The phone decrypts a moment after WhatsApp has accepted.
             if output.contains(expected) {

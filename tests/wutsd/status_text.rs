@@ -20,13 +20,22 @@ async fn a_status_is_decrypted_by_the_phones_of_all_contacts_and_of_nobody_else(
     }
     assert_eq!(first["success"], true);
     assert_eq!(first["status_type"], "text");
-    assert!(first["message_id"].as_str().expect("an id").starts_with("3EB0"), "{first}");
+    assert!(
+        first["message_id"]
+            .as_str()
+            .expect("an id")
+            .starts_with("3EB0"),
+        "{first}"
+    );
     let timestamp = first["timestamp"].as_str().expect("a time");
     chrono::DateTime::parse_from_rfc3339(timestamp).expect("RFC 3339 with an offset");
 
     let second = user.api.post_status("We are closed ✨").await.expect(200);
     for contact in [&ada, &grace] {
-        let message = world.control.wait_for_message(contact, &second["message_id"]).await;
+        let message = world
+            .control
+            .wait_for_message(contact, &second["message_id"])
+            .await;
         assert_eq!(message["text"], "We are closed ✨");
         assert_eq!(message["chat"], "status@broadcast");
         assert_eq!(message["from"], format!("{phone}@s.whatsapp.net"));
@@ -47,7 +56,10 @@ async fn contacts_known_before_pairing_get_the_first_status() {
     world.pair(&user, &phone).await;
     let posted = user.api.post_status("first").await.expect(200);
     for contact in &contacts {
-        world.control.wait_for_message(contact, &posted["message_id"]).await;
+        world
+            .control
+            .wait_for_message(contact, &posted["message_id"])
+            .await;
     }
 }
 
@@ -56,7 +68,10 @@ async fn an_account_without_contacts_may_post_too() {
     let world = World::start().await;
     let (user, phone) = world.paired_user().await;
     let posted = user.api.post_status("talking to myself").await.expect(200);
-    world.control.wait_for_message(&phone, &posted["message_id"]).await;
+    world
+        .control
+        .wait_for_message(&phone, &posted["message_id"])
+        .await;
 }
 
 #[tokio::test]
@@ -66,11 +81,27 @@ async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
     let big = format!(r#"{{"text":"{}"}}"#, "x".repeat(1000));
     let deep = format!(r#"{{"text":{}1{}}}"#, "[".repeat(200), "]".repeat(200));
     let table: &[(&str, &[u8], &str)] = &[
-        ("application/json", br#"{"text":""}"#, "text cannot be empty"),
-        ("application/json", br#"{"text":" \n\t "}"#, "text cannot be empty"),
+        (
+            "application/json",
+            br#"{"text":""}"#,
+            "text cannot be empty",
+        ),
+        (
+            "application/json",
+            br#"{"text":" \n\t "}"#,
+            "text cannot be empty",
+        ),
         ("application/json", b"{}", "missing field `text`"),
-        ("application/json", br#"{"text":null}"#, "text: invalid type: null, expected a string"),
-        ("application/json", br#"{"text":5}"#, "text: invalid type: integer `5`, expected a string"),
+        (
+            "application/json",
+            br#"{"text":null}"#,
+            "text: invalid type: null, expected a string",
+        ),
+        (
+            "application/json",
+            br#"{"text":5}"#,
+            "text: invalid type: integer `5`, expected a string",
+        ),
         (
             "application/json",
             br#"{"text":"a","color":"red"}"#,
@@ -78,17 +109,43 @@ async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
         ),
         ("application/json", b"{\"text\":", "malformed JSON"),
         ("application/json", b"", "the body is empty"),
-        ("application/json", b"{\"text\":\"\xff\"}", "the body is not UTF-8"),
-        ("application/json", big.as_bytes(), "the body is larger than the limit of 1000 bytes"),
-        ("application/json", deep.as_bytes(), "text: invalid type: sequence, expected a string"),
-        ("text/plain", br#"{"text":"a"}"#, "Content-Type must be application/json"),
-        ("application/x-www-form-urlencoded", br#"{"text":"a"}"#, "Content-Type must be"),
+        (
+            "application/json",
+            b"{\"text\":\"\xff\"}",
+            "the body is not UTF-8",
+        ),
+        (
+            "application/json",
+            big.as_bytes(),
+            "the body is larger than the limit of 1000 bytes",
+        ),
+        (
+            "application/json",
+            deep.as_bytes(),
+            "text: invalid type: sequence, expected a string",
+        ),
+        (
+            "text/plain",
+            br#"{"text":"a"}"#,
+            "Content-Type must be application/json",
+        ),
+        (
+            "application/x-www-form-urlencoded",
+            br#"{"text":"a"}"#,
+            "Content-Type must be",
+        ),
     ];
     for (content_type, body, expected) in table {
-        let answer = user.api.post_raw("/status/text", content_type, body.to_vec()).await;
+        let answer = user
+            .api
+            .post_raw("/status/text", content_type, body.to_vec())
+            .await;
         let (status, code, message) = answer.object_error();
         assert_eq!((status, code), (400, "invalid_request"), "{}", answer.text);
-        assert!(message.starts_with(expected), "{message:?} should begin with {expected:?}");
+        assert!(
+            message.starts_with(expected),
+            "{message:?} should begin with {expected:?}"
+        );
     }
 }
 
@@ -96,8 +153,12 @@ async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
 async fn without_a_valid_token_nothing_is_posted() {
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
-    let strangers =
-        ["", "nonsense", "00000000-0000-4000-8000-000000000000", world.master_token.as_str()];
+    let strangers = [
+        "",
+        "nonsense",
+        "00000000-0000-4000-8000-000000000000",
+        world.master_token.as_str(),
+    ];
     for token in strangers {
         let answer = world.api.as_user(token).post_status("hi").await;
         assert_eq!(answer.text_error(), (401, "Invalid token"));
@@ -120,11 +181,22 @@ async fn a_user_without_a_device_is_told_so() {
 #[tokio::test]
 async fn a_device_that_is_not_connected_is_said_to_be_disconnected() {
     let world = World::start().await;
-    let expected = (503, "device_disconnected", "whatsapp session is not connected");
+    let expected = (
+        503,
+        "device_disconnected",
+        "whatsapp session is not connected",
+    );
 
     let unpaired = world.user().await;
-    unpaired.api.post("/devices", json!({ "name": "not paired" })).await.expect(201);
-    assert_eq!(unpaired.api.post_status("hi").await.object_error(), expected);
+    unpaired
+        .api
+        .post("/devices", json!({ "name": "not paired" }))
+        .await
+        .expect(201);
+    assert_eq!(
+        unpaired.api.post_status("hi").await.object_error(),
+        expected
+    );
 
     let (stopped, _) = world.paired_user().await;
     stopped.api.post_nothing("/disconnect").await.expect(200);
@@ -153,12 +225,18 @@ async fn an_ack_that_does_not_come_is_answered_with_status_timeout_and_the_messa
     let world = World::start_with(&[("WHATSAPP__COMMAND_TIMEOUT", "2")]).await;
     let (user, phone) = world.paired_user().await;
     let jid = world.device_jid(&phone).await;
-    world.control.fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 })).await;
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 }))
+        .await;
     let answer = user.api.post_status("hi").await;
     let expected = (504, "status_timeout", "context deadline exceeded");
     assert_eq!(answer.object_error(), expected);
     // "Unknown" is the truth: the message did arrive.
-    world.control.wait_for_message(&phone, &answer.body["message_id"]).await;
+    world
+        .control
+        .wait_for_message(&phone, &answer.body["message_id"])
+        .await;
     user.api.post_status("hi").await.expect(200);
 }
 
@@ -179,15 +257,25 @@ async fn a_connection_that_dies_under_a_command_is_answered_with_device_disconne
     let world = World::start().await;
     let (user, phone) = world.paired_user().await;
     let jid = world.device_jid(&phone).await;
-    world.control.fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 })).await;
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "ack_silence", "times": 1 }))
+        .await;
     let posting = tokio::spawn({
         let api = user.api.clone();
         async move { api.post_status("hi").await }
     });
     // From then on the server has the message and keeps its ack to itself.
     world.control.wait_for_fault("ack_silence").await;
-    world.control.fault(json!({ "jid": jid, "fault": "drop" })).await;
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "drop" }))
+        .await;
     let answer = posting.await.expect("an answer");
-    let expected = (503, "device_disconnected", "whatsapp session is not connected");
+    let expected = (
+        503,
+        "device_disconnected",
+        "whatsapp session is not connected",
+    );
     assert_eq!(answer.object_error(), expected);
 }

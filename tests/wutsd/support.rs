@@ -49,7 +49,15 @@ impl World {
         let (daemon, api) = serve(data.path(), &whatsapp, settings).await;
         let master_token = std::fs::read_to_string(data.path().join("master-token"));
         let master_token = master_token.expect("the master token").trim().to_owned();
-        Self { api, control, master_token, daemon, data, whatsapp, _simulator: simulator }
+        Self {
+            api,
+            control,
+            master_token,
+            daemon,
+            data,
+            whatsapp,
+            _simulator: simulator,
+        }
     }
 
     /// Stops the daemon with this signal and starts it again on the same data.
@@ -61,7 +69,10 @@ impl World {
 
     /// Another daemon on the same data, which must refuse.
     pub fn second_daemon(&self) -> Process {
-        Process::start(&["serve"], &environment(self.data.path(), &self.whatsapp, &[]))
+        Process::start(
+            &["serve"],
+            &environment(self.data.path(), &self.whatsapp, &[]),
+        )
     }
 
     /// A new tenant and its admin.
@@ -72,12 +83,26 @@ impl World {
             "password": "correct horse battery staple",
             "role": "admin",
         });
-        let answer = self.api.as_user(&self.master_token).post("/register", body).await;
+        let answer = self
+            .api
+            .as_user(&self.master_token)
+            .post("/register", body)
+            .await;
         let body = answer.expect(201);
-        let text = |pointer| body.pointer(pointer).and_then(Value::as_str).expect(pointer).to_owned();
+        let text = |pointer| {
+            body.pointer(pointer)
+                .and_then(Value::as_str)
+                .expect(pointer)
+                .to_owned()
+        };
         let token = text("/token");
         let api = self.api.as_user(&token);
-        User { api, token, user_id: text("/user/id"), tenant_id: text("/tenant/id") }
+        User {
+            api,
+            token,
+            user_id: text("/user/id"),
+            tenant_id: text("/tenant/id"),
+        }
     }
 
     /// The same user after a restart of the daemon, which listens elsewhere.
@@ -103,7 +128,10 @@ impl World {
     /// Pairs the user's device with this account by QR code.
     pub async fn pair(&self, user: &User, phone: &str) {
         let qr = user.api.get("/qr").await.expect(200);
-        let code = qr.pointer("/data/qr_code").and_then(Value::as_str).expect("a code");
+        let code = qr
+            .pointer("/data/qr_code")
+            .and_then(Value::as_str)
+            .expect("a code");
         self.control.scan(code, phone).await.expect(200);
         user.api.wait_for_status("connected").await;
     }
@@ -128,7 +156,10 @@ fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(Stri
     .iter()
     .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned()))
     .collect();
-    environment
-        .extend(settings.iter().map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned())));
+    environment.extend(
+        settings
+            .iter()
+            .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned())),
+    );
     environment
 }

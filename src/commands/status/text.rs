@@ -29,7 +29,9 @@ impl Command for PostText {
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let audience = session.status_audience().await?;
-        let ack = session.publish_status(audience, Outgoing::status_text(self.text)).await?;
+        let ack = session
+            .publish_status(audience, Outgoing::status_text(self.text))
+            .await?;
         Ok(Posted::text(ack))
     }
 }

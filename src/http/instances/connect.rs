@@ -38,15 +38,22 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
     }
     let wanted = api.store.set_wanted(device, true).await;
     wanted.map_err(|error| stored("a connect could not be noted", error))?;
-    api.supervisor.send(Connect(device)).await.map_err(|_| Failure::Internal)?;
+    api.supervisor
+        .send(Connect(device))
+        .await
+        .map_err(|_| Failure::Internal)?;
     // A life that is closing ends first; the one after it is ours.
     let exits = before.exits + u64::from(before.state == State::Closing);
-    let settled = watch.until(api.limits.connect, |view| view.is_live() || view.exits > exits);
+    let settled = watch.until(api.limits.connect, |view| {
+        view.is_live() || view.exits > exits
+    });
     match settled.await {
         Some(view) if view.is_live() => Ok(answer(device, &view)),
         // Unlinked meanwhile: wait until that is known for sure.
         Some(view) if view.last_exit.is_some_and(|exit| exit.ends_the_pairing()) => {
-            let gone = watch.until(api.limits.connect, |view| !view.is_paired()).await;
+            let gone = watch
+                .until(api.limits.connect, |view| !view.is_paired())
+                .await;
             gone.map(|view| answer(device, &view)).ok_or(FAILED)
         }
         _ => Err(FAILED),
@@ -54,5 +61,9 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
 }
 
 fn answer(device: DeviceId, view: &View) -> Connected {
-    Connected { status: view.state.name(), device_id: device, needs_qr: !view.is_paired() }
+    Connected {
+        status: view.state.name(),
+        device_id: device,
+        needs_qr: !view.is_paired(),
+    }
 }

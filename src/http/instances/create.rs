@@ -46,5 +46,7 @@ async fn create(
         return Err(Invalid::field("name", problem).into());
     }
     let device = super::create(api, caller, name).await?;
-    Ok(Created { device: Listed::new(device, None) })
+    Ok(Created {
+        device: Listed::new(device, None),
+    })
 }

@@ -40,8 +40,14 @@ async fn disconnect(request: &HttpRequest, api: &Api) -> Result<Disconnected, Fa
     // Noted first: a restart of the daemon in between must not bring the device back.
     let wanted = api.store.set_wanted(device, false).await;
     wanted.map_err(|error| stored("a disconnect could not be noted", error))?;
-    api.supervisor.send(Disconnect(device)).await.map_err(|_| Failure::Internal)?;
+    api.supervisor
+        .send(Disconnect(device))
+        .await
+        .map_err(|_| Failure::Internal)?;
     let down = watch.until(LIMIT, |view| view.state == State::Down).await;
     down.ok_or(FAILED)?;
-    Ok(Disconnected { message: "device disconnected successfully", device_id: device })
+    Ok(Disconnected {
+        message: "device disconnected successfully",
+        device_id: device,
+    })
 }

@@ -41,11 +41,15 @@ async fn log_out(request: &HttpRequest, api: &Api) -> Result<LoggedOut, Failure>
         Err(Failure::Disconnected) if before.is_live() => {}
         Err(failure) => return Err(failure),
     }
-    let wiped =
-        watch.until(LIMIT, |view| !view.is_paired() || view.is_live() && view.exits > before.exits);
+    let wiped = watch.until(LIMIT, |view| {
+        !view.is_paired() || view.is_live() && view.exits > before.exits
+    });
     match wiped.await {
         Some(view) if !view.is_paired() => {}
         _ => return Err(Failure::Disconnected),
     }
-    Ok(LoggedOut { message: "device logged out successfully", device_id: device })
+    Ok(LoggedOut {
+        message: "device logged out successfully",
+        device_id: device,
+    })
 }

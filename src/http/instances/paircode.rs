@@ -56,7 +56,9 @@ pub async fn handle(
 async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<Code, Failure> {
     let caller = api.caller(request).await?;
     let query = Query::of(request);
-    let refresh = query.flag(&["refresh", "force_refresh", "force_new"])?.unwrap_or(false);
+    let refresh = query
+        .flag(&["refresh", "force_refresh", "force_new"])?
+        .unwrap_or(false);
     let wanted: WantCode = body::json(request, payload, &api.limits).await?;
     let phone = PhoneNumber::parse(&wanted.phone).map_err(|_| BAD_NUMBER)?;
     let device = device_to_pair(api, caller, named(wanted.device_id.as_deref())).await?;
@@ -81,7 +83,13 @@ async fn reach_whatsapp(api: &Api, device: DeviceId, deadline: Instant) -> Resul
     if before.is_paired() {
         return Err(ALREADY_CONNECTED);
     }
-    api.supervisor.send(Pair { device, anew: false }).await.map_err(|_| Failure::Internal)?;
+    api.supervisor
+        .send(Pair {
+            device,
+            anew: false,
+        })
+        .await
+        .map_err(|_| Failure::Internal)?;
     let limit = deadline.saturating_duration_since(Instant::now());
     let settled = watch.until(limit, |view| {
         view.state == State::Pairing || view.is_paired() || view.exits > before.exits
@@ -102,7 +110,11 @@ async fn request_code(
     deadline: Instant,
 ) -> Result<PairCode, Failure> {
     let (reply, slot) = oneshot::channel();
-    let request = RequestPairCode { phone: phone.digits().to_owned(), refresh, reply };
+    let request = RequestPairCode {
+        phone: phone.digits().to_owned(),
+        refresh,
+        reply,
+    };
     let handed_on = api.supervisor.send(PairWithCode { device, request }).await;
     handed_on.map_err(|_| Failure::Internal)?;
     match timeout_at(deadline, slot).await {

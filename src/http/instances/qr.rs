@@ -36,8 +36,12 @@ pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
 async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
     let caller = api.caller(request).await?;
     let query = Query::of(request);
-    let refresh = query.flag(&["refresh", "force_refresh", "force_new"])?.unwrap_or(false);
-    let reuse = query.flag(&["reuse_cache", "reuse", "use_cache", "cached"])?.unwrap_or(true);
+    let refresh = query
+        .flag(&["refresh", "force_refresh", "force_new"])?
+        .unwrap_or(false);
+    let reuse = query
+        .flag(&["reuse_cache", "reuse", "use_cache", "cached"])?
+        .unwrap_or(true);
     let device = device_to_pair(api, caller, query.device()).await?;
     let mut watch = follow(api, device).await?;
 
@@ -53,14 +57,20 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
         return code(qr, true);
     }
     let anew = before.state == State::Pairing && (refresh || shown.is_some());
-    api.supervisor.send(Pair { device, anew }).await.map_err(|_| Failure::Internal)?;
+    api.supervisor
+        .send(Pair { device, anew })
+        .await
+        .map_err(|_| Failure::Internal)?;
     // The life that showed the old codes ends first.
     let exits = before.exits + u64::from(anew);
     let settled = |view: &View| {
         let fresh = valid_code(view).is_some_and(|qr| shown.as_ref() != Some(qr));
         fresh || view.is_paired() || view.exits > exits
     };
-    let view = watch.until(api.limits.pairing, settled).await.ok_or(TIMED_OUT)?;
+    let view = watch
+        .until(api.limits.pairing, settled)
+        .await
+        .ok_or(TIMED_OUT)?;
     match valid_code(&view) {
         _ if view.is_paired() => Err(ALREADY_CONNECTED),
         Some(qr) => code(qr, false),

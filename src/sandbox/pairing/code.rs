@@ -14,7 +14,7 @@ use wacore_libsignal::protocol::KeyPair;
 use super::{Outcome, PairingError, Waiter};
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::stanza;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{After, World};
 
 const ROUNDS: u32 = 131_072;
 const VALIDITY: Duration = Duration::from_secs(180);
@@ -230,10 +230,16 @@ impl World {
             None => {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
             }
+            // After the answer to this query, as from a phone that is far away: a client may stop
+            // reading once it is paired.
             Some(secret) => {
-                if let Err(reason) = self.offer(id, &phone, &secret, typed.waiter) {
-                    tracing::info!(%reason, "a pairing by code failed");
-                }
+                let waiter = typed.waiter;
+                self.after.push(After::Offer {
+                    registration: id,
+                    phone,
+                    secret,
+                    waiter,
+                });
             }
         }
         Ok(Vec::new())

@@ -13,12 +13,16 @@ impl RecordBackend {
         contact: &T,
     ) -> Result<(), StoreError> {
         let key = RecordKey::text(Kind::Contact, jid);
-        self.stage(vec![Change::put(key, codec::encode(contact)?)]).await
+        self.stage(vec![Change::put(key, codec::encode(contact)?)])
+            .await
     }
 
     /// All contacts, in the order of their JIDs.
     pub async fn contacts<T: DeserializeOwned>(&self) -> Result<Vec<T>, StoreError> {
         let found = self.scan(Scan::all(Kind::Contact)).await?;
-        found.iter().map(|(_, value)| codec::decode(value)).collect()
+        found
+            .iter()
+            .map(|(_, value)| codec::decode(value))
+            .collect()
     }
 }

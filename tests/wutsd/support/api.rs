@@ -33,7 +33,12 @@ impl Answer {
 
     /// Status, code and message of the object envelope.
     pub fn object_error(&self) -> (u16, &str, &str) {
-        let text = |pointer| self.body.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let text = |pointer| {
+            self.body
+                .pointer(pointer)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
         assert_eq!(self.body["success"], false, "{}", self.text);
         (self.status, text("/error/code"), text("/error/message"))
     }
@@ -49,12 +54,23 @@ impl Api {
     pub fn new(base: &str) -> Self {
         // The HTTP client wants a TLS provider even where it only speaks plain HTTP.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        Self { http, base: base.to_owned(), token: None }
+        let http = Client::builder()
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()
+            .expect("a client");
+        Self {
+            http,
+            base: base.to_owned(),
+            token: None,
+        }
     }
 
     pub fn as_user(&self, token: &str) -> Self {
-        Self { token: Some(token.to_owned()), ..self.clone() }
+        Self {
+            token: Some(token.to_owned()),
+            ..self.clone()
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -62,7 +78,12 @@ impl Api {
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
-        self.send(Method::POST, path, Some(("application/json", body.to_string().into()))).await
+        self.send(
+            Method::POST,
+            path,
+            Some(("application/json", body.to_string().into())),
+        )
+        .await
     }
 
     pub async fn post_nothing(&self, path: &str) -> Answer {
@@ -75,7 +96,8 @@ impl Api {
         content_type: &str,
         body: impl Into<reqwest::Body>,
     ) -> Answer {
-        self.send(Method::POST, path, Some((content_type, body.into()))).await
+        self.send(Method::POST, path, Some((content_type, body.into())))
+            .await
     }
 
     async fn send(
@@ -94,12 +116,17 @@ impl Api {
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
-        Answer { status, body: serde_json::from_str(&text).unwrap_or_default(), text }
+        Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or_default(),
+            text,
+        }
     }
 
     /// Posts a text status.
     pub async fn post_status(&self, text: &str) -> Answer {
-        self.post("/status/text", serde_json::json!({ "text": text })).await
+        self.post("/status/text", serde_json::json!({ "text": text }))
+            .await
     }
 
     /// Waits until the metrics have this series with this value.
@@ -107,17 +134,24 @@ impl Api {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let metrics = self.get("/metrics").await.text;
-            if metrics.lines().any(|found| found == format!("wutsd_{line}")) {
+            if metrics
+                .lines()
+                .any(|found| found == format!("wutsd_{line}"))
+            {
                 return;
             }
-            assert!(tokio::time::Instant::now() < deadline, "never {line}:\n{metrics}");
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "never {line}:\n{metrics}"
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }
 
     /// Waits until `GET /status` names this state, and returns its data.
     pub async fn wait_for_status(&self, wanted: &str) -> Value {
-        self.wait_for(wanted, |status| status["status"] == wanted).await
+        self.wait_for(wanted, |status| status["status"] == wanted)
+            .await
     }
 
     /// Waits until `GET /status` satisfies `fact`.
@@ -128,7 +162,10 @@ impl Api {
             if fact(&status) {
                 return status;
             }
-            assert!(tokio::time::Instant::now() < deadline, "never {what}: {status}");
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "never {what}: {status}"
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }

@@ -18,7 +18,11 @@ impl Control {
 
     /// A new account; its phone number.
     pub async fn account(&self, name: &str) -> String {
-        let account = self.0.post("/accounts", json!({ "name": name })).await.expect(201);
+        let account = self
+            .0
+            .post("/accounts", json!({ "name": name }))
+            .await
+            .expect(201);
         account["phone"].as_str().expect("a phone").to_owned()
     }
 
@@ -26,17 +30,24 @@ impl Control {
     pub async fn contact_of(&self, owner: &str, name: &str) -> String {
         let phone = self.account(name).await;
         let contact = json!({ "phone": phone, "name": name });
-        let answer = self.0.post(&format!("/accounts/{owner}/contacts"), contact).await;
+        let answer = self
+            .0
+            .post(&format!("/accounts/{owner}/contacts"), contact)
+            .await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
         phone
     }
 
     pub async fn scan(&self, qr: &str, phone: &str) -> Answer {
-        self.0.post("/scan", json!({ "qr": qr, "account": phone })).await
+        self.0
+            .post("/scan", json!({ "qr": qr, "account": phone }))
+            .await
     }
 
     pub async fn type_code(&self, phone: &str, code: &str) -> Answer {
-        self.0.post("/code", json!({ "phone": phone, "code": code })).await
+        self.0
+            .post("/code", json!({ "phone": phone, "code": code }))
+            .await
     }
 
     /// Makes something go wrong, for `"*"` or one device.
@@ -55,7 +66,10 @@ impl Control {
             if faults.iter().any(hit) {
                 return;
             }
-            assert!(tokio::time::Instant::now() < deadline, "{fault} never happened");
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{fault} never happened"
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }
@@ -71,13 +85,23 @@ impl Control {
         let accounts = self.0.get("/accounts").await.expect(200);
         let accounts = accounts["accounts"].as_array().expect("accounts").clone();
         let account = accounts.iter().find(|account| account["phone"] == phone);
-        let devices = account.expect("the account")["devices"].as_array().expect("devices").clone();
-        devices.iter().map(|device| device["jid"].as_str().expect("a jid").to_owned()).collect()
+        let devices = account.expect("the account")["devices"]
+            .as_array()
+            .expect("devices")
+            .clone();
+        devices
+            .iter()
+            .map(|device| device["jid"].as_str().expect("a jid").to_owned())
+            .collect()
     }
 
     /// What this phone has decrypted so far.
     pub async fn inbox(&self, phone: &str) -> Vec<Value> {
-        let inbox = self.0.get(&format!("/accounts/{phone}/inbox")).await.expect(200);
+        let inbox = self
+            .0
+            .get(&format!("/accounts/{phone}/inbox"))
+            .await
+            .expect(200);
         inbox["messages"].as_array().expect("messages").clone()
     }
 
@@ -89,7 +113,10 @@ impl Control {
             if let Some(message) = inbox.iter().find(|message| message["id"] == *id) {
                 return message.clone();
             }
-            assert!(tokio::time::Instant::now() < deadline, "{id} never arrived: {inbox:?}");
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "{id} never arrived: {inbox:?}"
+            );
             tokio::time::sleep(PAUSE).await;
         }
     }

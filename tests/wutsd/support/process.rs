@@ -30,7 +30,11 @@ impl Process {
             .expect("the program starts");
         let output = collect(child.stdout.take().expect("piped"));
         let errors = collect(child.stderr.take().expect("piped"));
-        Self { child, output, errors }
+        Self {
+            child,
+            output,
+            errors,
+        }
     }
 
     pub async fn first_line_of_output(&self) -> String {
@@ -39,7 +43,8 @@ impl Process {
 
     /// Waits for a line of output with this text.
     pub async fn wait_for_output(&self, text: &str) {
-        self.line(&self.output, |line| line.contains(text).then_some(())).await
+        self.line(&self.output, |line| line.contains(text).then_some(()))
+            .await
     }
 
     /// All lines that were written to standard output by the end of the process.
@@ -71,7 +76,9 @@ impl Process {
             found = lines.iter().find_map(|line| wanted(line));
             found.is_some()
         });
-        let searched = tokio::time::timeout(PATIENCE, search).await.is_ok_and(|r| r.is_ok());
+        let searched = tokio::time::timeout(PATIENCE, search)
+            .await
+            .is_ok_and(|r| r.is_ok());
         match found {
             Some(found) if searched => found,
             _ => panic!("it never said so; errors:\n{}", self.errors().join("\n")),
@@ -81,7 +88,10 @@ impl Process {
     /// Sends a signal and waits for the end.
     pub async fn stop(&mut self, signal: &str) -> ExitStatus {
         let pid = self.child.id().expect("it runs").to_string();
-        let sent = Command::new("kill").args(["-s", signal, &pid]).status().await;
+        let sent = Command::new("kill")
+            .args(["-s", signal, &pid])
+            .status()
+            .await;
         assert!(sent.expect("kill").success());
         self.ended().await
     }
