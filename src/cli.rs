@@ -110,11 +110,7 @@ pub fn run(arguments: Arguments) -> Result<(), CliError> {
     let file = arguments.file.config;
     match arguments.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(Config::load(file.as_deref(), &[])?),
-        Command::CheckConfig => {
-            Config::load(file.as_deref(), &[])?;
-            println!("the configuration is valid");
-            Ok(())
-        }
+        Command::CheckConfig => check_config(file.as_deref()),
         #[cfg(feature = "sandbox")]
         Command::Sandbox(arguments) => trial::sandbox(arguments, file),
         #[cfg(feature = "sandbox")]
@@ -122,4 +118,11 @@ pub fn run(arguments: Arguments) -> Result<(), CliError> {
         #[cfg(not(feature = "sandbox"))]
         Command::Sandbox(_) | Command::Simulate(_) => Err(CliError::NoSandbox),
     }
+}
+
+#[expect(clippy::print_stdout, reason = "the answer that was asked for")]
+fn check_config(file: Option<&std::path::Path>) -> Result<(), CliError> {
+    Config::load(file, &[])?;
+    println!("the configuration is valid");
+    Ok(())
 }

@@ -11,7 +11,6 @@
 //!
 //! A request's way: [`http::routes`] → [`http::execute`] → router → device actor → `Command::run` → and its reply
 //! straight back. With the feature `sandbox` there is also a simulated WhatsApp to try everything with.
-#![forbid(unsafe_code)]
 
 pub mod accounts;
 pub mod app;

@@ -1,7 +1,6 @@
 //! The command line: serve (default), check-config, sandbox, simulate; and the exit codes.
 //!
 //! 0: ended as asked. 1: could not start or had to give up. 2: wrong usage or configuration.
-#![forbid(unsafe_code)]
 
 mod cli;
 
@@ -13,6 +12,7 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
+        #[expect(clippy::print_stderr, reason = "one line that says what is wrong and where")]
         Err(error) => {
             eprintln!("wutsd: {error}");
             ExitCode::from(error.exit_code())

@@ -33,7 +33,7 @@ pub struct AppState(Arc<watch::Sender<Owed>>);
 
 impl AppState {
     /// Owes everything. Nothing is fetched before `catch_up`.
-    pub fn new() -> Self {
+    pub fn owing_all() -> Self {
         let owed = Owed {
             waiting: COLLECTIONS.to_vec(),
             fetching: false,

@@ -93,7 +93,7 @@ pub async fn start(
 
     let acks = Acks::default();
     let contacts = ContactBook::open(records.clone());
-    let app_state = AppState::new();
+    let app_state = AppState::owing_all();
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),

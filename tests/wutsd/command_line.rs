@@ -9,6 +9,9 @@ use crate::support::{Process, World};
 
 const WHATSAPP: (&str, &str) = ("WUTSD__WHATSAPP__URL", "ws://127.0.0.1:9/ws/chat");
 
+/// Arguments, environment, and what the one line must say.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)], &'a [&'a str]);
+
 async fn run(arguments: &[&str], environment: &[(&str, &str)]) -> (Option<i32>, String) {
     let environment: Vec<_> = environment
         .iter()
@@ -28,7 +31,7 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
     let file = file.path().join("wutsd.toml");
     fs::write(&file, "[http]\nlisten = \"nowhere\"\n").expect("a file");
     let file = file.to_str().expect("UTF-8");
-    let table: &[(&[&str], &[(&str, &str)], &[&str])] = &[
+    let table: &[Case<'_>] = &[
         (
             &["check-config"],
             &[],

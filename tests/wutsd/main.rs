@@ -1,6 +1,11 @@
 //! Tests of the running daemon over sockets, with the simulated WhatsApp at the other end.
 //!
 //! The modules mirror the URL table; `support` starts processes and speaks to them.
+#![allow(
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails by panicking and tells why"
+)]
 
 mod command_line;
 mod devices;

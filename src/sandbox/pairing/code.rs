@@ -165,11 +165,7 @@ impl World {
         derived: TypedCode,
         waiter: Waiter,
     ) -> Result<(), PairingError> {
-        if !self
-            .registrations
-            .get(&id)
-            .is_some_and(|r| r.code.is_some())
-        {
+        if self.registrations.get(&id).is_none_or(|r| r.code.is_none()) {
             return Err(PairingError::Gone);
         }
         if !self.accounts.contains_key(phone) {
