@@ -18,7 +18,7 @@ use super::faults::Faults;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::media::Media;
-use super::pairing::Registration;
+use super::pairing::{Registration, Waiter};
 use super::persistence::{Journal, Writer};
 
 pub use accounts::{AccountError, is_phone};
@@ -63,6 +63,13 @@ pub enum After {
     },
     Unlinked {
         device: Address,
+    },
+    /// The companion's code was right: its account is offered to it.
+    Offered {
+        registration: u64,
+        phone: String,
+        adv_secret: Key32,
+        waiter: Waiter,
     },
     /// The phone's next step with a new companion.
     Bootstrap {
@@ -122,6 +129,12 @@ impl World {
                     } => self.tell_synced(&author, &collections),
                     After::Unlinked { device } => self.unlink(&device),
                     After::Bootstrap { device } => self.bootstrap(&device),
+                    After::Offered {
+                        registration,
+                        phone,
+                        adv_secret,
+                        waiter,
+                    } => self.offer(registration, &phone, &adv_secret, waiter),
                     After::Announced { device } => self.announce_devices(&device),
                 }
             }

@@ -10,6 +10,9 @@ use crate::control::World;
 
 pub async fn post_status(client: &TestClient, text: &str, to: &[&str]) -> String {
     let recipients: Vec<Jid> = to.iter().map(|phone| Jid::pn(*phone)).collect();
+    // A status goes to LIDs, and this is how a client learns them.
+    let contacts = client.client.contacts();
+    contacts.is_on_whatsapp(&recipients).await.unwrap();
     let status = client.client.status();
     let sent = status
         .send_text(

@@ -14,7 +14,7 @@ use wacore_libsignal::protocol::KeyPair;
 use super::{Outcome, PairingError, Waiter};
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::stanza;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{After, World};
 
 const ROUNDS: u32 = 131_072;
 const VALIDITY: Duration = Duration::from_secs(180);
@@ -230,11 +230,13 @@ impl World {
             None => {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
             }
-            Some(secret) => {
-                if let Err(reason) = self.offer(id, &phone, &secret, typed.waiter) {
-                    tracing::info!(%reason, "a pairing by code failed");
-                }
-            }
+            // The companion hears that its bundle was taken before it hears pair-success.
+            Some(adv_secret) => self.after.push(After::Offered {
+                registration: id,
+                phone,
+                adv_secret,
+                waiter: typed.waiter,
+            }),
         }
         Ok(Vec::new())
     }
