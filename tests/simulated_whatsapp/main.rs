@@ -6,3 +6,4 @@ mod control;
 mod faults;
 mod messages;
 mod pairing;
+mod transport;

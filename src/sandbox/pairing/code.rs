@@ -165,11 +165,8 @@ impl World {
         derived: TypedCode,
         waiter: Waiter,
     ) -> Result<(), PairingError> {
-        if !self
-            .registrations
-            .get(&id)
-            .is_some_and(|r| r.code.is_some())
-        {
+        let registration = self.registrations.get(&id).ok_or(PairingError::Gone)?;
+        if registration.code.is_none() {
             return Err(PairingError::Gone);
         }
         if !self.accounts.contains_key(phone) {
