@@ -84,7 +84,7 @@ pub async fn serve(
                 actix_web::rt::spawn(catching_up);
             }
             let end = read_stanzas(&shared, &who, &link, &mut frames, &mut read, cut).await;
-            tracing::debug!(link.id = link.id, reason = %end, "a connection ended");
+            tracing::debug!(link.id = link.id, reason = ?end, "a connection ended");
             leave(&shared, &who, &link);
             link.cut();
         }
@@ -206,7 +206,10 @@ fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
             !over
         }
         Who::Device(device) => {
-            if world.faults.mute(device) {
+            let present = world.connection(device);
+            // A replaced or unlinked device may go on talking until it closes: nobody listens.
+            if present.is_none_or(|present| present.link.id != link.id) || world.faults.mute(device)
+            {
                 return true;
             }
             login::take(world, device, node)

@@ -64,19 +64,19 @@ pub enum After {
     Unlinked {
         device: Address,
     },
+    /// The companion's code was right: its account is offered to it.
+    Offered {
+        registration: u64,
+        phone: String,
+        adv_secret: Key32,
+        waiter: Waiter,
+    },
     /// The phone's next step with a new companion.
     Bootstrap {
         device: Address,
     },
     Announced {
         device: Address,
-    },
-    /// The account is offered to a companion whose code was right.
-    Offer {
-        registration: u64,
-        phone: String,
-        secret: Key32,
-        waiter: Waiter,
     },
 }
 
@@ -129,17 +129,13 @@ impl World {
                     } => self.tell_synced(&author, &collections),
                     After::Unlinked { device } => self.unlink(&device),
                     After::Bootstrap { device } => self.bootstrap(&device),
-                    After::Announced { device } => self.announce_devices(&device),
-                    After::Offer {
+                    After::Offered {
                         registration,
                         phone,
-                        secret,
+                        adv_secret,
                         waiter,
-                    } => {
-                        if let Err(reason) = self.offer(registration, &phone, &secret, waiter) {
-                            tracing::info!(%reason, "a pairing by code failed");
-                        }
-                    }
+                    } => self.offer(registration, &phone, &adv_secret, waiter),
+                    After::Announced { device } => self.announce_devices(&device),
                 }
             }
         }

@@ -31,11 +31,19 @@ pub struct TestClient {
 
 impl TestClient {
     pub async fn start(ws: &str, backend: &Backend) -> Self {
+        Self::start_in_pieces(ws, backend, usize::MAX).await
+    }
+
+    /// A client whose bytes arrive in WebSocket messages of at most `piece` bytes.
+    pub async fn start_in_pieces(ws: &str, backend: &Backend, piece: usize) -> Self {
         let manager = PersistenceManager::new(backend.clone()).await.unwrap();
         let client = Client::builder()
             .with_runtime(OnTokio)
             .with_persistence_manager(Arc::new(manager))
-            .with_transport_factory(Dial(ws.to_owned()))
+            .with_transport_factory(Dial {
+                url: ws.to_owned(),
+                piece,
+            })
             .with_http_client(PlainHttp::default())
             .with_version_override((2, 3000, 1_030_000_000))
             .with_wanted_pre_key_count(30)
@@ -103,21 +111,28 @@ impl TestClient {
     }
 }
 
-struct Dial(String);
+struct Dial {
+    url: String,
+    piece: usize,
+}
 
 #[async_trait]
 impl TransportFactory for Dial {
     async fn create_transport(
         &self,
     ) -> anyhow::Result<(Arc<dyn Transport>, async_channel::Receiver<TransportEvent>)> {
-        let (socket, _) = tokio_tungstenite::connect_async(&self.0).await?;
+        let (socket, _) = tokio_tungstenite::connect_async(&self.url).await?;
         let (mut sink, mut stream) = socket.split();
         let (events, received) = async_channel::bounded(1024);
         let (outgoing, queue) = async_channel::bounded::<bytes::Bytes>(1024);
+        let piece = self.piece;
         tokio::spawn(async move {
-            while let Ok(data) = queue.recv().await {
-                if sink.send(Message::Binary(data)).await.is_err() {
-                    return;
+            while let Ok(mut data) = queue.recv().await {
+                while !data.is_empty() {
+                    let first = data.split_to(piece.min(data.len()));
+                    if sink.send(Message::Binary(first)).await.is_err() {
+                        return;
+                    }
                 }
             }
             let _ = sink.close().await;

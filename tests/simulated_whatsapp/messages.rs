@@ -1,6 +1,7 @@
 //! Messages to and from the simulated phones, which really decrypt them.
 
 use serde_json::json;
+use wacore::download::MediaType;
 use wacore::types::events::Event;
 use waproto::whatsapp::message::extended_text_message::FontType;
 use whatsapp_rust::Jid;
@@ -10,6 +11,9 @@ use crate::control::World;
 
 pub async fn post_status(client: &TestClient, text: &str, to: &[&str]) -> String {
     let recipients: Vec<Jid> = to.iter().map(|phone| Jid::pn(*phone)).collect();
+    // A status goes to LIDs, and this is how a client learns them.
+    let contacts = client.client.contacts();
+    contacts.is_on_whatsapp(&recipients).await.unwrap();
     let status = client.client.status();
     let sent = status
         .send_text(
@@ -109,6 +113,62 @@ async fn two_linked_devices_of_different_accounts_talk_to_each_other() {
     assert_eq!(text_from(&at_ben).await, "to a device");
     at_ann.stop().await;
     at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn nothing_arrives_from_somebody_who_is_blocked() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, _, _) = world.paired(&ann).await;
+    let jid = Jid::pn(ben.as_str());
+    client
+        .client
+        .contacts()
+        .is_on_whatsapp(std::slice::from_ref(&jid))
+        .await
+        .unwrap();
+    client.client.blocking().block(&jid).await.unwrap();
+    let blocked = client.client.blocking().get_blocklist().await.unwrap();
+    assert_eq!(blocked.len(), 1);
+    let inbound = json!({ "to": ann, "from": ben, "text": "blocked" });
+    world.post("/inbound", inbound.clone()).await;
+    client.client.blocking().unblock(&jid).await.unwrap();
+    arrives(&world, &client, &ann, &ben, "welcome back").await;
+    let inbox = world.get(&format!("/accounts/{ann}/inbox")).await;
+    assert_eq!(inbox["messages"].as_array().unwrap().len(), 1, "{inbox}");
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn an_image_status_is_uploaded_and_reaches_the_phone_with_its_caption() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, _, _) = world.paired(&ann).await;
+    let jid = Jid::pn(ben.as_str());
+    let recipients = [jid];
+    let contacts = client.client.contacts();
+    contacts.is_on_whatsapp(&recipients).await.unwrap();
+    let file = vec![7u8; 40_000];
+    let upload = client
+        .client
+        .upload(file, MediaType::Image, Default::default())
+        .await
+        .unwrap();
+    let status = client.client.status();
+    let sent = status
+        .send_image(
+            upload,
+            vec![1, 2, 3],
+            Some("a caption"),
+            &recipients,
+            Default::default(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(client.ack(&sent.message_id).await, None);
+    let message = world.received(&ben, "a caption").await;
+    assert_eq!(message["kind"], "image");
+    client.stop().await;
 }
 
 async fn arrives(world: &World, client: &TestClient, to: &str, from: &str, text: &str) {

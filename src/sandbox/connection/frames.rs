@@ -21,6 +21,8 @@ const EDGE: [u8; 4] = [b'E', b'D', 0, 1];
 pub enum Closed {
     #[error("the client closed the connection")]
     Ended,
+    #[error("the WebSocket failed")]
+    WebSocket(#[source] actix_ws::ProtocolError),
     #[error("the connection was cut")]
     Cut,
     #[error("the server stops")]
@@ -119,7 +121,8 @@ impl Frames {
                 }
                 Some(Ok(AggregatedMessage::Pong(_))) => {}
                 Some(Ok(AggregatedMessage::Text(_))) => return Err(Closed::Malformed),
-                Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => return Err(Closed::Ended),
+                Some(Ok(AggregatedMessage::Close(_))) | None => return Err(Closed::Ended),
+                Some(Err(error)) => return Err(Closed::WebSocket(error)),
             }
         }
     }

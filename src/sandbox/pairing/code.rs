@@ -165,7 +165,8 @@ impl World {
         derived: TypedCode,
         waiter: Waiter,
     ) -> Result<(), PairingError> {
-        if self.registrations.get(&id).is_none_or(|r| r.code.is_none()) {
+        let registration = self.registrations.get(&id).ok_or(PairingError::Gone)?;
+        if registration.code.is_none() {
             return Err(PairingError::Gone);
         }
         if !self.accounts.contains_key(phone) {
@@ -226,17 +227,13 @@ impl World {
             None => {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
             }
-            // After the answer to this query, as from a phone that is far away: a client may stop
-            // reading once it is paired.
-            Some(secret) => {
-                let waiter = typed.waiter;
-                self.after.push(After::Offer {
-                    registration: id,
-                    phone,
-                    secret,
-                    waiter,
-                });
-            }
+            // The companion hears that its bundle was taken before it hears pair-success.
+            Some(adv_secret) => self.after.push(After::Offered {
+                registration: id,
+                phone,
+                adv_secret,
+                waiter: typed.waiter,
+            }),
         }
         Ok(Vec::new())
     }

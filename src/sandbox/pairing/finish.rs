@@ -43,14 +43,21 @@ impl Offer {
 }
 
 impl World {
+    /// Offers an account to a companion. The one who waits is told how it ended, whenever it does.
+    pub fn offer(&mut self, id: u64, phone: &str, adv_secret: &Key32, waiter: Waiter) {
+        let made = self.make_offer(id, phone, adv_secret);
+        let registration = self.registrations.get_mut(&id);
+        match (made, registration.and_then(|r| r.offer.as_mut())) {
+            (Ok(()), Some(offer)) => offer.waiter = Some(waiter),
+            (Ok(()), None) => drop(waiter),
+            (Err(reason), _) => {
+                let _ = waiter.send(Err(reason));
+            }
+        }
+    }
+
     /// Builds the companion's device identity, signs it with the account's key and sends it.
-    pub fn offer(
-        &mut self,
-        id: u64,
-        phone: &str,
-        adv_secret: &Key32,
-        waiter: Waiter,
-    ) -> Result<(), PairingError> {
+    fn make_offer(&mut self, id: u64, phone: &str, adv_secret: &Key32) -> Result<(), PairingError> {
         let registration = self.registrations.get_mut(&id).ok_or(PairingError::Gone)?;
         if registration
             .offer
@@ -105,7 +112,7 @@ impl World {
             address: Address::new(phone, device),
             key_index,
             signed,
-            waiter: Some(waiter),
+            waiter: None,
             made: Instant::now(),
         });
         Ok(())

@@ -62,7 +62,8 @@ impl World {
                 .create_account(None, None)
                 .expect("a generated number is free and well formed"),
         };
-        self.offer(id, &phone, &scanned.adv_secret, waiter)
+        self.offer(id, &phone, &scanned.adv_secret, waiter);
+        Ok(())
     }
 }
 

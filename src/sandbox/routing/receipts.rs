@@ -35,10 +35,11 @@ impl World {
         if let Some(to) = stanza::jid(node, "to") {
             ack = ack.attr("from", to);
         }
-        for key in ["type", "participant"] {
-            if let Some(value) = node.attrs.get(key) {
-                ack = ack.attr(key, value.clone());
-            }
+        if let Some(kind) = node.attrs.get("type") {
+            ack = ack.attr("type", kind.clone());
+        }
+        if let Some(participant) = stanza::jid(node, "participant") {
+            ack = ack.attr("participant", participant);
         }
         connection.link.send(ack.build());
     }
@@ -89,7 +90,10 @@ impl World {
         };
         let t = stanza::attr(node, "t").map(|t| t.into_owned());
         receipt = receipt.attr("t", t.unwrap_or_else(|| stanza::now().to_string()));
-        for key in ["type", "recipient", "category"] {
+        if let Some(recipient) = stanza::jid(node, "recipient") {
+            receipt = receipt.attr("recipient", recipient);
+        }
+        for key in ["type", "category"] {
             if let Some(value) = node.attrs.get(key) {
                 receipt = receipt.attr(key, value.clone());
             }
