@@ -12,7 +12,10 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        #[expect(clippy::print_stderr, reason = "one line that says what is wrong and where")]
+        #[expect(
+            clippy::print_stderr,
+            reason = "one line that says what is wrong and where"
+        )]
         Err(error) => {
             eprintln!("wutsd: {error}");
             ExitCode::from(error.exit_code())

@@ -68,6 +68,26 @@ impl AppState {
     }
 }
 
+/// Waits until no fetch is under way, for a client that is disconnected already: nothing new begins then.
+///
+/// The library stores a collection's new version before it tells of what came with it. Whoever takes its events away in
+/// between loses them for good.
+pub async fn settle(client: &Arc<Client>) {
+    for name in COLLECTIONS {
+        // Without a connection this only waits for whoever has the collection.
+        sync(client, name).await;
+    }
+}
+
+/// Waits for a fetch of this collection that is under way, then fetches; the library tries again when it fails.
+async fn sync(client: &Arc<Client>, name: WAPatchName) {
+    let task = MajorSyncTask::AppStateSync {
+        name,
+        full_sync: false,
+    };
+    client.process_sync_task(task).await;
+}
+
 async fn fetch(
     client: Weak<Client>,
     owed: Weak<watch::Sender<Owed>>,
@@ -87,13 +107,7 @@ async fn fetch(
             next = Some(owed.waiting.remove(0));
         });
         if let Some(name) = next {
-            // Waits for a fetch under way; tries again by itself when it fails.
-            client
-                .process_sync_task(MajorSyncTask::AppStateSync {
-                    name,
-                    full_sync: false,
-                })
-                .await;
+            sync(&client, name).await;
         }
         owed.send_modify(|owed| owed.fetching = false);
     }

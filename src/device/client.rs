@@ -16,7 +16,7 @@ use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
-use super::app_state::AppState;
+use super::app_state::{self, AppState};
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -255,15 +255,21 @@ pub async fn close(
         Some(identity) => store_pairing(&running.client, identity, &plan, &shared).await,
         None => Ok(()),
     };
-    let goodbye = async {
-        running.client.disconnect().await;
-        running.ended.clone().await;
-        running.contacts.settle().await;
-    };
-    if timeout(CLOSE_TIMEOUT, goodbye).await.is_err() {
-        running.client.signal_shutdown_sync();
+    let client = Arc::downgrade(&running.client);
+    if timeout(CLOSE_TIMEOUT, say_goodbye(running)).await.is_err()
+        && let Some(client) = client.upgrade()
+    {
+        client.signal_shutdown_sync();
     }
     stored
+}
+
+/// Ends when all that this life has learnt from WhatsApp is with the store.
+async fn say_goodbye(running: Running) {
+    running.client.disconnect().await;
+    running.ended.clone().await;
+    app_state::settle(&running.client).await;
+    running.contacts.settle().await;
 }
 
 async fn store_pairing(
