@@ -39,6 +39,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/scan", web::post().to(pairing::scan))
             .route("/code", web::post().to(pairing::code))
             .route("/kick", web::post().to(pairing::kick))
+            .route("/corrupt", web::post().to(faults::corrupt))
             .route("/inbound", web::post().to(accounts::inbound))
             .route("/state", web::get().to(state::show))
             .route("/faults", web::post().to(faults::add))
