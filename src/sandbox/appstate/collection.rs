@@ -98,6 +98,10 @@ impl Collection {
         keys: Option<ExpandedAppStateKeys>,
         journal: &mut Journal,
     ) -> Result<u64, PatchError> {
+        // Nothing is changed by a patch that cannot be applied as a whole.
+        if mutations.iter().any(|m| m.record.index.blob.is_none()) {
+            return Err(PatchError::Malformed);
+        }
         let hash = self.hash_after(mutations)?;
         // The server fills the version in; clients push patches without one.
         patch.version = MessageField::some(SyncdVersion {
