@@ -1,4 +1,19 @@
 //! The control API: what a person would do with the simulated phones, and faults on request.
+//!
+//! | request under `/control` | effect |
+//! |---|---|
+//! | `POST accounts {phone?,name?}` · `GET accounts` | makes an account with a phone · lists them |
+//! | `POST accounts/{phone}/contacts {phone,name?}` · `GET` | adds to the phone's address book · lists it |
+//! | `GET accounts/{phone}/inbox` | what that phone decrypted |
+//! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does |
+//! | `POST code {phone,code}` | the code is typed into that number's phone |
+//! | `POST kick {jid}` | the phone unlinks that device |
+//! | `POST inbound {to,text,from?}` | a phone sends a text to an account |
+//! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
+//! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists and clears faults |
+//! | `GET state` | accounts, devices, connections and counters |
+//!
+//! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.
 
 mod accounts;
 mod faults;
@@ -39,6 +54,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/scan", web::post().to(pairing::scan))
             .route("/code", web::post().to(pairing::code))
             .route("/kick", web::post().to(pairing::kick))
+            .route("/corrupt", web::post().to(faults::corrupt))
             .route("/inbound", web::post().to(accounts::inbound))
             .route("/state", web::get().to(state::show))
             .route("/faults", web::post().to(faults::add))

@@ -14,6 +14,9 @@ use wacore_libsignal::protocol::{
     SessionRecord, SignedPreKeyRecord,
 };
 
+use wacore_binary::Jid;
+use waproto::whatsapp::Message;
+
 use super::address::Address;
 use super::deliveries::Deliveries;
 use super::keys;
@@ -43,13 +46,21 @@ pub struct Received {
     pub timestamp: u64,
 }
 
+/// A message of the phone's own, kept for a device that could not decrypt it.
+#[derive(Clone)]
+struct Sent {
+    id: String,
+    message: Message,
+    /// Where it went; absent for a message to a companion about the account.
+    chat: Option<Jid>,
+}
+
 pub struct Phone {
     pub peer: Peer,
     pub inbox: VecDeque<Received>,
     pub deliveries: Deliveries,
     next_inbox: u64,
-    /// Encoded messages by id, with the chat they went to.
-    sent: VecDeque<(String, Vec<u8>)>,
+    sent: VecDeque<Sent>,
     /// How often this phone asked for a message again.
     attempts: HashMap<String, u32>,
 }
@@ -152,7 +163,6 @@ impl Phone {
             "phone-key" => {
                 let id: u32 = key.parse().map_err(|_| record.corrupt())?;
                 let pre_key = PreKeyRecord::deserialize(&record.value).map_err(corrupt)?;
-                peer.last_pre_key = peer.last_pre_key.max(id);
                 peer.pre_keys.0.map.insert(id, pre_key);
             }
             "phone-sender-key" => {
@@ -191,16 +201,15 @@ impl Phone {
         self.save_keys(&device.phone, journal);
     }
 
-    fn remember_sent(&mut self, id: &str, message: Vec<u8>) {
-        self.sent.push_back((id.to_owned(), message));
+    fn remember_sent(&mut self, sent: Sent) {
+        self.sent.push_back(sent);
         if self.sent.len() > SENT {
             self.sent.pop_front();
         }
     }
 
-    fn sent(&self, id: &str) -> Option<Vec<u8>> {
-        let found = self.sent.iter().find(|(known, _)| known == id);
-        found.map(|(_, message)| message.clone())
+    fn sent(&self, id: &str) -> Option<Sent> {
+        self.sent.iter().find(|sent| sent.id == id).cloned()
     }
 
     /// Counts one more request for a message that could not be decrypted.

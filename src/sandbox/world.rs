@@ -4,7 +4,7 @@ mod accounts;
 mod delivery;
 mod restore;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,6 +91,8 @@ pub struct World {
     pub connections: HashMap<Address, Connection>,
     pub registrations: HashMap<u64, Registration>,
     pub faults: Faults,
+    /// Devices whose next message is to arrive spoilt.
+    pub corrupt: HashSet<Address>,
     pub media: Media,
     pub counters: Counters,
     pub journal: Journal,
@@ -110,6 +112,7 @@ impl World {
             connections: HashMap::new(),
             registrations: HashMap::new(),
             faults: Faults::default(),
+            corrupt: HashSet::new(),
             media: Media::default(),
             counters: Counters::default(),
             journal: Journal::new(persistent),

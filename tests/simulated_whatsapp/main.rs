@@ -6,6 +6,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod appstate;
 mod client;
 mod control;
 mod faults;

@@ -116,6 +116,28 @@ async fn two_linked_devices_of_different_accounts_talk_to_each_other() {
 }
 
 #[actix_web::test]
+async fn a_spoilt_message_is_asked_for_again_in_both_directions() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, _, jid) = world.paired(&ann).await;
+    arrives(&world, &client, &ann, &ben, "first").await;
+
+    world.post("/corrupt", json!({ "jid": jid })).await;
+    arrives(&world, &client, &ann, &ben, "spoilt on the way to Ann").await;
+
+    let to = Jid::pn(ben.as_str());
+    world
+        .post("/corrupt", json!({ "jid": to.to_string() }))
+        .await;
+    let text = "spoilt on the way to Ben";
+    client.client.send_text(to, text).await.unwrap();
+    world.received(&ben, text).await;
+    let inbox = world.get(&format!("/accounts/{ben}/inbox")).await;
+    assert_eq!(inbox["messages"].as_array().unwrap().len(), 1, "{inbox}");
+    client.stop().await;
+}
+
+#[actix_web::test]
 async fn nothing_arrives_from_somebody_who_is_blocked() {
     let world = World::start().await;
     let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);

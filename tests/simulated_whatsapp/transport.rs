@@ -59,3 +59,19 @@ async fn the_server_listens_on_loopback_only_and_names_an_address_it_cannot_have
     first.stop().await;
     start(taken).await.unwrap().stop().await;
 }
+
+#[actix_web::test]
+async fn stopping_ends_connections_within_a_bounded_time() {
+    let world = World::start().await;
+    let phone = world.account("Ann").await;
+    let (client, _, _) = world.paired(&phone).await;
+    let start = std::time::Instant::now();
+    world.simulator.stop().await;
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    client
+        .event("disconnected", |event| {
+            matches!(event, Event::Disconnected(_)).then_some(())
+        })
+        .await;
+    client.stop().await;
+}

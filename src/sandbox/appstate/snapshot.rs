@@ -6,7 +6,8 @@ use waproto::whatsapp::{
     SyncdSnapshot, SyncdVersion,
 };
 
-use super::{AppState, Collection, PatchError};
+use super::collection::Collection;
+use super::{AppState, PatchError};
 use crate::sandbox::media::{self, Kind, Media};
 use crate::sandbox::persistence::Journal;
 

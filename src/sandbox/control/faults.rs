@@ -75,6 +75,32 @@ pub async fn clear(shared: Data) -> Answer {
     Ok(HttpResponse::NoContent().finish())
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Corrupt {
+    /// A device; 0 is the phone.
+    jid: String,
+}
+
+/// Spoils the ciphertext of the next message to a device.
+pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
+    let request: Corrupt = parse(&body)?;
+    let jid = request
+        .jid
+        .parse()
+        .map_err(|_| Refused::invalid("jid is not a JID"))?;
+    shared.with(|world| {
+        let unknown = || Refused::not_found("jid is not a device");
+        let (device, _) = world.resolve(&jid).ok_or_else(unknown)?;
+        if !device.is_phone() && world.companion(&device).is_none() {
+            return Err(unknown());
+        }
+        world.corrupt.insert(device);
+        Ok(())
+    })?;
+    Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
+}
+
 fn asked(request: &Request) -> Result<Asked, Refused> {
     fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Refused> {
         value

@@ -7,8 +7,8 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp::Message;
 use waproto::whatsapp::message::DeviceSentMessage;
 
-use super::Bundle;
 use super::peer::Sealed;
+use super::{Bundle, Sent};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::world::World;
 use crate::sandbox::{keys, stanza};
@@ -50,17 +50,18 @@ impl World {
             }
         }
         let node = NodeBuilder::new("message")
-            .attr("to", chat)
+            .attr("to", chat.clone())
             .attr("id", id.as_str())
             .attr("type", "text")
             .children([NodeBuilder::new("participants")
                 .children(participants)
                 .build()])
             .build();
-        self.accounts
-            .get_mut(from)?
-            .phone
-            .remember_sent(&id, message.encode_to_vec());
+        self.accounts.get_mut(from)?.phone.remember_sent(Sent {
+            id: id.clone(),
+            message,
+            chat: Some(chat),
+        });
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -82,7 +83,12 @@ impl World {
         let id = stanza::new_id();
         let node = peer_message(to, &id, enc);
         if let Some(account) = self.accounts.get_mut(phone) {
-            account.phone.remember_sent(&id, plain);
+            let message = message.clone();
+            account.phone.remember_sent(Sent {
+                id,
+                message,
+                chat: None,
+            });
         }
         self.phone_sends(&Address::phone(phone), &node);
     }
@@ -92,22 +98,32 @@ impl World {
         let Some(account) = self.accounts.get_mut(phone) else {
             return;
         };
-        let Some(plain) = account.phone.sent(id) else {
+        let Some(sent) = account.phone.sent(id) else {
             return;
         };
-        account.phone.forget(device, &mut self.journal);
-        let Ok(mut enc) = self.phone_seals(phone, device, &plain) else {
+        let own = device.phone == phone;
+        let plain = match &sent.chat {
+            Some(chat) if own => device_sent(&sent.message, chat).encode_to_vec(),
+            _ => sent.message.encode_to_vec(),
+        };
+        let Ok(mut enc) = self.phone_seals_anew(phone, device, &plain) else {
             return;
         };
         enc.attrs.push("count", count);
         let Some(to) = self.jid(device, Form::Pn) else {
             return;
         };
-        let node = if device.phone == phone {
-            peer_message(to, id, enc)
-        } else {
-            let node = NodeBuilder::new("message").attr("to", to).attr("id", id);
-            node.attr("type", "text").children([enc]).build()
+        let node = match sent.chat {
+            None => peer_message(to, id, enc),
+            Some(chat) => {
+                let node = NodeBuilder::new("message").attr("to", to).attr("id", id);
+                let node = if own {
+                    node.attr("recipient", chat)
+                } else {
+                    node
+                };
+                node.attr("type", "text").children([enc]).build()
+            }
         };
         self.phone_sends(&Address::phone(phone), &node);
     }
@@ -130,20 +146,39 @@ impl World {
         device: &Address,
         plain: &[u8],
     ) -> Result<Node, SignalProtocolError> {
-        let gone = || SignalProtocolError::InvalidArgument("the phone is gone".to_owned());
         let known = self
             .accounts
             .get(phone)
             .is_some_and(|a| a.phone.peer.has_session(device));
-        let bundle = if known {
-            None
-        } else {
-            self.take_bundle(device)
-        };
-        let account = self.accounts.get_mut(phone).ok_or_else(gone)?;
-        if let Some(bundle) = bundle {
+        if known {
+            return self.phone_encrypts(phone, device, plain);
+        }
+        self.phone_seals_anew(phone, device, plain)
+    }
+
+    /// Encrypts over a new session. An older one stays readable: its messages may be on their way.
+    fn phone_seals_anew(
+        &mut self,
+        phone: &str,
+        device: &Address,
+        plain: &[u8],
+    ) -> Result<Node, SignalProtocolError> {
+        if let Some(bundle) = self.take_bundle(device)
+            && let Some(account) = self.accounts.get_mut(phone)
+        {
             account.phone.peer.install(device, &bundle)?;
         }
+        self.phone_encrypts(phone, device, plain)
+    }
+
+    fn phone_encrypts(
+        &mut self,
+        phone: &str,
+        device: &Address,
+        plain: &[u8],
+    ) -> Result<Node, SignalProtocolError> {
+        let gone = || SignalProtocolError::InvalidArgument("the phone is gone".to_owned());
+        let account = self.accounts.get_mut(phone).ok_or_else(gone)?;
         let sealed = account.phone.peer.encrypt(device, &pad(plain));
         account.phone.save_keys(phone, &mut self.journal);
         let (kind, bytes) = match sealed? {

@@ -73,7 +73,8 @@ impl Peer {
             pre_keys: PreKeys::default(),
             signed: SignedPreKey(signed),
             sender_keys: SenderKeys::default(),
-            last_pre_key: 0,
+            // Ids start anywhere: a restart must not give a used one to another key.
+            last_pre_key: u32::from_be_bytes(keys::random()) % 0x00ff_ffff,
         }
     }
 

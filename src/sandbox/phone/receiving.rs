@@ -60,7 +60,11 @@ impl World {
             }
             Err(error) => {
                 self.counters.undecryptable += 1;
-                tracing::info!(%error, "a phone could not read a message");
+                let (status, own) = (
+                    incoming.participant.is_some(),
+                    incoming.author.phone == phone,
+                );
+                tracing::info!(%error, status, own, "a phone could not read a message");
                 self.ask_again(phone, &incoming)
             }
         };

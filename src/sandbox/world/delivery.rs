@@ -1,7 +1,7 @@
 //! Bringing a stanza to a device: straight away, or from its queue when it comes back.
 
-use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Node, NodeContent};
 
 use super::{After, Connection, World};
 use crate::sandbox::address::{Address, Form};
@@ -13,7 +13,10 @@ const BATCH: usize = 64;
 
 impl World {
     /// Hands a stanza to a phone, or queues it for a companion and sends it if the companion is there.
-    pub fn deliver(&mut self, to: &Address, node: Node) {
+    pub fn deliver(&mut self, to: &Address, mut node: Node) {
+        if node.tag == "message" && self.corrupt.remove(to) {
+            spoil(&mut node);
+        }
         if to.is_phone() {
             self.phone_takes(&to.phone, &node);
             return;
@@ -162,6 +165,20 @@ impl World {
                     .map(|device| account.address(*device))
             })
             .collect()
+    }
+}
+
+/// Flips the last byte of every ciphertext, so that its MAC or signature is wrong.
+fn spoil(message: &mut Node) {
+    let Some(NodeContent::Nodes(children)) = &mut message.content else {
+        return;
+    };
+    for enc in children.iter_mut().filter(|child| child.tag == "enc") {
+        if let Some(NodeContent::Bytes(sealed)) = &mut enc.content
+            && let Some(last) = sealed.last_mut()
+        {
+            *last ^= 1;
+        }
     }
 }
 
