@@ -207,33 +207,16 @@ impl DeviceActor {
         }));
     }
 
-    /// Logged in. The pairing is stored here too, in case the previous life died before it could.
-    fn connected(&mut self, ctx: &mut Context<Self>) {
-        if self.phase != Phase::Connecting {
-            return;
-        }
-        let Some(running) = &self.running else { return };
-        let Some(identity) = running.identity() else {
-            self.leave(ExitReason::StoreFailed, ctx);
-            return;
-        };
-        let (plan, shared) = (self.plan.clone(), self.shared.clone());
-        let stored = async move { client::store_login(identity, &plan, &shared).await };
-        ctx.spawn(stored.into_actor(self).map(|stored, life, ctx| match stored {
-            Ok(()) if life.phase == Phase::Connecting => life.go_live(),
-            Ok(()) => {}
-            Err(error) => {
-                error!(device.id = %life.plan.device, error = %error, "a login could not be stored");
-                life.leave(ExitReason::StoreFailed, ctx);
-            }
-        }));
-    }
-
-    fn go_live(&mut self) {
-        if let Some(running) = &self.running {
+    /// Logged in, and the critical app state is there.
+    fn connected(&mut self) {
+        if let Some(running) = self
+            .running
+            .as_ref()
+            .filter(|_| self.phase == Phase::Connecting)
+        {
             running.catch_up();
+            self.enter(Phase::Live);
         }
-        self.enter(Phase::Live);
     }
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
@@ -272,7 +255,7 @@ impl Handler<Observed> for DeviceActor {
 
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
-            Observed::Connected => self.connected(ctx),
+            Observed::Connected => self.connected(),
             Observed::Qr { code, valid_for } => {
                 if self.phase == Phase::Connecting {
                     self.enter(Phase::Pairing);

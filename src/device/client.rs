@@ -9,14 +9,14 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
 use tokio::time::{Instant, timeout};
 use wacore::store::DevicePropsOverride;
-use wacore::types::events::{EventHandler, Subscription};
+use wacore::types::events::EventHandler;
 use waproto::whatsapp::device_props::PlatformType;
 use whatsapp_rust::pair_code::PairCodeOptions;
 use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
-use super::app_state::{self, AppState};
+use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -63,8 +63,6 @@ pub struct Running {
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     stream_error: StreamError,
     fence: Option<BoxFuture<'static, StoreError>>,
-    /// Ends the events when dropped.
-    _subscription: Subscription,
 }
 
 /// How the library's loop returned.
@@ -91,8 +89,13 @@ pub async fn start(
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
     client.set_device_props(props(&shared.whatsapp)).await;
 
+    if let Some(identity) = identity(&client) {
+        // Again at every start: the life that made the pairing may have died before it could say so.
+        store_login(identity, &plan, &shared).await?;
+    }
+
     let acks = Acks::default();
-    let contacts = ContactBook::open(records.clone());
+    let contacts = ContactBook::open(shared.store.clone(), plan.number);
     let app_state = AppState::owing_all();
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
@@ -100,7 +103,9 @@ pub async fn start(
         app_state: app_state.clone(),
         contacts: contacts.clone(),
     });
-    let subscription = client.subscribe_handler(observer);
+    // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
+    // way at the end is told only once.
+    client.subscribe_handler(observer).detach();
     let stream_error = StreamError::watch(&client);
     let ended = run(client.clone(), dial_failure);
     let fence = async move { records.fenced().await }.boxed();
@@ -112,7 +117,6 @@ pub async fn start(
         ended,
         stream_error,
         fence: Some(fence),
-        _subscription: subscription,
     })
 }
 
@@ -154,6 +158,15 @@ fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
         .with_platform_type(PlatformType::CHROME)
 }
 
+/// Whom the client's records say it is.
+fn identity(client: &Client) -> Option<Identity> {
+    let (jid, lid) = (client.pn()?, client.lid()?);
+    Some(Identity {
+        jid: jid.to_string(),
+        lid: lid.to_string(),
+    })
+}
+
 /// The loop runs in a task of its own: dropped half-way it would leave a zombie behind.
 fn run(
     client: Arc<Client>,
@@ -181,15 +194,6 @@ impl Running {
     /// The first failed write of this life. To be asked for once.
     pub fn fenced(&mut self) -> Option<BoxFuture<'static, StoreError>> {
         self.fence.take()
-    }
-
-    /// Whom the client is logged in as.
-    pub fn identity(&self) -> Option<Identity> {
-        let (jid, lid) = (self.client.pn()?, self.client.lid()?);
-        Some(Identity {
-            jid: jid.to_string(),
-            lid: lid.to_string(),
-        })
     }
 
     /// Fetches what earlier lives missed, and what this one is told to.
@@ -264,11 +268,9 @@ pub async fn close(
     stored
 }
 
-/// Ends when all that this life has learnt from WhatsApp is with the store.
 async fn say_goodbye(running: Running) {
     running.client.disconnect().await;
     running.ended.clone().await;
-    app_state::settle(&running.client).await;
     running.contacts.settle().await;
 }
 
@@ -288,11 +290,7 @@ async fn store_pairing(
 }
 
 /// Notes whom the device is logged in as, and tells the supervisor.
-pub async fn store_login(
-    identity: Identity,
-    plan: &Plan,
-    shared: &Shared,
-) -> Result<(), StoreError> {
+async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result<(), StoreError> {
     shared
         .store
         .set_paired(plan.device, &identity.jid, &identity.lid)

@@ -103,17 +103,6 @@ impl Store {
             .map(drop)
     }
 
-    /// Forgets whom WhatsApp knew the device as; its records are wiped separately.
-    pub async fn set_unpaired(&self, device: DeviceId) -> Result<(), StoreError> {
-        let now = Utc::now().timestamp();
-        let update = Statement::new(
-            "UPDATE device SET jid = NULL, lid = NULL, updated_at = $1 WHERE id = $2",
-        );
-        self.write(vec![update.bind(now).bind(device.to_string())])
-            .await
-            .map(drop)
-    }
-
     /// Whether the device is to be connected, also after a restart of the daemon.
     pub async fn set_wanted(&self, device: DeviceId, wanted: bool) -> Result<(), StoreError> {
         let update = Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");

@@ -306,10 +306,7 @@ impl Supervisor {
         slot.stage = Stage::Forgetting;
         let (store, number) = (self.shared.store.clone(), slot.device.number);
         self.publish(id, |view| view.state = State::Closing);
-        let forget = async move {
-            store.wipe(number).await?;
-            store.set_unpaired(id).await
-        };
+        let forget = async move { store.wipe(number).await };
         ctx.spawn(forget.into_actor(self).map(move |forgotten, supervisor, ctx| {
             if let Err(error) = forgotten {
                 // The next login with these credentials is refused, and brings us here again.
