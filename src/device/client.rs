@@ -255,17 +255,15 @@ pub async fn close(
     plan: Plan,
     shared: Arc<Shared>,
 ) -> Result<(), StoreError> {
-    let stored = match paired {
-        Some(identity) => store_pairing(&running.client, identity, &plan, &shared).await,
+    let client = running.client.clone();
+    let paired = match paired {
+        Some(identity) => store_pairing(&client, identity, &plan, &shared).await,
         None => Ok(()),
     };
-    let client = Arc::downgrade(&running.client);
-    if timeout(CLOSE_TIMEOUT, say_goodbye(running)).await.is_err()
-        && let Some(client) = client.upgrade()
-    {
+    if timeout(CLOSE_TIMEOUT, say_goodbye(running)).await.is_err() {
         client.signal_shutdown_sync();
     }
-    stored
+    paired.and(save_device(&client).await)
 }
 
 async fn say_goodbye(running: Running) {
@@ -281,12 +279,17 @@ async fn store_pairing(
     shared: &Shared,
 ) -> Result<(), StoreError> {
     // The keys first: a row that says "paired" without them would be a lie.
-    client
-        .persistence_manager()
-        .flush()
-        .await
-        .map_err(|_| StoreError::Fenced)?;
+    save_device(client).await?;
     store_login(identity, plan, shared).await
+}
+
+/// Makes the library's device record durable. Its own `flush` returns at once while its saver is still writing, and what
+/// is written after the next life has begun is refused.
+async fn save_device(client: &Client) -> Result<(), StoreError> {
+    let manager = client.persistence_manager();
+    let device = manager.get_device_snapshot().to_serializable();
+    let saved = manager.backend().save(&device).await;
+    saved.map_err(|_| StoreError::Fenced)
 }
 
 /// Notes whom the device is logged in as, and tells the supervisor.
