@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
-use tracing::{error, info, warn};
+use chrono::Utc;
+use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
 use crate::accounts::tokens::Tokens;
@@ -21,6 +22,8 @@ use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 
+/// How often old records are looked for.
+const SWEEP_PAUSE: Duration = Duration::from_secs(300);
 /// Devices say goodbye within five seconds each, all at the same time.
 const LIVES_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -93,6 +96,7 @@ impl App {
                 error!(error = %error, "the HTTP server ended");
             }
         });
+        actix::spawn(sweep(store.clone()));
         info!(address = %address, "API listens");
         Ok(Self {
             address,
@@ -100,6 +104,11 @@ impl App {
             supervisor,
             store,
         })
+    }
+
+    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged.
+    pub async fn failed(&self) {
+        self.store.ended().await;
     }
 
     /// Lets requests under way finish, closes all connections, and closes the store.
@@ -111,6 +120,20 @@ impl App {
         }
         self.store.close().await;
         info!("stopped");
+    }
+}
+
+/// Removes old records of all devices, once in a while. Ends with the runtime.
+async fn sweep(store: Store) {
+    let mut pause = tokio::time::interval(SWEEP_PAUSE);
+    loop {
+        pause.tick().await;
+        match store.sweep(Utc::now().timestamp()).await {
+            Ok(0) => {}
+            Ok(removed) => debug!(removed, "old records removed"),
+            Err(StoreError::Closed) => return,
+            Err(error) => warn!(error = %error, "old records could not be removed"),
+        }
     }
 }
 
@@ -143,7 +166,7 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 }
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
-fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
+pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

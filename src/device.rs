@@ -11,6 +11,7 @@ pub mod contacts;
 pub mod events;
 pub mod exit;
 pub mod fetch;
+pub mod job;
 pub mod outgoing;
 pub mod pairing;
 pub mod runtime;
@@ -28,9 +29,9 @@ use tracing::{debug, error, info, warn};
 use self::client::{RunEnded, Running, Shared};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
+use self::job::Job;
 use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
-use crate::commands::Job;
 use crate::failure::Failure;
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, Life};
@@ -355,3 +356,6 @@ impl Drop for Departure {
         self.plan.report(News::Exited(self.reason));
     }
 }
+
+#[cfg(test)]
+mod tests;

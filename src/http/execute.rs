@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
 
 use super::{Api, body, envelope};
-use crate::commands::{Command, Job};
+use crate::commands::{self, Command};
 use crate::failure::{Failure, outcome};
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
@@ -44,7 +44,7 @@ pub async fn dispatch<C: Command>(
 ) -> Result<C::Reply, Failure> {
     command.validate()?;
     let deadline = Instant::now() + api.limits.command;
-    let (job, slot) = Job::new(command, deadline);
+    let (job, slot) = commands::job(command, deadline);
     if api
         .router
         .try_send(Dispatch {

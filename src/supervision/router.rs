@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use tokio::sync::Semaphore;
 
-use crate::commands::Job;
+use crate::device::job::Job;
 use crate::device::{DeviceActor, Execute};
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};

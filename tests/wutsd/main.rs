@@ -15,6 +15,7 @@ mod lifecycle;
 mod paircode;
 mod qr;
 mod register;
+mod rooms;
 mod sandbox;
 mod status_text;
 mod support;
