@@ -216,6 +216,7 @@ impl DeviceActor {
             .filter(|_| self.phase == Phase::Connecting)
         {
             running.catch_up();
+            info!(device.id = %self.plan.device, "device connected");
             self.enter(Phase::Live);
         }
     }
