@@ -6,6 +6,7 @@
 pub mod acks;
 pub mod app_state;
 pub mod audience;
+pub mod blocklist;
 pub mod client;
 pub mod contacts;
 pub mod events;
@@ -14,6 +15,7 @@ pub mod fetch;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;
+pub mod people;
 pub mod runtime;
 pub mod session;
 pub mod transport;

@@ -82,17 +82,24 @@ fn attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
 pub(super) async fn resolve(
     client: &Arc<Client>,
     privacy: StatusPrivacy,
+    blocked: &[Jid],
     contacts: Vec<Contact>,
 ) -> Result<Audience, Failure> {
     learn_lids(client, &contacts).await;
     let everybody: Vec<Jid> = contacts.iter().map(Contact::jid).collect();
-    let mentioned: Vec<Jid> = everybody.iter().chain(&privacy.list).cloned().collect();
+    let mentioned: Vec<Jid> = everybody
+        .iter()
+        .chain(&privacy.list)
+        .chain(blocked)
+        .cloned()
+        .collect();
     ask_for_lids(client, &mentioned).await?;
     let mut recipients = match privacy.setting {
         StatusPrivacySetting::AllowList => privacy.list,
         StatusPrivacySetting::DenyList => all_but(client, everybody, &privacy.list).await,
         _ => everybody,
     };
+    recipients = all_but(client, recipients, blocked).await;
     if recipients.is_empty() {
         // Nobody to see it but the account's own devices, which is what the phone does as well.
         recipients.extend(client.lid());

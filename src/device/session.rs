@@ -44,9 +44,10 @@ impl Session {
     pub async fn status_audience(&self) -> Result<Audience, Failure> {
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
         let _ = tokio::time::timeout(self.query_timeout, self.app_state.caught_up()).await;
-        let privacy = self.query(audience::status_privacy(&self.client)).await?;
+        let privacy = self.query(audience::status_privacy(&self.client));
+        let (privacy, blocked) = futures::try_join!(privacy, self.blocked())?;
         let contacts = self.contacts.all().await.map_err(store_failed)?;
-        self.query(audience::resolve(&self.client, privacy, contacts))
+        self.query(audience::resolve(&self.client, privacy, &blocked, contacts))
             .await
     }
 
@@ -100,7 +101,7 @@ impl Session {
         Ok(())
     }
 
-    async fn query<T>(
+    pub(super) async fn query<T>(
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
@@ -110,7 +111,7 @@ impl Session {
     }
 }
 
-fn store_failed(error: crate::store::StoreError) -> Failure {
+pub(super) fn store_failed(error: crate::store::StoreError) -> Failure {
     tracing::error!(error = %error, "a command could not read the store");
     Failure::Internal
 }

@@ -4,6 +4,11 @@ use actix_web::web::{ServiceConfig, get, post, route};
 
 use super::execute::execute;
 use super::{health, instances, register};
+use crate::commands::contacts::block::{Block, Unblock};
+use crate::commands::contacts::blocklist::GetBlocklist;
+use crate::commands::contacts::check::Check;
+use crate::commands::contacts::list::GetContacts;
+use crate::commands::contacts::resolve::Resolve;
 use crate::commands::status::text::PostText;
 
 #[rustfmt::skip]
@@ -11,6 +16,13 @@ pub fn configure(app: &mut ServiceConfig) {
     app
         // Status
         .route("/status/text", post().to(execute::<PostText>))
+        // Contacts
+        .route("/contacts", get().to(execute::<GetContacts>))
+        .route("/contacts/block", post().to(execute::<Block>))
+        .route("/contacts/unblock", post().to(execute::<Unblock>))
+        .route("/contacts/blocklist", get().to(execute::<GetBlocklist>))
+        .route("/contacts/resolve", post().to(execute::<Resolve>))
+        .route("/contact/check", post().to(execute::<Check>))
         // Devices and pairing
         .route("/devices", post().to(instances::create::handle))
         .route("/devices", get().to(instances::list::handle))

@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod contacts;
 mod devices;
 mod health;
 mod isolation;

@@ -26,6 +26,17 @@ impl Control {
         account["phone"].as_str().expect("a phone").to_owned()
     }
 
+    /// The LID of an account.
+    pub async fn lid(&self, phone: &str) -> String {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let account = accounts.iter().find(|account| account["phone"] == phone);
+        account.expect("the account")["lid"]
+            .as_str()
+            .expect("a lid")
+            .to_owned()
+    }
+
     /// A new account that is a contact of `owner`; its phone number.
     pub async fn contact_of(&self, owner: &str, name: &str) -> String {
         let phone = self.account(name).await;
