@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod people;
 pub mod runtime;
 pub mod session;
+pub mod status_privacy;
 pub mod transport;
 
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The URL table: a line per endpoint.
 
-use actix_web::web::{ServiceConfig, get, post, route};
+use actix_web::web::{ServiceConfig, get, post, put, route};
 
 use super::execute::execute;
 use super::{health, instances, register};
@@ -9,6 +9,7 @@ use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
 use crate::commands::contacts::list::GetContacts;
 use crate::commands::contacts::resolve::Resolve;
+use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
 
 #[rustfmt::skip]
@@ -16,6 +17,7 @@ pub fn configure(app: &mut ServiceConfig) {
     app
         // Status
         .route("/status/text", post().to(execute::<PostText>))
+        .route("/status/privacy", put().to(execute::<PutPrivacy>))
         // Contacts
         .route("/contacts", get().to(execute::<GetContacts>))
         .route("/contacts/block", post().to(execute::<Block>))

@@ -18,5 +18,6 @@ mod qr;
 mod register;
 mod rooms;
 mod sandbox;
+mod status_privacy;
 mod status_text;
 mod support;

@@ -86,6 +86,11 @@ impl Api {
         .await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        let body = ("application/json", body.to_string().into());
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
     pub async fn post_nothing(&self, path: &str) -> Answer {
         self.send(Method::POST, path, None).await
     }

@@ -85,6 +85,12 @@ impl Control {
         }
     }
 
+    /// One phone sends another a text; its id.
+    pub async fn send_text(&self, from: &str, to: &str, text: &str) -> Value {
+        let body = json!({ "from": from, "to": to, "text": text });
+        self.0.post("/inbound", body).await.expect(200)["id"].clone()
+    }
+
     /// The phone unlinks a device.
     pub async fn kick(&self, jid: &str) {
         let answer = self.0.post("/kick", json!({ "jid": jid })).await;
