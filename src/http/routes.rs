@@ -1,6 +1,6 @@
 //! The URL table: a line per endpoint.
 
-use actix_web::web::{ServiceConfig, get, post, put, route};
+use actix_web::web::{ServiceConfig, delete, get, post, put, route};
 
 use super::execute::execute;
 use super::{health, instances, register};
@@ -28,6 +28,9 @@ pub fn configure(app: &mut ServiceConfig) {
         // Devices and pairing
         .route("/devices", post().to(instances::create::handle))
         .route("/devices", get().to(instances::list::handle))
+        .route("/devices/{id}", delete().to(instances::offline::handle))
+        .route("/user/devices", get().to(instances::mine::handle))
+        .route("/qr/status", get().to(instances::qr_status::handle))
         .route("/qr", get().to(instances::qr::handle))
         .route("/paircode", post().to(instances::paircode::handle))
         .route("/status", get().to(instances::status::handle))

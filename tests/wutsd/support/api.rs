@@ -86,6 +86,10 @@ impl Api {
         .await
     }
 
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, None).await
+    }
+
     pub async fn put(&self, path: &str, body: Value) -> Answer {
         let body = ("application/json", body.to_string().into());
         self.send(Method::PUT, path, Some(body)).await
