@@ -8,8 +8,9 @@ pub mod health;
 pub mod instances;
 pub mod qr_image;
 pub mod query;
-pub mod register;
 pub mod routes;
+pub mod tenants;
+pub mod users;
 
 use std::io;
 use std::net::SocketAddr;

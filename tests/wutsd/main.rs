@@ -19,3 +19,5 @@ mod rooms;
 mod sandbox;
 mod status_text;
 mod support;
+mod tenants;
+mod users;
