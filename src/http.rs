@@ -26,6 +26,7 @@ use actix_web::{App, Error, HttpServer, web};
 use uuid::Uuid;
 
 use crate::accounts::master::MasterToken;
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -40,6 +41,7 @@ pub struct Api {
     pub store: Store,
     pub tokens: Tokens,
     pub master: MasterToken,
+    pub passwords: Passwords,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
 }

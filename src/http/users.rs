@@ -12,14 +12,14 @@ use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, rt, web};
+use actix_web::{HttpRequest, rt};
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tracing::error;
 
 use super::Api;
 use crate::accounts::newcomer::{Enrolled, Newcomer};
-use crate::accounts::passwords;
+use crate::accounts::passwords::HashError;
 use crate::failure::{Failure, Invalid};
 use crate::ids::{DeviceId, TenantId};
 use crate::store::StoreError;
@@ -75,16 +75,18 @@ impl Webhook {
     }
 }
 
-/// Hashes the password where it holds nobody up, and gives the newcomer an id and a token.
+/// Gives the newcomer a password, an id and a token.
 pub(super) async fn enroll(
+    api: &Api,
     newcomer: Newcomer,
     tenant: TenantId,
     password: String,
 ) -> Result<Enrolled, Failure> {
-    match web::block(move || passwords::hash(&password)).await {
-        Ok(Ok(hash)) => Ok(newcomer.enroll(tenant, hash)),
-        _ => {
-            error!("a password could not be hashed");
+    match api.passwords.hash(password).await {
+        Ok(hash) => Ok(newcomer.enroll(tenant, hash)),
+        Err(HashError::Busy) => Err(Failure::Overloaded),
+        Err(error) => {
+            error!(error = %error, "a user could not be enrolled");
             Err(Failure::Internal)
         }
     }

@@ -254,6 +254,9 @@ async fn changing_a_user_needs_an_id_and_sound_fields() {
         assert!(message.starts_with(expected), "{path}: {message}");
         assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
     }
+    let array = admin.api.put(&path, json!([false])).await;
+    let text = "the body is an array: a JSON object is expected";
+    assert_eq!(array.text_error(), (400, text));
     let form = admin.api.post_raw("/users", "text/plain", "x").await;
     assert_eq!(form.body["validation"][0]["field"], "Content-Type");
 }
@@ -323,4 +326,29 @@ async fn a_deactivated_users_token_stops_working_at_once_and_works_again_afterwa
         admin.api.put(&path, body).await.expect(200);
     }
     ada.api.get("/devices").await.expect(200);
+}
+
+#[tokio::test]
+async fn no_request_that_begins_after_a_deactivation_passes_however_many_were_under_way() {
+    let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
+    let admin = world.user().await;
+    let ada = world.member(&admin, "user").await;
+    let path = format!("/users/{}", ada.user_id);
+    for _ in 0..10 {
+        let crowd = (0..8).map(|_| {
+            let api = ada.api.clone();
+            // Until the first refusal, so that lookups and the change meet.
+            tokio::spawn(async move { while api.get("/devices").await.status == 200 {} })
+        });
+        let crowd: Vec<_> = crowd.collect();
+        let asleep = admin.api.put(&path, json!({ "active": false })).await;
+        asleep.expect(200);
+        assert_eq!(ada.api.get("/devices").await.status, 401);
+        for one in crowd {
+            one.await.expect("refused in the end");
+        }
+        assert_eq!(ada.api.get("/devices").await.status, 401);
+        let awake = admin.api.put(&path, json!({ "active": true })).await;
+        awake.expect(200);
+    }
 }

@@ -70,7 +70,7 @@ async fn register(
     if let Some(name) = &wanted.role {
         newcomer::role("role", name)?;
     }
-    let enrolled = enroll(newcomer, tenant.id, wanted.password).await?;
+    let enrolled = enroll(api, newcomer, tenant.id, wanted.password).await?;
     let webhook = Webhook::of(&enrolled.credentials, NOTE);
     let (user, token) = (enrolled.user, enrolled.token);
     let stored = api.store.register(&tenant, &user, enrolled.credentials);

@@ -59,7 +59,7 @@ async fn create(
         None => Role::User,
     };
     let newcomer = Newcomer::check(&wanted.email, &wanted.password, role, wanted.webhook_url)?;
-    let enrolled = enroll(newcomer, caller.tenant, wanted.password).await?;
+    let enrolled = enroll(api, newcomer, caller.tenant, wanted.password).await?;
     let webhook = Webhook::of(&enrolled.credentials, NOTE);
     let (user, token) = (enrolled.user, enrolled.token);
     let added = api.store.add_user(caller, &user, enrolled.credentials);

@@ -82,6 +82,65 @@ async fn a_device_that_waits_for_its_next_life_is_removed_too() {
 }
 
 #[tokio::test]
+async fn a_device_that_shows_codes_is_removed() {
+    let world = World::start().await;
+    let admin = world.user().await;
+    let ada = world.member(&admin, "user").await;
+    ada.api.get("/qr").await.expect(200);
+    world
+        .api
+        .wait_for_metric("devices{state=\"pairing\"} 1")
+        .await;
+    let path = format!("/users/{}", ada.user_id);
+    admin.api.delete(&path).await.expect(200);
+    let removed = "device_exits_total{reason=\"removed\"} 1";
+    world.api.wait_for_metric(removed).await;
+    world
+        .api
+        .wait_for_metric("devices{state=\"pairing\"} 0")
+        .await;
+}
+
+#[tokio::test]
+async fn of_two_deletions_at_once_one_finds_nobody() {
+    let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
+    let admin = world.user().await;
+    let second = world.member(&admin, "admin").await;
+    let ada = world.member(&admin, "user").await;
+    let phone = world.control.account("Ada").await;
+    world.pair(&ada, &phone).await;
+    let path = format!("/users/{}", ada.user_id);
+    let (one, other) = tokio::join!(admin.api.delete(&path), second.api.delete(&path));
+    let mut statuses = [one.status, other.status];
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 404], "{} {}", one.text, other.text);
+    assert!(!world.control.is_connected(&phone).await);
+}
+
+#[tokio::test]
+async fn a_deletion_whose_caller_hangs_up_is_finished() {
+    let world = World::start().await;
+    let admin = world.user().await;
+    let ada = world.member(&admin, "user").await;
+    let phone = world.control.account("Ada").await;
+    world.pair(&ada, &phone).await;
+    let path = format!("/users/{}", ada.user_id);
+    let deletion = tokio::spawn({
+        let api = admin.api.clone();
+        let path = path.clone();
+        async move { api.delete(&path).await }
+    });
+    // The token ends first: from here on the deletion is under way.
+    while ada.api.get("/devices").await.status == 200 {}
+    deletion.abort();
+    let removed = "device_exits_total{reason=\"removed\"} 1";
+    world.api.wait_for_metric(removed).await;
+    while admin.api.get(&path).await.status == 200 {}
+    let gone = admin.api.get(&path).await;
+    assert_eq!(gone.text_error(), (404, "user not found"));
+}
+
+#[tokio::test]
 async fn other_users_devices_go_on() {
     let world = World::start().await;
     let (admin, phone) = world.paired_user().await;
