@@ -12,6 +12,7 @@ use chrono::Utc;
 use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
@@ -82,6 +83,7 @@ impl App {
             tokens: Tokens::new(store.clone()),
             store: store.clone(),
             master,
+            passwords: Passwords::default(),
             metrics,
             limits: Limits::from(&config),
         };

@@ -184,6 +184,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
 
 const fn documented_code(status: u16) -> &'static str {
     match status {
+        403 => "FORBIDDEN",
         400..=499 => "REQUEST_REFUSED",
         _ => "DEVICE_ERROR",
     }

@@ -8,8 +8,9 @@ pub mod health;
 pub mod instances;
 pub mod qr_image;
 pub mod query;
-pub mod register;
 pub mod routes;
+pub mod tenants;
+pub mod users;
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use actix_web::{App, Error, HttpServer, web};
 use uuid::Uuid;
 
 use crate::accounts::master::MasterToken;
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -39,6 +41,7 @@ pub struct Api {
     pub store: Store,
     pub tokens: Tokens,
     pub master: MasterToken,
+    pub passwords: Passwords,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
 }

@@ -100,6 +100,12 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
     if std::str::from_utf8(body).is_err() {
         return Err(Invalid::request("the body is not UTF-8"));
     }
+    // serde would take an array for a struct, field by field.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Invalid::request(
+            "the body is an array: a JSON object is expected",
+        ));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
     json.end()
@@ -160,8 +166,8 @@ mod tests {
                 "malformed JSON: trailing characters at line 1 column 14",
             ),
             (
-                br#"[]"#,
-                "invalid length 0, expected struct Text with 1 element",
+                br#" ["a"]"#,
+                "the body is an array: a JSON object is expected",
             ),
             (b"", "the body is empty: a JSON object is expected"),
             (b"{\"text\":\"\xff\"}", "the body is not UTF-8"),

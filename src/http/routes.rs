@@ -3,7 +3,7 @@
 use actix_web::web::{ServiceConfig, delete, get, post, put, route};
 
 use super::execute::execute;
-use super::{health, instances, register};
+use super::{health, instances, tenants, users};
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
@@ -38,7 +38,17 @@ pub fn configure(app: &mut ServiceConfig) {
         .route("/disconnect", post().to(instances::disconnect::handle))
         .route("/logout", post().to(instances::logout::handle))
         // Users and tenants
-        .route("/register", post().to(register::handle))
+        .route("/users", post().to(users::create::handle))
+        .route("/users", get().to(users::list::handle))
+        .route("/users/{id}", get().to(users::show::handle))
+        .route("/users/{id}", put().to(users::update::handle))
+        .route("/users/{id}", delete().to(users::delete::handle))
+        .route("/users/{id}/promote", post().to(users::promote::handle))
+        .route("/register", post().to(tenants::register::handle))
+        .route("/tenants", get().to(tenants::list::handle))
+        // The id may be empty here: the contract has a text for that.
+        .route("/global/tenants/{id:[^/]*}", get().to(tenants::show::handle))
+        .route("/global/tenants/{id:[^/]*}", delete().to(tenants::delete::handle))
         // The daemon itself
         .route("/healthz", get().to(health::healthz))
         .route("/readyz", get().to(health::readyz))

@@ -150,6 +150,6 @@ pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> 
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
-fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

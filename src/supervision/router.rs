@@ -36,6 +36,11 @@ pub struct Locate {
 #[rtype(result = "()")]
 pub struct Adopt(pub Device);
 
+/// A device is gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Forget(pub DeviceId);
+
 /// A device was paired, or is no longer.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -148,6 +153,23 @@ impl Handler<Adopt> for Router {
             permits,
         };
         self.devices.insert(entry.owner.id, entry);
+    }
+}
+
+impl Handler<Forget> for Router {
+    type Result = ();
+
+    fn handle(&mut self, Forget(device): Forget, _: &mut Context<Self>) {
+        let Some(entry) = self.devices.remove(&device) else {
+            return;
+        };
+        let user = entry.owner.user;
+        if let Some(own) = self.by_user.get_mut(&user) {
+            own.retain(|other| *other != device);
+            if own.is_empty() {
+                self.by_user.remove(&user);
+            }
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! The supervisor: starts lives, learns how they end, and decides what follows.
 
+mod removal;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +25,8 @@ use crate::ids::DeviceId;
 use crate::metrics::Metrics;
 use crate::store::Life;
 use crate::store::devices::Device;
+
+pub use self::removal::Remove;
 
 /// A device exists. It is connected if it is paired and wanted.
 #[derive(Message)]
@@ -82,6 +86,8 @@ struct Slot {
     history: History,
     /// A life is wanted as soon as the present one has ended.
     again: bool,
+    /// Those who wait for it to be gone; while there is one it gets no new life.
+    removal: removal::Waiting,
 }
 
 enum Stage {
@@ -271,9 +277,15 @@ impl Supervisor {
         decision: Decision,
         ctx: &mut Context<Self>,
     ) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else {
+        let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };
+        if slot.is_being_removed() {
+            return self.forget(id, ctx);
+        }
+        if self.stopping {
+            return;
+        }
         if reason.ends_the_pairing() {
             return self.forget(id, ctx);
         }
@@ -313,6 +325,9 @@ impl Supervisor {
         self.publish(id, |view| view.state = State::Closing);
         let forget = async move { store.wipe(number).await };
         ctx.spawn(forget.into_actor(self).map(move |forgotten, supervisor, ctx| {
+            if supervisor.slots.get(&id).is_some_and(Slot::is_being_removed) {
+                return supervisor.removed(id, forgotten);
+            }
             if let Err(error) = forgotten {
                 // The next login with these credentials is refused, and brings us here again.
                 error!(device.id = %id, error = %error, "the credentials of an unlinked device were not wiped");
@@ -369,6 +384,7 @@ impl Supervisor {
             return;
         };
         match &slot.stage {
+            _ if slot.is_being_removed() => {}
             Stage::Down => self.enqueue(id, ctx),
             Stage::Delayed(timer) => {
                 ctx.cancel_future(*timer);
@@ -413,6 +429,7 @@ impl Handler<Adopt> for Supervisor {
                 stage,
                 history,
                 again: false,
+                removal: Vec::new(),
             },
         );
         if connect {

@@ -21,3 +21,5 @@ mod sandbox;
 mod status_privacy;
 mod status_text;
 mod support;
+mod tenants;
+mod users;

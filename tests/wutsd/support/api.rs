@@ -86,13 +86,18 @@ impl Api {
         .await
     }
 
-    pub async fn delete(&self, path: &str) -> Answer {
-        self.send(Method::DELETE, path, None).await
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::PUT, path, Some(body)).await
     }
 
-    pub async fn put(&self, path: &str, body: Value) -> Answer {
-        let body = ("application/json", body.to_string().into());
-        self.send(Method::PUT, path, Some(body)).await
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.request(Method::DELETE, path, None).await
+    }
+
+    /// Any method, with a JSON body or none.
+    pub async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let body = body.map(|body| ("application/json", body.to_string().into()));
+        self.send(method, path, body).await
     }
 
     pub async fn post_nothing(&self, path: &str) -> Answer {

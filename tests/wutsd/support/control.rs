@@ -99,17 +99,27 @@ impl Control {
 
     /// The JIDs of the account's linked devices.
     pub async fn devices(&self, phone: &str) -> Vec<String> {
-        let accounts = self.0.get("/accounts").await.expect(200);
-        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
-        let account = accounts.iter().find(|account| account["phone"] == phone);
-        let devices = account.expect("the account")["devices"]
-            .as_array()
-            .expect("devices")
-            .clone();
+        let account = self.account_state(phone).await;
+        let devices = account["devices"].as_array().expect("devices");
         devices
             .iter()
             .map(|device| device["jid"].as_str().expect("a jid").to_owned())
             .collect()
+    }
+
+    /// Whether a linked device of the account holds a connection.
+    pub async fn is_connected(&self, phone: &str) -> bool {
+        let account = self.account_state(phone).await;
+        let devices = account["devices"].as_array().expect("devices");
+        devices.iter().any(|device| device["connected"] == true)
+    }
+
+    async fn account_state(&self, phone: &str) -> Value {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let mut accounts = accounts.into_iter();
+        let account = accounts.find(|account| account["phone"] == phone);
+        account.expect("the account")
     }
 
     /// What this phone has decrypted so far.
