@@ -157,6 +157,8 @@ async fn each_way_to_fail_has_its_answer() {
     assert_eq!(put(&nobody).await.object_error(), expected);
 
     let (user, _) = world.paired_user().await;
+    // A status waits for the app state of the new connection, whose queries the faults below do not mean.
+    user.api.post_status("first").await.expect(200);
     let fault = |fault: Value| world.control.fault(fault);
     let namespace = "w:sync:app:state";
     fault(json!({ "jid": "*", "fault": "iq_error", "xmlns": namespace, "code": 500, "times": 1 }))
