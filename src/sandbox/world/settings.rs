@@ -109,7 +109,12 @@ impl World {
     /// Sets the profile picture, or takes it away. Returns the new picture's id.
     pub fn set_picture(&mut self, author: &Address, image: Option<Vec<u8>>) -> Option<String> {
         let account = self.accounts.get_mut(&author.phone)?;
-        let id = stanza::new_id();
+        // Real ids are decimal and grow; one client at least reads them as numbers.
+        let last = account.profile.picture.as_ref();
+        let last = last.and_then(|picture| picture.id.parse::<u64>().ok());
+        let id = last
+            .map_or(stanza::now(), |last| stanza::now().max(last + 1))
+            .to_string();
         let picture = image.map(|image| Picture {
             id: id.clone(),
             image,
