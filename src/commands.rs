@@ -1,5 +1,6 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
+pub mod contacts;
 pub mod logout;
 pub mod status;
 
@@ -22,6 +23,9 @@ pub trait Command: DeserializeOwned + Send + 'static {
     type Reply: Serialize + Send + 'static;
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
+
+    /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
+    const QUERY: &'static [&'static str] = &[];
 
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {

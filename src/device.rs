@@ -6,6 +6,7 @@
 pub mod acks;
 pub mod app_state;
 pub mod audience;
+pub mod blocklist;
 pub mod client;
 pub mod contacts;
 pub mod events;
@@ -14,8 +15,10 @@ pub mod fetch;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;
+pub mod people;
 pub mod runtime;
 pub mod session;
+pub mod status_privacy;
 pub mod transport;
 
 use std::sync::Arc;
@@ -216,6 +219,7 @@ impl DeviceActor {
             .filter(|_| self.phase == Phase::Connecting)
         {
             running.catch_up();
+            info!(device.id = %self.plan.device, "device connected");
             self.enter(Phase::Live);
         }
     }

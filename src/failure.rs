@@ -25,6 +25,8 @@ pub struct Operation {
     pub envelope: Envelope,
     /// Text of `<operation>_failed`.
     pub failed: &'static str,
+    /// Text of `<operation>_timeout`.
+    pub timed_out: &'static str,
     /// Text of 401.
     pub unauthorized: &'static str,
 }
@@ -40,12 +42,18 @@ impl Operation {
             name,
             envelope,
             failed: "the request failed",
+            timed_out: "context deadline exceeded",
             unauthorized,
         }
     }
 
     pub const fn failing_with(mut self, text: &'static str) -> Self {
         self.failed = text;
+        self
+    }
+
+    pub const fn timing_out_with(mut self, text: &'static str) -> Self {
+        self.timed_out = text;
         self
     }
 }
@@ -160,6 +168,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
         Failure::Refused(_) => operation.failed.into(),
+        Failure::TimedOut { .. } => operation.timed_out.into(),
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
     };

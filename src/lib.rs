@@ -21,6 +21,7 @@ pub mod failure;
 pub mod http;
 pub mod ids;
 pub mod metrics;
+pub mod person;
 pub mod phone;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

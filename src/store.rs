@@ -22,6 +22,7 @@ mod queue;
 mod reader;
 mod records;
 mod sealing;
+pub mod settings;
 mod sqlite;
 mod sweep;
 #[cfg(test)]
@@ -187,6 +188,7 @@ impl Store {
         let unit = vec![
             of_device("DELETE FROM record WHERE device = $1"),
             of_device("DELETE FROM contact WHERE device = $1"),
+            of_device("DELETE FROM setting WHERE device = $1"),
             of_device("UPDATE device SET jid = NULL, lid = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)

@@ -1,5 +1,6 @@
 //! Posting to the status broadcast.
 
+pub mod privacy;
 pub mod text;
 
 use chrono::{Local, SecondsFormat};

@@ -27,7 +27,7 @@ use super::session::Session;
 use super::transport::{DialFailure, Dialer};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
-use crate::store::{Store, StoreError};
+use crate::store::{DeviceNumber, Store, StoreError};
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,6 +57,8 @@ pub enum StartError {
 /// A client at work.
 pub struct Running {
     client: Arc<Client>,
+    store: Store,
+    number: DeviceNumber,
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
@@ -111,6 +113,8 @@ pub async fn start(
     let fence = async move { records.fenced().await }.boxed();
     Ok(Running {
         client,
+        store: shared.store.clone(),
+        number: plan.number,
         acks,
         contacts,
         app_state,
@@ -210,6 +214,8 @@ impl Running {
     ) -> Session {
         Session {
             client: self.client.clone(),
+            store: self.store.clone(),
+            number: self.number,
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),

@@ -59,6 +59,11 @@ impl Contact {
         }
     }
 
+    /// By number where there is one, as text.
+    pub fn jid_text(&self) -> String {
+        self.jid().to_string()
+    }
+
     /// Number and LID, when both are known.
     pub(super) fn identities(&self) -> Option<(&str, &str)> {
         Some((self.phone.as_deref()?, self.lid.as_deref()?))

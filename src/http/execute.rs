@@ -15,7 +15,7 @@ use crate::supervision::router::Dispatch;
 /// The device answers by the deadline itself; this much later nobody will.
 const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
-/// Runs the command in the body on the caller's device.
+/// Runs the command in body and query on the caller's device.
 pub async fn execute<C: Command>(
     request: HttpRequest,
     payload: web::Payload,
@@ -31,7 +31,7 @@ async fn run<C: Command>(
     api: &Api,
 ) -> Result<C::Reply, Failure> {
     let caller = api.caller(request).await?;
-    let command: C = body::json(request, payload, &api.limits).await?;
+    let command: C = body::json_or_query(request, payload, &api.limits, C::QUERY).await?;
     dispatch(api, caller, None, command).await
 }
 

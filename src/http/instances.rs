@@ -5,8 +5,11 @@ pub mod create;
 pub mod disconnect;
 pub mod list;
 pub mod logout;
+pub mod mine;
+pub mod offline;
 pub mod paircode;
 pub mod qr;
+pub mod qr_status;
 pub mod status;
 
 use actix_web::{HttpRequest, HttpResponse};

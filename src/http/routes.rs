@@ -4,6 +4,12 @@ use actix_web::web::{ServiceConfig, delete, get, post, put, route};
 
 use super::execute::execute;
 use super::{health, instances, tenants, users};
+use crate::commands::contacts::block::{Block, Unblock};
+use crate::commands::contacts::blocklist::GetBlocklist;
+use crate::commands::contacts::check::Check;
+use crate::commands::contacts::list::GetContacts;
+use crate::commands::contacts::resolve::Resolve;
+use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
 
 #[rustfmt::skip]
@@ -11,9 +17,20 @@ pub fn configure(app: &mut ServiceConfig) {
     app
         // Status
         .route("/status/text", post().to(execute::<PostText>))
+        .route("/status/privacy", put().to(execute::<PutPrivacy>))
+        // Contacts
+        .route("/contacts", get().to(execute::<GetContacts>))
+        .route("/contacts/block", post().to(execute::<Block>))
+        .route("/contacts/unblock", post().to(execute::<Unblock>))
+        .route("/contacts/blocklist", get().to(execute::<GetBlocklist>))
+        .route("/contacts/resolve", post().to(execute::<Resolve>))
+        .route("/contact/check", post().to(execute::<Check>))
         // Devices and pairing
         .route("/devices", post().to(instances::create::handle))
         .route("/devices", get().to(instances::list::handle))
+        .route("/devices/{id}", delete().to(instances::offline::handle))
+        .route("/user/devices", get().to(instances::mine::handle))
+        .route("/qr/status", get().to(instances::qr_status::handle))
         .route("/qr", get().to(instances::qr::handle))
         .route("/paircode", post().to(instances::paircode::handle))
         .route("/status", get().to(instances::status::handle))

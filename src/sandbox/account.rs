@@ -11,6 +11,7 @@ use super::companion::Companion;
 use super::keys::{self, Key32};
 use super::persistence::Journal;
 use super::phone::Phone;
+use super::settings::{Picture, Privacy, StatusPrivacy};
 use super::stanza;
 
 /// AD JIDs have one byte for the device, and real companions stay far below it.
@@ -35,7 +36,18 @@ pub struct Profile {
     pub last_device: u16,
     /// Users by LID that this account blocks.
     pub blocked: BTreeSet<String>,
-    pub privacy: BTreeMap<String, String>,
+    #[serde(default)]
+    pub privacy: Privacy,
+    #[serde(default)]
+    pub status_privacy: StatusPrivacy,
+    #[serde(default)]
+    pub picture: Option<Picture>,
+    /// When the about text was written.
+    #[serde(default)]
+    pub about_at: u64,
+    /// When a setting changed last.
+    #[serde(default)]
+    pub changed: u64,
 }
 
 pub struct Account {
@@ -58,7 +70,11 @@ impl Account {
             last_key_index: 0,
             last_device: 0,
             blocked: BTreeSet::new(),
-            privacy: default_privacy(),
+            privacy: Privacy::default(),
+            status_privacy: StatusPrivacy::default(),
+            picture: None,
+            about_at: 0,
+            changed: 0,
         };
         Self::restore(profile, Phone::create(), AppState::create())
     }
@@ -122,22 +138,10 @@ impl Account {
         journal.put_json("contact", &self.profile.phone, phone, &contact);
         self.contacts.insert(phone.to_owned(), contact);
     }
-}
 
-/// What a new account has at the real server, as far as clients show it.
-fn default_privacy() -> BTreeMap<String, String> {
-    [
-        ("last", "all"),
-        ("online", "all"),
-        ("profile", "all"),
-        ("status", "all"),
-        ("readreceipts", "all"),
-        ("groupadd", "all"),
-        ("calladd", "all"),
-        ("messages", "all"),
-        ("defense", "off"),
-        ("stickers", "contacts"),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    pub fn remove_contact(&mut self, phone: &str, journal: &mut Journal) {
+        if self.contacts.remove(phone).is_some() {
+            journal.delete("contact", &self.profile.phone, phone);
+        }
+    }
 }

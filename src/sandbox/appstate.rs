@@ -8,7 +8,7 @@ mod snapshot;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use wacore_appstate::{ExpandedAppStateKeys, expand_app_state_keys};
+use wacore_appstate::{ExpandedAppStateKeys, Mutation, expand_app_state_keys};
 use waproto::whatsapp::{SyncdMutation, SyncdPatch};
 
 use super::keys::{self, Key32};
@@ -20,12 +20,13 @@ pub use query::answer;
 
 pub const CRITICAL_BLOCK: &str = "critical_block";
 pub const CRITICAL_UNBLOCK_LOW: &str = "critical_unblock_low";
+pub const REGULAR_HIGH: &str = "regular_high";
 
 /// The five collections, in the order in which clients sync them.
 pub const COLLECTIONS: [&str; 5] = [
     CRITICAL_BLOCK,
     CRITICAL_UNBLOCK_LOW,
-    "regular_high",
+    REGULAR_HIGH,
     "regular",
     "regular_low",
 ];
@@ -87,7 +88,7 @@ impl AppState {
         Ok(Self::with(record.json()?))
     }
 
-    /// Checks a patch made on `base`, applies it and returns the new version.
+    /// Checks a patch, applies it and returns the new version, with what the phone could read in it.
     ///
     /// The MACs are checked with the phone's key. A patch under a key the phone never made cannot be
     /// checked, and is kept as the real server, which has no keys at all, would keep it.
@@ -98,7 +99,7 @@ impl AppState {
         patch: SyncdPatch,
         mutations: &[SyncdMutation],
         journal: &mut Journal,
-    ) -> Result<u64, PatchError> {
+    ) -> Result<(u64, Vec<Mutation>), PatchError> {
         let known = patch.key_id.id.as_deref() == Some(self.key.id.as_slice());
         let keys = known.then(|| self.expanded());
         let (name, collection) = self

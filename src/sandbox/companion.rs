@@ -51,6 +51,9 @@ pub struct Registered {
     pub platform: String,
     pub paired_at: u64,
     pub bootstrap: Bootstrap,
+    /// Until when the device knows the account's settings, by its own word. Unix seconds.
+    #[serde(default)]
+    pub cleaned: u64,
     #[serde(skip)]
     next_sequence: u64,
 }
@@ -103,6 +106,7 @@ impl Registered {
             platform,
             paired_at: stanza::now(),
             bootstrap: Bootstrap::New,
+            cleaned: 0,
             next_sequence: 0,
         }
     }

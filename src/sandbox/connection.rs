@@ -2,6 +2,7 @@
 
 mod frames;
 mod login;
+mod socket;
 mod writer;
 
 use std::sync::Arc;
@@ -17,12 +18,16 @@ use wacore_noise::NoiseCipher;
 use waproto::whatsapp::ClientPayload;
 
 use super::address::Address;
-use super::link::{Link, LinkEnd};
+use super::faults::{Fault, HandshakeFault};
+use super::keys;
+use super::link::{Cut, Link, LinkEnd};
 use super::noise::{Accepted, Answered, answer_hello};
 use super::pairing::{LIFETIME, Refused, Registration, RegistrationData};
 use super::stanza;
 use super::world::Shared;
 use frames::{Closed, Frames};
+
+pub use socket::Socket;
 
 /// From the upgrade to the client's last handshake message.
 const HANDSHAKE: Duration = Duration::from_secs(30);
@@ -43,6 +48,7 @@ enum Who {
 pub async fn serve(
     session: Session,
     stream: MessageStream,
+    socket: Option<Socket>,
     shared: Arc<Shared>,
     shutdown: watch::Receiver<bool>,
 ) {
@@ -54,6 +60,9 @@ pub async fn serve(
         Ok(Err(reason)) => {
             shared.with(|world| world.counters.handshakes_failed += 1);
             tracing::info!(%reason, "a handshake failed");
+            if matches!(reason, Closed::Faulty) {
+                let _ = timeout(SILENCE, frames.ended()).await;
+            }
             return;
         }
         Err(_) => {
@@ -86,10 +95,14 @@ pub async fn serve(
             let end = read_stanzas(&shared, &who, &link, &mut frames, &mut read, cut).await;
             tracing::debug!(link.id = link.id, reason = ?end, "a connection ended");
             leave(&shared, &who, &link);
+            if let (Closed::Reset, Some(socket)) = (end, &socket) {
+                socket.reset();
+            }
             link.cut();
         }
         Err(Refused(reason)) => link.finish(login::failure(reason)),
     }
+    drop(socket);
     // The writer ends with the link, or within its own write deadline.
     let _ = writer.await;
 }
@@ -101,12 +114,14 @@ async fn handshake(
 ) -> Result<Accepted, Closed> {
     frames.intro().await?;
     let hello = frames.next().await?;
+    spoil_handshake(session, shared, None).await?;
     let answered = shared.with(|world| {
         let chain = world.keys.chain(stanza::now());
         answer_hello(&hello, world.keys.noise(), &chain)
     });
     let (reply, unfinished) = match answered? {
         Answered::Accepted(reply, accepted) => {
+            spoil_handshake(session, shared, claimed(&accepted.payload)).await?;
             writer::send_frame(session, &reply).await?;
             return Ok(*accepted);
         }
@@ -115,7 +130,33 @@ async fn handshake(
     writer::send_frame(session, &reply).await?;
     let finish = frames.next().await?;
     frames.established();
-    Ok(unfinished.finish(&finish)?)
+    let accepted = unfinished.finish(&finish)?;
+    // In XX a device says who it is with its last word: its fault strikes only here.
+    spoil_handshake(session, shared, claimed(&accepted.payload)).await?;
+    Ok(accepted)
+}
+
+/// Which device a login says it is.
+fn claimed(payload: &[u8]) -> Option<Address> {
+    let payload = ClientPayload::decode_from_slice(payload).ok()?;
+    let number = u16::try_from(payload.device?).ok()?;
+    Some(Address::new(&payload.username?.to_string(), number))
+}
+
+/// Answers a handshake with garbage or not at all, when a fault says so.
+async fn spoil_handshake(
+    session: &mut Session,
+    shared: &Arc<Shared>,
+    device: Option<Address>,
+) -> Result<(), Closed> {
+    match shared.with(|world| world.faults.handshake(device.as_ref())) {
+        None => return Ok(()),
+        Some(HandshakeFault::Silence) => {}
+        Some(HandshakeFault::Garbage) => {
+            writer::send_frame(session, &keys::random::<120>()).await?;
+        }
+    }
+    Err(Closed::Faulty)
 }
 
 /// Decides by the first payload whether this is a registration or a login.
@@ -143,7 +184,7 @@ async fn read_stanzas(
     link: &Link,
     frames: &mut Frames,
     cipher: &mut NoiseCipher,
-    mut cut: watch::Receiver<bool>,
+    mut cut: watch::Receiver<Cut>,
 ) -> Closed {
     frames.established();
     let mut counter = 0u32;
@@ -154,7 +195,12 @@ async fn read_stanzas(
         };
         let frame = tokio::select! {
             frame = timeout(patience, frames.next()) => frame,
-            _ = cut.wait_for(|cut| *cut) => return Closed::Cut,
+            how = cut.wait_for(Cut::is_cut) => {
+                return match how.as_deref() {
+                    Ok(Cut::Reset) => Closed::Reset,
+                    _ => Closed::Cut,
+                };
+            }
         };
         let frame = match frame {
             Ok(Ok(frame)) => frame,
@@ -193,6 +239,7 @@ fn open(cipher: &NoiseCipher, counter: u32, mut frame: BytesMut) -> Result<Node,
 fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
     tracing::trace!(link.id = link.id, tag = %node.tag, "a stanza arrives");
     shared.with(|world| match who {
+        Who::Unpaired(_) if world.faults.strikes(None, &Fault::Mute) => true,
         Who::Unpaired(id) => {
             world.registration_stanza(*id, node);
             // A registration's lifetime is checked with each of its keepalives.
@@ -208,8 +255,14 @@ fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
         Who::Device(device) => {
             let present = world.connection(device);
             // A replaced or unlinked device may go on talking until it closes: nobody listens.
-            if present.is_none_or(|present| present.link.id != link.id) || world.faults.mute(device)
-            {
+            if present.is_none_or(|present| present.link.id != link.id) {
+                return true;
+            }
+            if world.faults.strikes(Some(device), &Fault::Mute) {
+                // The last stanza that is swallowed ends the fault.
+                if !world.faults.mutes(device) {
+                    world.resume_all();
+                }
                 return true;
             }
             login::take(world, device, node)
@@ -227,6 +280,8 @@ fn leave(shared: &Arc<Shared>, who: &Who, link: &Link) {
                 .get(device)
                 .is_some_and(|c| c.link.id == link.id)
             {
+                world.set_available(device, false);
+                world.subscriptions.forget(device);
                 world.connections.remove(device);
             }
         }

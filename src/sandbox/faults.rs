@@ -1,5 +1,7 @@
 //! Faults on request: what the server does wrong, to which device, and how often.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::address::Address;
@@ -17,31 +19,70 @@ pub enum Scope {
 }
 
 impl Scope {
-    pub fn includes(&self, device: &Address) -> bool {
+    /// `None` is a client whose device is not known, or not yet: only `*` reaches it.
+    pub fn includes(&self, device: Option<&Address>) -> bool {
         match self {
             Self::Everybody => true,
-            Self::Account(phone) => *phone == device.phone,
-            Self::Device(only) => only == device,
+            Self::Account(phone) => device.is_some_and(|device| *phone == device.phone),
+            Self::Device(only) => device == Some(only),
         }
     }
 }
 
-/// A fault that stays until it is cleared or used up.
+/// What goes wrong. Every fault stays until it is cleared or used up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case")]
 pub enum Fault {
-    /// Messages are delivered and never acknowledged.
-    AckSilence,
     /// Messages are refused with this code, and not delivered.
     AckError { error: u16 },
-    /// Queries of a namespace stay without an answer.
-    IqSilence { xmlns: String },
+    /// Messages are delivered and never acknowledged.
+    AckSilence,
+    /// App state is served with a snapshot MAC that does not verify.
+    AppstateBadMac,
+    /// A patch is refused as if its base were old.
+    AppstateConflict,
+    /// The socket is closed without a word.
+    Drop,
+    /// A message reaches the device twice.
+    DuplicateDelivery,
+    /// The handshake is answered with bytes that mean nothing.
+    HandshakeGarbage,
+    /// The handshake is not answered.
+    HandshakeSilence,
     /// Queries of a namespace are refused.
     IqError { xmlns: String, code: u16 },
-    /// The connection stays and nothing that comes over it is read.
-    Mute,
+    /// Queries of a namespace are answered after so many milliseconds.
+    IqLate { xmlns: String, ms: u64 },
+    /// Queries of a namespace stay without an answer.
+    IqSilence { xmlns: String },
     /// Logins are refused with this reason.
     LoginFailure { reason: u16 },
+    /// Uploads and downloads stay without an answer.
+    MediaSilence,
+    /// Uploads and downloads are refused with this HTTP status.
+    MediaStatus { status: u16 },
+    /// The connection stays, what comes over it is not read, and nothing is sent.
+    Mute,
+    /// A login is not told where its queued stanzas end.
+    NoOfflineMarker,
+    /// The device's keys are handed out without a one-time key.
+    PrekeysExhausted,
+    /// The TCP connection is reset.
+    Reset,
+    /// The stream ends with an error.
+    StreamError {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        code: Option<u16>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        conflict: Option<String>,
+    },
+}
+
+impl Fault {
+    /// Acts on connections rather than on what they carry.
+    pub fn closes(&self) -> bool {
+        matches!(self, Self::Drop | Self::Reset | Self::StreamError { .. })
+    }
 }
 
 #[derive(Serialize)]
@@ -69,10 +110,25 @@ pub struct Faults {
 pub enum QueryFault {
     Silence,
     Error(u16),
+    Late(Duration),
+}
+
+/// What a fault makes of a handshake.
+#[derive(Debug, PartialEq, Eq)]
+pub enum HandshakeFault {
+    Garbage,
+    Silence,
+}
+
+/// What a fault makes of an upload or download.
+#[derive(Debug, PartialEq, Eq)]
+pub enum MediaFault {
+    Silence,
+    Status(u16),
 }
 
 impl Faults {
-    /// `None` when too many are set already.
+    /// Returns its id. `None` when too many are set already; used-up ones make room.
     pub fn add(
         &mut self,
         jid: &str,
@@ -81,7 +137,9 @@ impl Faults {
         times: Option<u32>,
     ) -> Option<u64> {
         if self.active.len() >= LIMIT {
-            return None;
+            let used_up = |active: &Active| active.remaining == Some(0);
+            let oldest = self.active.iter().position(used_up)?;
+            self.active.remove(oldest);
         }
         self.last_id += 1;
         self.active.push(Active {
@@ -103,40 +161,92 @@ impl Faults {
         self.active.clear();
     }
 
+    /// False when there is no such fault.
+    pub fn remove(&mut self, id: u64) -> bool {
+        let before = self.active.len();
+        self.active.retain(|active| active.id != id);
+        self.active.len() < before
+    }
+
+    pub fn hits(&self, id: u64) -> u64 {
+        let found = self.active.iter().find(|active| active.id == id);
+        found.map_or(0, |active| active.hits)
+    }
+
+    /// Ends what a closing fault may still do: without `times` it acts once, on who is there.
+    pub fn spend(&mut self, id: u64) {
+        if let Some(active) = self.active.iter_mut().find(|active| active.id == id) {
+            active.remaining.get_or_insert(0);
+        }
+    }
+
     pub fn ack_error(&mut self, device: &Address) -> Option<u16> {
-        self.act(device, |fault| match fault {
+        self.act(Some(device), |fault| match fault {
             Fault::AckError { error } => Some(*error),
             _ => None,
         })
     }
 
-    pub fn ack_silence(&mut self, device: &Address) -> bool {
-        let act = self.act(device, |fault| (*fault == Fault::AckSilence).then_some(()));
-        act.is_some()
-    }
-
-    pub fn mute(&mut self, device: &Address) -> bool {
-        self.act(device, |fault| (*fault == Fault::Mute).then_some(()))
-            .is_some()
-    }
-
     pub fn login_failure(&mut self, device: &Address) -> Option<u16> {
-        self.act(device, |fault| match fault {
+        self.act(Some(device), |fault| match fault {
             Fault::LoginFailure { reason } => Some(*reason),
             _ => None,
         })
     }
 
     pub fn query(&mut self, device: &Address, namespace: &str) -> Option<QueryFault> {
-        self.act(device, |fault| match fault {
+        self.act(Some(device), |fault| match fault {
             Fault::IqSilence { xmlns } if xmlns == namespace => Some(QueryFault::Silence),
             Fault::IqError { xmlns, code } if xmlns == namespace => Some(QueryFault::Error(*code)),
+            Fault::IqLate { xmlns, ms } if xmlns == namespace => {
+                Some(QueryFault::Late(Duration::from_millis(*ms)))
+            }
             _ => None,
         })
     }
 
+    pub fn handshake(&mut self, device: Option<&Address>) -> Option<HandshakeFault> {
+        self.act(device, |fault| match fault {
+            Fault::HandshakeGarbage => Some(HandshakeFault::Garbage),
+            Fault::HandshakeSilence => Some(HandshakeFault::Silence),
+            _ => None,
+        })
+    }
+
+    pub fn media(&mut self, device: Option<&Address>) -> Option<MediaFault> {
+        self.act(device, |fault| match fault {
+            Fault::MediaSilence => Some(MediaFault::Silence),
+            Fault::MediaStatus { status } => Some(MediaFault::Status(*status)),
+            _ => None,
+        })
+    }
+
+    /// The next fault that ends a connection.
+    pub fn closing(&mut self, device: &Address) -> Option<Fault> {
+        self.act(Some(device), |fault| fault.closes().then(|| fault.clone()))
+    }
+
+    /// Whether a fault without details acts on this device now.
+    pub fn strikes(&mut self, device: Option<&Address>, wanted: &Fault) -> bool {
+        self.act(device, |fault| (fault == wanted).then_some(()))
+            .is_some()
+    }
+
+    /// Whether nothing may be sent to this device; what it sends is what uses the fault up.
+    pub fn mutes(&self, device: &Address) -> bool {
+        self.active.iter().any(|active| {
+            active.fault == Fault::Mute
+                && active.remaining != Some(0)
+                && active.scope.includes(Some(device))
+        })
+    }
+
     /// Uses the first fault that concerns `device` and that `pick` takes.
-    fn act<T>(&mut self, device: &Address, pick: impl Fn(&Fault) -> Option<T>) -> Option<T> {
+    fn act<T>(
+        &mut self,
+        device: Option<&Address>,
+        pick: impl Fn(&Fault) -> Option<T>,
+    ) -> Option<T> {
         for active in &mut self.active {
             if active.remaining == Some(0) || !active.scope.includes(device) {
                 continue;
@@ -170,5 +280,45 @@ mod tests {
         assert_eq!(faults.ack_error(&device), Some(479));
         assert_eq!(faults.ack_error(&device), None);
         assert_eq!(faults.list()[0].hits, 1);
+    }
+
+    #[test]
+    fn only_everybody_includes_a_client_that_is_not_known_yet() {
+        let mut faults = Faults::default();
+        let device = Address::new("15550000001", 1);
+        let mute = |scope| (scope, Fault::Mute);
+        let (scope, fault) = mute(Scope::Account(device.phone.clone()));
+        faults.add("x", scope, fault, None);
+        assert!(!faults.strikes(None, &Fault::Mute));
+        assert!(faults.strikes(Some(&device), &Fault::Mute));
+        let (scope, fault) = mute(Scope::Everybody);
+        faults.add("*", scope, fault, None);
+        assert!(faults.strikes(None, &Fault::Mute));
+    }
+
+    #[test]
+    fn used_up_faults_make_room_for_new_ones_and_the_rest_do_not() {
+        let mut faults = Faults::default();
+        for _ in 0..LIMIT {
+            faults.add("*", Scope::Everybody, Fault::Drop, Some(0));
+        }
+        assert!(
+            faults
+                .add("*", Scope::Everybody, Fault::Mute, None)
+                .is_some()
+        );
+        assert_eq!(faults.list().len(), LIMIT);
+        for _ in 1..LIMIT {
+            assert!(
+                faults
+                    .add("*", Scope::Everybody, Fault::Mute, None)
+                    .is_some()
+            );
+        }
+        assert!(
+            faults
+                .add("*", Scope::Everybody, Fault::Mute, None)
+                .is_none()
+        );
     }
 }

@@ -17,24 +17,39 @@ pub enum Outgoing {
     Close,
 }
 
+/// How a connection is to end without a last word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cut {
+    Not,
+    Closed,
+    /// With a TCP reset.
+    Reset,
+}
+
+impl Cut {
+    pub fn is_cut(&self) -> bool {
+        *self != Self::Not
+    }
+}
+
 /// A handle to a connection; clones share it.
 #[derive(Clone)]
 pub struct Link {
     pub id: u64,
     queue: mpsc::Sender<Outgoing>,
-    cut: Arc<watch::Sender<bool>>,
+    cut: Arc<watch::Sender<Cut>>,
 }
 
 /// The connection's side of a link.
 pub struct LinkEnd {
     pub queue: mpsc::Receiver<Outgoing>,
-    pub cut: watch::Receiver<bool>,
+    pub cut: watch::Receiver<Cut>,
 }
 
 impl Link {
     pub fn new() -> (Self, LinkEnd) {
         let (queue, receiver) = mpsc::channel(QUEUE);
-        let (cut, watcher) = watch::channel(false);
+        let (cut, watcher) = watch::channel(Cut::Not);
         let link = Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             queue,
@@ -73,7 +88,23 @@ impl Link {
 
     /// Drops the TCP connection without a word.
     pub fn cut(&self) {
-        self.cut.send_replace(true);
+        self.end(Cut::Closed);
+    }
+
+    /// Ends the TCP connection with a reset.
+    pub fn reset(&self) {
+        self.end(Cut::Reset);
+    }
+
+    /// The first way to end is the one that counts.
+    fn end(&self, how: Cut) {
+        self.cut.send_if_modified(|cut| {
+            let first = *cut == Cut::Not;
+            if first {
+                *cut = how;
+            }
+            first
+        });
     }
 
     fn put(&self, outgoing: Outgoing) {

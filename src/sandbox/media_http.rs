@@ -1,103 +1,207 @@
 //! Media over plain HTTP: uploads with a token, downloads by `direct_path`.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use actix_web::http::header::{CONTENT_RANGE, RANGE};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_RANGES, CONTENT_RANGE, RANGE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use bytes::{Bytes, BytesMut};
+use bytes::BytesMut;
 use futures::StreamExt;
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
+use subtle::ConstantTimeEq;
 
+use super::address::Address;
+use super::faults::MediaFault;
 use super::keys::{self, Key32};
-use super::world::Shared;
+use super::media::Found;
+use super::stanza;
+use super::world::{Shared, World};
 
 /// WhatsApp takes documents of 2 GB; a simulator in memory takes less.
 const UPLOAD: usize = 100 * 1024 * 1024;
+/// Seconds for which `media_conn` lets a device upload.
+pub const AUTH_TTL: u64 = 21_600;
+/// A request that a fault leaves without an answer is held for so long.
+const SILENCE: Duration = Duration::from_secs(300);
+
+type Data = web::Data<Arc<Shared>>;
 
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/mms/{kind}/{token}", web::post().to(upload))
         .route("/v/{path:.*}", web::get().to(download))
         .route("/v/{path:.*}", web::head().to(download))
-        .route("/v/{path:.*}", web::delete().to(remove));
+        .route("/v/{path:.*}", web::delete().to(remove))
+        .route("/pp/{id}", web::get().to(picture));
 }
 
-/// What `media_conn` gives an account: it proves later that this server let the account upload.
-pub fn token(secret: &Key32, phone: &str) -> String {
-    let mac = keys::hmac_sha256(secret, &[phone.as_bytes()]);
-    format!("{phone}.{}", hex::encode(&mac[..16]))
+/// What `media_conn` gives a device: it proves later that this server let the device upload.
+pub fn token(secret: &Key32, device: &Address, now: u64) -> String {
+    sign(secret, device, now + AUTH_TTL)
 }
 
-fn is_token(secret: &Key32, auth: &str) -> bool {
-    let phone = auth.split('.').next().unwrap_or_default();
-    auth == token(secret, phone)
+fn sign(secret: &Key32, device: &Address, until: u64) -> String {
+    let claim = format!("{}.{}.{until}", device.phone, device.device);
+    let mac = keys::hmac_sha256(secret, &[claim.as_bytes()]);
+    format!("{claim}.{}", hex::encode(&mac[..16]))
+}
+
+/// The device that a token was made for, if it is one of ours and has not expired.
+fn bearer(secret: &Key32, auth: &str, now: u64) -> Option<Address> {
+    let mut parts = auth.split('.');
+    let device = Address::new(parts.next()?, parts.next()?.parse().ok()?);
+    let until = parts.next()?.parse().ok()?;
+    let genuine = sign(secret, &device, until);
+    let matches = bool::from(genuine.as_bytes().ct_eq(auth.as_bytes()));
+    (matches && now < until).then_some(device)
 }
 
 #[derive(Deserialize)]
-struct Authorization {
-    #[serde(default)]
-    auth: String,
+struct Parameters {
+    auth: Option<String>,
     /// Asks how much of the file is here already.
     resume: Option<String>,
+    /// Where this part of the file begins.
+    file_offset: Option<usize>,
+}
+
+impl Parameters {
+    fn bearer(&self, world: &World) -> Option<Address> {
+        bearer(&world.media_secret, self.auth.as_deref()?, stanza::now())
+    }
+}
+
+/// Lets a fault answer, or nobody.
+async fn faulty(shared: &Data, parameters: &Parameters) -> Option<HttpResponse> {
+    let fault = shared.with(|world| {
+        let device = parameters.bearer(world);
+        world.faults.media(device.as_ref())
+    })?;
+    Some(match fault {
+        MediaFault::Silence => {
+            tokio::time::sleep(SILENCE).await;
+            HttpResponse::GatewayTimeout().force_close().finish()
+        }
+        MediaFault::Status(status) => {
+            let status = StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE);
+            // What is left of a body that nobody reads ends with the connection.
+            HttpResponse::build(status).force_close().finish()
+        }
+    })
 }
 
 async fn upload(
-    shared: web::Data<Arc<Shared>>,
+    shared: Data,
     path: web::Path<(String, String)>,
-    query: web::Query<Authorization>,
+    parameters: web::Query<Parameters>,
     request: HttpRequest,
     body: web::Payload,
 ) -> HttpResponse {
+    if let Some(answer) = faulty(&shared, &parameters).await {
+        return answer;
+    }
     let (_, file_token) = path.into_inner();
-    if !shared.with(|world| is_token(&world.media_secret, &query.auth)) {
-        return HttpResponse::Unauthorized().finish();
-    }
-    if query.resume.is_some() {
-        // Nothing is kept of an interrupted upload: it starts again from the beginning.
-        return HttpResponse::Ok().json(json!({ "resume": "0" }));
-    }
-    let Some(file) = collect(body).await else {
-        return HttpResponse::PayloadTooLarge().finish();
-    };
     // Some clients pad this token, others do not.
-    let expected = BASE64_URL_SAFE_NO_PAD.encode(keys::sha256(&file));
-    if file_token.trim_end_matches('=') != expected {
+    let file_token = file_token.trim_end_matches('=').to_owned();
+    if shared.with(|world| parameters.bearer(world)).is_none() {
+        return HttpResponse::Unauthorized().force_close().finish();
+    }
+    let host = request.connection_info().host().to_owned();
+    if parameters.resume.is_some() {
+        return HttpResponse::Ok().json(shared.with(|world| resume(world, &file_token, &host)));
+    }
+    let offset = parameters.file_offset.unwrap_or(0);
+    let Some(earlier) = shared.with(|world| world.media.take_partial(&file_token, offset)) else {
+        return HttpResponse::RangeNotSatisfiable().force_close().finish();
+    };
+    let (file, end) = collect(earlier, body).await;
+    match end {
+        End::Complete => {}
+        End::TooLarge => return HttpResponse::PayloadTooLarge().force_close().finish(),
+        End::Interrupted => {
+            shared.with(|world| world.media.keep_partial(&file_token, file));
+            return HttpResponse::BadRequest().finish();
+        }
+    }
+    let file = file.freeze();
+    if file_token != BASE64_URL_SAFE_NO_PAD.encode(keys::sha256(&file)) {
         return HttpResponse::BadRequest().finish();
     }
     let direct_path = shared.with(|world| {
         world.counters.uploads += 1;
         world.media.put(&mut world.journal, file)
     });
-    let host = request.connection_info().host().to_owned();
-    HttpResponse::Ok().json(json!({
-        "url": format!("https://{host}{direct_path}"),
-        "direct_path": direct_path,
-        "handle": expected,
-        "object_id": expected,
-    }))
+    HttpResponse::Ok().json(uploaded(&host, &direct_path, &file_token))
 }
 
-async fn collect(mut body: web::Payload) -> Option<Bytes> {
-    let mut file = BytesMut::new();
+fn uploaded(host: &str, direct_path: &str, handle: &str) -> Value {
+    json!({
+        "url": format!("https://{host}{direct_path}"),
+        "direct_path": direct_path,
+        "handle": handle,
+        "object_id": handle,
+    })
+}
+
+/// Where an upload goes on: after what is here of it, or not at all.
+fn resume(world: &mut World, file_token: &str, host: &str) -> Value {
+    let hash = BASE64_URL_SAFE_NO_PAD.decode(file_token);
+    let present = hash.ok().and_then(|hash| world.media.direct_path(&hash));
+    match present {
+        Some(direct_path) => {
+            let mut answer = uploaded(host, &direct_path, file_token);
+            answer["resume"] = json!("complete");
+            answer
+        }
+        None => json!({ "resume": world.media.partial(file_token).to_string() }),
+    }
+}
+
+enum End {
+    Complete,
+    Interrupted,
+    TooLarge,
+}
+
+/// Reads a body behind what came earlier.
+async fn collect(earlier: BytesMut, mut body: web::Payload) -> (BytesMut, End) {
+    let mut file = earlier;
     while let Some(chunk) = body.next().await {
-        let chunk = chunk.ok()?;
+        let Ok(chunk) = chunk else {
+            return (file, End::Interrupted);
+        };
         if file.len() + chunk.len() > UPLOAD {
-            return None;
+            return (file, End::TooLarge);
         }
         file.extend_from_slice(&chunk);
     }
-    Some(file.freeze())
+    (file, End::Complete)
 }
 
-async fn download(shared: web::Data<Arc<Shared>>, request: HttpRequest) -> HttpResponse {
-    let file = shared.with(|world| {
+async fn download(
+    shared: Data,
+    parameters: web::Query<Parameters>,
+    request: HttpRequest,
+) -> HttpResponse {
+    if let Some(answer) = faulty(&shared, &parameters).await {
+        return answer;
+    }
+    // Most clients download without a token; a wrong one is refused all the same.
+    let wrong = |world: &World| parameters.auth.is_some() && parameters.bearer(world).is_none();
+    if shared.with(|world| wrong(world)) {
+        return HttpResponse::Forbidden().finish();
+    }
+    let found = shared.with(|world| {
         world.counters.downloads += 1;
-        world.media.get(request.path())
+        world.media.find(request.path())
     });
-    let Some(file) = file else {
-        return HttpResponse::NotFound().finish();
+    let file = match found {
+        Found::File(file) => file,
+        Found::Expired => return HttpResponse::Gone().finish(),
+        Found::Unknown => return HttpResponse::NotFound().finish(),
     };
     let asked = request
         .headers()
@@ -106,6 +210,7 @@ async fn download(shared: web::Data<Arc<Shared>>, request: HttpRequest) -> HttpR
     let Some(asked) = asked else {
         return HttpResponse::Ok()
             .content_type("application/octet-stream")
+            .insert_header((ACCEPT_RANGES, "bytes"))
             .body(file);
     };
     match range(asked, file.len()) {
@@ -132,10 +237,27 @@ fn range(header: &str, length: usize) -> Option<(usize, usize)> {
 }
 
 /// Some clients delete a history file once they have read it.
-async fn remove(shared: web::Data<Arc<Shared>>, request: HttpRequest) -> HttpResponse {
+async fn remove(shared: Data, request: HttpRequest) -> HttpResponse {
     match shared.with(|world| world.media.remove(&mut world.journal, request.path())) {
         true => HttpResponse::Ok().finish(),
         false => HttpResponse::NotFound().finish(),
+    }
+}
+
+/// A profile picture; its id is enough to see it, as it is in the real addresses.
+async fn picture(shared: Data, id: web::Path<String>) -> HttpResponse {
+    let picture = shared.with(|world| {
+        let mut accounts = world.accounts.values();
+        accounts.find_map(|account| {
+            let picture = account.profile.picture.as_ref()?;
+            (picture.id == *id).then(|| picture.clone())
+        })
+    });
+    match picture {
+        Some(picture) => HttpResponse::Ok()
+            .content_type(picture.mime())
+            .body(picture.image),
+        None => HttpResponse::NotFound().finish(),
     }
 }
 
@@ -152,5 +274,20 @@ mod tests {
         assert_eq!(range("bytes=10-", 10), None);
         assert_eq!(range("items=0-3", 10), None);
         assert_eq!(range("bytes=0-", 0), None);
+    }
+
+    #[test]
+    fn a_token_names_its_device_until_it_expires_and_no_other_secret_makes_it() {
+        let secret = [7; 32];
+        let device = Address::new("15550000001", 3);
+        let auth = token(&secret, &device, 1000);
+        assert_eq!(bearer(&secret, &auth, 1000), Some(device));
+        assert_eq!(bearer(&secret, &auth, 1000 + AUTH_TTL), None);
+        assert_eq!(bearer(&[8; 32], &auth, 1000), None);
+        assert_eq!(
+            bearer(&secret, &auth.replacen("1555", "1556", 1), 1000),
+            None
+        );
+        assert_eq!(bearer(&secret, "", 0), None);
     }
 }

@@ -1,6 +1,7 @@
 //! The phone of an account: a Signal peer with an inbox that a test can read.
 
 mod bootstrap;
+mod composing;
 mod outgoing;
 mod peer;
 mod receiving;
@@ -22,6 +23,7 @@ use super::deliveries::Deliveries;
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
 
+pub use composing::{Content, MediaType};
 pub use peer::{Bundle, Peer};
 
 /// Messages a phone keeps; the oldest go first.
@@ -42,8 +44,25 @@ pub struct Received {
     pub kind: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// Of a file; also in `text`, so that a reader may look for either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media: Option<ReceivedMedia>,
     /// Unix seconds.
     pub timestamp: u64,
+}
+
+/// A file that came with a message, as the phone found it after decrypting.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ReceivedMedia {
+    #[serde(rename = "type")]
+    pub media_type: String,
+    pub mimetype: Option<String>,
+    /// Bytes; absent with the hash when the file could not be fetched or decrypted.
+    pub size: Option<u64>,
+    /// Hex.
+    pub sha256: Option<String>,
 }
 
 /// A message of the phone's own, kept for a device that could not decrypt it.
@@ -53,6 +72,8 @@ struct Sent {
     message: Message,
     /// Where it went; absent for a message to a companion about the account.
     chat: Option<Jid>,
+    /// `type` of the stanza that carried it.
+    kind: &'static str,
 }
 
 pub struct Phone {

@@ -2,6 +2,7 @@
 
 mod blocklist;
 mod encrypt;
+mod groups;
 mod linked;
 mod privacy;
 mod profile;
@@ -11,10 +12,11 @@ use wacore_binary::Node;
 
 use super::address::Address;
 use super::faults::QueryFault;
-use super::world::World;
+use super::world::{After, World};
 use super::{appstate, stanza, usync};
 
 pub use encrypt::bundle_nodes;
+pub use profile::{ABOUT, PICTURE};
 
 /// What is put into the result, or the code and text of the refusal.
 pub type Reply = Result<Vec<Node>, Refusal>;
@@ -45,10 +47,11 @@ impl World {
         }
         self.counters.queries += 1;
         let namespace = stanza::attr(iq, "xmlns").unwrap_or_default();
-        let reply = match self.faults.query(device, &namespace) {
+        let fault = self.faults.query(device, &namespace);
+        let reply = match fault {
             Some(QueryFault::Silence) => return,
             Some(QueryFault::Error(code)) => Err((code, fault_text(code))),
-            None => {
+            Some(QueryFault::Late(_)) | None => {
                 let query = Query {
                     device,
                     iq,
@@ -66,8 +69,16 @@ impl World {
                 stanza::refusal(&id, code, text)
             }
         };
-        if let Some(connection) = self.connections.get(device) {
-            connection.link.send(node);
+        let Some(connection) = self.connections.get(device) else {
+            return;
+        };
+        match fault {
+            Some(QueryFault::Late(delay)) => {
+                let link = connection.link.clone();
+                let answer = After::Answered { link, answer: node };
+                self.later.push((delay, answer));
+            }
+            _ => connection.link.send(node),
         }
     }
 
@@ -79,6 +90,7 @@ impl World {
             "privacy" => privacy::answer(self, query),
             "status" => profile::status(self, query),
             "w:profile:picture" => profile::picture(self, query),
+            "w:g2" => groups::answer(self, query),
             "md" => linked::answer(self, query),
             "w:sync:app:state" => appstate::answer(self, query),
             _ => session::answer(self, namespace, query),

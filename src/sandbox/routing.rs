@@ -1,15 +1,18 @@
 //! Messages and receipts: from the device that sends them to the devices that they name.
 
 mod fanout;
+mod presence;
 mod receipts;
 
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::address::Address;
+use super::faults::Fault;
 use super::stanza;
 use super::world::World;
 use fanout::Fanout;
+pub use presence::Subscriptions;
 
 impl World {
     /// Takes a message from a device: acknowledges it, then delivers it to whom it is for.
@@ -19,7 +22,7 @@ impl World {
             self.acknowledge_message(author, node, Some(error));
             return;
         }
-        let silent = self.faults.ack_silence(author);
+        let silent = self.faults.strikes(Some(author), &Fault::AckSilence);
         let fanout = Fanout::plan(self, author, node);
         if !silent {
             self.acknowledge_message(author, node, fanout.as_ref().err().copied());
@@ -39,9 +42,13 @@ impl World {
 
     fn deliver_all(&mut self, author: &Address, fanout: Fanout) {
         for (to, node) in fanout.into_deliveries() {
-            if self.accepts(&to, author, &stanza::id(&node)) {
-                self.deliver(&to, node);
+            if !self.accepts(&to, author, &stanza::id(&node)) {
+                continue;
             }
+            if !to.is_phone() && self.faults.strikes(Some(&to), &Fault::DuplicateDelivery) {
+                self.deliver(&to, node.clone());
+            }
+            self.deliver(&to, node);
         }
     }
 

@@ -44,6 +44,7 @@ pub fn build(
             .configure(media_http::routes)
             .configure(control::routes)
     })
+    .on_connect(connection::Socket::keep)
     .workers(1)
     .backlog(BACKLOG)
     .max_connections(CONNECTIONS)
@@ -65,7 +66,9 @@ async fn upgrade(
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let shared = shared.get_ref().clone();
     let shutdown = shutdown.get_ref().clone();
-    actix_web::rt::spawn(connection::serve(session, stream, shared, shutdown));
+    let socket = connection::Socket::of(&request);
+    let serving = connection::serve(session, stream, socket, shared, shutdown);
+    actix_web::rt::spawn(serving);
     Ok(response)
 }
 

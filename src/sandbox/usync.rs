@@ -7,7 +7,7 @@ use wacore_binary::{Jid, Node};
 use waproto::whatsapp::{ADVEncryptionType, ADVKeyIndexList, ADVSignedKeyIndexList};
 
 use super::account::Account;
-use super::address::Form;
+use super::address::{Address, Form};
 use super::keys;
 use super::queries::{BAD_REQUEST, Query, Reply};
 use super::stanza;
@@ -27,7 +27,7 @@ pub fn answer(world: &World, query: &Query) -> Reply {
     let list = stanza::child(usync, "list").ok_or(BAD_REQUEST)?;
     let users = list.get_children_by_tag("user").take(USERS);
     let users: Vec<Node> = users
-        .filter_map(|user| about(world, user, &protocols))
+        .filter_map(|user| about(world, query.device, user, &protocols))
         .collect();
     let results = stanza::children(asked)
         .iter()
@@ -46,7 +46,7 @@ pub fn answer(world: &World, query: &Query) -> Reply {
 }
 
 /// One user, found by JID or by the number in `<contact>`.
-fn about(world: &World, asked: &Node, protocols: &[&str]) -> Option<Node> {
+fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> Option<Node> {
     let contact = stanza::child(asked, "contact").and_then(stanza::text);
     let number = contact
         .as_deref()
@@ -69,17 +69,26 @@ fn about(world: &World, asked: &Node, protocols: &[&str]) -> Option<Node> {
     if let (Some(account), Form::Lid) = (account, form) {
         user = user.attr("pn_jid", account.jid(Form::Pn));
     }
-    let children = protocols
-        .iter()
-        .filter_map(|protocol| protocol_answer(protocol, account, contact.as_deref()));
+    let children = protocols.iter().filter_map(|protocol| {
+        let who = Asked {
+            world,
+            viewer,
+            account,
+        };
+        protocol_answer(protocol, &who, contact.as_deref())
+    });
     Some(user.children(children).build())
 }
 
-fn protocol_answer(
-    protocol: &str,
-    account: Option<&Account>,
-    contact: Option<&str>,
-) -> Option<Node> {
+/// Who is asked about, and by whom.
+struct Asked<'a> {
+    world: &'a World,
+    viewer: &'a Address,
+    account: Option<&'a Account>,
+}
+
+fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option<Node> {
+    let account = who.account;
     if protocol == "contact" {
         let kind = if account.is_some() { "in" } else { "out" };
         let node = NodeBuilder::new("contact").attr("type", kind);
@@ -98,8 +107,10 @@ fn protocol_answer(
                 .attr("val", account.jid(Form::Lid))
                 .build(),
         ),
+        "status" if !who.world.admits(account, "status", who.viewer) => Some(hidden("status")),
         "status" => Some(status(account)),
-        "picture" => Some(failed("picture")),
+        "picture" if !who.world.admits(account, "profile", who.viewer) => Some(hidden("picture")),
+        "picture" => Some(picture(account)),
         "disappearing_mode" => Some(
             NodeBuilder::new("disappearing_mode")
                 .attr("duration", 0)
@@ -117,11 +128,26 @@ fn failed(protocol: &'static str) -> Node {
         .build()
 }
 
+fn hidden(protocol: &'static str) -> Node {
+    NodeBuilder::new(protocol)
+        .children([stanza::error(401, "not-authorized")])
+        .build()
+}
+
+fn picture(account: &Account) -> Node {
+    match &account.profile.picture {
+        Some(picture) => NodeBuilder::new("picture")
+            .attr("id", picture.id.as_str())
+            .build(),
+        None => failed("picture"),
+    }
+}
+
 fn status(account: &Account) -> Node {
     let node = NodeBuilder::new("status");
     match &account.profile.about {
         Some(text) => node
-            .attr("t", account.profile.created)
+            .attr("t", account.profile.about_at)
             .bytes(text.as_bytes())
             .build(),
         None => node.attr("code", 404).build(),

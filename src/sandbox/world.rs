@@ -1,8 +1,10 @@
 //! Everything the server knows, with one owner: accounts, devices, connections, files and faults.
 
 mod accounts;
+mod closing;
 mod delivery;
 mod restore;
+mod settings;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -10,19 +12,23 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use serde::Serialize;
+use wacore_binary::Node;
 
 use super::account::Account;
 use super::address::Address;
 use super::certificate::ServerKeys;
 use super::faults::Faults;
+use super::groups::Groups;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::media::Media;
 use super::pairing::{Registration, Waiter};
 use super::persistence::{Journal, Writer};
+use super::routing::Subscriptions;
 
 pub use accounts::{AccountError, is_phone};
 pub use delivery::info;
+pub use settings::block_hash;
 
 /// A logged-in device's connection.
 pub struct Connection {
@@ -33,6 +39,8 @@ pub struct Connection {
     pub live: bool,
     /// `passive active` or a pre-key upload has come: the device is up.
     pub active: bool,
+    /// The device has said that somebody uses it.
+    pub available: bool,
     /// The phone has begun to talk to the device.
     pub greeted: bool,
 }
@@ -78,6 +86,11 @@ pub enum After {
     Announced {
         device: Address,
     },
+    /// An answer that a fault held back.
+    Answered {
+        link: Link,
+        answer: Node,
+    },
 }
 
 pub struct World {
@@ -90,6 +103,8 @@ pub struct World {
     pub lids: HashMap<String, String>,
     pub connections: HashMap<Address, Connection>,
     pub registrations: HashMap<u64, Registration>,
+    pub groups: Groups,
+    pub subscriptions: Subscriptions,
     pub faults: Faults,
     /// Devices whose next message is to arrive spoilt.
     pub corrupt: HashSet<Address>,
@@ -111,6 +126,8 @@ impl World {
             lids: HashMap::new(),
             connections: HashMap::new(),
             registrations: HashMap::new(),
+            groups: Groups::default(),
+            subscriptions: Subscriptions::default(),
             faults: Faults::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
@@ -139,6 +156,7 @@ impl World {
                         waiter,
                     } => self.offer(registration, &phone, &adv_secret, waiter),
                     After::Announced { device } => self.announce_devices(&device),
+                    After::Answered { link, answer } => link.send(answer),
                 }
             }
         }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use chrono::Utc;
+use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -73,6 +73,11 @@ pub struct StopAll;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Ping;
+
+/// The API shows whole seconds.
+fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(0)
+}
 
 struct Slot {
     device: Device,
@@ -213,7 +218,7 @@ impl Supervisor {
                 Phase::Closing => State::Closing,
             };
             if phase == Phase::Live {
-                view.last_seen = Some(Utc::now());
+                view.last_seen = Some(now());
             }
         });
     }
@@ -255,7 +260,7 @@ impl Supervisor {
             view.last_exit = Some(reason);
             view.exits += 1;
             if live_since.is_some() {
-                view.last_seen = Some(Utc::now());
+                view.last_seen = Some(now());
             }
         });
         if live_since.is_some() {
@@ -306,7 +311,7 @@ impl Supervisor {
         }
         self.publish(id, |view| {
             view.state = state;
-            view.next_attempt = Some(Utc::now() + delay);
+            view.next_attempt = Some(now() + delay);
         });
     }
 

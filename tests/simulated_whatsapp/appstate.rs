@@ -7,7 +7,7 @@ use whatsapp_rust::types::events::Event;
 use crate::client::{Backend, TestClient};
 use crate::control::World;
 
-async fn learns(client: &TestClient, name: &str) {
+pub async fn learns(client: &TestClient, name: &str) {
     client
         .event(name, |event| match event {
             Event::ContactUpdate(update) => {

@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use tokio::task::JoinHandle;
-use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::{Error, Message};
 use wacore::net::{
     DisconnectReason, HttpClient, HttpRequest, HttpResponse, Transport, TransportEvent,
     TransportFactory,
 };
 use wacore::runtime::{AbortHandle, Runtime};
 use wacore::store::InMemoryBackend;
+use wacore_binary::Node;
+use whatsapp_rust::client::RawNodeLease;
 use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::types::events::{ChannelEventHandler, Event};
 use whatsapp_rust::{Client, anyhow, async_channel, async_trait, bytes};
@@ -27,6 +29,8 @@ pub struct TestClient {
     pub client: Arc<Client>,
     events: async_channel::Receiver<Arc<Event>>,
     run: JoinHandle<()>,
+    ends: async_channel::Receiver<String>,
+    _raw: RawNodeLease,
 }
 
 impl TestClient {
@@ -37,12 +41,14 @@ impl TestClient {
     /// A client whose bytes arrive in WebSocket messages of at most `piece` bytes.
     pub async fn start_in_pieces(ws: &str, backend: &Backend, piece: usize) -> Self {
         let manager = PersistenceManager::new(backend.clone()).await.unwrap();
+        let (ended, ends) = async_channel::unbounded();
         let client = Client::builder()
             .with_runtime(OnTokio)
             .with_persistence_manager(Arc::new(manager))
             .with_transport_factory(Dial {
                 url: ws.to_owned(),
                 piece,
+                ended,
             })
             .with_http_client(PlainHttp::default())
             .with_version_override((2, 3000, 1_030_000_000))
@@ -54,6 +60,7 @@ impl TestClient {
             .unwrap()
             .into_client();
         let (handler, events) = ChannelEventHandler::new();
+        let raw = client.acquire_raw_node_forwarding();
         let subscription = client.subscribe_handler(handler);
         let runner = client.clone();
         let run = tokio::spawn(async move {
@@ -64,7 +71,24 @@ impl TestClient {
             client,
             events,
             run,
+            ends,
+            _raw: raw,
         }
+    }
+
+    /// How the next of its sockets ends: in order, or with which error.
+    pub async fn socket_ended(&self) -> String {
+        let end = tokio::time::timeout(PATIENCE, self.ends.recv()).await;
+        end.expect("a socket ends").expect("the client lives")
+    }
+
+    /// The first stanza from the wire that `pick` takes, whatever the client makes of it.
+    pub async fn stanza<T>(&self, what: &str, pick: impl Fn(&Node) -> Option<T>) -> T {
+        self.event(what, |event| match event {
+            Event::RawNode(node) => pick(&node.to_owned_node()),
+            _ => None,
+        })
+        .await
     }
 
     /// The first event that `pick` takes; earlier ones are passed over.
@@ -114,6 +138,7 @@ impl TestClient {
 struct Dial {
     url: String,
     piece: usize,
+    ended: async_channel::Sender<String>,
 }
 
 #[async_trait]
@@ -126,6 +151,7 @@ impl TransportFactory for Dial {
         let (events, received) = async_channel::bounded(1024);
         let (outgoing, queue) = async_channel::bounded::<bytes::Bytes>(1024);
         let piece = self.piece;
+        let how_it_ended = self.ended.clone();
         tokio::spawn(async move {
             while let Ok(mut data) = queue.recv().await {
                 while !data.is_empty() {
@@ -139,16 +165,21 @@ impl TransportFactory for Dial {
         });
         tokio::spawn(async move {
             let _ = events.send(TransportEvent::Connected).await;
-            while let Some(Ok(message)) = stream.next().await {
-                if let Message::Binary(data) = message
-                    && events
-                        .send(TransportEvent::DataReceived(data))
-                        .await
-                        .is_err()
-                {
-                    return;
+            let how = loop {
+                match stream.next().await {
+                    Some(Ok(Message::Binary(data))) => {
+                        let event = TransportEvent::DataReceived(data);
+                        if events.send(event).await.is_err() {
+                            return;
+                        }
+                    }
+                    Some(Ok(_)) => {}
+                    Some(Err(Error::Io(error))) => break format!("{:?}", error.kind()),
+                    Some(Err(error)) => break error.to_string(),
+                    None => break "in order".to_owned(),
                 }
-            }
+            };
+            let _ = how_it_ended.send(how).await;
             let ended = TransportEvent::Disconnected(DisconnectReason::StreamEnded);
             let _ = events.send(ended).await;
         });

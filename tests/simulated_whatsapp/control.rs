@@ -88,6 +88,22 @@ impl World {
         .await
     }
 
+    /// Waits until every device has gone.
+    pub async fn nobody_connected(&self) {
+        self.eventually("no connection", "/state", |state| {
+            (state["connections"] == json!([])).then_some(())
+        })
+        .await;
+    }
+
+    /// Waits until a fault, by its place in the list, has acted so often.
+    pub async fn hits(&self, fault: usize, times: u64) {
+        self.eventually("hit", "/faults", |faults| {
+            (faults["faults"][fault]["hits"] == times).then_some(())
+        })
+        .await;
+    }
+
     /// Reads `path` until `pick` finds what it looks for.
     pub async fn eventually<T>(
         &self,

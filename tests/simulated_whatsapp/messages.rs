@@ -78,11 +78,7 @@ async fn texts_go_both_ways_and_one_that_comes_while_the_device_is_away_waits_fo
 
     arrives(&world, &client, &ann, &ben, "hello Ann").await;
     client.stop().await;
-    world
-        .eventually("no connection", "/state", |state| {
-            (state["connections"] == json!([])).then_some(())
-        })
-        .await;
+    world.nobody_connected().await;
     let inbound = json!({ "to": ann, "from": ben, "text": "are you there?" });
     world.post("/inbound", inbound).await;
     let again = TestClient::start(world.ws(), &backend).await;
@@ -193,14 +189,14 @@ async fn an_image_status_is_uploaded_and_reaches_the_phone_with_its_caption() {
     client.stop().await;
 }
 
-async fn arrives(world: &World, client: &TestClient, to: &str, from: &str, text: &str) {
+pub async fn arrives(world: &World, client: &TestClient, to: &str, from: &str, text: &str) {
     world
         .post("/inbound", json!({ "to": to, "from": from, "text": text }))
         .await;
     assert_eq!(text_from(client).await, text);
 }
 
-async fn text_from(client: &TestClient) -> String {
+pub async fn text_from(client: &TestClient) -> String {
     client
         .event("text", |event| match event {
             Event::Messages(batch) => batch.iter().find_map(|inbound| {

@@ -8,6 +8,7 @@
 )]
 
 mod command_line;
+mod contacts;
 mod devices;
 mod health;
 mod isolation;
@@ -17,6 +18,7 @@ mod qr;
 mod register;
 mod rooms;
 mod sandbox;
+mod status_privacy;
 mod status_text;
 mod support;
 mod tenants;

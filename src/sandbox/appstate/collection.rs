@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use buffa::{Message, MessageField};
 use serde::{Deserialize, Serialize};
-use wacore_appstate::ExpandedAppStateKeys;
 use wacore_appstate::hash::{HashState, generate_patch_mac};
+use wacore_appstate::{ExpandedAppStateKeys, Mutation};
 use waproto::whatsapp::syncd_mutation::SyncdOperation;
 use waproto::whatsapp::{SyncdMutation, SyncdPatch, SyncdRecord, SyncdVersion};
 
@@ -97,7 +97,7 @@ impl Collection {
         mutations: &[SyncdMutation],
         keys: Option<ExpandedAppStateKeys>,
         journal: &mut Journal,
-    ) -> Result<u64, PatchError> {
+    ) -> Result<(u64, Vec<Mutation>), PatchError> {
         // Nothing is changed by a patch that cannot be applied as a whole.
         if mutations.iter().any(|m| m.record.index.blob.is_none()) {
             return Err(PatchError::Malformed);
@@ -107,9 +107,10 @@ impl Collection {
         patch.version = MessageField::some(SyncdVersion {
             version: Some(hash.version),
         });
-        if let Some(keys) = keys {
-            verify(name, &patch, mutations, &hash, &keys)?;
-        }
+        let readable = match keys {
+            Some(keys) => verify(name, &patch, mutations, &hash, &keys)?,
+            None => Vec::new(),
+        };
         for mutation in mutations {
             self.change(owner, mutation, journal)?;
         }
@@ -125,7 +126,7 @@ impl Collection {
         );
         self.patches.push(encoded);
         journal.put_json("app-collection", owner, "", &self.stored());
-        Ok(self.version())
+        Ok((self.version(), readable))
     }
 
     fn change(
@@ -184,7 +185,7 @@ fn verify(
     mutations: &[SyncdMutation],
     hash: &HashState,
     keys: &ExpandedAppStateKeys,
-) -> Result<(), PatchError> {
+) -> Result<Vec<Mutation>, PatchError> {
     let snapshot_mac = hash.generate_snapshot_mac(name, &keys.snapshot_mac);
     // The patch MAC covers the mutations even when they travel in a file of their own.
     let mut whole = patch.clone();
@@ -196,12 +197,13 @@ fn verify(
         return Err(PatchError::Mac);
     }
     let key_id = patch.key_id.id.as_deref().unwrap_or_default();
-    for mutation in mutations {
+    let decode = |mutation: &SyncdMutation| {
         let record = mutation.record.as_option().ok_or(PatchError::Malformed)?;
         wacore_appstate::decode_record(operation(mutation), record, keys, key_id, true)
-            .map_err(|_| PatchError::Mac)?;
-    }
-    Ok(())
+            .map(|(readable, _)| readable)
+            .map_err(|_| PatchError::Mac)
+    };
+    mutations.iter().map(decode).collect()
 }
 
 /// A mutation without an operation sets: 0 is the default of the enum.

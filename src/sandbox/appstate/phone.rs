@@ -1,18 +1,27 @@
 //! What the phone itself writes into the collections: the account's name, its locale, its contacts.
 
-use buffa::MessageField;
+use buffa::{Message, MessageField};
 use wacore_appstate::encode_record;
 use wacore_appstate::hash::generate_patch_mac;
-use waproto::whatsapp::sync_action_value::{ContactAction, LocaleSetting, PushNameSetting};
+use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
+use waproto::whatsapp::sync_action_value::{
+    ContactAction, LocaleSetting, PushNameSetting, StatusPrivacyAction,
+};
 use waproto::whatsapp::syncd_mutation::SyncdOperation;
-use waproto::whatsapp::{KeyId, SyncActionValue, SyncdPatch, SyncdVersion};
+use waproto::whatsapp::{KeyId, SyncActionValue, SyncdMutations, SyncdPatch, SyncdVersion};
 
-use super::AppState;
+use super::{AppState, snapshot};
 use crate::sandbox::keys;
+use crate::sandbox::media::Media;
 use crate::sandbox::persistence::Journal;
+use crate::sandbox::settings::StatusMode;
+
+/// Mutations of more bytes than this travel in a file of their own. The real limit is unknown.
+const INLINE: usize = 32 * 1024;
 
 /// One setting in the clear.
 pub struct Action {
+    operation: SyncdOperation,
     index: Vec<String>,
     version: i32,
     value: SyncActionValue,
@@ -29,6 +38,7 @@ impl Action {
             ..timed()
         };
         Self {
+            operation: SyncdOperation::SET,
             index: vec!["setting_pushName".to_owned()],
             version: 1,
             value,
@@ -45,6 +55,7 @@ impl Action {
             ..timed()
         };
         Self {
+            operation: SyncdOperation::SET,
             index: vec!["setting_locale".to_owned()],
             version: 3,
             value,
@@ -66,8 +77,43 @@ impl Action {
             ..timed()
         };
         Self {
+            operation: SyncdOperation::SET,
             index: vec!["contact".to_owned(), jid.to_owned()],
             version: 2,
+            value,
+        }
+    }
+
+    /// Nobody of that name is in the address book any more.
+    pub fn no_contact(jid: &str) -> Self {
+        Self {
+            operation: SyncdOperation::REMOVE,
+            index: vec!["contact".to_owned(), jid.to_owned()],
+            version: 2,
+            value: timed(),
+        }
+    }
+
+    /// Who gets the account's status updates.
+    pub fn status_privacy(mode: StatusMode, users: &[String]) -> Self {
+        let mode = match mode {
+            StatusMode::Contacts => StatusDistributionMode::CONTACTS,
+            StatusMode::Whitelist => StatusDistributionMode::ALLOW_LIST,
+            StatusMode::Blacklist => StatusDistributionMode::DENY_LIST,
+        };
+        let action = StatusPrivacyAction {
+            mode: Some(mode),
+            user_jid: users.to_vec(),
+            ..Default::default()
+        };
+        let value = SyncActionValue {
+            status_privacy: MessageField::some(action),
+            ..timed()
+        };
+        Self {
+            operation: SyncdOperation::SET,
+            index: vec!["status_privacy".to_owned()],
+            version: 7,
             value,
         }
     }
@@ -87,6 +133,7 @@ impl AppState {
         owner: &str,
         name: &str,
         actions: &[Action],
+        media: &mut Media,
         journal: &mut Journal,
     ) -> u64 {
         let expanded = self.expanded();
@@ -95,10 +142,9 @@ impl AppState {
             .iter()
             .map(|action| {
                 let index = serde_json::to_vec(&action.index).expect("strings are plain data");
-                let set = SyncdOperation::SET;
                 let iv = keys::random();
                 encode_record(
-                    set,
+                    action.operation,
                     &index,
                     &action.value,
                     &expanded,
@@ -130,7 +176,18 @@ impl AppState {
         };
         let patch_mac = generate_patch_mac(&patch, name, &expanded.patch_mac, hash.version);
         patch.patch_mac = Some(patch_mac);
-        self.apply(owner, name, patch, &mutations, journal)
-            .expect("the phone's own patch verifies")
+        // The MACs cover the mutations wherever they are.
+        let external = SyncdMutations {
+            mutations: std::mem::take(&mut patch.mutations),
+        };
+        let encoded = external.encode_to_vec();
+        if encoded.len() > INLINE {
+            let reference = snapshot::store(&encoded, media, journal);
+            patch.external_mutations = MessageField::some(reference);
+        } else {
+            patch.mutations = external.mutations;
+        }
+        let applied = self.apply(owner, name, patch, &mutations, journal);
+        applied.expect("the phone's own patch verifies").0
     }
 }

@@ -6,6 +6,7 @@ use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::SyncdPatch;
 
 use super::{COLLECTIONS, PatchError, snapshot};
+use crate::sandbox::faults::Fault;
 use crate::sandbox::queries::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::{After, World};
@@ -60,14 +61,18 @@ fn fetch(
     base: u64,
     wants_snapshot: bool,
 ) -> Result<Node, Refusal> {
+    let bad = Fault::AppstateBadMac;
     let account = world
         .accounts
         .get_mut(&query.device.phone)
         .ok_or(NOT_FOUND)?;
+    let current = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
+    let serves = current.version() > base || (wants_snapshot && current.version() > 0);
+    let spoilt = serves && world.faults.strikes(Some(query.device), &bad);
     let snapshot = match wants_snapshot {
         true => account
             .app_state
-            .snapshot(name, &mut world.media, &mut world.journal),
+            .snapshot(name, spoilt, &mut world.media, &mut world.journal),
         false => None,
     };
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
@@ -85,7 +90,11 @@ fn fetch(
             if served.len() < all.len() {
                 node = node.attr("has_more_patches", "true");
             }
-            (collection.version(), served.to_vec())
+            let served = served.iter().map(|patch| match spoilt {
+                true => snapshot::spoil_patch(patch),
+                false => patch.clone(),
+            });
+            (collection.version(), served.collect())
         }
     };
     children.push(patches_node(&patches));
@@ -110,7 +119,10 @@ fn push(
     let phone = &query.device.phone;
     let account = world.accounts.get_mut(phone).ok_or(NOT_FOUND)?;
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
-    if collection.version() != base {
+    let refused = world
+        .faults
+        .strikes(Some(query.device), &Fault::AppstateConflict);
+    if refused || collection.version() != base {
         return Ok(conflict(
             name,
             collection.version(),
@@ -127,7 +139,8 @@ fn push(
                 .apply(phone, name, patch, &mutations, &mut world.journal)
         });
     match applied {
-        Ok(version) => {
+        Ok((version, readable)) => {
+            world.phone_learns(phone, readable);
             changed.push((name, version));
             let node = NodeBuilder::new("collection").attr("name", name);
             Ok(node.attr("version", version).attr("type", "result").build())

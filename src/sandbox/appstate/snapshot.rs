@@ -13,9 +13,11 @@ use crate::sandbox::persistence::Journal;
 
 impl AppState {
     /// The encoded reference to a snapshot of the present version; `None` for an empty collection.
+    /// A spoilt one has a MAC that does not verify.
     pub fn snapshot(
         &mut self,
         name: &str,
+        spoilt: bool,
         media: &mut Media,
         journal: &mut Journal,
     ) -> Option<Vec<u8>> {
@@ -24,7 +26,10 @@ impl AppState {
             .iter_mut()
             .find(|(known, _)| **known == name);
         let (_, collection) = found?;
-        collection.snapshot(media, journal)
+        match spoilt {
+            true => collection.spoilt_snapshot(media, journal),
+            false => collection.snapshot(media, journal),
+        }
     }
 }
 
@@ -40,19 +45,18 @@ impl Collection {
         {
             return Some(reference.clone());
         }
-        let sealed = media::seal(&self.as_snapshot().encode_to_vec(), Kind::AppState);
-        let direct_path = media.put(journal, sealed.file.into());
-        let reference = ExternalBlobReference {
-            media_key: Some(sealed.media_key.to_vec()),
-            direct_path: Some(direct_path),
-            handle: Some(hex::encode(&sealed.file_sha256[..16])),
-            file_size_bytes: Some(sealed.plain_length),
-            file_sha256: Some(sealed.plain_sha256.to_vec()),
-            file_enc_sha256: Some(sealed.file_sha256.to_vec()),
-        }
-        .encode_to_vec();
+        let reference = store(&self.as_snapshot().encode_to_vec(), media, journal).encode_to_vec();
         self.snapshot = Some((version, reference.clone()));
         Some(reference)
+    }
+
+    fn spoilt_snapshot(&self, media: &mut Media, journal: &mut Journal) -> Option<Vec<u8>> {
+        if self.version() == 0 {
+            return None;
+        }
+        let mut snapshot = self.as_snapshot();
+        spoil(&mut snapshot.mac);
+        Some(store(&snapshot.encode_to_vec(), media, journal).encode_to_vec())
     }
 
     fn as_snapshot(&self) -> SyncdSnapshot {
@@ -69,6 +73,36 @@ impl Collection {
                 id: Some(self.key_id.clone()),
             }),
         }
+    }
+}
+
+/// Leaves something large as an encrypted file and says where it lies.
+pub fn store(plain: &[u8], media: &mut Media, journal: &mut Journal) -> ExternalBlobReference {
+    let sealed = media::seal(plain, Kind::AppState);
+    let direct_path = media.put(journal, sealed.file.into());
+    ExternalBlobReference {
+        media_key: Some(sealed.media_key.to_vec()),
+        direct_path: Some(direct_path),
+        handle: Some(hex::encode(&sealed.file_sha256[..16])),
+        file_size_bytes: Some(sealed.plain_length),
+        file_sha256: Some(sealed.plain_sha256.to_vec()),
+        file_enc_sha256: Some(sealed.file_sha256.to_vec()),
+    }
+}
+
+/// The same patch with MACs that do not verify.
+pub fn spoil_patch(patch: &[u8]) -> Vec<u8> {
+    let Ok(mut patch) = SyncdPatch::decode_from_slice(patch) else {
+        return patch.to_vec();
+    };
+    spoil(&mut patch.snapshot_mac);
+    spoil(&mut patch.patch_mac);
+    patch.encode_to_vec()
+}
+
+fn spoil(mac: &mut Option<Vec<u8>>) {
+    if let Some(last) = mac.as_mut().and_then(|mac| mac.last_mut()) {
+        *last ^= 1;
     }
 }
 

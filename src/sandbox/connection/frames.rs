@@ -25,6 +25,10 @@ pub enum Closed {
     WebSocket(#[source] actix_ws::ProtocolError),
     #[error("the connection was cut")]
     Cut,
+    #[error("the connection is to be reset")]
+    Reset,
+    #[error("the handshake is spoilt on request")]
+    Faulty,
     #[error("the server stops")]
     Shutdown,
     #[error("the client was silent for too long")]
@@ -103,6 +107,11 @@ impl Frames {
             }
             self.decoder.feed(&bytes);
         }
+    }
+
+    /// Reads without looking until the client has gone.
+    pub async fn ended(&mut self) {
+        while self.read().await.is_ok() {}
     }
 
     async fn read(&mut self) -> Result<bytes::Bytes, Closed> {

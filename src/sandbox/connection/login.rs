@@ -8,6 +8,7 @@ use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::ClientPayload;
 
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::faults::Fault;
 use crate::sandbox::keys::Key32;
 use crate::sandbox::link::Link;
 use crate::sandbox::pairing::Refused;
@@ -39,12 +40,16 @@ pub fn login(
         sent: None,
         live: false,
         active: false,
+        available: false,
         greeted: false,
     };
     if let Some(older) = world.connections.insert(device.clone(), connection) {
         older.link.finish(replaced());
     }
     link.send(success(world, &device).ok_or(LOGGED_OUT)?);
+    if let Some(dirty) = dirty(world, &device) {
+        link.send(info(dirty));
+    }
     Ok(device)
 }
 
@@ -83,6 +88,18 @@ fn success(world: &World, device: &Address) -> Option<Node> {
     )
 }
 
+/// What changed in the account since the device said that it is up to date.
+fn dirty(world: &World, device: &Address) -> Option<Node> {
+    let changed = world.account(device)?.profile.changed;
+    let cleaned = world.companion(device)?.registered.cleaned;
+    (changed > cleaned).then(|| {
+        NodeBuilder::new("dirty")
+            .attr("type", "account_sync")
+            .attr("timestamp", changed)
+            .build()
+    })
+}
+
 pub fn failure(reason: u16) -> Node {
     NodeBuilder::new("failure")
         .attr("reason", reason)
@@ -109,11 +126,14 @@ pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
         let batch = shared.with(|world| {
             let batch = world.next_queued(&device, &link)?;
             if batch.is_empty() {
+                let marked = !world.faults.strikes(Some(&device), &Fault::NoOfflineMarker);
                 // In the same breath as going live, so that nothing newer comes before the marker.
-                link.send(info(
-                    NodeBuilder::new("offline").attr("count", count).build(),
-                ));
+                if marked {
+                    let marker = NodeBuilder::new("offline").attr("count", count);
+                    link.send(info(marker.build()));
+                }
                 world.greet(&device);
+                world.close_one_by_fault(&device, &link);
             }
             Some(batch)
         });
@@ -140,8 +160,10 @@ pub fn take(world: &mut World, device: &Address, node: &Node) -> bool {
             let class = stanza::attr(node, "class").unwrap_or_default();
             world.acknowledged(device, &class, &stanza::id(node));
         }
+        "presence" => world.take_presence(device, node),
+        "chatstate" => world.take_chat_state(device, node),
         "xmlstreamend" => return false,
-        // Presence, chat states and stream information get no answer.
+        // Stream information gets no answer.
         _ => {}
     }
     true

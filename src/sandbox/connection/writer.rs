@@ -10,7 +10,7 @@ use wacore_noise::NoiseCipher;
 use wacore_noise::framing::encode_frame;
 
 use super::frames::Closed;
-use crate::sandbox::link::{Link, Outgoing};
+use crate::sandbox::link::{Cut, Link, Outgoing};
 
 /// A client that takes nothing for so long is cut off.
 const WRITE: Duration = Duration::from_secs(15);
@@ -20,7 +20,7 @@ const PARTING: Duration = Duration::from_secs(1);
 pub async fn run(
     mut session: Session,
     mut queue: mpsc::Receiver<Outgoing>,
-    mut cut: watch::Receiver<bool>,
+    mut cut: watch::Receiver<Cut>,
     cipher: NoiseCipher,
     link: Link,
 ) {
@@ -28,7 +28,7 @@ pub async fn run(
     loop {
         let outgoing = tokio::select! {
             biased;
-            _ = cut.wait_for(|cut| *cut) => return,
+            _ = cut.wait_for(Cut::is_cut) => return,
             outgoing = queue.recv() => outgoing,
         };
         let Some(Outgoing::Stanza(node)) = outgoing else {
@@ -46,7 +46,7 @@ pub async fn run(
     }
     // A client that is told why it has to go closes by itself. One library sees only a lost
     // connection when the socket goes before it has decrypted the last stanza.
-    if timeout(PARTING, cut.wait_for(|cut| *cut)).await.is_err() {
+    if timeout(PARTING, cut.wait_for(Cut::is_cut)).await.is_err() {
         let _ = timeout(PARTING, session.close(None)).await;
     }
     link.cut();

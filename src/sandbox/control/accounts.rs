@@ -1,12 +1,14 @@
 //! `/control/accounts` and the messages of their phones.
 
 use actix_web::{HttpResponse, web};
+use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Answer, Data, Refused, parse};
 use crate::sandbox::account::Account;
 use crate::sandbox::address::Form;
+use crate::sandbox::phone::{Content, MediaType};
 use crate::sandbox::world::{AccountError, World};
 
 #[derive(Deserialize)]
@@ -80,14 +82,35 @@ struct AddContact {
     name: Option<String>,
 }
 
-pub async fn add_contact(shared: Data, owner: web::Path<String>, body: web::Bytes) -> Answer {
-    let request: AddContact = parse(&body)?;
+pub async fn add_contacts(shared: Data, owner: web::Path<String>, body: web::Bytes) -> Answer {
+    // One, or a list of them in one patch.
+    let (added, many) = match body.trim_ascii_start().starts_with(b"[") {
+        true => (parse::<Vec<AddContact>>(&body)?, true),
+        false => (vec![parse::<AddContact>(&body)?], false),
+    };
     shared.with(|world| {
         known(world, &owner)?;
-        world.add_contact(&owner, &request.phone, request.name.as_deref())
+        world.add_contacts(
+            &owner,
+            added.iter().map(|c| (c.phone.as_str(), c.name.as_deref())),
+        )
     })?;
-    let answer = json!({ "phone": request.phone });
+    let answer = match added.as_slice() {
+        [one] if !many => json!({ "phone": one.phone }),
+        all => json!({ "added": all.len() }),
+    };
     Ok(HttpResponse::Created().json(answer))
+}
+
+pub async fn remove_contact(shared: Data, path: web::Path<(String, String)>) -> Answer {
+    let (owner, contact) = path.into_inner();
+    shared.with(|world| {
+        if !known(world, &owner)?.contacts.contains_key(&contact) {
+            return Err(Refused::not_found("no such contact"));
+        }
+        Ok(world.change_contacts(&owner, &[(contact, None)])?)
+    })?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 pub async fn contacts(shared: Data, owner: web::Path<String>) -> Answer {
@@ -111,26 +134,96 @@ pub async fn inbox(shared: Data, owner: web::Path<String>) -> Answer {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inbound {
-    /// Phone number or JID of the account that gets the text.
+    /// Phone number or JID of the account that gets the message, or JID of a group.
     to: String,
-    text: String,
+    text: Option<String>,
+    media: Option<Media>,
     /// Phone number or JID of the sender; absent: somebody new.
     from: Option<String>,
 }
 
 pub async fn inbound(shared: Data, body: web::Bytes) -> Answer {
     let request: Inbound = parse(&body)?;
+    let content = content(request.text, request.media)?;
     let id = shared.with(|world| {
-        let to = account_named(world, "to", &request.to)?;
         let from = match &request.from {
             Some(from) => account_named(world, "from", from)?,
             None => world.create_account(None, None)?,
         };
-        world
-            .phone_texts(&from, &to, &request.text)
-            .ok_or_else(|| Refused::not_found("to has no account"))
+        let sent = match request.to.strip_suffix("@g.us") {
+            Some(group) => world.phone_writes_to_group(&from, group, content),
+            None => {
+                let to = account_named(world, "to", &request.to)?;
+                world.phone_writes_to(&from, &to, content)
+            }
+        };
+        sent.ok_or_else(|| Refused::not_found("to is not a group of from"))
     })?;
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Status {
+    text: Option<String>,
+    media: Option<Media>,
+}
+
+pub async fn status(shared: Data, owner: web::Path<String>, body: web::Bytes) -> Answer {
+    let request: Status = parse(&body)?;
+    let content = content(request.text, request.media)?;
+    let id = shared.with(|world| {
+        known(world, &owner)?;
+        world
+            .phone_posts_status(&owner, content)
+            .ok_or_else(|| Refused::not_found("the phone cannot post"))
+    })?;
+    Ok(HttpResponse::Ok().json(json!({ "id": id })))
+}
+
+pub async fn expire_media(shared: Data) -> Answer {
+    let expired = shared.with(|world| world.media.expire(&mut world.journal));
+    Ok(HttpResponse::Ok().json(json!({ "expired": expired })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Media {
+    r#type: MediaName,
+    caption: Option<String>,
+    mimetype: Option<String>,
+    data_base64: String,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MediaName {
+    Image,
+    Video,
+    Audio,
+    Document,
+    Sticker,
+}
+
+fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Refused> {
+    match (text, media) {
+        (Some(text), None) => Ok(Content::Text(text)),
+        (None, Some(media)) => Ok(Content::Media {
+            media_type: match media.r#type {
+                MediaName::Image => MediaType::Image,
+                MediaName::Video => MediaType::Video,
+                MediaName::Audio => MediaType::Audio,
+                MediaName::Document => MediaType::Document,
+                MediaName::Sticker => MediaType::Sticker,
+            },
+            caption: media.caption,
+            mime: media.mimetype,
+            data: BASE64_STANDARD
+                .decode(media.data_base64)
+                .map_err(|_| Refused::invalid("data_base64 is not base64"))?,
+        }),
+        _ => Err(Refused::invalid("either text or media is needed")),
+    }
 }
 
 /// The phone number of an account that a field names by number or JID.
@@ -144,7 +237,7 @@ pub fn account_named(world: &World, field: &str, text: &str) -> Result<String, R
         .ok_or_else(|| Refused::not_found(format!("{field} has no account")))
 }
 
-fn known<'a>(world: &'a World, phone: &str) -> Result<&'a Account, AccountError> {
+pub fn known<'a>(world: &'a World, phone: &str) -> Result<&'a Account, AccountError> {
     world
         .accounts
         .get(phone)

@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
-use wacore_binary::Node;
-use wacore_binary::builder::NodeBuilder;
 
 use super::{Answer, Data, Refused, parse};
 use crate::sandbox::faults::{Fault, Scope};
-use crate::sandbox::pairing::stream_error;
 use crate::sandbox::world::World;
+
+/// A late answer comes within this many milliseconds: longer is silence.
+const LATEST: u64 = 10 * 60 * 1000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,46 +22,51 @@ struct Request {
     code: Option<u16>,
     conflict: Option<String>,
     reason: Option<u16>,
+    /// Milliseconds.
+    ms: Option<u64>,
+    status: Option<u16>,
     times: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 enum Name {
-    Drop,
-    StreamError,
-    AckSilence,
     AckError,
-    IqSilence,
-    IqError,
-    Mute,
-    LoginFailure,
-}
-
-/// What a request asks for: something now, or something from now on.
-enum Asked {
+    AckSilence,
+    AppstateBadMac,
+    AppstateConflict,
     Drop,
-    StreamError(Node),
-    Keep(Fault),
+    DuplicateDelivery,
+    HandshakeGarbage,
+    HandshakeSilence,
+    IqError,
+    IqLate,
+    IqSilence,
+    LoginFailure,
+    MediaSilence,
+    MediaStatus,
+    Mute,
+    NoOfflineMarker,
+    PrekeysExhausted,
+    Reset,
+    StreamError,
 }
 
 pub async fn add(shared: Data, body: web::Bytes) -> Answer {
     let request: Request = parse(&body)?;
-    let asked = asked(&request)?;
+    let fault = asked(&request)?;
     let answer = shared.with(|world| {
         let scope = scope(world, &request.jid)?;
-        match asked {
-            Asked::Drop => Ok(json!({ "hits": each(world, &scope, |link| link.cut()) })),
-            Asked::StreamError(node) => {
-                let hits = each(world, &scope, |link| link.finish(node.clone()));
-                Ok(json!({ "hits": hits }))
-            }
-            Asked::Keep(fault) => {
-                let id = world.faults.add(&request.jid, scope, fault, request.times);
-                id.map(|id| json!({ "id": id }))
-                    .ok_or_else(|| Refused::invalid("too many faults"))
-            }
+        let closes = fault.closes();
+        let faults = &mut world.faults;
+        let id = faults
+            .add(&request.jid, scope, fault, request.times)
+            .ok_or_else(|| Refused::invalid("too many faults"))?;
+        if closes {
+            world.close_by_fault();
+            world.faults.spend(id);
         }
+        Ok::<_, Refused>(json!({ "id": id, "hits": world.faults.hits(id) }))
     })?;
     Ok(HttpResponse::Created().json(answer))
 }
@@ -71,8 +76,23 @@ pub async fn list(shared: Data) -> Answer {
 }
 
 pub async fn clear(shared: Data) -> Answer {
-    shared.with(|world| world.faults.clear());
+    shared.with(|world| {
+        world.faults.clear();
+        world.resume_all();
+    });
     Ok(HttpResponse::NoContent().finish())
+}
+
+pub async fn remove(shared: Data, id: web::Path<u64>) -> Answer {
+    let removed = shared.with(|world| {
+        let removed = world.faults.remove(*id);
+        world.resume_all();
+        removed
+    });
+    match removed {
+        true => Ok(HttpResponse::NoContent().finish()),
+        false => Err(Refused::not_found("no such fault")),
+    }
 }
 
 #[derive(Deserialize)]
@@ -101,54 +121,61 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
 }
 
-fn asked(request: &Request) -> Result<Asked, Refused> {
-    fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Refused> {
-        value
-            .clone()
-            .ok_or_else(|| Refused::invalid(format!("{field} is missing")))
-    }
+fn asked(request: &Request) -> Result<Fault, Refused> {
     if request.times == Some(0) {
         return Err(Refused::invalid("times must be at least 1"));
     }
+    let xmlns = || needed("xmlns", &request.xmlns);
     Ok(match request.fault {
-        Name::Drop => Asked::Drop,
-        Name::StreamError => Asked::StreamError(stream_error_node(request)?),
-        Name::AckSilence => Asked::Keep(Fault::AckSilence),
-        Name::AckError => Asked::Keep(Fault::AckError {
+        Name::AckError => Fault::AckError {
             error: needed("error", &request.error)?,
-        }),
-        Name::IqSilence => Asked::Keep(Fault::IqSilence {
-            xmlns: needed("xmlns", &request.xmlns)?,
-        }),
-        Name::IqError => Asked::Keep(Fault::IqError {
-            xmlns: needed("xmlns", &request.xmlns)?,
+        },
+        Name::AckSilence => Fault::AckSilence,
+        Name::AppstateBadMac => Fault::AppstateBadMac,
+        Name::AppstateConflict => Fault::AppstateConflict,
+        Name::Drop => Fault::Drop,
+        Name::DuplicateDelivery => Fault::DuplicateDelivery,
+        Name::HandshakeGarbage => Fault::HandshakeGarbage,
+        Name::HandshakeSilence => Fault::HandshakeSilence,
+        Name::IqError => Fault::IqError {
+            xmlns: xmlns()?,
             code: needed("code", &request.code)?,
-        }),
-        Name::Mute => Asked::Keep(Fault::Mute),
-        Name::LoginFailure => Asked::Keep(Fault::LoginFailure {
+        },
+        Name::IqLate => Fault::IqLate {
+            xmlns: xmlns()?,
+            ms: needed("ms", &request.ms)?.min(LATEST),
+        },
+        Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
+        Name::LoginFailure => Fault::LoginFailure {
             reason: needed("reason", &request.reason)?,
-        }),
+        },
+        Name::MediaSilence => Fault::MediaSilence,
+        Name::MediaStatus => Fault::MediaStatus {
+            status: needed("status", &request.status).and_then(|status| {
+                match (400..600).contains(&status) {
+                    true => Ok(status),
+                    false => Err(Refused::invalid("status must be 400 to 599")),
+                }
+            })?,
+        },
+        Name::Mute => Fault::Mute,
+        Name::NoOfflineMarker => Fault::NoOfflineMarker,
+        Name::PrekeysExhausted => Fault::PrekeysExhausted,
+        Name::Reset => Fault::Reset,
+        Name::StreamError if request.code.is_none() && request.conflict.is_none() => {
+            return Err(Refused::invalid("code or conflict is missing"));
+        }
+        Name::StreamError => Fault::StreamError {
+            code: request.code,
+            conflict: request.conflict.clone(),
+        },
     })
 }
 
-fn stream_error_node(request: &Request) -> Result<Node, Refused> {
-    let Some(kind) = &request.conflict else {
-        let code = request
-            .code
-            .ok_or_else(|| Refused::invalid("code or conflict is missing"))?;
-        return Ok(stream_error(code));
-    };
-    let conflict = NodeBuilder::new("conflict")
-        .attr("type", kind.as_str())
-        .build();
-    let node = NodeBuilder::new("stream:error");
-    let node = match request.code {
-        Some(code) => node.attr("code", code),
-        // A removal has both; a replacement has no code.
-        None if kind == "device_removed" => node.attr("code", 401),
-        None => node,
-    };
-    Ok(node.children([conflict]).build())
+fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Refused> {
+    value
+        .clone()
+        .ok_or_else(|| Refused::invalid(format!("{field} is missing")))
 }
 
 fn scope(world: &World, jid: &str) -> Result<Scope, Refused> {
@@ -165,15 +192,4 @@ fn scope(world: &World, jid: &str) -> Result<Scope, Refused> {
         true => Scope::Account(device.phone),
         false => Scope::Device(device),
     })
-}
-
-/// Does something to the present connections in scope and says to how many.
-fn each(world: &World, scope: &Scope, act: impl Fn(&crate::sandbox::link::Link)) -> usize {
-    let connections = world
-        .connections
-        .iter()
-        .filter(|(device, _)| scope.includes(device));
-    connections
-        .map(|(_, connection)| act(&connection.link))
-        .count()
 }

@@ -11,6 +11,10 @@ use crate::sandbox::keys::{self, Key32};
 pub enum Kind {
     History,
     AppState,
+    Image,
+    Video,
+    Audio,
+    Document,
 }
 
 impl Kind {
@@ -18,6 +22,11 @@ impl Kind {
         match self {
             Self::History => b"WhatsApp History Keys",
             Self::AppState => b"WhatsApp App State Keys",
+            // Stickers are images in this, too.
+            Self::Image => b"WhatsApp Image Keys",
+            Self::Video => b"WhatsApp Video Keys",
+            Self::Audio => b"WhatsApp Audio Keys",
+            Self::Document => b"WhatsApp Document Keys",
         }
     }
 }

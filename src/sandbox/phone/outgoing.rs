@@ -2,68 +2,193 @@
 
 use buffa::Message as _;
 use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{Jid, Node};
+use wacore_binary::{Jid, JidExt, Node};
 use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp::Message;
-use waproto::whatsapp::message::DeviceSentMessage;
+use waproto::whatsapp::message::{DeviceSentMessage, SenderKeyDistributionMessage};
 
+use super::composing::Content;
 use super::peer::Sealed;
 use super::{Bundle, Sent};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::faults::Fault;
+use crate::sandbox::settings::StatusMode;
 use crate::sandbox::world::World;
 use crate::sandbox::{keys, stanza};
 
+/// Stocks of one-time keys at which a device is told to bring more. One library acts below 5.
+const LOW: [usize; 2] = [0, 4];
+
 impl World {
-    /// The phone of `from` sends a text. Returns the message's id; both accounts must exist.
-    pub fn phone_texts(&mut self, from: &str, to: &str, text: &str) -> Option<String> {
+    /// The phone of `from` sends a message to another account. Returns its id; both must exist.
+    pub fn phone_writes_to(&mut self, from: &str, to: &str, content: Content) -> Option<String> {
+        let (kind, media_type) = content.stanza_type();
         let id = stanza::new_id();
         let chat = self.accounts.get(to)?.jid(Form::Pn);
-        let message = Message {
-            conversation: Some(text.to_owned()),
-            ..Default::default()
-        };
+        let message = self.compose(content, false);
         let copy = device_sent(&message, &chat);
+        let (plain, copy) = (message.encode_to_vec(), copy.encode_to_vec());
         let recipients = self.devices_of(to);
         let own = self
             .devices_of(from)
             .into_iter()
             .filter(|device| !device.is_phone());
-        let copies = own.map(|device| (device, &copy));
-        let all: Vec<_> = recipients
+        let all = recipients
             .into_iter()
-            .map(|device| (device, &message))
-            .chain(copies)
-            .collect();
-        let mut participants = Vec::new();
-        for (device, message) in all {
-            match self.phone_seals(from, &device, &message.encode_to_vec()) {
-                Ok(enc) => {
-                    let jid = self.jid(&device, Form::Pn)?;
-                    participants.push(
-                        NodeBuilder::new("to")
-                            .attr("jid", jid)
-                            .children([enc])
-                            .build(),
-                    );
-                }
-                Err(error) => tracing::warn!(%error, "a phone cannot write to a device"),
-            }
+            .map(|device| (device, &plain))
+            .chain(own.map(|device| (device, &copy)));
+        let all: Vec<_> = all.collect();
+        let participants = self.phone_seals_for(from, all, Form::Pn, media_type);
+        let node = NodeBuilder::new("message")
+            .attr("to", chat.clone())
+            .attr("id", id.as_str())
+            .attr("type", kind)
+            .children([participants])
+            .build();
+        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_sends(&Address::phone(from), &node);
+        Some(id)
+    }
+
+    /// The phone of `from` posts a status, to whom its status privacy says.
+    pub fn phone_posts_status(&mut self, from: &str, content: Content) -> Option<String> {
+        let audience = self.status_audience(from)?;
+        let jid = Jid::status_broadcast();
+        self.phone_writes_to_many(from, jid, &audience, content)
+    }
+
+    /// The phone of `from` writes to a group that it is in.
+    pub fn phone_writes_to_group(
+        &mut self,
+        from: &str,
+        group: &str,
+        content: Content,
+    ) -> Option<String> {
+        let group = self.groups.get(group)?;
+        if !group.participants.contains(from) {
+            return None;
+        }
+        let members: Vec<String> = group.participants.iter().cloned().collect();
+        let jid = group.jid();
+        self.phone_writes_to_many(from, jid, &members, content)
+    }
+
+    /// One ciphertext for everybody, and for every device the key to it. Each time: a phone here
+    /// does not remember who has the key.
+    fn phone_writes_to_many(
+        &mut self,
+        from: &str,
+        chat: Jid,
+        people: &[String],
+        content: Content,
+    ) -> Option<String> {
+        let (kind, media_type) = content.stanza_type();
+        let id = stanza::new_id();
+        let message = self.compose(content, chat.is_status_broadcast());
+        let (distribution, sealed) =
+            self.phone_seals_for_group(from, &chat, &message.encode_to_vec())?;
+        let distribution = distribution.encode_to_vec();
+        let mut devices: Vec<Address> = Vec::new();
+        for phone in people.iter().map(String::as_str).chain([from]) {
+            devices.extend(self.devices_of(phone));
+        }
+        devices.retain(|device| *device != Address::phone(from));
+        devices.sort();
+        devices.dedup();
+        let all = devices.into_iter().map(|device| (device, &distribution));
+        let participants = self.phone_seals_for(from, all.collect(), Form::Lid, None);
+        let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
+        if let Some(media_type) = media_type {
+            enc = enc.attr("mediatype", media_type);
         }
         let node = NodeBuilder::new("message")
             .attr("to", chat.clone())
             .attr("id", id.as_str())
-            .attr("type", "text")
-            .children([NodeBuilder::new("participants")
-                .children(participants)
-                .build()])
+            .attr("type", kind)
+            .children([participants, enc.bytes(sealed).build()])
             .build();
-        self.accounts.get_mut(from)?.phone.remember_sent(Sent {
-            id: id.clone(),
-            message,
-            chat: Some(chat),
-        });
+        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
+    }
+
+    /// Phone numbers of the accounts that a status of this phone is for.
+    fn status_audience(&self, phone: &str) -> Option<Vec<String>> {
+        let account = self.accounts.get(phone)?;
+        let privacy = &account.profile.status_privacy;
+        let listed = privacy.list(privacy.mode).iter();
+        let listed: Vec<String> = listed
+            .filter_map(|user| Some(self.resolve(&user.parse().ok()?)?.0.phone))
+            .collect();
+        let contacts = account.contacts.keys().cloned();
+        Some(match privacy.mode {
+            StatusMode::Whitelist => listed,
+            StatusMode::Blacklist => contacts.filter(|phone| !listed.contains(phone)).collect(),
+            StatusMode::Contacts => contacts.collect(),
+        })
+    }
+
+    /// A `<participants>` with an own ciphertext for every device.
+    fn phone_seals_for(
+        &mut self,
+        from: &str,
+        devices: Vec<(Address, &Vec<u8>)>,
+        form: Form,
+        media_type: Option<&'static str>,
+    ) -> Node {
+        let mut participants = Vec::new();
+        for (device, plain) in devices {
+            let sealed = self.phone_seals(from, &device, plain);
+            let (Ok(mut enc), Some(jid)) = (sealed, self.jid(&device, form)) else {
+                tracing::warn!("a phone cannot write to a device");
+                continue;
+            };
+            if let Some(media_type) = media_type {
+                enc.attrs.push("mediatype", media_type);
+            }
+            let to = NodeBuilder::new("to").attr("jid", jid).children([enc]);
+            participants.push(to.build());
+        }
+        NodeBuilder::new("participants")
+            .children(participants)
+            .build()
+    }
+
+    fn phone_seals_for_group(
+        &mut self,
+        from: &str,
+        chat: &Jid,
+        plain: &[u8],
+    ) -> Option<(Message, Vec<u8>)> {
+        let own = Address::phone(from);
+        let account = self.accounts.get_mut(from)?;
+        let sealed = account
+            .phone
+            .peer
+            .encrypt_group(&chat.to_string(), &own, &pad(plain));
+        account.phone.save_keys(from, &mut self.journal);
+        let (key, sealed) = sealed
+            .inspect_err(|error| tracing::warn!(%error, "a phone cannot write to a group"))
+            .ok()?;
+        Some((distribution(chat, key), sealed))
+    }
+
+    fn phone_keeps_sent(
+        &mut self,
+        phone: &str,
+        id: &str,
+        message: Message,
+        chat: Option<Jid>,
+        kind: &'static str,
+    ) {
+        if let Some(account) = self.accounts.get_mut(phone) {
+            account.phone.remember_sent(Sent {
+                id: id.to_owned(),
+                message,
+                chat,
+                kind,
+            });
+        }
     }
 
     /// A message from the phone to one of its companions, about the account itself.
@@ -82,14 +207,7 @@ impl World {
         };
         let id = stanza::new_id();
         let node = peer_message(to, &id, enc);
-        if let Some(account) = self.accounts.get_mut(phone) {
-            let message = message.clone();
-            account.phone.remember_sent(Sent {
-                id,
-                message,
-                chat: None,
-            });
-        }
+        self.phone_keeps_sent(phone, &id, message.clone(), None, "text");
         self.phone_sends(&Address::phone(phone), &node);
     }
 
@@ -101,28 +219,43 @@ impl World {
         let Some(sent) = account.phone.sent(id) else {
             return;
         };
-        let own = device.phone == phone;
+        let own_device = device.phone == phone;
         let plain = match &sent.chat {
-            Some(chat) if own => device_sent(&sent.message, chat).encode_to_vec(),
+            Some(chat) if is_many(chat) => {
+                // The device may lack the group's key, so it comes along.
+                let Some((key, _)) = self.phone_seals_for_group(phone, chat, &[]) else {
+                    return;
+                };
+                let mut message = sent.message.clone();
+                message.sender_key_distribution_message = key.sender_key_distribution_message;
+                message.encode_to_vec()
+            }
+            Some(chat) if own_device => device_sent(&sent.message, chat).encode_to_vec(),
             _ => sent.message.encode_to_vec(),
         };
         let Ok(mut enc) = self.phone_seals_anew(phone, device, &plain) else {
             return;
         };
         enc.attrs.push("count", count);
-        let Some(to) = self.jid(device, Form::Pn) else {
+        let form = match &sent.chat {
+            Some(chat) if is_many(chat) => Form::Lid,
+            _ => Form::Pn,
+        };
+        let Some(to) = self.jid(device, form) else {
             return;
         };
         let node = match sent.chat {
             None => peer_message(to, id, enc),
             Some(chat) => {
-                let node = NodeBuilder::new("message").attr("to", to).attr("id", id);
-                let node = if own {
-                    node.attr("recipient", chat)
-                } else {
-                    node
+                let node = NodeBuilder::new("message")
+                    .attr("id", id)
+                    .attr("type", sent.kind);
+                let node = match (is_many(&chat), own_device) {
+                    (true, _) => node.attr("to", chat).attr("participant", to),
+                    (false, true) => node.attr("to", to).attr("recipient", chat),
+                    (false, false) => node.attr("to", to),
                 };
-                node.attr("type", "text").children([enc]).build()
+                node.children([enc]).build()
             }
         };
         self.phone_sends(&Address::phone(phone), &node);
@@ -195,13 +328,28 @@ impl World {
     /// The published keys of any device; its one-time key is used up.
     pub fn take_bundle(&mut self, device: &Address) -> Option<Bundle> {
         let account = self.accounts.get_mut(&device.phone)?;
+        if !device.is_phone() && !account.companions.contains_key(&device.device) {
+            return None;
+        }
+        let exhausted = self.faults.strikes(Some(device), &Fault::PrekeysExhausted);
         if device.is_phone() {
-            let bundle = account.phone.peer.bundle().ok();
+            let mut bundle = account.phone.peer.bundle().ok()?;
             account.phone.save_keys(&device.phone, &mut self.journal);
-            return bundle;
+            bundle.one_time.take_if(|_| exhausted);
+            return Some(bundle);
         }
         let companion = account.companions.get_mut(&device.device)?;
-        Some(companion.bundle(device, &mut self.journal))
+        if exhausted {
+            return Some(companion.signed_bundle(None));
+        }
+        let bundle = companion.bundle(device, &mut self.journal);
+        let left = companion.one_time.len();
+        if bundle.one_time.is_some() && LOW.contains(&left) {
+            let count = NodeBuilder::new("count").attr("value", left).build();
+            let news = stanza::notification(stanza::server(), "encrypt", count);
+            self.deliver(device, news);
+        }
+        Some(bundle)
     }
 }
 
@@ -213,6 +361,22 @@ fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
         .attr("category", "peer")
         .children([enc])
         .build()
+}
+
+/// A chat whose messages are sealed once for all.
+fn is_many(chat: &Jid) -> bool {
+    chat.is_group() || chat.is_status_broadcast()
+}
+
+fn distribution(chat: &Jid, key: Vec<u8>) -> Message {
+    let key = SenderKeyDistributionMessage {
+        group_id: Some(chat.to_string()),
+        axolotl_sender_key_distribution_message: Some(key),
+    };
+    Message {
+        sender_key_distribution_message: buffa::MessageField::some(key),
+        ..Default::default()
+    }
 }
 
 fn device_sent(message: &Message, chat: &Jid) -> Message {

@@ -5,8 +5,8 @@ use wacore_libsignal::protocol::{
     CiphertextMessage, DeviceId, GenericSignedPreKey, IdentityKey, IdentityKeyPair, PreKeyBundle,
     PreKeyRecord, PreKeySignalMessage, ProtocolAddress, PublicKey, SenderKeyDistributionMessage,
     SenderKeyName, SignalMessage, SignalProtocolError, SignedPreKeyRecord, Timestamp, UsePQRatchet,
-    group_decrypt, message_decrypt, message_encrypt, process_prekey_bundle,
-    process_sender_key_distribution_message,
+    create_sender_key_distribution_message, group_decrypt, group_encrypt, message_decrypt,
+    message_encrypt, process_prekey_bundle, process_sender_key_distribution_message,
 };
 
 use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey};
@@ -193,6 +193,28 @@ impl Peer {
     ) -> Result<Vec<u8>> {
         let name = sender_key_name(group, sender);
         ready(group_decrypt(sealed, &mut self.sender_keys, &name))
+    }
+
+    /// Seals once for everybody in a group; also returns the key that its devices need.
+    pub fn encrypt_group(
+        &mut self,
+        group: &str,
+        own: &Address,
+        plaintext: &[u8],
+    ) -> Result<(Vec<u8>, Vec<u8>)> {
+        let name = sender_key_name(group, own);
+        let key = ready(create_sender_key_distribution_message(
+            &name,
+            &mut self.sender_keys,
+            &mut rand::rng(),
+        ))?;
+        let sealed = ready(group_encrypt(
+            &mut self.sender_keys,
+            &name,
+            plaintext,
+            &mut rand::rng(),
+        ))?;
+        Ok((key.serialized().to_vec(), sealed.serialized().to_vec()))
     }
 
     pub fn learn_sender_key(&mut self, group: &str, sender: &Address, bytes: &[u8]) -> Result<()> {

@@ -6,7 +6,7 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
-use super::Received;
+use super::{MediaType, Received, ReceivedMedia};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -140,9 +140,11 @@ impl World {
             }
             return;
         }
-        let Some((kind, text)) = describe(&message) else {
+        let Some(seen) = describe(&message) else {
             return;
         };
+        let media = seen.file.map(|file| self.received_media(file));
+        let caption = seen.text.clone().filter(|_| media.is_some());
         let Some(from) = self
             .user(&incoming.author, Form::Pn)
             .map(|jid| jid.to_string())
@@ -158,12 +160,27 @@ impl World {
             id: incoming.id.clone(),
             from,
             chat,
-            kind: kind.to_owned(),
-            text,
+            kind: seen.kind.to_owned(),
+            text: seen.text,
+            caption,
+            media,
             timestamp: stanza::now(),
         };
         if let Some(account) = self.accounts.get_mut(phone) {
             account.phone.keep(phone, received, &mut self.journal);
+        }
+    }
+
+    /// Fetches and decrypts a file, as a phone does that downloads everything.
+    fn received_media(&mut self, file: File) -> ReceivedMedia {
+        let path = file.direct_path.unwrap_or_default();
+        let key = file.media_key.unwrap_or_default();
+        let plain = self.media.describe(&path, &key, file.media_type.kind());
+        ReceivedMedia {
+            media_type: file.media_type.name().to_owned(),
+            mimetype: file.mimetype,
+            size: plain.map(|plain| plain.size),
+            sha256: plain.map(|plain| hex::encode(plain.sha256)),
         }
     }
 
@@ -250,37 +267,87 @@ fn unpad(padded: &[u8]) -> Option<&[u8]> {
     (count > 0 && padding.iter().all(|byte| usize::from(*byte) == count)).then_some(plain)
 }
 
-/// What a person would see of a message; `None` for messages between machines.
-fn describe(message: &wa::Message) -> Option<(&'static str, Option<String>)> {
+/// What a person sees of a message.
+struct Seen {
+    kind: &'static str,
+    text: Option<String>,
+    file: Option<File>,
+}
+
+/// Where a message's file lies.
+struct File {
+    media_type: MediaType,
+    direct_path: Option<String>,
+    media_key: Option<Vec<u8>>,
+    mimetype: Option<String>,
+}
+
+/// `None` for messages between machines.
+fn describe(message: &wa::Message) -> Option<Seen> {
     if let Some(inner) = inner(message) {
         return describe(inner);
     }
+    let plain = |kind, text| Seen {
+        kind,
+        text,
+        file: None,
+    };
+    // The five messages have these fields in common and no type.
+    macro_rules! file {
+        ($field:ident, $media_type:expr, $caption:expr) => {
+            if let Some(found) = message.$field.as_option() {
+                let caption: fn(_) -> Option<String> = $caption;
+                let media_type = $media_type;
+                return Some(Seen {
+                    kind: media_type.name(),
+                    text: caption(found),
+                    file: Some(File {
+                        media_type,
+                        direct_path: found.direct_path.clone(),
+                        media_key: found.media_key.clone(),
+                        mimetype: found.mimetype.clone(),
+                    }),
+                });
+            }
+        };
+    }
+    file!(
+        image_message,
+        MediaType::Image,
+        |m: &wa::message::ImageMessage| m.caption.clone()
+    );
+    file!(
+        video_message,
+        MediaType::Video,
+        |m: &wa::message::VideoMessage| m.caption.clone()
+    );
+    file!(
+        document_message,
+        MediaType::Document,
+        |m: &wa::message::DocumentMessage| m.caption.clone()
+    );
+    file!(
+        audio_message,
+        MediaType::Audio,
+        |_: &wa::message::AudioMessage| None
+    );
+    file!(
+        sticker_message,
+        MediaType::Sticker,
+        |_: &wa::message::StickerMessage| None
+    );
     if let Some(text) = &message.conversation {
-        return Some(("text", Some(text.clone())));
+        return Some(plain("text", Some(text.clone())));
     }
     if let Some(extended) = message.extended_text_message.as_option() {
-        return Some(("text", extended.text.clone()));
-    }
-    if let Some(image) = message.image_message.as_option() {
-        return Some(("image", image.caption.clone()));
-    }
-    if let Some(video) = message.video_message.as_option() {
-        return Some(("video", video.caption.clone()));
-    }
-    if message.audio_message.is_set() {
-        return Some(("audio", None));
-    }
-    if let Some(document) = message.document_message.as_option() {
-        return Some(("document", document.caption.clone()));
+        return Some(plain("text", extended.text.clone()));
     }
     if let Some(reaction) = message.reaction_message.as_option() {
-        return Some(("reaction", reaction.text.clone()));
-    }
-    if message.sticker_message.is_set() {
-        return Some(("sticker", None));
+        return Some(plain("reaction", reaction.text.clone()));
     }
     let protocol = message.protocol_message.as_option()?;
-    (protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE).then_some(("revoke", None))
+    let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
+    revoke.then(|| plain("revoke", None))
 }
 
 /// The message in a message that disappears or has a document with a caption.

@@ -1,24 +1,29 @@
 //! What an account shows of itself: its status privacy, its about text, its picture.
 
+use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use crate::sandbox::account::Account;
+use crate::sandbox::address::Address;
+use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 /// Characters of an about text that WhatsApp takes.
-const ABOUT: usize = 139;
+pub const ABOUT: usize = 139;
+/// Bytes of a profile picture; clients send small JPEGs.
+pub const PICTURE: usize = 200 * 1024;
 
-/// `xmlns=status`: who gets status updates (get), and the about text (set).
+/// `xmlns=status`: who gets status updates, and the about text.
 pub fn status(world: &mut World, query: &Query) -> Reply {
     if !query.is_set {
         query.child("privacy").ok_or(BAD_REQUEST)?;
-        let list = NodeBuilder::new("list")
-            .attr("type", "contacts")
-            .attr("default", "true");
-        return Ok(vec![
-            NodeBuilder::new("privacy").children([list.build()]).build(),
-        ]);
+        let account = world.account(query.device).ok_or(NOT_FOUND)?;
+        return Ok(vec![status_privacy(account)]);
+    }
+    if let Some(privacy) = query.child("privacy") {
+        return set_status_privacy(world, query.device, privacy);
     }
     let text = query
         .child("status")
@@ -27,22 +32,83 @@ pub fn status(world: &mut World, query: &Query) -> Reply {
     if text.chars().count() > ABOUT {
         return Err(BAD_REQUEST);
     }
-    let account = world
-        .accounts
-        .get_mut(&query.device.phone)
-        .ok_or(NOT_FOUND)?;
-    account.profile.about = Some(text);
-    account.save(&mut world.journal);
+    world.set_about(query.device, &text);
     Ok(Vec::new())
 }
 
-/// `xmlns=w:profile:picture`: nobody here has one.
-pub fn picture(world: &World, query: &Query) -> Reply {
+/// The list that counts comes first and is marked; one client takes the first, another the mark.
+fn status_privacy(account: &Account) -> Node {
+    let privacy = &account.profile.status_privacy;
+    let others = StatusMode::ALL.into_iter().filter(|mode| {
+        let wanted = *mode == StatusMode::Contacts || !privacy.list(*mode).is_empty();
+        *mode != privacy.mode && wanted
+    });
+    let lists = std::iter::once(privacy.mode).chain(others).map(|mode| {
+        let users = privacy.list(mode).iter();
+        let jids = users.filter_map(|user| user.parse::<wacore_binary::Jid>().ok());
+        let list = NodeBuilder::new("list").attr("type", mode.name());
+        let list = match mode == privacy.mode {
+            true => list.attr("default", "true"),
+            false => list,
+        };
+        list.children(jids.map(|jid| NodeBuilder::new("user").attr("jid", jid).build()))
+            .build()
+    });
+    NodeBuilder::new("privacy").children(lists).build()
+}
+
+/// The mirror image of the get. No known client sends it: it does here what the phone would do.
+fn set_status_privacy(world: &mut World, device: &Address, privacy: &Node) -> Reply {
+    let list = stanza::child(privacy, "list").ok_or(BAD_REQUEST)?;
+    let kind = stanza::attr(list, "type").unwrap_or_default();
+    let mode = StatusMode::named(&kind).ok_or(BAD_REQUEST)?;
+    let users = list.get_children_by_tag("user");
+    let users = users.map(|user| stanza::jid(user, "jid").map(|jid| jid.to_string()));
+    let users: Option<Vec<String>> = users.collect();
+    world.set_status_privacy(&device.phone, mode, users.ok_or(BAD_REQUEST)?);
+    Ok(Vec::new())
+}
+
+/// `xmlns=w:profile:picture`: an address from which anybody can fetch it, or a new one of one's own.
+pub fn picture(world: &mut World, query: &Query) -> Reply {
+    let node = query.child("picture");
     let target = stanza::jid(query.iq, "target").or_else(|| stanza::jid(query.iq, "to"));
-    let known = target.is_some_and(|jid| world.resolve(&jid).is_some());
-    match (query.is_set, known) {
-        (true, _) => Err(BAD_REQUEST),
-        // The same answer either way, as the real server gives it for a hidden picture.
-        (false, true | false) => Err(NOT_FOUND),
+    let target = target.filter(|jid| !jid.user.is_empty());
+    let target = match target {
+        Some(jid) => world.resolve(&jid).ok_or(NOT_FOUND)?.0,
+        None => query.device.clone(),
+    };
+    if query.is_set {
+        // Pictures of groups belong to group management, which is not here.
+        if target.phone != query.device.phone {
+            return Err((403, "forbidden"));
+        }
+        let image = node
+            .and_then(stanza::bytes)
+            .filter(|image| !image.is_empty());
+        if image.is_some_and(|image| image.len() > PICTURE) {
+            return Err((406, "not-acceptable"));
+        }
+        let removed = image.is_none();
+        let id = world.set_picture(query.device, image.map(<[u8]>::to_vec));
+        let id = id.filter(|_| !removed);
+        return Ok(id
+            .map(|id| NodeBuilder::new("picture").attr("id", id).build())
+            .into_iter()
+            .collect());
     }
+    let account = world.account(&target).ok_or(NOT_FOUND)?;
+    if !world.admits(account, "profile", query.device) {
+        return Err((401, "not-authorized"));
+    }
+    let picture = account.profile.picture.as_ref().ok_or(NOT_FOUND)?;
+    let kind = node.and_then(|node| stanza::attr(node, "type"));
+    let path = format!("/pp/{}", picture.id);
+    let answer = NodeBuilder::new("picture")
+        .attr("id", picture.id.as_str())
+        .attr("type", kind.as_deref().unwrap_or("image"))
+        .attr("url", format!("http://{}{path}", world.host))
+        .attr("direct_path", path)
+        .build();
+    Ok(vec![answer])
 }

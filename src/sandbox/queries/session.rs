@@ -4,8 +4,8 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::{BAD_REQUEST, Query, Reply};
-use crate::sandbox::media_http;
 use crate::sandbox::world::World;
+use crate::sandbox::{media_http, stanza};
 
 pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
     match namespace {
@@ -15,13 +15,9 @@ pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
         "abt" => properties(query, "abt"),
         "w" => properties(query, "w"),
         "w:m" => media_conn(world, query),
-        // Dirty bits, statistics and terms of service are taken note of.
-        "urn:xmpp:whatsapp:dirty" | "w:stats" | "tos" | "disappearing_mode" if query.is_set => {
-            Ok(Vec::new())
-        }
-        "w:g2" if query.child("participating").is_some() => {
-            Ok(vec![NodeBuilder::new("groups").build()])
-        }
+        "urn:xmpp:whatsapp:dirty" if query.is_set => clean(world, query),
+        // Statistics and terms of service are taken note of.
+        "w:stats" | "tos" | "disappearing_mode" if query.is_set => Ok(Vec::new()),
         // The real server's code is unknown; an answer there always is.
         _ => Err(BAD_REQUEST),
     }
@@ -36,6 +32,21 @@ fn passive(world: &mut World, query: &Query) -> Reply {
         Some(_) => Ok(Vec::new()),
         None => Err(BAD_REQUEST),
     }
+}
+
+/// The device has caught up with what was dirty.
+fn clean(world: &mut World, query: &Query) -> Reply {
+    let clean = query.child("clean").ok_or(BAD_REQUEST)?;
+    if stanza::attr(clean, "type").as_deref() != Some("account_sync") {
+        return Ok(Vec::new());
+    }
+    let account = world.accounts.get_mut(&query.device.phone);
+    let companion = account.and_then(|account| account.companions.get_mut(&query.device.device));
+    if let Some(companion) = companion {
+        companion.registered.cleaned = stanza::now();
+        companion.save(query.device, &mut world.journal);
+    }
+    Ok(Vec::new())
 }
 
 /// The device is up: its phone may begin to talk to it.
@@ -70,7 +81,7 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     if query.child("media_conn").is_none() {
         return Err(BAD_REQUEST);
     }
-    let auth = media_http::token(&world.media_secret, &query.device.phone);
+    let auth = media_http::token(&world.media_secret, query.device, stanza::now());
     let host = NodeBuilder::new("host")
         .attr("hostname", world.host.as_str())
         .attr("type", "primary")
@@ -79,10 +90,10 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     let media_conn = NodeBuilder::new("media_conn")
         .attr("auth", auth)
         .attr("ttl", 300)
-        .attr("auth_ttl", 21_600)
+        .attr("auth_ttl", media_http::AUTH_TTL)
         .attr("max_buckets", 12)
         .attr("max_manual_retry", 3)
-        .attr("id", crate::sandbox::stanza::now())
+        .attr("id", stanza::now())
         .children([host])
         .build();
     Ok(vec![media_conn])

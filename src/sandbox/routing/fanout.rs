@@ -1,5 +1,7 @@
 //! Who gets a message, and what each of them gets of it.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
@@ -11,7 +13,10 @@ use crate::sandbox::world::World;
 type Nack = u16;
 
 const BAD_STANZA: Nack = 400;
+const FORBIDDEN: Nack = 403;
 const NOT_FOUND: Nack = 404;
+/// "Reach-out timelock": no message to a stranger without a trusted-contact token.
+const TIMELOCKED: Nack = 463;
 /// "SmaxInvalid": the stanza has a part that does not belong into it.
 const INVALID: Nack = 479;
 
@@ -39,7 +44,13 @@ impl Fanout {
         if to.is_status_broadcast() {
             return Self::plan_status(world, author, node, &to);
         }
+        if to.is_group() {
+            return Self::plan_group(world, author, node, &to);
+        }
         let (recipient, _) = world.resolve(&to).ok_or(NOT_FOUND)?;
+        if !reaches(world, author, &recipient, node) {
+            return Err(TIMELOCKED);
+        }
         let targets: Vec<Target> = named(world, node, &to)
             .into_iter()
             .filter(|target| target.address != *author)
@@ -65,30 +76,81 @@ impl Fanout {
         if node.attrs.contains_key("addressing_mode") {
             return Err(INVALID);
         }
-        if let Some(only) = stanza::jid(node, "participant") {
-            let (address, form) = world.resolve(&only).ok_or(NOT_FOUND)?;
-            let target = Target {
-                address: address.clone(),
-                form,
-                sealed: sealed(node),
-            };
-            return Ok(Self(vec![(
-                address,
-                status(world, author, node, to, &target, &[])?,
-            )]));
+        // The audience's kind belongs to a post, not to what is said about one later.
+        let later = node.attrs.contains_key("edit")
+            || stanza::attr(node, "type").as_deref() == Some("reaction");
+        let says =
+            stanza::child(node, "meta").is_some_and(|m| m.attrs.contains_key("status_setting"));
+        if later && says {
+            return Err(INVALID);
         }
-        let group = sealed(node);
+        if let Some(only) = stanza::jid(node, "participant") {
+            return Self::plan_one(world, author, node, to, &only);
+        }
         let named = named(world, node, to);
+        let audience = audience(world, author, named, None);
+        Self::plan_many(world, author, node, to, audience)
+    }
+
+    /// A group's message reaches every device of every member, whichever devices it names.
+    fn plan_group(world: &World, author: &Address, node: &Node, to: &Jid) -> Result<Self, Nack> {
+        let group = world.groups.get(&to.user).ok_or(NOT_FOUND)?;
+        if !group.participants.contains(&author.phone) {
+            return Err(FORBIDDEN);
+        }
+        if let Some(only) = stanza::jid(node, "participant") {
+            return Self::plan_one(world, author, node, to, &only);
+        }
+        let named = named(world, node, to);
+        let audience = audience(world, author, named, Some(&group.participants));
+        Self::plan_many(world, author, node, to, audience)
+    }
+
+    /// A resend to one device.
+    fn plan_one(
+        world: &World,
+        author: &Address,
+        node: &Node,
+        to: &Jid,
+        only: &Jid,
+    ) -> Result<Self, Nack> {
+        let (address, form) = world.resolve(only).ok_or(NOT_FOUND)?;
+        let target = Target {
+            address: address.clone(),
+            form,
+            sealed: sealed(node),
+        };
+        let delivery = to_many(world, author, node, to, &target, &[])?;
+        Ok(Self(vec![(address, delivery)]))
+    }
+
+    fn plan_many(
+        world: &World,
+        author: &Address,
+        node: &Node,
+        to: &Jid,
+        audience: Vec<Target>,
+    ) -> Result<Self, Nack> {
+        let group = sealed(node);
         let mut deliveries = Vec::new();
-        for target in audience(world, author, named) {
+        for target in audience {
             if target.sealed.is_empty() && group.is_empty() {
                 continue;
             }
-            let delivery = status(world, author, node, to, &target, &group)?;
+            let delivery = to_many(world, author, node, to, &target, &group)?;
             deliveries.push((target.address, delivery));
         }
         Ok(Self(deliveries))
     }
+}
+
+/// Whether a first contact is let through. An account that takes messages from its contacts only
+/// refuses others with the code that the real server has for senders without a token.
+fn reaches(world: &World, author: &Address, recipient: &Address, node: &Node) -> bool {
+    let own = author.phone == recipient.phone;
+    let account = world.account(recipient);
+    let open = account.is_some_and(|account| world.admits(account, "messages", author));
+    own || open || stanza::child(node, "tctoken").is_some()
 }
 
 /// Every `<to>` of the stanza, or its own address when it carries `<enc>` directly.
@@ -119,41 +181,46 @@ fn sealed(node: &Node) -> Vec<Node> {
     node.get_children_by_tag("enc").cloned().collect()
 }
 
-/// All devices of the named users and the author's other devices, each with its own part.
-fn audience(world: &World, author: &Address, named: Vec<Target>) -> Vec<Target> {
-    let first_form = named.first().map_or(Form::Lid, |target| target.form);
-    let mut users: Vec<(String, Form)> = Vec::new();
-    for target in &named {
-        if !users
-            .iter()
-            .any(|(phone, _)| *phone == target.address.phone)
-        {
-            users.push((target.address.phone.clone(), target.form));
+/// All devices of the named users, or of `members`, and the author's other devices, each with its
+/// own part. Users are answered in the form in which the stanza names them.
+fn audience(
+    world: &World,
+    author: &Address,
+    named: Vec<Target>,
+    members: Option<&BTreeSet<String>>,
+) -> Vec<Target> {
+    let usual = named.first().map_or(Form::Lid, |target| target.form);
+    let mut users: BTreeMap<String, Form> = BTreeMap::new();
+    let mut parts: HashMap<Address, Target> = HashMap::new();
+    for target in named {
+        users
+            .entry(target.address.phone.clone())
+            .or_insert(target.form);
+        if !target.sealed.is_empty() {
+            parts.entry(target.address.clone()).or_insert(target);
         }
     }
-    if !users.iter().any(|(phone, _)| *phone == author.phone) {
-        users.push((author.phone.clone(), first_form));
+    if let Some(members) = members {
+        users.retain(|phone, _| members.contains(phone));
+        for phone in members {
+            users.entry(phone.clone()).or_insert(usual);
+        }
     }
+    users.entry(author.phone.clone()).or_insert(usual);
     let mut audience = Vec::new();
     for (phone, form) in users {
         let Some(account) = world.accounts.get(&phone) else {
             continue;
         };
-        for device in account.devices() {
-            let address = account.address(device);
-            if address == *author {
-                continue;
-            }
-            let own = named
-                .iter()
-                .find(|t| t.address == address && !t.sealed.is_empty());
-            let form = own.map_or(form, |target| target.form);
-            let sealed = own.map(|target| target.sealed.clone()).unwrap_or_default();
-            audience.push(Target {
+        let devices = account.devices().into_iter();
+        let devices = devices.map(|device| account.address(device));
+        for address in devices.filter(|address| address != author) {
+            let part = parts.remove(&address);
+            audience.push(part.unwrap_or(Target {
                 address,
                 form,
-                sealed,
-            });
+                sealed: Vec::new(),
+            }));
         }
     }
     audience
@@ -201,7 +268,7 @@ fn direct(world: &World, author: &Address, node: &Node, to: &Jid, target: Target
     Some(message.children(with_identity(node, target.sealed)).build())
 }
 
-fn status(
+fn to_many(
     world: &World,
     author: &Address,
     node: &Node,
@@ -218,6 +285,17 @@ fn status(
     };
     // The sender key comes in the device's own part, so that part has to be read first.
     let sealed = [target.sealed.as_slice(), group].concat();
+    let message = match to.is_group() {
+        true => message.attr(
+            "addressing_mode",
+            if target.form == Form::Lid {
+                "lid"
+            } else {
+                "pn"
+            },
+        ),
+        false => message,
+    };
     Ok(message
         .attr("from", to.clone())
         .attr("participant", participant)

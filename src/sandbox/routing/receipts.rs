@@ -53,8 +53,8 @@ impl World {
         let Some(to) = stanza::jid(node, "to") else {
             return;
         };
-        // In a status the author is the participant, and is named in the form that it used.
-        let named = match to.is_status_broadcast() {
+        // In a status or group the author is the participant, and is named in the form that it used.
+        let named = match to.is_status_broadcast() || to.is_group() {
             true => stanza::jid(node, "participant"),
             false => Some(to.clone()),
         };
@@ -84,7 +84,7 @@ impl World {
     fn relayed(&self, device: &Address, node: &Node, to: &Jid, form: Form) -> Option<Node> {
         let from = self.jid(device, form)?;
         let mut receipt = NodeBuilder::new("receipt").attr("id", stanza::id(node));
-        receipt = match to.is_status_broadcast() {
+        receipt = match to.is_status_broadcast() || to.is_group() {
             true => receipt.attr("from", to.clone()).attr("participant", from),
             false => receipt.attr("from", from),
         };

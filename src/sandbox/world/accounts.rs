@@ -3,10 +3,10 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, Server};
 
-use super::{After, World};
+use super::World;
 use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
-use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW};
+use crate::sandbox::appstate::{Action, CRITICAL_BLOCK};
 use crate::sandbox::companion::Companion;
 use crate::sandbox::{keys, stanza};
 
@@ -89,44 +89,30 @@ impl World {
         let actions = [Action::push_name(name), Action::locale("en_US")];
         account
             .app_state
-            .write(&phone, CRITICAL_BLOCK, &actions, journal);
+            .write(&phone, CRITICAL_BLOCK, &actions, &mut self.media, journal);
         self.lids.insert(lid, phone.clone());
         self.accounts.insert(phone.clone(), account);
         Ok(phone)
     }
 
-    /// Puts a contact into the phone's address book; linked devices learn it through app state.
-    pub fn add_contact(
+    /// Puts people into the phone's address book; linked devices learn it through app state.
+    pub fn add_contacts<'a>(
         &mut self,
         phone: &str,
-        contact: &str,
-        name: Option<&str>,
+        contacts: impl Iterator<Item = (&'a str, Option<&'a str>)>,
     ) -> Result<(), AccountError> {
-        if !is_phone(contact) {
-            return Err(AccountError::Phone);
+        let mut added = Vec::new();
+        for (contact, name) in contacts {
+            if !is_phone(contact) {
+                return Err(AccountError::Phone);
+            }
+            let known = self.accounts.get(contact);
+            let its_name = known.map(|account| account.profile.name.clone());
+            let name = name.map(str::to_owned).or(its_name);
+            let name = name.unwrap_or_else(|| format!("Contact {contact}"));
+            added.push((contact.to_owned(), Some(name)));
         }
-        let known = self.accounts.get(contact);
-        let generated = format!("Contact {contact}");
-        let its_name = known
-            .map(|account| account.profile.name.clone())
-            .unwrap_or(generated);
-        let name = name.unwrap_or(&its_name).to_owned();
-        let lid = known.map(|account| account.jid(Form::Lid).to_string());
-        let jid = Jid::pn(contact).to_string();
-        let unknown = || AccountError::Unknown(phone.to_owned());
-        let account = self.accounts.get_mut(phone).ok_or_else(unknown)?;
-        account.add_contact(contact, &name, &mut self.journal);
-        let action = Action::contact(&jid, lid.as_deref(), &name);
-        let name = CRITICAL_UNBLOCK_LOW;
-        let version = account
-            .app_state
-            .write(phone, name, &[action], &mut self.journal);
-        let author = Address::phone(phone);
-        self.after.push(After::Synced {
-            author,
-            collections: vec![(name, version)],
-        });
-        Ok(())
+        self.change_contacts(phone, &added)
     }
 
     /// Tells the other devices of an account that collections have a new version.

@@ -31,11 +31,40 @@ impl World {
             tracing::error!("a stanza for a companion cannot be encoded");
             return;
         };
+        if self.faults.mutes(to) {
+            return;
+        }
         if let Some(connection) = self.connections.get_mut(to)
             && connection.live
         {
             connection.sent = Some(sequence);
             connection.link.send(node);
+        }
+    }
+
+    /// Sends what was held back while a fault muted its device. The usual case costs nothing: the
+    /// newest stanza is on its way already.
+    pub fn resume_all(&mut self) {
+        for (device, connection) in &mut self.connections {
+            let companion = self
+                .accounts
+                .get(&device.phone)
+                .and_then(|account| account.companions.get(&device.device));
+            let Some(companion) = companion.filter(|_| connection.live) else {
+                continue;
+            };
+            if self.faults.mutes(device) {
+                continue;
+            }
+            for pending in &companion.queue {
+                if connection.sent.is_some_and(|sent| pending.sequence <= sent) {
+                    continue;
+                }
+                connection.sent = Some(pending.sequence);
+                if let Some(node) = pending.node() {
+                    connection.link.send(node);
+                }
+            }
         }
     }
 
@@ -153,7 +182,7 @@ impl World {
     }
 
     /// Companions that keep this user's device list: its own, and those of accounts that know it.
-    fn watchers(&self, phone: &str) -> Vec<Address> {
+    pub fn watchers(&self, phone: &str) -> Vec<Address> {
         let knows = self.accounts.values().filter(|account| {
             account.profile.phone == phone || account.contacts.contains_key(phone)
         });

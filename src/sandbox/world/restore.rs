@@ -69,6 +69,7 @@ impl World {
         match record.kind.as_str() {
             "server" | "account" | "phone" | "app-key" | "device" => {}
             "media" => self.media.restore(record.key.clone(), record.value.clone()),
+            "group" => self.groups.restore(record)?,
             "contact" => {
                 let contact: Contact = record.json()?;
                 let account = self.owner(record, &record.owner)?;

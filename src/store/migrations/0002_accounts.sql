@@ -46,3 +46,11 @@ CREATE TABLE contact (
     at     BIGINT NOT NULL,
     PRIMARY KEY (device, jid)
 );
+
+-- What a device has been told to do, or has done, and must still know in its next life: sealed values under our own names.
+CREATE TABLE setting (
+    device BIGINT NOT NULL,
+    name   TEXT NOT NULL,
+    value  {BLOB} NOT NULL,
+    PRIMARY KEY (device, name)
+);

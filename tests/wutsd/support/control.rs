@@ -26,6 +26,17 @@ impl Control {
         account["phone"].as_str().expect("a phone").to_owned()
     }
 
+    /// The LID of an account.
+    pub async fn lid(&self, phone: &str) -> String {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let account = accounts.iter().find(|account| account["phone"] == phone);
+        account.expect("the account")["lid"]
+            .as_str()
+            .expect("a lid")
+            .to_owned()
+    }
+
     /// A new account that is a contact of `owner`; its phone number.
     pub async fn contact_of(&self, owner: &str, name: &str) -> String {
         let phone = self.account(name).await;
@@ -72,6 +83,12 @@ impl Control {
             );
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// One phone sends another a text; its id.
+    pub async fn send_text(&self, from: &str, to: &str, text: &str) -> Value {
+        let body = json!({ "from": from, "to": to, "text": text });
+        self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
     /// The phone unlinks a device.

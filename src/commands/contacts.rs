@@ -1,0 +1,7 @@
+//! Contacts and the block list.
+
+pub mod block;
+pub mod blocklist;
+pub mod check;
+pub mod list;
+pub mod resolve;

@@ -1,0 +1,54 @@
+//! GET /user/devices — the caller's devices, in short.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use super::{follow, stored};
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::{Api, envelope};
+use crate::ids::{DeviceId, UserId};
+
+const OPERATION: Operation = Operation::new("device", Envelope::Data);
+
+#[derive(Serialize)]
+struct Mine {
+    devices: Vec<Device>,
+    count: usize,
+    user_id: UserId,
+}
+
+#[derive(Serialize)]
+struct Device {
+    id: DeviceId,
+    name: String,
+    connected: bool,
+    last_seen: Option<DateTime<Utc>>,
+    created_at: DateTime<Utc>,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, mine(&request, &api).await)
+}
+
+async fn mine(request: &HttpRequest, api: &Api) -> Result<Mine, Failure> {
+    let caller = api.caller(request).await?;
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    let own = own.map_err(|error| stored("devices could not be listed", error))?;
+    let mut devices = Vec::with_capacity(own.len());
+    for device in own {
+        let view = follow(api, device.id).await?.now();
+        devices.push(Device {
+            id: device.id,
+            name: device.name,
+            connected: view.is_live(),
+            last_seen: view.last_seen,
+            created_at: device.created_at,
+        });
+    }
+    Ok(Mine {
+        count: devices.len(),
+        devices,
+        user_id: caller.user,
+    })
+}

@@ -1,0 +1,76 @@
+//! `/control/groups`: making groups, and changing who is in them.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpResponse, web};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::accounts::account_named;
+use super::{Answer, Data, Refused, parse};
+use crate::sandbox::groups::{Group, MEMBERS};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Create {
+    subject: String,
+    /// Phone numbers or JIDs; the first one is the creator.
+    participants: Vec<String>,
+}
+
+pub async fn create(shared: Data, body: web::Bytes) -> Answer {
+    let request: Create = parse(&body)?;
+    let group = shared.with(|world| {
+        let named = request.participants.iter();
+        let named = named.map(|named| account_named(world, "participants", named));
+        let named = named.collect::<Result<Vec<_>, _>>()?;
+        let creator = named.first().cloned();
+        let creator = creator.ok_or_else(|| Refused::invalid("participants must not be empty"))?;
+        let members: BTreeSet<String> = named.into_iter().collect();
+        world
+            .create_group(&creator, &request.subject, members)
+            .ok_or_else(|| Refused::invalid(format!("a group has at most {MEMBERS} members")))
+    })?;
+    Ok(HttpResponse::Created().json(describe(&group)))
+}
+
+pub async fn list(shared: Data) -> Answer {
+    let groups: Vec<Value> = shared.with(|world| world.groups.values().map(describe).collect());
+    Ok(HttpResponse::Ok().json(json!({ "groups": groups })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    #[serde(default)]
+    add: Vec<String>,
+    #[serde(default)]
+    remove: Vec<String>,
+}
+
+pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> Answer {
+    let request: Change = parse(&body)?;
+    let id = jid.trim_end_matches("@g.us");
+    let unknown = || Refused::not_found("no such group");
+    let group = shared.with(|world| {
+        let mut group = world.groups.get(id).cloned().ok_or_else(unknown)?;
+        let changes = request.add.iter().map(|named| (named, true));
+        for (named, present) in changes.chain(request.remove.iter().map(|named| (named, false))) {
+            let phone = account_named(world, "participants", named)?;
+            group = world
+                .change_group(id, &phone, present)
+                .ok_or_else(unknown)?;
+        }
+        Ok::<_, Refused>(group)
+    })?;
+    Ok(HttpResponse::Ok().json(describe(&group)))
+}
+
+fn describe(group: &Group) -> Value {
+    json!({
+        "jid": group.jid().to_string(),
+        "subject": group.subject,
+        "creator": group.creator,
+        "participants": group.participants,
+    })
+}

@@ -1,0 +1,133 @@
+//! Presence and chat states: relayed to devices that are there, kept for nobody.
+
+use std::collections::{HashMap, HashSet};
+
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{JidExt, Node};
+
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::stanza;
+use crate::sandbox::world::World;
+
+/// Devices that watch one account; more are not told.
+const WATCHERS: usize = 1000;
+
+/// Who wants to hear when an account comes and goes: devices by phone number.
+#[derive(Default)]
+pub struct Subscriptions(HashMap<String, HashSet<Address>>);
+
+impl Subscriptions {
+    fn add(&mut self, phone: &str, watcher: &Address) {
+        let watchers = self.0.entry(phone.to_owned()).or_default();
+        if watchers.len() < WATCHERS {
+            watchers.insert(watcher.clone());
+        }
+    }
+
+    /// A subscription ends with its connection.
+    pub fn forget(&mut self, watcher: &Address) {
+        self.0.retain(|_, watchers| {
+            watchers.remove(watcher);
+            !watchers.is_empty()
+        });
+    }
+
+    fn of(&self, phone: &str) -> Vec<Address> {
+        self.0.get(phone).into_iter().flatten().cloned().collect()
+    }
+}
+
+impl World {
+    pub fn take_presence(&mut self, device: &Address, node: &Node) {
+        match stanza::attr(node, "type").as_deref() {
+            Some("subscribe") => {
+                let watched = stanza::jid(node, "to").and_then(|to| self.resolve(&to));
+                if let Some((watched, form)) = watched {
+                    self.subscriptions.add(&watched.phone, device);
+                    self.tell_presence(&watched, form, device);
+                }
+            }
+            Some("unsubscribe") => {}
+            kind => self.set_available(device, kind != Some("unavailable")),
+        }
+    }
+
+    /// The device is in use, or not any more.
+    pub fn set_available(&mut self, device: &Address, available: bool) {
+        let Some(connection) = self.connections.get_mut(device) else {
+            return;
+        };
+        if std::mem::replace(&mut connection.available, available) == available {
+            return;
+        }
+        for watcher in self.subscriptions.of(&device.phone) {
+            self.tell_presence(device, Form::Lid, &watcher);
+        }
+    }
+
+    fn tell_presence(&self, watched: &Address, form: Form, watcher: &Address) {
+        let Some(account) = self.account(watched) else {
+            return;
+        };
+        if !self.admits(account, "last", watcher) {
+            return;
+        }
+        let mut devices = account.companions.keys();
+        let available = devices.any(|number| {
+            let connection = self.connections.get(&account.address(*number));
+            connection.is_some_and(|connection| connection.available)
+        });
+        let presence = NodeBuilder::new("presence").attr("from", account.jid(form));
+        let presence = match available {
+            true => presence,
+            false => presence
+                .attr("type", "unavailable")
+                .attr("last", stanza::now()),
+        };
+        self.send_live(watcher, presence.build());
+    }
+
+    pub fn take_chat_state(&mut self, device: &Address, node: &Node) {
+        let Some(to) = stanza::jid(node, "to") else {
+            return;
+        };
+        let (people, form): (Vec<String>, Form) = match self.groups.get(&to.user) {
+            Some(group) if to.is_group() => {
+                (group.participants.iter().cloned().collect(), Form::Lid)
+            }
+            _ => match self.resolve(&to) {
+                Some((recipient, form)) => (vec![recipient.phone], form),
+                None => return,
+            },
+        };
+        let Some(author) = self.account(device) else {
+            return;
+        };
+        let (own, own_lid) = (author.jid(form), &author.profile.lid);
+        let state = NodeBuilder::new("chatstate").children(stanza::children(node).to_vec());
+        let state = match to.is_group() {
+            true => state.attr("from", to).attr("participant", own),
+            false => state.attr("from", own),
+        };
+        let state = state.build();
+        for phone in people.iter().filter(|phone| **phone != device.phone) {
+            let Some(account) = self.accounts.get(phone) else {
+                continue;
+            };
+            if account.profile.blocked.contains(own_lid) {
+                continue;
+            }
+            for number in account.companions.keys() {
+                self.send_live(&account.address(*number), state.clone());
+            }
+        }
+    }
+
+    /// Sends what is worth nothing later.
+    fn send_live(&self, to: &Address, node: Node) {
+        let connection = self.connections.get(to).filter(|c| c.live);
+        if let Some(connection) = connection.filter(|_| !self.faults.mutes(to)) {
+            connection.link.send(node);
+        }
+    }
+}
