@@ -338,7 +338,7 @@ async fn no_request_that_begins_after_a_deactivation_passes_however_many_were_un
         let crowd = (0..8).map(|_| {
             let api = ada.api.clone();
             // Until the first refusal, so that lookups and the change meet.
-            tokio::spawn(async move { while api.get("/devices").await.status == 200 {} })
+            tokio::spawn(async move { api.wait_for_answer("/devices", 401).await })
         });
         let crowd: Vec<_> = crowd.collect();
         let asleep = admin.api.put(&path, json!({ "active": false })).await;

@@ -1,5 +1,6 @@
 //! DELETE /users/{id}: the token ends, the devices go, and nothing of them stays.
 
+use reqwest::Method;
 use serde_json::json;
 
 use super::newcomer;
@@ -125,18 +126,13 @@ async fn a_deletion_whose_caller_hangs_up_is_finished() {
     let phone = world.control.account("Ada").await;
     world.pair(&ada, &phone).await;
     let path = format!("/users/{}", ada.user_id);
-    let deletion = tokio::spawn({
-        let api = admin.api.clone();
-        let path = path.clone();
-        async move { api.delete(&path).await }
-    });
+    let deletion = admin.api.begin(Method::DELETE, &path).await;
     // The token ends first: from here on the deletion is under way.
-    while ada.api.get("/devices").await.status == 200 {}
-    deletion.abort();
+    ada.api.wait_for_answer("/devices", 401).await;
+    drop(deletion);
     let removed = "device_exits_total{reason=\"removed\"} 1";
     world.api.wait_for_metric(removed).await;
-    while admin.api.get(&path).await.status == 200 {}
-    let gone = admin.api.get(&path).await;
+    let gone = admin.api.wait_for_answer(&path, 404).await;
     assert_eq!(gone.text_error(), (404, "user not found"));
 }
 
