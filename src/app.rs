@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::http::{self, Api, Limits};
+use crate::media::download::Downloader;
 use crate::metrics::Metrics;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
@@ -179,10 +180,12 @@ pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         .with_no_client_auth();
     let plain = config.whatsapp.url.scheme() == "ws";
     let fetcher = Fetcher::new(tls.clone(), plain)?;
+    let downloader = Downloader::new(&config.media, tls.clone())?;
     Ok(Shared {
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
         fetcher: Arc::new(fetcher),
+        downloader: Arc::new(downloader),
     })
 }

@@ -28,6 +28,9 @@ pub trait Command: DeserializeOwned + Send + 'static {
     /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
     const QUERY: &'static [&'static str] = &[];
 
+    /// Carries media: a larger body and a longer deadline.
+    const LARGE: bool = false;
+
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {
         Ok(())

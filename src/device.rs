@@ -21,6 +21,7 @@ pub mod runtime;
 pub mod session;
 pub mod status_privacy;
 pub mod transport;
+pub mod upload;
 
 use std::sync::Arc;
 

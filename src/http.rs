@@ -52,7 +52,10 @@ pub struct Limits {
     /// Bytes.
     pub body: usize,
     pub body_timeout: Duration,
+    /// Bytes, for commands with media: base64 is a third larger.
+    pub large_body: usize,
     pub command: Duration,
+    pub large_command: Duration,
     pub connect: Duration,
     pub pairing: Duration,
 }
@@ -62,7 +65,12 @@ impl From<&Config> for Limits {
         Self {
             body: config.http.body_limit,
             body_timeout: config.http.body_timeout,
+            large_body: config
+                .http
+                .body_limit
+                .saturating_add(config.media.limit / 3 * 4),
             command: config.whatsapp.command_timeout,
+            large_command: config.media.command_timeout,
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
         }

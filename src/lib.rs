@@ -20,6 +20,7 @@ pub mod device;
 pub mod failure;
 pub mod http;
 pub mod ids;
+pub mod media;
 pub mod metrics;
 pub mod person;
 pub mod phone;

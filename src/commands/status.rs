@@ -1,5 +1,6 @@
 //! Posting to the status broadcast.
 
+pub mod media;
 pub mod privacy;
 pub mod text;
 
@@ -18,7 +19,7 @@ pub struct Posted {
 }
 
 impl Posted {
-    pub fn text(ack: Ack) -> Self {
+    pub fn new(ack: Ack, status_type: &'static str) -> Self {
         let timestamp = ack
             .at
             .with_timezone(&Local)
@@ -26,7 +27,7 @@ impl Posted {
         Self {
             message_id: ack.message_id,
             timestamp,
-            status_type: "text",
+            status_type,
         }
     }
 }

@@ -27,6 +27,7 @@ use super::session::Session;
 use super::transport::{DialFailure, Dialer};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
+use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store, StoreError};
 
 /// How long a life may take to say goodbye.
@@ -44,6 +45,8 @@ pub struct Shared {
     pub whatsapp: Whatsapp,
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
+    /// For media that callers name by URL.
+    pub downloader: Arc<Downloader>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,6 +60,7 @@ pub enum StartError {
 /// A client at work.
 pub struct Running {
     client: Arc<Client>,
+    downloader: Arc<Downloader>,
     store: Store,
     number: DeviceNumber,
     acks: Acks,
@@ -113,6 +117,7 @@ pub async fn start(
     let fence = async move { records.fenced().await }.boxed();
     Ok(Running {
         client,
+        downloader: shared.downloader.clone(),
         store: shared.store.clone(),
         number: plan.number,
         acks,
@@ -214,6 +219,7 @@ impl Running {
     ) -> Session {
         Session {
             client: self.client.clone(),
+            downloader: self.downloader.clone(),
             store: self.store.clone(),
             number: self.number,
             acks: self.acks.clone(),

@@ -18,6 +18,7 @@ use super::contacts::ContactBook;
 use super::exit::ExitReason;
 use super::outgoing::Outgoing;
 use crate::failure::Failure;
+use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store};
 
 /// WhatsApp's acceptance of one message.
@@ -31,6 +32,7 @@ pub struct Ack {
 #[derive(Clone)]
 pub struct Session {
     pub(super) client: Arc<Client>,
+    pub(super) downloader: Arc<Downloader>,
     pub(super) store: Store,
     pub(super) number: DeviceNumber,
     pub(super) acks: Acks,

@@ -125,10 +125,7 @@ fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     match field.as_str() {
         "." => Invalid::request(text),
         _ if text.contains(&format!("`{field}`")) => Invalid::field(field, text),
-        _ => Invalid {
-            message: format!("{field}: {text}"),
-            field: Some(field),
-        },
+        _ => Invalid::field(field.clone(), format!("{field}: {text}")),
     }
 }
 

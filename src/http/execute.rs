@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
 use tracing::info;
 
-use super::{Api, body, envelope};
+use super::{Api, Limits, body, envelope};
 use crate::commands::{self, Command};
 use crate::failure::{Failure, outcome};
 use crate::ids::DeviceId;
@@ -32,7 +32,8 @@ async fn run<C: Command>(
     api: &Api,
 ) -> Result<C::Reply, Failure> {
     let caller = api.caller(request).await?;
-    let command: C = body::json_or_query(request, payload, &api.limits, C::QUERY).await?;
+    let limits = limits::<C>(api);
+    let command: C = body::json_or_query(request, payload, &limits, C::QUERY).await?;
     dispatch(api, caller, None, command).await
 }
 
@@ -44,7 +45,7 @@ pub async fn dispatch<C: Command>(
     command: C,
 ) -> Result<C::Reply, Failure> {
     command.validate()?;
-    let deadline = Instant::now() + api.limits.command;
+    let deadline = Instant::now() + limits::<C>(api).command;
     let (job, slot) = commands::job(command, deadline);
     if api
         .router
@@ -65,6 +66,19 @@ pub async fn dispatch<C: Command>(
     };
     count::<C>(api, &result);
     result
+}
+
+/// Clocks and sizes of this kind of command.
+fn limits<C: Command>(api: &Api) -> Limits {
+    let limits = api.limits;
+    match C::LARGE {
+        true => Limits {
+            body: limits.large_body,
+            command: limits.large_command,
+            ..limits
+        },
+        false => limits,
+    }
 }
 
 fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {

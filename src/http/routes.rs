@@ -12,6 +12,7 @@ use crate::commands::contacts::picture::GetPicture;
 use crate::commands::contacts::profile::GetProfile;
 use crate::commands::contacts::resolve::Resolve;
 use crate::commands::privacy::get::GetPrivacy;
+use crate::commands::status::media::PostMedia;
 use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
 
@@ -20,6 +21,7 @@ pub fn configure(app: &mut ServiceConfig) {
     app
         // Status
         .route("/status/text", post().to(execute::<PostText>))
+        .route("/status/media", post().to(execute::<PostMedia>))
         .route("/status/privacy", put().to(execute::<PutPrivacy>))
         // Contacts
         .route("/contacts", get().to(execute::<GetContacts>))
