@@ -19,6 +19,7 @@ mod qr;
 mod register;
 mod rooms;
 mod sandbox;
+mod status_media;
 mod status_privacy;
 mod status_text;
 mod support;

@@ -9,7 +9,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub use self::api::Api;
+pub use self::api::{Answer, Api};
 pub use self::control::Control;
 pub use self::process::Process;
 

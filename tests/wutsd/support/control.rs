@@ -67,6 +67,12 @@ impl Control {
         assert!((200..300).contains(&answer.status), "{}", answer.text);
     }
 
+    /// Everything works again.
+    pub async fn clear_faults(&self) {
+        let answer = self.0.delete("/faults").await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     /// Waits until this fault has happened.
     pub async fn wait_for_fault(&self, fault: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
