@@ -43,11 +43,14 @@ impl Media {
         let found = infer::get(&bytes).map(|found| found.mime_type().to_owned());
         let told = mime_type.as_deref().and_then(kind_of);
         let seen = found.as_deref().and_then(kind_of);
-        let kind = wanted.or(told).or(seen);
-        let kind =
-            kind.ok_or_else(|| Invalid::media("the media is neither an image nor a video"))?;
-        if seen.is_none() && found.is_some() || seen.is_some_and(|seen| seen != kind) {
-            let what = found.as_deref().unwrap_or("something else");
+        let Some(kind) = wanted.or(told).or(seen) else {
+            let what = found.as_deref().unwrap_or("of an unknown kind");
+            let problem = format!("the media is {what}, not an image or a video");
+            return Err(Invalid::media(problem));
+        };
+        if let Some(what) = &found
+            && seen != Some(kind)
+        {
             let problem = format!("the media is {what}, not {}", kind.name());
             return Err(Invalid::media(problem));
         }
@@ -115,7 +118,7 @@ mod tests {
             new(None, Some("image/png"), &pdf),
             refused("the media is application/pdf, not image")
         );
-        let neither = refused("the media is neither an image nor a video");
+        let neither = refused("the media is of an unknown kind, not an image or a video");
         assert_eq!(new(None, None, &unknown), neither);
         assert_eq!(new(None, None, b""), refused("the media is empty"));
     }

@@ -121,7 +121,7 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
         (json!({ "data": "" }), "the media is empty"),
         (
             json!({ "data": base64(b"words") }),
-            "the media is neither an image nor a video",
+            "the media is of an unknown kind, not an image or a video",
         ),
         (
             json!({ "data": base64(&png()), "media_type": "video" }),
@@ -138,7 +138,7 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
         ),
         (json!({ "url": missing }), "url answered 404 Not Found"),
         (json!({ "url": large }), "url has more than 5000 bytes"),
-        (json!({ "url": page }), "the media is text/html"),
+        (json!({ "url": page }), "the media is text/html, not an image or a video"),
         (
             json!({ "url": elsewhere }),
             "url must begin with http:// or https://",
