@@ -2,6 +2,7 @@
 
 pub mod contacts;
 pub mod logout;
+pub mod privacy;
 pub mod status;
 
 use std::future::Future;

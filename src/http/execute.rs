@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
+use tracing::info;
 
 use super::{Api, body, envelope};
 use crate::commands::{self, Command};
@@ -67,12 +68,14 @@ pub async fn dispatch<C: Command>(
 }
 
 fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {
+    let operation = C::OPERATION.name;
     let outcome = match result {
         Ok(_) => "ok".into(),
-        Err(failure) => outcome(failure, &C::OPERATION).code,
+        Err(failure) => {
+            info!(operation, reason = %failure, "a command failed");
+            outcome(failure, &C::OPERATION).code
+        }
     };
-    api.metrics
-        .commands
-        .with_label_values(&[C::OPERATION.name, &outcome])
-        .inc();
+    let labels = [operation, &outcome];
+    api.metrics.commands.with_label_values(&labels).inc();
 }

@@ -24,7 +24,7 @@ use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::supervision::router::Locate;
 use crate::supervision::supervisor::{Adopt, Follow, Remove};
-use crate::supervision::view::Watch;
+use crate::supervision::view::{View, Watch};
 
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
@@ -61,6 +61,21 @@ async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
         .await
         .map_err(|_| Failure::Internal)?;
     watch.ok_or(Failure::documented(404, "device not found"))
+}
+
+/// The caller's devices, oldest first, and where each stands.
+async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    let own = own.map_err(|error| stored("devices could not be listed", error))?;
+    let mut devices = Vec::with_capacity(own.len());
+    for device in own {
+        let watch = api.supervisor.send(Follow(device.id)).await;
+        // One that is being made or removed at this moment is not known yet, or no longer.
+        if let Some(watch) = watch.map_err(|_| Failure::Internal)? {
+            devices.push((device, watch.now()));
+        }
+    }
+    Ok(devices)
 }
 
 /// The device to pair; a caller who has none gets one.

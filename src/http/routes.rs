@@ -8,7 +8,10 @@ use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
 use crate::commands::contacts::list::GetContacts;
+use crate::commands::contacts::picture::GetPicture;
+use crate::commands::contacts::profile::GetProfile;
 use crate::commands::contacts::resolve::Resolve;
+use crate::commands::privacy::get::GetPrivacy;
 use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
 
@@ -23,8 +26,12 @@ pub fn configure(app: &mut ServiceConfig) {
         .route("/contacts/block", post().to(execute::<Block>))
         .route("/contacts/unblock", post().to(execute::<Unblock>))
         .route("/contacts/blocklist", get().to(execute::<GetBlocklist>))
+        .route("/contacts/profile", get().to(execute::<GetProfile>))
+        .route("/contacts/profile-picture", get().to(execute::<GetPicture>))
         .route("/contacts/resolve", post().to(execute::<Resolve>))
         .route("/contact/check", post().to(execute::<Check>))
+        // Privacy
+        .route("/privacy", get().to(execute::<GetPrivacy>))
         // Devices and pairing
         .route("/devices", post().to(instances::create::handle))
         .route("/devices", get().to(instances::list::handle))

@@ -1,5 +1,6 @@
 //! One simulated person: a phone, the devices linked to it, and what the server keeps for them.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -56,6 +57,8 @@ pub struct Account {
     pub companions: BTreeMap<u16, Companion>,
     pub phone: Phone,
     pub app_state: AppState,
+    /// The last list of key indexes that was signed, with its signature.
+    pub signed_key_indexes: RefCell<Option<(Vec<u8>, [u8; 64])>>,
 }
 
 impl Account {
@@ -86,6 +89,7 @@ impl Account {
             companions: BTreeMap::new(),
             phone,
             app_state,
+            signed_key_indexes: RefCell::new(None),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The server's long-lived keys and the Noise certificate chain under its own root.
 
+use std::cell::RefCell;
+
 use buffa::{Message, MessageField};
 use serde::{Deserialize, Serialize};
 use wacore_libsignal::protocol::{KeyPair, PrivateKey};
@@ -26,6 +28,8 @@ pub struct ServerKeys {
     root: KeyPair,
     intermediate: KeyPair,
     noise: KeyPair,
+    /// The chain of a day, counted from 1970: every handshake of thousands carries it.
+    cached: RefCell<Option<(u64, Vec<u8>)>>,
 }
 
 impl ServerKeys {
@@ -34,6 +38,7 @@ impl ServerKeys {
             root: keys::generate(),
             intermediate: keys::generate(),
             noise: keys::generate(),
+            cached: RefCell::default(),
         }
     }
 
@@ -44,6 +49,7 @@ impl ServerKeys {
             root: pair(&stored.root)?,
             intermediate: pair(&stored.intermediate)?,
             noise: pair(&stored.noise)?,
+            cached: RefCell::default(),
         })
     }
 
@@ -63,8 +69,22 @@ impl ServerKeys {
         &self.noise
     }
 
-    /// The chain that serverHello carries. It is valid from yesterday, because clocks differ, for a year.
+    /// The chain that serverHello carries, made anew each day.
     pub fn chain(&self, now: u64) -> Vec<u8> {
+        let day = now / DAY;
+        let mut cached = self.cached.borrow_mut();
+        match &*cached {
+            Some((made, chain)) if *made == day => chain.clone(),
+            _ => {
+                let chain = self.make_chain(now);
+                *cached = Some((day, chain.clone()));
+                chain
+            }
+        }
+    }
+
+    /// Valid from yesterday, because clocks differ, for a year.
+    fn make_chain(&self, now: u64) -> Vec<u8> {
         let validity = (now.saturating_sub(DAY), now + 365 * DAY);
         let intermediate = certificate(1, 0, &self.intermediate, &self.root, validity);
         let leaf = certificate(2, 1, &self.noise, &self.intermediate, validity);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use wacore_binary::{Node, OwnedNodeRef};
 
@@ -63,7 +64,7 @@ pub struct Pending {
     pub sequence: u64,
     pub tag: String,
     pub id: String,
-    bytes: Vec<u8>,
+    pub bytes: Bytes,
 }
 
 impl Pending {
@@ -167,15 +168,15 @@ impl Companion {
         address: &Address,
         node: &Node,
         journal: &mut Journal,
-    ) -> Option<u64> {
-        let bytes = wacore_binary::marshal(node).ok()?;
+    ) -> Option<(u64, Bytes)> {
+        let bytes = stanza::marshal(node)?;
         let sequence = self.registered.next_sequence;
         self.registered.next_sequence += 1;
         journal.put(
             "queue",
             &address.to_string(),
             &format!("{sequence:020}"),
-            bytes.clone(),
+            bytes.to_vec(),
         );
         if self.queue.len() >= QUEUE
             && let Some(lost) = self.queue.pop_front()
@@ -190,9 +191,9 @@ impl Companion {
             sequence,
             tag: node.tag.to_string(),
             id: stanza::id(node),
-            bytes,
+            bytes: bytes.clone(),
         });
-        Some(sequence)
+        Some((sequence, bytes))
     }
 
     /// Drops the oldest waiting stanza with this tag and id.
@@ -213,7 +214,7 @@ impl Companion {
             sequence,
             tag: String::new(),
             id: String::new(),
-            bytes: record.value.clone(),
+            bytes: record.value.clone().into(),
         };
         let node = pending.node().ok_or_else(|| record.corrupt())?;
         pending.tag = node.tag.to_string();

@@ -10,7 +10,7 @@
 //! | `POST accounts/{phone}/privacy {name,value,add?,remove?}` | changes a privacy category on the phone |
 //! | `POST accounts/{phone}/status-privacy {type,users?}` | `contacts`, `whitelist` or `blacklist` |
 //! | `POST accounts/{phone}/blocklist {jid,action?}` | `block` (or absent) or `unblock` |
-//! | `GET accounts/{phone}/inbox` | what that phone decrypted |
+//! | `GET accounts/{phone}/inbox[?id=…]` | what that phone decrypted |
 //! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does |
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
 //! | `POST kick {jid}` | the phone unlinks that device |

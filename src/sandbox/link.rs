@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use wacore_binary::Node;
+
+use super::stanza;
 
 /// Stanzas waiting for one client. A client that reads slower than this is disconnected.
 const QUEUE: usize = 2048;
@@ -12,7 +15,8 @@ const QUEUE: usize = 2048;
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 pub enum Outgoing {
-    Stanza(Box<Node>),
+    /// A marshalled node with its flag byte.
+    Stanza(Bytes),
     /// Everything before this is written, then the connection closes in order.
     Close,
 }
@@ -65,15 +69,21 @@ impl Link {
     }
 
     pub fn send(&self, node: Node) {
-        self.put(Outgoing::Stanza(Box::new(node)));
+        if let Some(bytes) = stanza::marshal(&node) {
+            self.send_marshalled(bytes);
+        }
+    }
+
+    pub fn send_marshalled(&self, bytes: Bytes) {
+        self.put(Outgoing::Stanza(bytes));
     }
 
     /// Waits for room: for a long run of stanzas that must not overflow the queue.
     pub async fn send_when_possible(&self, node: Node) -> bool {
-        self.queue
-            .send(Outgoing::Stanza(Box::new(node)))
-            .await
-            .is_ok()
+        let Some(bytes) = stanza::marshal(&node) else {
+            return true;
+        };
+        self.queue.send(Outgoing::Stanza(bytes)).await.is_ok()
     }
 
     /// Says a last word, then closes.

@@ -26,8 +26,8 @@ use super::persistence::{Journal, PersistenceError, Record};
 pub use composing::{Content, MediaType};
 pub use peer::{Bundle, Peer};
 
-/// Messages a phone keeps; the oldest go first.
-const INBOX: usize = 10_000;
+/// Messages a phone keeps, some hundred bytes each; the oldest go first.
+const INBOX: usize = 5000;
 /// Own messages a phone can send again when a device could not decrypt them.
 const SENT: usize = 64;
 const ATTEMPTS: usize = 256;

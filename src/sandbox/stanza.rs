@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use bytes::Bytes;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, NodeContent, Server};
 
@@ -126,6 +127,13 @@ pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
         .attr("t", now())
         .children([child])
         .build()
+}
+
+/// The bytes of a stanza as they are encrypted: a flag byte 0, for nothing is compressed, and the node.
+pub fn marshal(node: &Node) -> Option<Bytes> {
+    let bytes = wacore_binary::marshal(node);
+    let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a stanza cannot be encoded"));
+    bytes.ok().map(Bytes::from)
 }
 
 /// An id in the form that phones use: upper-case hex.

@@ -173,6 +173,30 @@ fn devices(account: &Account) -> Node {
         .build()
 }
 
+/// The account's devices in full, as its own companions are told.
+pub fn own_devices(account: &Account) -> Node {
+    let device = |number, key_index| {
+        let device = NodeBuilder::new("device")
+            .attr("jid", account.device_jid(number, Form::Pn))
+            .attr("lid", account.device_jid(number, Form::Lid));
+        match key_index {
+            Some(index) => device.attr("key-index", index).build(),
+            None => device.build(),
+        }
+    };
+    let companions = account.companions.values().map(|companion| {
+        let registered = &companion.registered;
+        device(registered.device, Some(registered.key_index))
+    });
+    let mut children = vec![device(0, None::<u32>)];
+    children.extend(companions);
+    children.push(key_index_list(account));
+    NodeBuilder::new("devices")
+        .attr("dhash", device_hash(account, Form::Pn))
+        .children(children)
+        .build()
+}
+
 /// The key indexes that are valid, signed by the account.
 pub fn key_index_list(account: &Account) -> Node {
     let companions = account.companions.values();
@@ -190,8 +214,17 @@ pub fn key_index_list(account: &Account) -> Node {
         account_type: Some(ADVEncryptionType::E2EE),
     }
     .encode_to_vec();
-    let signer = account.phone.peer.identity().private_key();
-    let signature = keys::sign(signer, &[KEY_INDEX_SIGNATURE, &details]);
+    // Every question about the account contains this: it is signed once.
+    let mut cached = account.signed_key_indexes.borrow_mut();
+    let signature = match &*cached {
+        Some((signed, signature)) if *signed == details => *signature,
+        _ => {
+            let signer = account.phone.peer.identity().private_key();
+            let signature = keys::sign(signer, &[KEY_INDEX_SIGNATURE, &details]);
+            *cached = Some((details.clone(), signature));
+            signature
+        }
+    };
     let signed = ADVSignedKeyIndexList {
         details: Some(details),
         account_signature: Some(signature.to_vec()),

@@ -1,11 +1,13 @@
 //! App state: what the phone writes reaches its devices, and what one device writes reaches the other.
 
 use serde_json::json;
+use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::Event;
 
 use crate::client::{Backend, TestClient};
 use crate::control::World;
+use crate::settings::{ask, attr, child, iq};
 
 pub async fn learns(client: &TestClient, name: &str) {
     client
@@ -42,6 +44,58 @@ async fn contacts_added_before_and_after_pairing_reach_the_device() {
     let listed = world.get(&path).await;
     assert_eq!(listed["contacts"].as_array().unwrap().len(), 2);
     client.stop().await;
+}
+
+#[actix_web::test]
+async fn a_device_that_was_away_for_many_patches_gets_them_page_by_page() {
+    let world = World::start().await;
+    let ann = world.account("Ann").await;
+    let path = format!("/accounts/{ann}/contacts");
+    let (client, backend, _) = world.paired(&ann).await;
+    client.stop().await;
+    world.nobody_connected().await;
+    for number in 0..250 {
+        let phone = format!("1555777{number:04}");
+        let contact = json!({ "phone": phone, "name": format!("Person {number}") });
+        world.post(&path, contact).await;
+    }
+    let client = TestClient::start(world.ws(), &backend).await;
+    learns(&client, "Person 249").await;
+    let page = async |version: u64| {
+        let collection = NodeBuilder::new("collection")
+            .attr("name", "critical_unblock_low")
+            .attr("version", version);
+        let sync = NodeBuilder::new("sync").children([collection.build()]);
+        let answer = ask(&client, iq("set", "w:sync:app:state", vec![sync.build()])).await;
+        let collection = child(&child(&answer, "sync"), "collection");
+        let patches = child(&collection, "patches");
+        let more = attr(&collection, "has_more_patches") == "true";
+        (patches.get_children_by_tag("patch").count(), more)
+    };
+    assert_eq!(page(0).await, (100, true));
+    assert_eq!(page(200).await, (50, false));
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn a_device_of_the_account_is_told_when_another_comes_and_goes() {
+    let world = World::start().await;
+    let ann = world.account("Ann").await;
+    let (first, _, _) = world.paired(&ann).await;
+    let devices = |count: usize| {
+        move |node: &wacore_binary::Node| {
+            let devices = node.get_optional_child("devices")?;
+            let told = node.attrs.get("type")?.as_str() == "account_sync"
+                && devices.get_children_by_tag("device").count() == count;
+            told.then_some(())
+        }
+    };
+    let (second, _, jid) = world.paired(&ann).await;
+    first.stanza("two devices and the phone", devices(3)).await;
+    world.post("/kick", json!({ "jid": jid })).await;
+    first.stanza("one device and the phone", devices(2)).await;
+    first.stop().await;
+    second.stop().await;
 }
 
 #[actix_web::test]

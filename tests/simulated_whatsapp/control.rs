@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use whatsapp_rust::Jid;
 use wutsd::sandbox::{Options, Simulator};
 
 use crate::client::{Backend, PATIENCE, TestClient};
@@ -69,6 +70,13 @@ impl World {
     pub async fn account(&self, name: &str) -> String {
         let account = self.post("/accounts", json!({ "name": name })).await;
         account["phone"].as_str().unwrap().to_owned()
+    }
+
+    pub async fn lid(&self, phone: &str) -> Jid {
+        let accounts = self.get("/accounts").await["accounts"].clone();
+        let mut accounts = accounts.as_array().unwrap().iter();
+        let account = accounts.find(|account| account["phone"] == phone).unwrap();
+        account["lid"].as_str().unwrap().parse().unwrap()
     }
 
     pub async fn fault(&self, fault: Value) {

@@ -9,7 +9,12 @@
 mod appstate;
 mod client;
 mod control;
+mod crypto;
 mod faults;
+mod groups;
+mod media;
 mod messages;
+mod noise;
 mod pairing;
+mod settings;
 mod transport;

@@ -14,6 +14,7 @@ mod health;
 mod isolation;
 mod lifecycle;
 mod paircode;
+mod privacy;
 mod qr;
 mod register;
 mod rooms;

@@ -45,37 +45,38 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The lines that name other modules, without tests and comments.
-fn uses(file: &Path) -> Vec<String> {
-    let text = fs::read_to_string(file).expect("a source file");
-    let production = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let named = |line: &&str| line.contains("::") && !line.trim_start().starts_with("//");
-    production
-        .lines()
-        .filter(named)
-        .map(str::to_owned)
-        .collect()
-}
-
-#[test]
-fn only_device_and_records_import_the_protocol_library() {
+/// Every line of production code that names another module, with its file.
+fn uses() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut uses = Vec::new();
     for file in sources(&root.join("src")) {
         let name = file
             .strip_prefix(root)
             .expect("below the root")
             .to_string_lossy()
             .into_owned();
-        let may = [
-            "src/device",
-            "src/store/records",
-            "src/store/tests",
-            "src/sandbox",
-        ];
-        if may.iter().any(|room| name.starts_with(room)) {
+        let text = fs::read_to_string(file).expect("a source file");
+        if name.contains("/tests") {
             continue;
         }
-        for line in uses(&file) {
+        let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let named = |line: &&str| line.contains("::") && !line.trim_start().starts_with("//");
+        uses.extend(
+            production
+                .lines()
+                .filter(named)
+                .map(|line| (name.clone(), line.to_owned())),
+        );
+    }
+    assert!(uses.len() > 100, "the sources were not found");
+    uses
+}
+
+#[test]
+fn only_device_and_records_import_the_protocol_library() {
+    let may = ["src/device", "src/store/records", "src/sandbox"];
+    for (name, line) in uses() {
+        if !may.iter().any(|room| name.starts_with(room)) {
             let library = LIBRARY
                 .iter()
                 .find(|library| line.contains(&format!("{library}::")));
@@ -86,18 +87,9 @@ fn only_device_and_records_import_the_protocol_library() {
 
 #[test]
 fn rooms_use_only_the_rooms_below_them() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for file in sources(&root.join("src")) {
-        let name = file
-            .strip_prefix(root)
-            .expect("below the root")
-            .to_string_lossy()
-            .into_owned();
+    for (name, line) in uses() {
         for (room, forbidden) in FORBIDDEN {
-            if !name.starts_with(room) || name.contains("/tests") {
-                continue;
-            }
-            for line in uses(&file) {
+            if name.starts_with(room) {
                 let other = forbidden
                     .iter()
                     .find(|other| line.contains(&format!("crate::{other}::")));

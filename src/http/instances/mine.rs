@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{follow, stored};
+use super::own_devices;
 use crate::failure::{Envelope, Failure, Operation};
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
@@ -33,19 +33,15 @@ pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
 
 async fn mine(request: &HttpRequest, api: &Api) -> Result<Mine, Failure> {
     let caller = api.caller(request).await?;
-    let own = api.store.devices_of(caller.tenant, caller.user).await;
-    let own = own.map_err(|error| stored("devices could not be listed", error))?;
-    let mut devices = Vec::with_capacity(own.len());
-    for device in own {
-        let view = follow(api, device.id).await?.now();
-        devices.push(Device {
-            id: device.id,
-            name: device.name,
-            connected: view.is_live(),
-            last_seen: view.last_seen,
-            created_at: device.created_at,
-        });
-    }
+    let own = own_devices(api, caller).await?;
+    let short = own.into_iter().map(|(device, view)| Device {
+        id: device.id,
+        name: device.name,
+        connected: view.is_live(),
+        last_seen: view.last_seen,
+        created_at: device.created_at,
+    });
+    let devices: Vec<Device> = short.collect();
     Ok(Mine {
         count: devices.len(),
         devices,

@@ -12,7 +12,7 @@ use crate::sandbox::stanza;
 use crate::sandbox::world::{After, World};
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.
-const PATCHES: usize = 500;
+const PATCHES: usize = 100;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let sync = query.child("sync").ok_or(BAD_REQUEST)?;

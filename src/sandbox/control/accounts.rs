@@ -123,10 +123,22 @@ pub async fn contacts(shared: Data, owner: web::Path<String>) -> Answer {
     Ok(HttpResponse::Ok().json(json!({ "contacts": contacts })))
 }
 
-pub async fn inbox(shared: Data, owner: web::Path<String>) -> Answer {
+#[derive(Deserialize)]
+pub struct InboxFilter {
+    /// Only the message with this id: an inbox may hold thousands.
+    id: Option<String>,
+}
+
+pub async fn inbox(
+    shared: Data,
+    owner: web::Path<String>,
+    filter: web::Query<InboxFilter>,
+) -> Answer {
+    let wanted = filter.into_inner().id;
     let messages = shared.with(|world| {
-        let inbox = &known(world, &owner)?.phone.inbox;
-        Ok::<_, AccountError>(inbox.iter().cloned().collect::<Vec<_>>())
+        let inbox = known(world, &owner)?.phone.inbox.iter();
+        let wanted = inbox.filter(|m| wanted.as_ref().is_none_or(|id| m.id == *id));
+        Ok::<_, AccountError>(wanted.cloned().collect::<Vec<_>>())
     })?;
     Ok(HttpResponse::Ok().json(json!({ "messages": messages })))
 }

@@ -11,7 +11,7 @@ use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let phone = query.device.phone.clone();
-    let to = stanza::jid(query.iq, "to").filter(|to| to.is_group());
+    let to = stanza::jid(query.iq, "to").filter(|to| to.is_group() && !to.user.is_empty());
     let Some(to) = to else {
         if query.is_set {
             return create(world, &phone, query.child("create").ok_or(BAD_REQUEST)?);

@@ -27,8 +27,7 @@ impl World {
         let Some(companion) = account.companions.get_mut(&to.device) else {
             return;
         };
-        let Some(sequence) = companion.enqueue(to, &node, &mut self.journal) else {
-            tracing::error!("a stanza for a companion cannot be encoded");
+        let Some((sequence, bytes)) = companion.enqueue(to, &node, &mut self.journal) else {
             return;
         };
         if self.faults.mutes(to) {
@@ -38,7 +37,7 @@ impl World {
             && connection.live
         {
             connection.sent = Some(sequence);
-            connection.link.send(node);
+            connection.link.send_marshalled(bytes);
         }
     }
 
@@ -61,9 +60,7 @@ impl World {
                     continue;
                 }
                 connection.sent = Some(pending.sequence);
-                if let Some(node) = pending.node() {
-                    connection.link.send(node);
-                }
+                connection.link.send_marshalled(pending.bytes.clone());
             }
         }
     }
@@ -162,6 +159,7 @@ impl World {
             return;
         };
         let (user, lid) = (account.jid(Form::Pn), account.jid(Form::Lid));
+        let own = usync::own_devices(account);
         let device = NodeBuilder::new("device")
             .attr("jid", account.device_jid(changed.device, Form::Pn))
             .attr("lid", account.device_jid(changed.device, Form::Lid));
@@ -175,6 +173,11 @@ impl World {
             .children([device, lists])
             .build();
         for watcher in watchers.into_iter().filter(|watcher| watcher != changed) {
+            if watcher.phone == changed.phone {
+                let node = stanza::notification(user.clone(), "account_sync", own.clone());
+                self.deliver(&watcher, node);
+                continue;
+            }
             let mut node = stanza::notification(user.clone(), "devices", change.clone());
             node.attrs.push("lid", lid.clone());
             self.deliver(&watcher, node);

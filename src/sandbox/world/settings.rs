@@ -11,7 +11,7 @@ use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW, REGULAR_HIGH};
 use crate::sandbox::settings::{self, Change, ChangeError, Picture, StatusMode};
-use crate::sandbox::stanza;
+use crate::sandbox::{keys, stanza};
 
 impl World {
     /// Changes privacy categories, all or none of them, and returns them as they are now.
@@ -109,7 +109,8 @@ impl World {
     /// Sets the profile picture, or takes it away. Returns the new picture's id.
     pub fn set_picture(&mut self, author: &Address, image: Option<Vec<u8>>) -> Option<String> {
         let account = self.accounts.get_mut(&author.phone)?;
-        let id = stanza::new_id();
+        // Clients read the id as a number.
+        let id = (stanza::now() * 1000 + keys::random_below(1000)).to_string();
         let picture = image.map(|image| Picture {
             id: id.clone(),
             image,

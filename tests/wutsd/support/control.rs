@@ -91,6 +91,23 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// The account's owner changes name, about text or picture.
+    pub async fn change_profile(&self, phone: &str, profile: Value) {
+        self.change(&format!("/accounts/{phone}/profile"), profile)
+            .await;
+    }
+
+    /// The account's owner changes a privacy category.
+    pub async fn change_privacy(&self, phone: &str, category: Value) {
+        self.change(&format!("/accounts/{phone}/privacy"), category)
+            .await;
+    }
+
+    async fn change(&self, path: &str, body: Value) {
+        let answer = self.0.post(path, body).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     /// The phone unlinks a device.
     pub async fn kick(&self, jid: &str) {
         let answer = self.0.post("/kick", json!({ "jid": jid })).await;
