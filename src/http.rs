@@ -10,6 +10,7 @@ pub mod qr_image;
 pub mod query;
 pub mod routes;
 pub mod tenants;
+pub mod uninterrupted;
 pub mod users;
 
 use std::io;

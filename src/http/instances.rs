@@ -15,6 +15,7 @@ pub mod status;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::query::Named;
+use super::uninterrupted::to_the_end;
 use super::{Api, envelope};
 use crate::failure::{Envelope, Failure, Operation};
 use crate::ids::DeviceId;
@@ -22,7 +23,7 @@ use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::supervision::router::Locate;
-use crate::supervision::supervisor::{Adopt, Follow};
+use crate::supervision::supervisor::{Adopt, Follow, Remove};
 use crate::supervision::view::{View, Watch};
 
 /// The name of a device that pairing made because its user had none.
@@ -68,8 +69,11 @@ async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, F
     let own = own.map_err(|error| stored("devices could not be listed", error))?;
     let mut devices = Vec::with_capacity(own.len());
     for device in own {
-        let view = follow(api, device.id).await?.now();
-        devices.push((device, view));
+        let watch = api.supervisor.send(Follow(device.id)).await;
+        // One that is being made or removed at this moment is not known yet, or no longer.
+        if let Some(watch) = watch.map_err(|_| Failure::Internal)? {
+            devices.push((device, watch.now()));
+        }
     }
     Ok(devices)
 }
@@ -83,16 +87,35 @@ async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<Devic
     }
 }
 
-/// Adds a device and makes supervisor and router know it.
+/// Adds a device and makes supervisor and router know it. To the end: a device that is stored and not adopted would be
+/// listed but known to nobody until the next start.
 async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
-    let device = api
-        .store
-        .create_device(caller.tenant, caller.user, name)
-        .await;
-    let device = device.map_err(|error| stored("a device could not be created", error))?;
-    let adopted = api.supervisor.send(Adopt(device.clone())).await;
-    adopted.map_err(|_| Failure::Internal)?;
-    Ok(device)
+    let (store, supervisor) = (api.store.clone(), api.supervisor.clone());
+    let name = name.to_owned();
+    to_the_end(async move {
+        let device = store
+            .create_device(caller.tenant, caller.user, &name)
+            .await
+            .map_err(not_created)?;
+        let adopted = supervisor.send(Adopt(device.clone())).await;
+        adopted.map_err(|_| Failure::Internal)?;
+        // Whoever deleted its user in between looked for devices before this one could be found.
+        let own = store.devices_of(caller.tenant, caller.user).await;
+        if own.is_ok_and(|own| own.iter().all(|other| other.id != device.id)) {
+            supervisor.do_send(Remove(device.id));
+            return Err(Failure::Unauthorized);
+        }
+        Ok(device)
+    })
+    .await
+}
+
+fn not_created(error: StoreError) -> Failure {
+    match error {
+        // Its user was deleted while the request was under way.
+        StoreError::Constraint(_) => Failure::Unauthorized,
+        error => stored("a device could not be created", error),
+    }
 }
 
 fn stored(what: &'static str, error: StoreError) -> Failure {

@@ -8,11 +8,10 @@ pub mod promote;
 pub mod show;
 pub mod update;
 
-use std::future::Future;
 use std::str::FromStr;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, rt};
+use actix_web::HttpRequest;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tracing::error;
@@ -97,13 +96,6 @@ fn id_in_path<T: FromStr>(request: &HttpRequest) -> Result<T, Invalid> {
     let id = request.match_info().get("id").unwrap_or_default();
     id.parse()
         .map_err(|_| Invalid::field("id", "id must be a UUID"))
-}
-
-/// Runs a change to its end even if its caller hangs up: what is durable must reach the token cache and the devices.
-pub(super) async fn to_the_end<T: 'static>(
-    change: impl Future<Output = Result<T, Failure>> + 'static,
-) -> Result<T, Failure> {
-    rt::spawn(change).await.unwrap_or(Err(Failure::Internal))
 }
 
 /// Ends the lives of these devices, wipes their records, and makes router and supervisor forget them.

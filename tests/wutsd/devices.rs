@@ -114,3 +114,20 @@ async fn a_device_is_taken_offline_by_its_owner_only() {
     );
     user.api.post_nothing("/connect").await.expect(200);
 }
+
+#[tokio::test]
+async fn devices_can_be_listed_while_one_is_being_made() {
+    let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
+    let user = world.user().await;
+    for _ in 0..20 {
+        let name = json!({ "name": "another" });
+        let made = user.api.post("/devices", name);
+        let lists = async {
+            for _ in 0..10 {
+                user.api.get("/devices").await.expect(200);
+            }
+        };
+        let (made, ()) = tokio::join!(made, lists);
+        made.expect(201);
+    }
+}

@@ -10,7 +10,8 @@ use tracing::error;
 
 use super::{NOT_FOUND, id_in_path};
 use crate::failure::{Envelope, Failure, Operation};
-use crate::http::users::{remove_devices, to_the_end};
+use crate::http::uninterrupted::to_the_end;
+use crate::http::users::remove_devices;
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, TenantId};
 use crate::store::StoreError;

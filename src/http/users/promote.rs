@@ -4,10 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use super::{change, id_in_path, to_the_end};
+use super::{change, id_in_path};
 use crate::accounts::newcomer;
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::ids::UserId;
 use crate::store::accounts::Role;

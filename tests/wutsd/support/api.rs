@@ -141,14 +141,20 @@ impl Api {
 
     /// Sends a request on a connection of its own and returns that, without waiting for an answer. Dropping it is
     /// noticed at the other end at once.
-    pub async fn begin(&self, method: Method, path: &str) -> TcpStream {
+    pub async fn begin(&self, method: Method, path: &str, body: &str) -> TcpStream {
         let host = self.base.strip_prefix("http://").expect("plain HTTP");
         let mut connection = TcpStream::connect(host).await.expect("a connection");
         connection.set_zero_linger().expect("a socket");
         let token = self.token.as_deref().unwrap_or_default();
-        let head =
-            format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n\r\n");
-        connection.write_all(head.as_bytes()).await.expect("sent");
+        let length = body.len();
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        connection
+            .write_all(request.as_bytes())
+            .await
+            .expect("sent");
         connection
     }
 

@@ -126,7 +126,7 @@ async fn a_deletion_whose_caller_hangs_up_is_finished() {
     let phone = world.control.account("Ada").await;
     world.pair(&ada, &phone).await;
     let path = format!("/users/{}", ada.user_id);
-    let deletion = admin.api.begin(Method::DELETE, &path).await;
+    let deletion = admin.api.begin(Method::DELETE, &path, "").await;
     // The token ends first: from here on the deletion is under way.
     ada.api.wait_for_answer("/devices", 401).await;
     drop(deletion);
@@ -134,6 +134,33 @@ async fn a_deletion_whose_caller_hangs_up_is_finished() {
     world.api.wait_for_metric(removed).await;
     let gone = admin.api.wait_for_answer(&path, 404).await;
     assert_eq!(gone.text_error(), (404, "user not found"));
+}
+
+#[tokio::test]
+async fn a_device_that_is_made_while_its_user_is_deleted_does_not_stay() {
+    let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
+    let admin = world.user().await;
+    for _ in 0..10 {
+        let ada = world.member(&admin, "user").await;
+        let crowd = (0..4).map(|_| {
+            let api = ada.api.clone();
+            tokio::spawn(async move {
+                let mut answer = api.post("/devices", json!({ "name": "late" })).await;
+                while answer.status == 201 {
+                    answer = api.post("/devices", json!({ "name": "late" })).await;
+                }
+                answer.status
+            })
+        });
+        let crowd: Vec<_> = crowd.collect();
+        let path = format!("/users/{}", ada.user_id);
+        admin.api.delete(&path).await.expect(200);
+        for one in crowd {
+            assert_eq!(one.await.expect("an answer"), 401);
+        }
+        let none = "devices{state=\"disconnected\"} 0";
+        world.api.wait_for_metric(none).await;
+    }
 }
 
 #[tokio::test]
