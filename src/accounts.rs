@@ -1,5 +1,7 @@
 //! Tenants, users and their tokens: what needs no device.
 
 pub mod master;
+pub mod newcomer;
 pub mod passwords;
+pub mod roles;
 pub mod tokens;

@@ -8,19 +8,24 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
-use tracing::{error, info, warn};
+use chrono::Utc;
+use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::http::{self, Api, Limits};
+use crate::media::download::Downloader;
 use crate::metrics::Metrics;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 
+/// How often old records are looked for.
+const SWEEP_PAUSE: Duration = Duration::from_secs(300);
 /// Devices say goodbye within five seconds each, all at the same time.
 const LIVES_TIMEOUT: Duration = Duration::from_secs(8);
 
@@ -79,6 +84,7 @@ impl App {
             tokens: Tokens::new(store.clone()),
             store: store.clone(),
             master,
+            passwords: Passwords::default(),
             metrics,
             limits: Limits::from(&config),
         };
@@ -93,6 +99,7 @@ impl App {
                 error!(error = %error, "the HTTP server ended");
             }
         });
+        actix::spawn(sweep(store.clone()));
         info!(address = %address, "API listens");
         Ok(Self {
             address,
@@ -100,6 +107,11 @@ impl App {
             supervisor,
             store,
         })
+    }
+
+    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged.
+    pub async fn failed(&self) {
+        self.store.ended().await;
     }
 
     /// Lets requests under way finish, closes all connections, and closes the store.
@@ -111,6 +123,20 @@ impl App {
         }
         self.store.close().await;
         info!("stopped");
+    }
+}
+
+/// Removes old records of all devices, once in a while. Ends with the runtime.
+async fn sweep(store: Store) {
+    let mut pause = tokio::time::interval(SWEEP_PAUSE);
+    loop {
+        pause.tick().await;
+        match store.sweep(Utc::now().timestamp()).await {
+            Ok(0) => {}
+            Ok(removed) => debug!(removed, "old records removed"),
+            Err(StoreError::Closed) => return,
+            Err(error) => warn!(error = %error, "old records could not be removed"),
+        }
     }
 }
 
@@ -143,7 +169,7 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 }
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
-fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
+pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
@@ -154,10 +180,12 @@ fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         .with_no_client_auth();
     let plain = config.whatsapp.url.scheme() == "ws";
     let fetcher = Fetcher::new(tls.clone(), plain)?;
+    let downloader = Downloader::new(&config.media, tls.clone())?;
     Ok(Shared {
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
         fetcher: Arc::new(fetcher),
+        downloader: Arc::new(downloader),
     })
 }

@@ -1,16 +1,21 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
+pub mod contacts;
 pub mod logout;
+pub mod privacy;
 pub mod status;
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
+use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid, Operation};
 
@@ -19,6 +24,12 @@ pub trait Command: DeserializeOwned + Send + 'static {
     type Reply: Serialize + Send + 'static;
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
+
+    /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
+    const QUERY: &'static [&'static str] = &[];
+
+    /// Carries media: a larger body and a longer deadline.
+    const LARGE: bool = false;
 
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {
@@ -29,43 +40,25 @@ pub trait Command: DeserializeOwned + Send + 'static {
     fn run(self, session: Session) -> impl Future<Output = Result<Self::Reply, Failure>>;
 }
 
-/// A command on its way to a device, with the slot for its reply.
-///
-/// Dropping a job closes the slot, which the waiting caller reads as `device_disconnected`.
-pub struct Job {
-    /// A job that has not started by then is dropped, never run late.
-    pub deadline: Instant,
-    work: Box<dyn Work>,
-}
-
-impl Job {
-    /// The job and the receiver of its one reply.
-    pub fn new<C: Command>(command: C, deadline: Instant) -> (Self, ReplySlot<C>) {
-        let (reply, slot) = oneshot::channel();
-        (
-            Self {
-                deadline,
-                work: Box::new(Pending { command, reply }),
-            },
-            slot,
-        )
-    }
-
-    pub fn run(self, session: Session) -> LocalBoxFuture<'static, ()> {
-        self.work.run(session, self.deadline)
-    }
-
-    pub fn refuse(self, failure: Failure) {
-        self.work.refuse(failure);
-    }
+/// A job that runs the command, and the receiver of its one reply.
+pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
+    let (reply, slot) = oneshot::channel();
+    (Job::new(Pending { command, reply }, deadline), slot)
 }
 
 pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>>;
 
-/// What a job does, whatever its command is.
-trait Work: Send {
-    fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()>;
-    fn refuse(self: Box<Self>, failure: Failure);
+/// Runs a command to its end, its deadline or its panic, which is its caller's failure and nobody else's.
+async fn within<T>(
+    deadline: Instant,
+    run: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let run = AssertUnwindSafe(run).catch_unwind();
+    match tokio::time::timeout_at(deadline, run).await {
+        Ok(Ok(result)) => result,
+        Ok(Err(_panic)) => Err(Failure::Internal),
+        Err(_) => Err(Failure::TimedOut { message_id: None }),
+    }
 }
 
 struct Pending<C: Command> {
@@ -76,10 +69,7 @@ struct Pending<C: Command> {
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
         Box::pin(async move {
-            let run = self.command.run(session);
-            let result = tokio::time::timeout_at(deadline, run)
-                .await
-                .unwrap_or(Err(Failure::TimedOut { message_id: None }));
+            let result = within(deadline, self.command.run(session)).await;
             // The caller may have gone; nobody else is interested.
             let _ = self.reply.send(result);
         })
@@ -87,5 +77,23 @@ impl<C: Command> Work for Pending<C> {
 
     fn refuse(self: Box<Self>, failure: Failure) {
         let _ = self.reply.send(Err(failure));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_ends_with_its_result_its_deadline_or_its_panic() {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        assert_eq!(within(deadline, async { Ok(1) }).await, Ok(1));
+        let panics = async { panic!("a defect") };
+        assert_eq!(within::<()>(deadline, panics).await, Err(Failure::Internal));
+        let late = Err(Failure::TimedOut { message_id: None });
+        assert_eq!(within::<()>(Instant::now(), pending()).await, late);
     }
 }

@@ -32,6 +32,7 @@ pub struct Config {
     pub whatsapp: Whatsapp,
     pub supervision: Supervision,
     pub log: Log,
+    pub media: Media,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -117,6 +118,18 @@ pub struct Supervision {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Media {
+    /// Bytes.
+    pub limit: usize,
+    #[serde(deserialize_with = "seconds")]
+    pub download_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub command_timeout: Duration,
+    pub allow_private_addresses: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
     pub level: String,
@@ -155,6 +168,9 @@ impl Config {
         }
         if self.http.body_limit == 0 {
             return Err(invalid("http.body_limit", "must be at least 1 byte"));
+        }
+        if self.media.limit == 0 {
+            return Err(invalid("media.limit", "must be at least 1 byte"));
         }
         if !is_filter(&self.log.level) {
             let problem = format!(

@@ -6,16 +6,22 @@
 pub mod acks;
 pub mod app_state;
 pub mod audience;
+pub mod blocklist;
 pub mod client;
 pub mod contacts;
 pub mod events;
 pub mod exit;
 pub mod fetch;
+pub mod job;
 pub mod outgoing;
 pub mod pairing;
+pub mod people;
+pub mod profiles;
 pub mod runtime;
 pub mod session;
+pub mod status_privacy;
 pub mod transport;
+pub mod upload;
 
 use std::sync::Arc;
 
@@ -28,9 +34,9 @@ use tracing::{debug, error, info, warn};
 use self::client::{RunEnded, Running, Shared};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
+use self::job::Job;
 use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
-use crate::commands::Job;
 use crate::failure::Failure;
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, Life};
@@ -207,33 +213,17 @@ impl DeviceActor {
         }));
     }
 
-    /// Logged in. The pairing is stored here too, in case the previous life died before it could.
-    fn connected(&mut self, ctx: &mut Context<Self>) {
-        if self.phase != Phase::Connecting {
-            return;
-        }
-        let Some(running) = &self.running else { return };
-        let Some(identity) = running.identity() else {
-            self.leave(ExitReason::StoreFailed, ctx);
-            return;
-        };
-        let (plan, shared) = (self.plan.clone(), self.shared.clone());
-        let stored = async move { client::store_login(identity, &plan, &shared).await };
-        ctx.spawn(stored.into_actor(self).map(|stored, life, ctx| match stored {
-            Ok(()) if life.phase == Phase::Connecting => life.go_live(),
-            Ok(()) => {}
-            Err(error) => {
-                error!(device.id = %life.plan.device, error = %error, "a login could not be stored");
-                life.leave(ExitReason::StoreFailed, ctx);
-            }
-        }));
-    }
-
-    fn go_live(&mut self) {
-        if let Some(running) = &self.running {
+    /// Logged in, and the critical app state is there.
+    fn connected(&mut self) {
+        if let Some(running) = self
+            .running
+            .as_ref()
+            .filter(|_| self.phase == Phase::Connecting)
+        {
             running.catch_up();
+            info!(device.id = %self.plan.device, "device connected");
+            self.enter(Phase::Live);
         }
-        self.enter(Phase::Live);
     }
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
@@ -272,7 +262,7 @@ impl Handler<Observed> for DeviceActor {
 
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
-            Observed::Connected => self.connected(ctx),
+            Observed::Connected => self.connected(),
             Observed::Qr { code, valid_for } => {
                 if self.phase == Phase::Connecting {
                     self.enter(Phase::Pairing);
@@ -372,3 +362,6 @@ impl Drop for Departure {
         self.plan.report(News::Exited(self.reason));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,12 +19,14 @@ pub enum Envelope {
 }
 
 /// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
     pub name: &'static str,
     pub envelope: Envelope,
     /// Text of `<operation>_failed`.
     pub failed: &'static str,
+    /// Text of `<operation>_timeout`.
+    pub timed_out: &'static str,
     /// Text of 401.
     pub unauthorized: &'static str,
 }
@@ -40,12 +42,18 @@ impl Operation {
             name,
             envelope,
             failed: "the request failed",
+            timed_out: "context deadline exceeded",
             unauthorized,
         }
     }
 
     pub const fn failing_with(mut self, text: &'static str) -> Self {
         self.failed = text;
+        self
+    }
+
+    pub const fn timing_out_with(mut self, text: &'static str) -> Self {
+        self.timed_out = text;
         self
     }
 }
@@ -57,6 +65,8 @@ pub struct Invalid {
     pub message: String,
     /// The field at fault, when it is one field.
     pub field: Option<String>,
+    /// It is the media that cannot be used, which has a code of its own.
+    pub media: bool,
 }
 
 impl Invalid {
@@ -64,13 +74,21 @@ impl Invalid {
         Self {
             message: message.into(),
             field: None,
+            media: false,
         }
     }
 
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
-            message: message.into(),
             field: Some(field.into()),
+            ..Self::request(message)
+        }
+    }
+
+    pub fn media(message: impl Into<String>) -> Self {
+        Self {
+            media: true,
+            ..Self::request(message)
         }
     }
 }
@@ -108,6 +126,9 @@ pub enum Failure {
         status: u16,
         text: Cow<'static, str>,
     },
+    /// A step failed that has codes and texts of its own.
+    #[error("{1}")]
+    During(&'static Operation, Box<Failure>),
     /// A defect or a broken disk: the details are in the log.
     #[error("internal error")]
     Internal,
@@ -137,7 +158,13 @@ pub struct Outcome {
 
 /// The one table from failures to answers.
 pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
+    if let Failure::During(step, failure) = failure {
+        return outcome(failure, step);
+    }
     let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
+        Failure::Invalid(invalid) if invalid.media => {
+            (400, "invalid_media".into(), "VALIDATION_ERROR")
+        }
         Failure::Invalid(_) => (400, "invalid_request".into(), "VALIDATION_ERROR"),
         Failure::Unauthorized => (401, "unauthorized".into(), "UNAUTHORIZED"),
         Failure::NotFound(_) => (404, "not_found".into(), "NOT_FOUND"),
@@ -155,11 +182,12 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         ),
         Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
         Failure::Documented { status, .. } => (*status, "refused".into(), documented_code(*status)),
-        Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
+        Failure::During(..) | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
         Failure::Refused(_) => operation.failed.into(),
+        Failure::TimedOut { .. } => operation.timed_out.into(),
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
     };
@@ -175,6 +203,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
 
 const fn documented_code(status: u16) -> &'static str {
     match status {
+        403 => "FORBIDDEN",
         400..=499 => "REQUEST_REFUSED",
         _ => "DEVICE_ERROR",
     }

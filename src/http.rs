@@ -8,8 +8,9 @@ pub mod health;
 pub mod instances;
 pub mod qr_image;
 pub mod query;
-pub mod register;
 pub mod routes;
+pub mod tenants;
+pub mod users;
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,6 +26,7 @@ use actix_web::{App, Error, HttpServer, web};
 use uuid::Uuid;
 
 use crate::accounts::master::MasterToken;
+use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::metrics::Metrics;
@@ -39,6 +41,7 @@ pub struct Api {
     pub store: Store,
     pub tokens: Tokens,
     pub master: MasterToken,
+    pub passwords: Passwords,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
 }
@@ -49,7 +52,10 @@ pub struct Limits {
     /// Bytes.
     pub body: usize,
     pub body_timeout: Duration,
+    /// Bytes, for commands with media: base64 is a third larger.
+    pub large_body: usize,
     pub command: Duration,
+    pub large_command: Duration,
     pub connect: Duration,
     pub pairing: Duration,
 }
@@ -59,7 +65,12 @@ impl From<&Config> for Limits {
         Self {
             body: config.http.body_limit,
             body_timeout: config.http.body_timeout,
+            large_body: config
+                .http
+                .body_limit
+                .saturating_add(config.media.limit / 3 * 4),
             command: config.whatsapp.command_timeout,
+            large_command: config.media.command_timeout,
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
         }

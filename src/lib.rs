@@ -20,7 +20,9 @@ pub mod device;
 pub mod failure;
 pub mod http;
 pub mod ids;
+pub mod media;
 pub mod metrics;
+pub mod person;
 pub mod phone;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -101,6 +101,10 @@ impl Metrics {
         self.devices.with_label_values(&[state.name()]).inc();
     }
 
+    pub fn device_removed(&self, state: State) {
+        self.devices.with_label_values(&[state.name()]).dec();
+    }
+
     pub fn device_moved(&self, from: State, to: State) {
         if from != to {
             self.devices.with_label_values(&[from.name()]).dec();

@@ -10,15 +10,19 @@ pub struct PhoneNumber(String);
 #[error("invalid phone number format")]
 pub struct BadNumber;
 
+/// Strips spaces, dashes, parentheses and a leading `+`.
+pub fn clean(text: &str) -> String {
+    let text = text.trim();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    text.chars()
+        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
+        .collect()
+}
+
 impl PhoneNumber {
-    /// Strips spaces, dashes, parentheses and a leading `+`; the rest must be 10 to 15 digits.
+    /// Cleans the text; what is left must be 10 to 15 digits.
     pub fn parse(text: &str) -> Result<Self, BadNumber> {
-        let text = text.trim();
-        let text = text.strip_prefix('+').unwrap_or(text);
-        let kept: String = text
-            .chars()
-            .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
-            .collect();
+        let kept = clean(text);
         let digits = kept.bytes().all(|byte| byte.is_ascii_digit());
         // No country code begins with 0.
         if digits && (10..=15).contains(&kept.len()) && !kept.starts_with('0') {

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 pub mod accounts;
 mod canary;
+pub mod contacts;
 pub mod devices;
 mod error;
 mod folder;
@@ -21,6 +22,7 @@ mod queue;
 mod reader;
 mod records;
 mod sealing;
+pub mod settings;
 mod sqlite;
 mod sweep;
 #[cfg(test)]
@@ -179,11 +181,17 @@ impl Store {
         Arc::new(RecordBackend::new(self.clone(), device, lane))
     }
 
-    /// Deletes all records of a device and ends its life, so that nothing writes them again.
+    /// Deletes all that is known of a device's account and ends its life, so that nothing writes it again.
     pub async fn wipe(&self, device: DeviceNumber) -> Result<(), StoreError> {
         self.begin_life(device);
-        let delete = Statement::new("DELETE FROM record WHERE device = $1").bind(device.0);
-        self.write_patiently(vec![delete]).await.map(drop)
+        let of_device = |sql| Statement::new(sql).bind(device.0);
+        let unit = vec![
+            of_device("DELETE FROM record WHERE device = $1"),
+            of_device("DELETE FROM contact WHERE device = $1"),
+            of_device("DELETE FROM setting WHERE device = $1"),
+            of_device("UPDATE device SET jid = NULL, lid = NULL WHERE number = $1"),
+        ];
+        self.write_patiently(unit).await.map(drop)
     }
 
     /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.

@@ -2,7 +2,7 @@
 //!
 //! Nothing that names people may reach them, so the protocol library's own records, which do, are not connected.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::panic;
 
 use tracing::error;
@@ -15,7 +15,10 @@ use crate::config::{Log, LogFormat};
 /// Sets up logging for the whole process. A second call changes nothing.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = fmt().with_env_filter(filter).with_writer(io::stderr);
+    let logs = fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     let set = match log.format {
         LogFormat::Human => logs.with_target(false).finish().try_init(),
         LogFormat::Json => logs.json().flatten_event(true).finish().try_init(),

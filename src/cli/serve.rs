@@ -14,10 +14,13 @@ pub fn run(config: Config) -> Result<(), CliError> {
     actix::System::new().block_on(async move {
         let app = App::start(config).await?;
         tell_systemd(NotifyState::Ready);
-        wait_for_signal().await?;
+        let ended = tokio::select! {
+            signal = wait_for_signal() => signal,
+            () = app.failed() => Err(CliError::StoreEnded),
+        };
         tell_systemd(NotifyState::Stopping);
         app.shutdown().await;
-        Ok(())
+        ended
     })
 }
 

@@ -59,13 +59,16 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         overrides[0].1 = simulator.addresses().ws.clone();
         let config = Config::load(file.as_deref(), &overrides)?;
         let app = App::start(config).await?;
-        let ready = welcome::set_up(folder.path(), app.address, simulator.addresses()).await;
-        let ended = match ready {
-            Ok(welcome) => {
-                print(&welcome, simulator.addresses(), arguments.json);
-                wait_for_signal().await
-            }
-            Err(error) => Err(error.into()),
+        let trial = async {
+            let whatsapp = simulator.addresses();
+            let welcome = welcome::set_up(folder.path(), app.address, whatsapp).await?;
+            print(&welcome, whatsapp, arguments.json);
+            app.failed().await;
+            Err(CliError::StoreEnded)
+        };
+        let ended = tokio::select! {
+            signal = wait_for_signal() => signal,
+            failed = trial => failed,
         };
         app.shutdown().await;
         simulator.stop().await;

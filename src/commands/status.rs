@@ -1,5 +1,7 @@
 //! Posting to the status broadcast.
 
+pub mod media;
+pub mod privacy;
 pub mod text;
 
 use chrono::{Local, SecondsFormat};
@@ -17,7 +19,7 @@ pub struct Posted {
 }
 
 impl Posted {
-    pub fn text(ack: Ack) -> Self {
+    pub fn new(ack: Ack, status_type: &'static str) -> Self {
         let timestamp = ack
             .at
             .with_timezone(&Local)
@@ -25,7 +27,7 @@ impl Posted {
         Self {
             message_id: ack.message_id,
             timestamp,
-            status_type: "text",
+            status_type,
         }
     }
 }

@@ -68,17 +68,6 @@ impl AppState {
     }
 }
 
-/// Waits until no fetch is under way, for a client that is disconnected already: nothing new begins then.
-///
-/// The library stores a collection's new version before it tells of what came with it. Whoever takes its events away in
-/// between loses them for good.
-pub async fn settle(client: &Arc<Client>) {
-    for name in COLLECTIONS {
-        // Without a connection this only waits for whoever has the collection.
-        sync(client, name).await;
-    }
-}
-
 /// Waits for a fetch of this collection that is under way, then fetches; the library tries again when it fails.
 async fn sync(client: &Arc<Client>, name: WAPatchName) {
     let task = MajorSyncTask::AppStateSync {

@@ -1,19 +1,21 @@
-//! Who gets a status: the contacts, or only these, or all but these.
+//! Who gets a status: the contacts, or only these, or all but these; and never somebody who is blocked.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use wacore::request::InfoQuery;
 use wacore::types::lid_pn::LearningSource;
-use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{Jid, NodeContent, NodeRef, Server};
+use wacore_binary::Jid;
+use whatsapp_rust::Client;
 use whatsapp_rust::features::StatusPrivacySetting;
-use whatsapp_rust::{Client, IqError};
 
 use super::contacts::Contact;
-use super::session::unanswered;
+use super::people::contact_failed;
+use super::session::{Session, store_failed};
+use super::status_privacy::{Admits, StatusPrivacy};
 use crate::failure::Failure;
 
+/// Who has the sender key of the statuses, or may have it.
+const KEY_HOLDERS: &str = "status_key_holders";
 /// How many unknown contacts one query asks about.
 const CONTACTS_PER_QUERY: usize = 100;
 
@@ -21,86 +23,94 @@ const CONTACTS_PER_QUERY: usize = 100;
 pub struct Audience {
     pub(super) setting: StatusPrivacySetting,
     pub(super) recipients: Vec<Jid>,
+    /// The same people, each under one name only, in order.
+    names: Vec<String>,
 }
 
-/// The account's status privacy as WhatsApp reports it.
-pub(super) struct StatusPrivacy {
-    setting: StatusPrivacySetting,
-    list: Vec<Jid>,
-}
-
-/// Asks for the status privacy. It is asked for every status: the phone may have changed it a moment ago, and
-/// a status that reaches somebody who was just excluded cannot be taken back.
-pub(super) async fn status_privacy(client: &Arc<Client>) -> Result<StatusPrivacy, Failure> {
-    let privacy = NodeBuilder::new("privacy").build();
-    let server = Jid::new("", Server::Pn);
-    let query = InfoQuery::get("status", server, Some(NodeContent::Nodes(vec![privacy])));
-    match client.send_iq(query).await {
-        Ok(answer) => Ok(read_privacy(answer.get())),
-        // Never set: WhatsApp's default.
-        Err(IqError::ServerError { code: 404, .. }) => Ok(everyone()),
-        Err(error) => Err(unanswered(error)),
-    }
-}
-
-fn everyone() -> StatusPrivacy {
-    StatusPrivacy {
-        setting: StatusPrivacySetting::Contacts,
-        list: Vec::new(),
-    }
-}
-
-/// WhatsApp sends every list it keeps; the one in force is marked `default`, or is the only one.
-fn read_privacy(answer: &NodeRef<'_>) -> StatusPrivacy {
-    let Some(privacy) = answer.get_optional_child("privacy") else {
-        return everyone();
-    };
-    let lists: Vec<_> = privacy.get_children_by_tag("list").collect();
-    let in_force = lists
-        .iter()
-        .find(|list| attribute(list, "default").as_deref() == Some("true"));
-    let Some(list) = in_force.or(lists.first()) else {
-        return everyone();
-    };
-    let setting = match attribute(list, "type").as_deref() {
-        Some("whitelist") => StatusPrivacySetting::AllowList,
-        Some("blacklist") => StatusPrivacySetting::DenyList,
-        _ => return everyone(),
-    };
-    let users = list.get_children_by_tag("user");
-    let list = users
-        .filter_map(|user| user.get_attr("jid")?.to_jid())
-        .collect();
-    StatusPrivacy { setting, list }
-}
-
-fn attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
-    Some(node.get_attr(name)?.as_str().into_owned())
-}
-
-/// Turns privacy and contacts into recipients that the library can address: it needs LIDs.
+/// Turns rule and contacts into recipients that the library can address: it needs LIDs.
 pub(super) async fn resolve(
     client: &Arc<Client>,
-    privacy: StatusPrivacy,
+    rule: StatusPrivacy,
+    blocked: &[Jid],
     contacts: Vec<Contact>,
 ) -> Result<Audience, Failure> {
     learn_lids(client, &contacts).await;
     let everybody: Vec<Jid> = contacts.iter().map(Contact::jid).collect();
-    let mentioned: Vec<Jid> = everybody.iter().chain(&privacy.list).cloned().collect();
+    let listed: Vec<Jid> = rule
+        .list
+        .iter()
+        .filter_map(|jid| jid.parse().ok())
+        .collect();
+    let mentioned: Vec<Jid> = [&everybody, &listed, blocked].concat();
     ask_for_lids(client, &mentioned).await?;
-    let mut recipients = match privacy.setting {
-        StatusPrivacySetting::AllowList => privacy.list,
-        StatusPrivacySetting::DenyList => all_but(client, everybody, &privacy.list).await,
-        _ => everybody,
+
+    let (setting, admitted) = match rule.admits {
+        Admits::Contacts => (StatusPrivacySetting::Contacts, everybody),
+        Admits::Whitelist => (StatusPrivacySetting::AllowList, listed),
+        Admits::Blacklist => {
+            let admitted = all_but(client, everybody, &listed).await;
+            (StatusPrivacySetting::DenyList, admitted)
+        }
     };
+    let mut recipients = all_but(client, admitted, blocked).await;
     if recipients.is_empty() {
         // Nobody to see it but the account's own devices, which is what the phone does as well.
         recipients.extend(client.lid());
     }
+    let mut names = Vec::with_capacity(recipients.len());
+    for jid in &recipients {
+        names.push(name(client, jid).await);
+    }
+    names.sort_unstable();
     Ok(Audience {
-        setting: privacy.setting,
+        setting,
         recipients,
+        names,
     })
+}
+
+impl Session {
+    /// Makes a new sender key when somebody who may have the present one is no longer in the audience: with it they could
+    /// decrypt whatever comes next, should they get hold of it.
+    pub(super) async fn rotate_status_key(&self, audience: &Audience) -> Result<(), Failure> {
+        let held = self
+            .store
+            .setting::<Vec<String>>(self.number, KEY_HOLDERS)
+            .await;
+        let held = held.map_err(store_failed)?.unwrap_or_default();
+        if held == audience.names {
+            return Ok(());
+        }
+        if held
+            .iter()
+            .any(|name| audience.names.binary_search(name).is_err())
+        {
+            self.forget_status_key().await?;
+        }
+        // Before the key goes out, so that its holders are known whatever happens then.
+        let noted = self
+            .store
+            .put_setting(self.number, KEY_HOLDERS, &audience.names)
+            .await;
+        noted.map_err(store_failed)
+    }
+
+    async fn forget_status_key(&self) -> Result<(), Failure> {
+        let Some(own) = self.client.lid() else {
+            return Err(Failure::Disconnected);
+        };
+        // The library looks for the key under the name of the account's phone, whatever device it is told; ours is kept
+        // under this device's name, which is written into the user part.
+        let own = Jid::lid(format!("{}:{}", own.user, own.device));
+        let deleted = self
+            .client
+            .signal()
+            .delete_sender_key(&Jid::status_broadcast(), &own)
+            .await;
+        deleted.map_err(|_| Failure::Internal)?;
+        tracing::debug!("the sender key of the statuses was given up: its audience has shrunk");
+        Ok(())
+    }
 }
 
 /// Contacts often carry their LID already; then nobody needs to be asked.
@@ -136,22 +146,19 @@ async fn ask_for_lids(client: &Arc<Client>, people: &[Jid]) -> Result<(), Failur
             .contacts()
             .is_on_whatsapp(batch)
             .await
-            .map_err(|error| match error {
-                whatsapp_rust::features::ContactError::Iq(error) => unanswered(error),
-                _ => Failure::Refused("contact query".into()),
-            })?;
+            .map_err(contact_failed)?;
     }
     Ok(())
 }
 
 async fn all_but(client: &Arc<Client>, everybody: Vec<Jid>, excluded: &[Jid]) -> Vec<Jid> {
-    let mut keys = HashSet::new();
+    let mut names = HashSet::new();
     for jid in excluded {
-        keys.insert(identity(client, jid).await);
+        names.insert(name(client, jid).await);
     }
     let mut admitted = Vec::with_capacity(everybody.len());
     for jid in everybody {
-        if !keys.contains(&identity(client, &jid).await) {
+        if !names.contains(&name(client, &jid).await) {
             admitted.push(jid);
         }
     }
@@ -159,11 +166,9 @@ async fn all_but(client: &Arc<Client>, everybody: Vec<Jid>, excluded: &[Jid]) ->
 }
 
 /// The LID where it is known: the same person may be named by number in one list and by LID in the other.
-async fn identity(client: &Arc<Client>, jid: &Jid) -> String {
-    lid_of(client, jid)
-        .await
-        .unwrap_or_else(|| jid.to_non_ad())
-        .to_string()
+async fn name(client: &Arc<Client>, jid: &Jid) -> String {
+    let lid = lid_of(client, jid).await;
+    lid.unwrap_or_else(|| jid.to_non_ad()).to_string()
 }
 
 async fn lid_of(client: &Arc<Client>, jid: &Jid) -> Option<Jid> {

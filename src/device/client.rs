@@ -9,14 +9,14 @@ use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
 use tokio::time::{Instant, timeout};
 use wacore::store::DevicePropsOverride;
-use wacore::types::events::{EventHandler, Subscription};
+use wacore::types::events::EventHandler;
 use waproto::whatsapp::device_props::PlatformType;
 use whatsapp_rust::pair_code::PairCodeOptions;
 use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
-use super::app_state::{self, AppState};
+use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -27,7 +27,8 @@ use super::session::Session;
 use super::transport::{DialFailure, Dialer};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
-use crate::store::{Store, StoreError};
+use crate::media::download::Downloader;
+use crate::store::{DeviceNumber, Store, StoreError};
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -44,6 +45,8 @@ pub struct Shared {
     pub whatsapp: Whatsapp,
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
+    /// For media that callers name by URL.
+    pub downloader: Arc<Downloader>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -57,14 +60,15 @@ pub enum StartError {
 /// A client at work.
 pub struct Running {
     client: Arc<Client>,
+    downloader: Arc<Downloader>,
+    store: Store,
+    number: DeviceNumber,
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     stream_error: StreamError,
     fence: Option<BoxFuture<'static, StoreError>>,
-    /// Ends the events when dropped.
-    _subscription: Subscription,
 }
 
 /// How the library's loop returned.
@@ -91,8 +95,13 @@ pub async fn start(
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
     client.set_device_props(props(&shared.whatsapp)).await;
 
+    if let Some(identity) = identity(&client) {
+        // Again at every start: the life that made the pairing may have died before it could say so.
+        store_login(identity, &plan, &shared).await?;
+    }
+
     let acks = Acks::default();
-    let contacts = ContactBook::open(records.clone());
+    let contacts = ContactBook::open(shared.store.clone(), plan.number);
     let app_state = AppState::owing_all();
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
@@ -100,19 +109,23 @@ pub async fn start(
         app_state: app_state.clone(),
         contacts: contacts.clone(),
     });
-    let subscription = client.subscribe_handler(observer);
+    // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
+    // way at the end is told only once.
+    client.subscribe_handler(observer).detach();
     let stream_error = StreamError::watch(&client);
     let ended = run(client.clone(), dial_failure);
     let fence = async move { records.fenced().await }.boxed();
     Ok(Running {
         client,
+        downloader: shared.downloader.clone(),
+        store: shared.store.clone(),
+        number: plan.number,
         acks,
         contacts,
         app_state,
         ended,
         stream_error,
         fence: Some(fence),
-        _subscription: subscription,
     })
 }
 
@@ -154,6 +167,15 @@ fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
         .with_platform_type(PlatformType::CHROME)
 }
 
+/// Whom the client's records say it is.
+fn identity(client: &Client) -> Option<Identity> {
+    let (jid, lid) = (client.pn()?, client.lid()?);
+    Some(Identity {
+        jid: jid.to_string(),
+        lid: lid.to_string(),
+    })
+}
+
 /// The loop runs in a task of its own: dropped half-way it would leave a zombie behind.
 fn run(
     client: Arc<Client>,
@@ -183,15 +205,6 @@ impl Running {
         self.fence.take()
     }
 
-    /// Whom the client is logged in as.
-    pub fn identity(&self) -> Option<Identity> {
-        let (jid, lid) = (self.client.pn()?, self.client.lid()?);
-        Some(Identity {
-            jid: jid.to_string(),
-            lid: lid.to_string(),
-        })
-    }
-
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self) {
         self.app_state.catch_up(&self.client);
@@ -206,6 +219,9 @@ impl Running {
     ) -> Session {
         Session {
             client: self.client.clone(),
+            downloader: self.downloader.clone(),
+            store: self.store.clone(),
+            number: self.number,
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
@@ -251,24 +267,20 @@ pub async fn close(
     plan: Plan,
     shared: Arc<Shared>,
 ) -> Result<(), StoreError> {
-    let stored = match paired {
-        Some(identity) => store_pairing(&running.client, identity, &plan, &shared).await,
+    let client = running.client.clone();
+    let paired = match paired {
+        Some(identity) => store_pairing(&client, identity, &plan, &shared).await,
         None => Ok(()),
     };
-    let client = Arc::downgrade(&running.client);
-    if timeout(CLOSE_TIMEOUT, say_goodbye(running)).await.is_err()
-        && let Some(client) = client.upgrade()
-    {
+    if timeout(CLOSE_TIMEOUT, say_goodbye(running)).await.is_err() {
         client.signal_shutdown_sync();
     }
-    stored
+    paired.and(save_device(&client).await)
 }
 
-/// Ends when all that this life has learnt from WhatsApp is with the store.
 async fn say_goodbye(running: Running) {
     running.client.disconnect().await;
     running.ended.clone().await;
-    app_state::settle(&running.client).await;
     running.contacts.settle().await;
 }
 
@@ -279,20 +291,21 @@ async fn store_pairing(
     shared: &Shared,
 ) -> Result<(), StoreError> {
     // The keys first: a row that says "paired" without them would be a lie.
-    client
-        .persistence_manager()
-        .flush()
-        .await
-        .map_err(|_| StoreError::Fenced)?;
+    save_device(client).await?;
     store_login(identity, plan, shared).await
 }
 
+/// Makes the library's device record durable. Its own `flush` returns at once while its saver is still writing, and what
+/// is written after the next life has begun is refused.
+async fn save_device(client: &Client) -> Result<(), StoreError> {
+    let manager = client.persistence_manager();
+    let device = manager.get_device_snapshot().to_serializable();
+    let saved = manager.backend().save(&device).await;
+    saved.map_err(|_| StoreError::Fenced)
+}
+
 /// Notes whom the device is logged in as, and tells the supervisor.
-pub async fn store_login(
-    identity: Identity,
-    plan: &Plan,
-    shared: &Shared,
-) -> Result<(), StoreError> {
+async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result<(), StoreError> {
     shared
         .store
         .set_paired(plan.device, &identity.jid, &identity.lid)

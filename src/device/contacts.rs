@@ -1,13 +1,18 @@
 //! The contacts that the phone shares over app state, kept in the device's sealed records.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
+use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
-use crate::store::RecordBackend;
-use crate::store::StoreError;
+use crate::store::contacts::ContactChange;
+use crate::store::{DeviceNumber, Store, StoreError};
+
+/// Contacts that are written together.
+const BATCH: usize = 256;
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// One entry of the address book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +59,11 @@ impl Contact {
         }
     }
 
+    /// By number where there is one, as text.
+    pub fn jid_text(&self) -> String {
+        self.jid().to_string()
+    }
+
     /// Number and LID, when both are known.
     pub(super) fn identities(&self) -> Option<(&str, &str)> {
         Some((self.phone.as_deref()?, self.lid.as_deref()?))
@@ -62,40 +72,49 @@ impl Contact {
 
 /// The address book of one device.
 ///
-/// Contacts come in on the receive path, which cannot wait for the store; a task of the life's own writes them, in
-/// their order. What waits for it is bounded by the patch that brought it, which is in memory as a whole anyway.
+/// Contacts come in on the receive path, which cannot wait for the store; a task of their own writes them. What waits for
+/// it is bounded by the patch that brought it, which is in memory as a whole anyway.
 #[derive(Clone)]
 pub struct ContactBook {
-    records: Arc<RecordBackend>,
+    store: Store,
+    device: DeviceNumber,
     entries: mpsc::UnboundedSender<Entry>,
 }
 
 enum Entry {
-    Learnt(String, Contact),
-    /// Everything before this is written once it is answered.
-    Written(oneshot::Sender<()>),
+    Learnt(ContactChange<Contact>),
+    /// Everything before this is stored once it is answered.
+    Stored(oneshot::Sender<()>),
 }
 
 impl ContactBook {
     /// Starts the task, which ends with the last handle to the book.
-    pub fn open(records: Arc<RecordBackend>) -> Self {
+    pub fn open(store: Store, device: DeviceNumber) -> Self {
         let (entries, received) = mpsc::unbounded_channel();
-        tokio::spawn(write(records.clone(), received));
-        Self { records, entries }
+        tokio::spawn(keep(store.clone(), device, received));
+        Self {
+            store,
+            device,
+            entries,
+        }
     }
 
-    /// Takes a contact in. A failure fences the records, which ends the life.
-    pub(super) fn learn(&self, jid: &Jid, contact: Contact) {
-        // Without the task the records are fenced already.
-        let _ = self
-            .entries
-            .send(Entry::Learnt(jid.to_non_ad_string(), contact));
+    /// Takes a contact in.
+    pub(super) fn learn(&self, update: &ContactUpdate) {
+        let change = ContactChange {
+            jid: update.jid.to_non_ad_string(),
+            contact: Contact::new(&update.jid, &update.action),
+            at: update.timestamp.timestamp_millis(),
+        };
+        // The task is only gone when the store is.
+        let _ = self.entries.send(Entry::Learnt(change));
     }
 
-    /// Waits until everything learnt so far is handed to the store.
+    /// Waits until everything learnt so far is stored.
     pub(super) async fn settle(&self) {
-        let (written, settled) = oneshot::channel();
-        if self.entries.send(Entry::Written(written)).is_ok() {
+        let (stored, settled) = oneshot::channel();
+        if self.entries.send(Entry::Stored(stored)).is_ok() {
+            // An error means the same as above.
             let _ = settled.await;
         }
     }
@@ -103,22 +122,30 @@ impl ContactBook {
     /// Everybody in it.
     pub async fn all(&self) -> Result<Vec<Contact>, StoreError> {
         self.settle().await;
-        self.records.contacts().await
+        self.store.contacts(self.device).await
     }
 }
 
-async fn write(records: Arc<RecordBackend>, mut entries: mpsc::UnboundedReceiver<Entry>) {
-    while let Some(entry) = entries.recv().await {
-        match entry {
-            Entry::Learnt(jid, contact) => {
-                if let Err(error) = records.stage_contact(&jid, &contact).await {
-                    tracing::error!(error = %error, "a contact could not be stored");
-                    return;
-                }
+async fn keep(store: Store, device: DeviceNumber, mut entries: mpsc::UnboundedReceiver<Entry>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while entries.recv_many(&mut batch, BATCH).await > 0 {
+        let (mut changes, mut waiting) = (Vec::new(), Vec::new());
+        for entry in batch.drain(..) {
+            match entry {
+                Entry::Learnt(change) => changes.push(change),
+                Entry::Stored(stored) => waiting.push(stored),
             }
-            Entry::Written(settled) => {
-                let _ = settled.send(());
+        }
+        while let Err(error) = store.put_contacts(device, &changes).await {
+            if matches!(error, StoreError::Closed) {
+                return;
             }
+            // WhatsApp will not tell of them again, so they wait until the store is well.
+            tracing::error!(error = %error, "contacts could not be stored yet");
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+        for stored in waiting {
+            let _ = stored.send(());
         }
     }
 }

@@ -15,7 +15,7 @@ use wacore::types::events::{
 use super::DeviceActor;
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::contacts::{Contact, ContactBook};
+use super::contacts::ContactBook;
 use super::exit::ExitReason;
 
 /// What the actor is told.
@@ -58,10 +58,7 @@ impl EventHandler for Observer {
                 self.app_state
                     .owe(failed.skipped.iter().filter_map(|name| name.parse().ok()));
             }
-            Event::ContactUpdate(update) => {
-                let contact = Contact::new(&update.jid, &update.action);
-                self.contacts.learn(&update.jid, contact);
-            }
+            Event::ContactUpdate(update) => self.contacts.learn(update),
             other => {
                 if let Some(observed) = observed(other) {
                     self.actor.do_send(observed);

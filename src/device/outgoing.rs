@@ -22,4 +22,17 @@ impl Outgoing {
             ..Default::default()
         })
     }
+
+    /// An uploaded image or video.
+    pub(super) fn media(mut message: wa::Message, view_once: bool) -> Self {
+        if view_once {
+            if let Some(image) = message.image_message.as_option_mut() {
+                image.view_once = Some(true);
+            }
+            if let Some(video) = message.video_message.as_option_mut() {
+                video.view_once = Some(true);
+            }
+        }
+        Self(message)
+    }
 }

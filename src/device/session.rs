@@ -7,7 +7,7 @@ use actix::Recipient;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
-use whatsapp_rust::features::StatusSendOptions;
+use whatsapp_rust::features::{AppStateError, StatusSendOptions};
 use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
 
 use super::Stop;
@@ -18,6 +18,8 @@ use super::contacts::ContactBook;
 use super::exit::ExitReason;
 use super::outgoing::Outgoing;
 use crate::failure::Failure;
+use crate::media::download::Downloader;
+use crate::store::{DeviceNumber, Store};
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -30,6 +32,9 @@ pub struct Ack {
 #[derive(Clone)]
 pub struct Session {
     pub(super) client: Arc<Client>,
+    pub(super) downloader: Arc<Downloader>,
+    pub(super) store: Store,
+    pub(super) number: DeviceNumber,
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
@@ -44,9 +49,9 @@ impl Session {
     pub async fn status_audience(&self) -> Result<Audience, Failure> {
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
         let _ = tokio::time::timeout(self.query_timeout, self.app_state.caught_up()).await;
-        let privacy = self.query(audience::status_privacy(&self.client)).await?;
+        let (privacy, blocked) = futures::try_join!(self.status_privacy(), self.blocked())?;
         let contacts = self.contacts.all().await.map_err(store_failed)?;
-        self.query(audience::resolve(&self.client, privacy, contacts))
+        self.query(audience::resolve(&self.client, privacy, &blocked, contacts))
             .await
     }
 
@@ -66,6 +71,7 @@ impl Session {
         };
         let status = self.client.status();
         let published = async {
+            self.rotate_status_key(&audience).await?;
             status
                 .send_raw(message.0, &audience.recipients, options)
                 .await
@@ -100,7 +106,7 @@ impl Session {
         Ok(())
     }
 
-    async fn query<T>(
+    pub(super) async fn query<T>(
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
@@ -110,7 +116,7 @@ impl Session {
     }
 }
 
-fn store_failed(error: crate::store::StoreError) -> Failure {
+pub(super) fn store_failed(error: crate::store::StoreError) -> Failure {
     tracing::error!(error = %error, "a command could not read the store");
     Failure::Internal
 }
@@ -125,6 +131,17 @@ pub(super) fn unanswered(error: IqError) -> Failure {
         | IqError::EncodeError(_)
         | IqError::ParseError(_) => Failure::Refused("unreadable answer".into()),
         _ => Failure::Disconnected,
+    }
+}
+
+/// Why a change of the app state did not come about.
+pub(super) fn app_state_failed(error: AppStateError) -> Failure {
+    match error {
+        AppStateError::Internal(error) => match error.downcast::<IqError>() {
+            Ok(error) => unanswered(error),
+            Err(_) => Failure::Refused("app state".into()),
+        },
+        _ => Failure::Refused("app state".into()),
     }
 }
 

@@ -1,12 +1,15 @@
 //! Request bodies: bounded in size and time, JSON only, errors that name the field.
 
+use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::Limits;
+use super::query::Query;
 use crate::failure::{Failure, Invalid};
 
 /// Reads the body as JSON of type `T`.
@@ -18,6 +21,39 @@ pub async fn json<T: DeserializeOwned>(
     let body = read(payload, limits).await?;
     check_content_type(request)?;
     Ok(decode(&body)?)
+}
+
+/// Reads the body as JSON of type `T`, with the query parameters in `names` for fields that the body leaves out. A GET has no
+/// body, and where parameters are allowed it may be empty.
+pub async fn json_or_query<T: DeserializeOwned>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limits: &Limits,
+    names: &[&str],
+) -> Result<T, Failure> {
+    let without_body = request.method() == Method::GET;
+    if names.is_empty() && !without_body {
+        return json(request, payload, limits).await;
+    }
+    let body = if without_body {
+        Bytes::new()
+    } else {
+        read(payload, limits).await?
+    };
+    let mut fields = Map::new();
+    if !body.is_empty() {
+        check_content_type(request)?;
+        fields = decode(&body)?;
+    }
+    let query = Query::of(request);
+    for name in names {
+        if let Some(value) = query.text(name)
+            && !fields.contains_key(*name)
+        {
+            fields.insert((*name).to_owned(), Value::from(value));
+        }
+    }
+    Ok(serde_path_to_error::deserialize(Value::Object(fields)).map_err(describe)?)
 }
 
 async fn read(payload: web::Payload, limits: &Limits) -> Result<Bytes, Failure> {
@@ -64,6 +100,12 @@ fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
     if std::str::from_utf8(body).is_err() {
         return Err(Invalid::request("the body is not UTF-8"));
     }
+    // serde would take an array for a struct, field by field.
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Err(Invalid::request(
+            "the body is an array: a JSON object is expected",
+        ));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
     json.end()
@@ -83,10 +125,7 @@ fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     match field.as_str() {
         "." => Invalid::request(text),
         _ if text.contains(&format!("`{field}`")) => Invalid::field(field, text),
-        _ => Invalid {
-            message: format!("{field}: {text}"),
-            field: Some(field),
-        },
+        _ => Invalid::field(field.clone(), format!("{field}: {text}")),
     }
 }
 
@@ -124,8 +163,8 @@ mod tests {
                 "malformed JSON: trailing characters at line 1 column 14",
             ),
             (
-                br#"[]"#,
-                "invalid length 0, expected struct Text with 1 element",
+                br#" ["a"]"#,
+                "the body is an array: a JSON object is expected",
             ),
             (b"", "the body is empty: a JSON object is expected"),
             (b"{\"text\":\"\xff\"}", "the body is not UTF-8"),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
+use tracing::info;
 
-use super::{Api, body, envelope};
-use crate::commands::{Command, Job};
+use super::{Api, Limits, body, envelope};
+use crate::commands::{self, Command};
 use crate::failure::{Failure, outcome};
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
@@ -15,7 +16,7 @@ use crate::supervision::router::Dispatch;
 /// The device answers by the deadline itself; this much later nobody will.
 const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
-/// Runs the command in the body on the caller's device.
+/// Runs the command in body and query on the caller's device.
 pub async fn execute<C: Command>(
     request: HttpRequest,
     payload: web::Payload,
@@ -31,7 +32,8 @@ async fn run<C: Command>(
     api: &Api,
 ) -> Result<C::Reply, Failure> {
     let caller = api.caller(request).await?;
-    let command: C = body::json(request, payload, &api.limits).await?;
+    let limits = limits::<C>(api);
+    let command: C = body::json_or_query(request, payload, &limits, C::QUERY).await?;
     dispatch(api, caller, None, command).await
 }
 
@@ -43,8 +45,8 @@ pub async fn dispatch<C: Command>(
     command: C,
 ) -> Result<C::Reply, Failure> {
     command.validate()?;
-    let deadline = Instant::now() + api.limits.command;
-    let (job, slot) = Job::new(command, deadline);
+    let deadline = Instant::now() + limits::<C>(api).command;
+    let (job, slot) = commands::job(command, deadline);
     if api
         .router
         .try_send(Dispatch {
@@ -66,13 +68,28 @@ pub async fn dispatch<C: Command>(
     result
 }
 
+/// Clocks and sizes of this kind of command.
+fn limits<C: Command>(api: &Api) -> Limits {
+    let limits = api.limits;
+    match C::LARGE {
+        true => Limits {
+            body: limits.large_body,
+            command: limits.large_command,
+            ..limits
+        },
+        false => limits,
+    }
+}
+
 fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {
+    let operation = C::OPERATION.name;
     let outcome = match result {
         Ok(_) => "ok".into(),
-        Err(failure) => outcome(failure, &C::OPERATION).code,
+        Err(failure) => {
+            info!(operation, reason = %failure, "a command failed");
+            outcome(failure, &C::OPERATION).code
+        }
     };
-    api.metrics
-        .commands
-        .with_label_values(&[C::OPERATION.name, &outcome])
-        .inc();
+    let labels = [operation, &outcome];
+    api.metrics.commands.with_label_values(&labels).inc();
 }

@@ -5,8 +5,11 @@ pub mod create;
 pub mod disconnect;
 pub mod list;
 pub mod logout;
+pub mod mine;
+pub mod offline;
 pub mod paircode;
 pub mod qr;
+pub mod qr_status;
 pub mod status;
 
 use actix_web::{HttpRequest, HttpResponse};
@@ -20,7 +23,7 @@ use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::supervision::router::Locate;
 use crate::supervision::supervisor::{Adopt, Follow};
-use crate::supervision::view::Watch;
+use crate::supervision::view::{View, Watch};
 
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
@@ -57,6 +60,18 @@ async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
         .await
         .map_err(|_| Failure::Internal)?;
     watch.ok_or(Failure::documented(404, "device not found"))
+}
+
+/// The caller's devices, oldest first, and where each stands.
+async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    let own = own.map_err(|error| stored("devices could not be listed", error))?;
+    let mut devices = Vec::with_capacity(own.len());
+    for device in own {
+        let view = follow(api, device.id).await?.now();
+        devices.push((device, view));
+    }
+    Ok(devices)
 }
 
 /// The device to pair; a caller who has none gets one.

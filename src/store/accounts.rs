@@ -1,11 +1,19 @@
-//! Tenants and their users.
+//! Tenants and their users: what they are, and whom a token belongs to.
+
+mod tenants;
+#[cfg(test)]
+mod tests;
+mod users;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::value::{Row, Statement, Value};
+use super::devices::id;
+use super::value::{Row, Statement};
 use super::{Store, StoreError};
 use crate::ids::{TenantId, UserId};
+
+pub use users::{Change, Settled, Standing};
 
 /// An organisation.
 #[derive(Clone, Debug, Serialize)]
@@ -71,25 +79,6 @@ pub struct Caller {
 }
 
 impl Store {
-    /// Creates a tenant and its first user, both or neither. `Conflict` when name or e-mail is taken.
-    pub async fn register(
-        &self,
-        tenant: &Tenant,
-        user: &User,
-        credentials: Credentials,
-    ) -> Result<(), StoreError> {
-        let add_tenant = Statement::new(
-            "INSERT INTO tenant (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(tenant.id.to_string())
-        .bind(tenant.name.as_str())
-        .bind(tenant.created_at.timestamp())
-        .bind(tenant.updated_at.timestamp());
-        self.write(vec![add_tenant, add_user(user, credentials)])
-            .await
-            .map(drop)
-    }
-
     /// Whom an active user's token belongs to.
     pub async fn caller(&self, token_hash: &[u8; 32]) -> Result<Option<Caller>, StoreError> {
         let find = Statement::new(
@@ -100,27 +89,14 @@ impl Store {
     }
 }
 
-fn add_user(user: &User, credentials: Credentials) -> Statement {
-    Statement::new(
-        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(user.id.to_string())
-    .bind(user.tenant_id.to_string())
-    .bind(user.email.as_str())
-    .bind(credentials.password_hash)
-    .bind(user.role.name())
-    .bind(credentials.token_hash.to_vec())
-    .bind(i64::from(user.active))
-    .bind(Value::from(credentials.webhook_url))
-    .bind(user.created_at.timestamp())
-    .bind(user.updated_at.timestamp())
-}
-
 fn caller(row: &Row) -> Result<Caller, StoreError> {
     Ok(Caller {
-        user: super::devices::id(row, 0)?,
-        tenant: super::devices::id(row, 1)?,
-        role: Role::parse(row.text(2)?).ok_or(StoreError::Shape("unknown role"))?,
+        user: id(row, 0)?,
+        tenant: id(row, 1)?,
+        role: role(row, 2)?,
     })
+}
+
+fn role(row: &Row, column: usize) -> Result<Role, StoreError> {
+    Role::parse(row.text(column)?).ok_or(StoreError::Shape("unknown role"))
 }

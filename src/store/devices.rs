@@ -103,17 +103,6 @@ impl Store {
             .map(drop)
     }
 
-    /// Forgets whom WhatsApp knew the device as; its records are wiped separately.
-    pub async fn set_unpaired(&self, device: DeviceId) -> Result<(), StoreError> {
-        let now = Utc::now().timestamp();
-        let update = Statement::new(
-            "UPDATE device SET jid = NULL, lid = NULL, updated_at = $1 WHERE id = $2",
-        );
-        self.write(vec![update.bind(now).bind(device.to_string())])
-            .await
-            .map(drop)
-    }
-
     /// Whether the device is to be connected, also after a restart of the daemon.
     pub async fn set_wanted(&self, device: DeviceId, wanted: bool) -> Result<(), StoreError> {
         let update = Statement::new("UPDATE device SET wanted = $1, updated_at = $2 WHERE id = $3");
@@ -161,6 +150,6 @@ pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> 
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
-fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

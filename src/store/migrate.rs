@@ -12,6 +12,7 @@ use tracing::info;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("migrations/0001_records.sql")),
     ("accounts", include_str!("migrations/0002_accounts.sql")),
+    ("members", include_str!("migrations/0003_members.sql")),
 ];
 
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {

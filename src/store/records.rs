@@ -14,7 +14,6 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 mod app_state;
 mod codec;
-mod contacts;
 mod device;
 mod inbound;
 mod key;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use actix::prelude::*;
 use tokio::sync::Semaphore;
 
-use crate::commands::Job;
+use crate::device::job::Job;
 use crate::device::{DeviceActor, Execute};
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
@@ -35,6 +35,11 @@ pub struct Locate {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Adopt(pub Device);
+
+/// A device is gone.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Forget(pub DeviceId);
 
 /// A device was paired, or is no longer.
 #[derive(Message)]
@@ -148,6 +153,23 @@ impl Handler<Adopt> for Router {
             permits,
         };
         self.devices.insert(entry.owner.id, entry);
+    }
+}
+
+impl Handler<Forget> for Router {
+    type Result = ();
+
+    fn handle(&mut self, Forget(device): Forget, _: &mut Context<Self>) {
+        let Some(entry) = self.devices.remove(&device) else {
+            return;
+        };
+        let user = entry.owner.user;
+        if let Some(own) = self.by_user.get_mut(&user) {
+            own.retain(|other| *other != device);
+            if own.is_empty() {
+                self.by_user.remove(&user);
+            }
+        }
     }
 }
 

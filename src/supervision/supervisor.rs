@@ -1,11 +1,13 @@
 //! The supervisor: starts lives, learns how they end, and decides what follows.
 
+mod removal;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix::prelude::*;
-use chrono::Utc;
+use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -23,6 +25,8 @@ use crate::ids::DeviceId;
 use crate::metrics::Metrics;
 use crate::store::Life;
 use crate::store::devices::Device;
+
+pub use self::removal::Remove;
 
 /// A device exists. It is connected if it is paired and wanted.
 #[derive(Message)]
@@ -70,6 +74,11 @@ pub struct StopAll;
 #[rtype(result = "()")]
 pub struct Ping;
 
+/// The API shows whole seconds.
+fn now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(0)
+}
+
 struct Slot {
     device: Device,
     view: watch::Sender<View>,
@@ -77,6 +86,8 @@ struct Slot {
     history: History,
     /// A life is wanted as soon as the present one has ended.
     again: bool,
+    /// Those who wait for it to be gone; while there is one it gets no new life.
+    removal: removal::Waiting,
 }
 
 enum Stage {
@@ -207,7 +218,7 @@ impl Supervisor {
                 Phase::Closing => State::Closing,
             };
             if phase == Phase::Live {
-                view.last_seen = Some(Utc::now());
+                view.last_seen = Some(now());
             }
         });
     }
@@ -249,7 +260,7 @@ impl Supervisor {
             view.last_exit = Some(reason);
             view.exits += 1;
             if live_since.is_some() {
-                view.last_seen = Some(Utc::now());
+                view.last_seen = Some(now());
             }
         });
         if live_since.is_some() {
@@ -266,9 +277,15 @@ impl Supervisor {
         decision: Decision,
         ctx: &mut Context<Self>,
     ) {
-        let Some(slot) = self.slots.get_mut(&id).filter(|_| !self.stopping) else {
+        let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };
+        if slot.is_being_removed() {
+            return self.forget(id, ctx);
+        }
+        if self.stopping {
+            return;
+        }
         if reason.ends_the_pairing() {
             return self.forget(id, ctx);
         }
@@ -294,7 +311,7 @@ impl Supervisor {
         }
         self.publish(id, |view| {
             view.state = state;
-            view.next_attempt = Some(Utc::now() + delay);
+            view.next_attempt = Some(now() + delay);
         });
     }
 
@@ -306,11 +323,11 @@ impl Supervisor {
         slot.stage = Stage::Forgetting;
         let (store, number) = (self.shared.store.clone(), slot.device.number);
         self.publish(id, |view| view.state = State::Closing);
-        let forget = async move {
-            store.wipe(number).await?;
-            store.set_unpaired(id).await
-        };
+        let forget = async move { store.wipe(number).await };
         ctx.spawn(forget.into_actor(self).map(move |forgotten, supervisor, ctx| {
+            if supervisor.slots.get(&id).is_some_and(Slot::is_being_removed) {
+                return supervisor.removed(id, forgotten);
+            }
             if let Err(error) = forgotten {
                 // The next login with these credentials is refused, and brings us here again.
                 error!(device.id = %id, error = %error, "the credentials of an unlinked device were not wiped");
@@ -367,6 +384,7 @@ impl Supervisor {
             return;
         };
         match &slot.stage {
+            _ if slot.is_being_removed() => {}
             Stage::Down => self.enqueue(id, ctx),
             Stage::Delayed(timer) => {
                 ctx.cancel_future(*timer);
@@ -411,6 +429,7 @@ impl Handler<Adopt> for Supervisor {
                 stage,
                 history,
                 again: false,
+                removal: Vec::new(),
             },
         );
         if connect {

@@ -1,4 +1,4 @@
-//! POST /devices, GET /devices, GET /status
+//! POST /devices, GET /devices, GET /user/devices, DELETE /devices/{deviceID}, GET /status
 
 use serde_json::{Value, json};
 
@@ -68,4 +68,49 @@ async fn the_status_of_nothing_is_disconnected() {
         world.api.get("/status").await.text_error(),
         (401, "unauthorized")
     );
+}
+
+#[tokio::test]
+async fn my_devices_are_listed_in_short() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    user.api
+        .post("/devices", json!({ "name": "second" }))
+        .await
+        .expect(201);
+    let data = user.api.get("/user/devices").await.expect(200)["data"].clone();
+    assert_eq!(data["count"], 2);
+    assert_eq!(data["user_id"], user.user_id.as_str());
+    assert_eq!(data["devices"][0]["connected"], true);
+    assert_eq!(data["devices"][1]["name"], "second");
+    assert_eq!(data["devices"][1]["last_seen"], Value::Null);
+    assert_eq!(
+        world.api.get("/user/devices").await.text_error(),
+        (401, "Invalid token")
+    );
+}
+
+#[tokio::test]
+async fn a_device_is_taken_offline_by_its_owner_only() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let id = user.api.get("/status").await.expect(200)["data"]["device_id"].clone();
+    let path = format!("/devices/{}", id.as_str().expect("an id"));
+    let stranger = world.user().await;
+    for path in [path.as_str(), "/devices/nonsense"] {
+        let answer = stranger.api.delete(path).await;
+        assert_eq!(answer.text_error(), (404, "device not found"));
+    }
+    for _ in 0..2 {
+        let body = user.api.delete(&path).await.expect(200);
+        assert_eq!(
+            body,
+            json!({ "success": true, "message": "Device disconnected" })
+        );
+    }
+    assert_eq!(
+        user.api.get("/status").await.expect(200)["data"]["status"],
+        "disconnected"
+    );
+    user.api.post_nothing("/connect").await.expect(200);
 }

@@ -8,13 +8,19 @@
 )]
 
 mod command_line;
+mod contacts;
 mod devices;
 mod health;
 mod isolation;
 mod lifecycle;
 mod paircode;
+mod privacy;
 mod qr;
 mod register;
+mod rooms;
 mod sandbox;
+mod status_privacy;
 mod status_text;
 mod support;
+mod tenants;
+mod users;

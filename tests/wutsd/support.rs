@@ -105,6 +105,29 @@ impl World {
         }
     }
 
+    /// The master token's view of the API.
+    pub fn master(&self) -> Api {
+        self.api.as_user(&self.master_token)
+    }
+
+    /// A new user with this role, in the tenant of an admin.
+    pub async fn member(&self, admin: &User, role: &str) -> User {
+        let body = json!({
+            "email": format!("{}@example.com", uuid::Uuid::new_v4()),
+            "password": "correct horse battery staple",
+            "role": role,
+        });
+        let created = admin.api.post("/users", body).await.expect(201);
+        let text = |key| created["user"][key].as_str().expect(key).to_owned();
+        let token = text("token");
+        User {
+            api: self.api.as_user(&token),
+            token,
+            user_id: text("id"),
+            tenant_id: text("tenant_id"),
+        }
+    }
+
     /// The same user after a restart of the daemon, which listens elsewhere.
     pub fn again(&self, user: &User) -> Api {
         self.api.as_user(&user.token)

@@ -32,6 +32,6 @@ impl Command for PostText {
         let ack = session
             .publish_status(audience, Outgoing::status_text(self.text))
             .await?;
-        Ok(Posted::text(ack))
+        Ok(Posted::new(ack, "text"))
     }
 }

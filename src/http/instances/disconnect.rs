@@ -11,7 +11,7 @@ use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
 use crate::supervision::supervisor::Disconnect;
-use crate::supervision::view::State;
+use crate::supervision::view::{State, Watch};
 
 const OPERATION: Operation = Operation::new("disconnect", Envelope::Session);
 const NOT_CONNECTED: Failure = Failure::documented(404, "device not found or not connected");
@@ -37,6 +37,19 @@ async fn disconnect(request: &HttpRequest, api: &Api) -> Result<Disconnected, Fa
     if watch.now().state == State::Down {
         return Err(NOT_CONNECTED);
     }
+    disconnect_and_wait(api, device, &mut watch).await?;
+    Ok(Disconnected {
+        message: "device disconnected successfully",
+        device_id: device,
+    })
+}
+
+/// Ends the life of a device and plans none, also after a restart.
+pub(super) async fn disconnect_and_wait(
+    api: &Api,
+    device: DeviceId,
+    watch: &mut Watch,
+) -> Result<(), Failure> {
     // Noted first: a restart of the daemon in between must not bring the device back.
     let wanted = api.store.set_wanted(device, false).await;
     wanted.map_err(|error| stored("a disconnect could not be noted", error))?;
@@ -46,8 +59,5 @@ async fn disconnect(request: &HttpRequest, api: &Api) -> Result<Disconnected, Fa
         .map_err(|_| Failure::Internal)?;
     let down = watch.until(LIMIT, |view| view.state == State::Down).await;
     down.ok_or(FAILED)?;
-    Ok(Disconnected {
-        message: "device disconnected successfully",
-        device_id: device,
-    })
+    Ok(())
 }

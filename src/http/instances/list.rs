@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::{account_jid, follow, stored};
+use super::{account_jid, own_devices};
 use crate::failure::{Envelope, Failure, Operation};
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
@@ -56,12 +56,11 @@ pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
 
 async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
     let caller = api.caller(request).await?;
-    let own = api.store.devices_of(caller.tenant, caller.user).await;
-    let own = own.map_err(|error| stored("devices could not be listed", error))?;
-    let mut devices = Vec::with_capacity(own.len());
-    for device in own {
-        let view = follow(api, device.id).await?.now();
-        devices.push(Listed::new(device, Some(view)));
-    }
-    Ok(List { devices })
+    let own = own_devices(api, caller).await?;
+    let listed = own
+        .into_iter()
+        .map(|(device, view)| Listed::new(device, Some(view)));
+    Ok(List {
+        devices: listed.collect(),
+    })
 }

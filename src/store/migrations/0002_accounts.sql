@@ -36,3 +36,21 @@ CREATE TABLE device (
 );
 
 CREATE INDEX device_of_user ON device (tenant_id, user_id);
+
+-- What the phone shares of its address book: sealed values under the JIDs that app state knows them by.
+-- `at` is the time of the change in Unix milliseconds: an older change never replaces a newer one.
+CREATE TABLE contact (
+    device BIGINT NOT NULL,
+    jid    TEXT NOT NULL,
+    value  {BLOB} NOT NULL,
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (device, jid)
+);
+
+-- What a device has been told to do, or has done, and must still know in its next life: sealed values under our own names.
+CREATE TABLE setting (
+    device BIGINT NOT NULL,
+    name   TEXT NOT NULL,
+    value  {BLOB} NOT NULL,
+    PRIMARY KEY (device, name)
+);

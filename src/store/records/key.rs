@@ -27,7 +27,6 @@ pub(in crate::store) enum Kind {
     SentMessage = 18,
     PendingInbound = 19,
     MessageSecret = 20,
-    Contact = 21,
 }
 
 impl Kind {

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use reqwest::{Client, Method};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use super::process::PATIENCE;
 
@@ -86,6 +88,20 @@ impl Api {
         .await
     }
 
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.request(Method::PUT, path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.request(Method::DELETE, path, None).await
+    }
+
+    /// Any method, with a JSON body or none.
+    pub async fn request(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let body = body.map(|body| ("application/json", body.to_string().into()));
+        self.send(method, path, body).await
+    }
+
     pub async fn post_nothing(&self, path: &str) -> Answer {
         self.send(Method::POST, path, None).await
     }
@@ -123,10 +139,39 @@ impl Api {
         }
     }
 
+    /// Sends a request on a connection of its own and returns that, without waiting for an answer. Dropping it is
+    /// noticed at the other end at once.
+    pub async fn begin(&self, method: Method, path: &str) -> TcpStream {
+        let host = self.base.strip_prefix("http://").expect("plain HTTP");
+        let mut connection = TcpStream::connect(host).await.expect("a connection");
+        connection.set_zero_linger().expect("a socket");
+        let token = self.token.as_deref().unwrap_or_default();
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {token}\r\n\r\n");
+        connection.write_all(head.as_bytes()).await.expect("sent");
+        connection
+    }
+
     /// Posts a text status.
     pub async fn post_status(&self, text: &str) -> Answer {
         self.post("/status/text", serde_json::json!({ "text": text }))
             .await
+    }
+
+    /// Asks until the answer has this status.
+    pub async fn wait_for_answer(&self, path: &str, status: u16) -> Answer {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            let answer = self.get(path).await;
+            if answer.status == status {
+                return answer;
+            }
+            assert!(
+                tokio::time::Instant::now() < deadline,
+                "never {status}: {}",
+                answer.text
+            );
+        }
     }
 
     /// Waits until the metrics have this series with this value.

@@ -26,6 +26,17 @@ impl Control {
         account["phone"].as_str().expect("a phone").to_owned()
     }
 
+    /// The LID of an account.
+    pub async fn lid(&self, phone: &str) -> String {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let account = accounts.iter().find(|account| account["phone"] == phone);
+        account.expect("the account")["lid"]
+            .as_str()
+            .expect("a lid")
+            .to_owned()
+    }
+
     /// A new account that is a contact of `owner`; its phone number.
     pub async fn contact_of(&self, owner: &str, name: &str) -> String {
         let phone = self.account(name).await;
@@ -74,6 +85,29 @@ impl Control {
         }
     }
 
+    /// One phone sends another a text; its id.
+    pub async fn send_text(&self, from: &str, to: &str, text: &str) -> Value {
+        let body = json!({ "from": from, "to": to, "text": text });
+        self.0.post("/inbound", body).await.expect(200)["id"].clone()
+    }
+
+    /// The account's owner changes name, about text or picture.
+    pub async fn change_profile(&self, phone: &str, profile: Value) {
+        self.change(&format!("/accounts/{phone}/profile"), profile)
+            .await;
+    }
+
+    /// The account's owner changes a privacy category.
+    pub async fn change_privacy(&self, phone: &str, category: Value) {
+        self.change(&format!("/accounts/{phone}/privacy"), category)
+            .await;
+    }
+
+    async fn change(&self, path: &str, body: Value) {
+        let answer = self.0.post(path, body).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     /// The phone unlinks a device.
     pub async fn kick(&self, jid: &str) {
         let answer = self.0.post("/kick", json!({ "jid": jid })).await;
@@ -82,17 +116,27 @@ impl Control {
 
     /// The JIDs of the account's linked devices.
     pub async fn devices(&self, phone: &str) -> Vec<String> {
-        let accounts = self.0.get("/accounts").await.expect(200);
-        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
-        let account = accounts.iter().find(|account| account["phone"] == phone);
-        let devices = account.expect("the account")["devices"]
-            .as_array()
-            .expect("devices")
-            .clone();
+        let account = self.account_state(phone).await;
+        let devices = account["devices"].as_array().expect("devices");
         devices
             .iter()
             .map(|device| device["jid"].as_str().expect("a jid").to_owned())
             .collect()
+    }
+
+    /// Whether a linked device of the account holds a connection.
+    pub async fn is_connected(&self, phone: &str) -> bool {
+        let account = self.account_state(phone).await;
+        let devices = account["devices"].as_array().expect("devices");
+        devices.iter().any(|device| device["connected"] == true)
+    }
+
+    async fn account_state(&self, phone: &str) -> Value {
+        let accounts = self.0.get("/accounts").await.expect(200);
+        let accounts = accounts["accounts"].as_array().expect("accounts").clone();
+        let mut accounts = accounts.into_iter();
+        let account = accounts.find(|account| account["phone"] == phone);
+        account.expect("the account")
     }
 
     /// What this phone has decrypted so far.

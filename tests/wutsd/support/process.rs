@@ -120,9 +120,15 @@ impl Drop for Process {
 fn collect(stream: impl AsyncRead + Unpin + Send + 'static) -> watch::Receiver<Vec<String>> {
     let (lines, receiver) = watch::channel(Vec::new());
     tokio::spawn(async move {
-        let mut stream = BufReader::new(stream).lines();
-        while let Ok(Some(line)) = stream.next_line().await {
-            lines.send_modify(|lines| lines.push(line));
+        let (mut stream, mut line) = (BufReader::new(stream), Vec::new());
+        while stream
+            .read_until(b'\n', &mut line)
+            .await
+            .is_ok_and(|read| read > 0)
+        {
+            let text = String::from_utf8_lossy(&line).trim_end().to_owned();
+            lines.send_modify(|lines| lines.push(text));
+            line.clear();
         }
     });
     receiver

@@ -1,0 +1,84 @@
+//! POST /contacts/block and /contacts/unblock — somebody, by JID, LID or number, in the body or in the query.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::person::Person;
+
+/// Whom to block.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Block {
+    #[serde(default)]
+    pub jid: Option<String>,
+    #[serde(default)]
+    pub number: Option<String>,
+}
+
+/// Whom to unblock.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub struct Unblock(Block);
+
+#[derive(Debug, Serialize)]
+pub struct Changed {
+    jid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    action: &'static str,
+    blocked: bool,
+    /// How many are blocked now.
+    count: usize,
+    dhash: String,
+}
+
+impl Block {
+    fn person(&self) -> Result<Person, Invalid> {
+        Person::from_either(self.jid.as_deref(), self.number.as_deref())
+    }
+
+    async fn change(self, session: Session, blocked: bool) -> Result<Changed, Failure> {
+        let person = self.person()?;
+        let (who, list) = session.set_blocked(&person, blocked).await?;
+        Ok(Changed {
+            jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
+            phone_number: who.phone,
+            action: if blocked { "block" } else { "unblock" },
+            blocked,
+            count: list.people.len(),
+            dhash: list.dhash,
+        })
+    }
+}
+
+impl Command for Block {
+    type Reply = Changed;
+    const OPERATION: Operation =
+        Operation::new("block", Envelope::Data).failing_with("failed to block contact");
+    const QUERY: &'static [&'static str] = &["jid", "number"];
+
+    fn validate(&self) -> Result<(), Invalid> {
+        self.person().map(drop)
+    }
+
+    async fn run(self, session: Session) -> Result<Changed, Failure> {
+        self.change(session, true).await
+    }
+}
+
+impl Command for Unblock {
+    type Reply = Changed;
+    const OPERATION: Operation =
+        Operation::new("unblock", Envelope::Data).failing_with("failed to unblock contact");
+    const QUERY: &'static [&'static str] = Block::QUERY;
+
+    fn validate(&self) -> Result<(), Invalid> {
+        self.0.validate()
+    }
+
+    async fn run(self, session: Session) -> Result<Changed, Failure> {
+        self.0.change(session, false).await
+    }
+}

@@ -1,0 +1,49 @@
+//! GET /contacts/blocklist — who is blocked, as WhatsApp has it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Operation};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GetBlocklist {}
+
+#[derive(Debug, Serialize)]
+pub struct Blocked {
+    items: Vec<Item>,
+    count: usize,
+    dhash: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Item {
+    /// By number where it is known, by LID otherwise.
+    jid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+}
+
+impl Command for GetBlocklist {
+    type Reply = Blocked;
+    const OPERATION: Operation =
+        Operation::new("blocklist", Envelope::Data).failing_with("failed to get blocklist");
+
+    async fn run(self, session: Session) -> Result<Blocked, Failure> {
+        let list = session.blocklist().await?;
+        let item = |who: crate::device::people::Identities| {
+            let jid = who.phone_jid().or_else(|| who.lid_jid())?;
+            Some(Item {
+                jid,
+                phone_number: who.phone,
+            })
+        };
+        let items: Vec<Item> = list.people.into_iter().filter_map(item).collect();
+        Ok(Blocked {
+            count: items.len(),
+            items,
+            dhash: list.dhash,
+        })
+    }
+}

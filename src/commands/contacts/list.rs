@@ -1,0 +1,46 @@
+//! GET /contacts — the synced address book.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Operation};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GetContacts {}
+
+#[derive(Debug, Serialize)]
+pub struct Contacts {
+    count: usize,
+    contacts: Vec<Entry>,
+}
+
+/// Names that are not known are left out.
+#[derive(Debug, Serialize)]
+struct Entry {
+    jid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<String>,
+}
+
+impl Command for GetContacts {
+    type Reply = Contacts;
+    const OPERATION: Operation =
+        Operation::new("contacts", Envelope::Flat).failing_with("failed to get contacts");
+
+    async fn run(self, session: Session) -> Result<Contacts, Failure> {
+        let entry = |contact: crate::device::contacts::Contact| Entry {
+            jid: contact.jid_text(),
+            first_name: contact.first_name.filter(|name| !name.is_empty()),
+            full_name: contact.full_name.filter(|name| !name.is_empty()),
+        };
+        let contacts: Vec<Entry> = session.contacts().await?.into_iter().map(entry).collect();
+        Ok(Contacts {
+            count: contacts.len(),
+            contacts,
+        })
+    }
+}

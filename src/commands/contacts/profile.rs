@@ -1,0 +1,68 @@
+//! GET /contacts/profile — what somebody shows of themselves.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::person::Person;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GetProfile {
+    #[serde(default)]
+    pub jid: Option<String>,
+    #[serde(default)]
+    pub number: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Profile {
+    jid: String,
+    user_info: UserInfo,
+    business_profile: Option<Value>,
+}
+
+/// The contract's names for these are in Pascal case.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct UserInfo {
+    status: String,
+    #[serde(rename = "PictureID")]
+    picture_id: String,
+    devices: Vec<String>,
+    verified_name: Option<String>,
+}
+
+impl GetProfile {
+    fn person(&self) -> Result<Person, Invalid> {
+        Person::from_either(self.jid.as_deref(), self.number.as_deref())
+    }
+}
+
+impl Command for GetProfile {
+    type Reply = Profile;
+    const OPERATION: Operation =
+        Operation::new("profile", Envelope::Data).failing_with("failed to get contact profile");
+    const QUERY: &'static [&'static str] = &["jid", "number"];
+
+    fn validate(&self) -> Result<(), Invalid> {
+        self.person().map(drop)
+    }
+
+    async fn run(self, session: Session) -> Result<Profile, Failure> {
+        let person = self.person()?;
+        let shown = session.profile(&person).await?;
+        Ok(Profile {
+            jid: person.to_string(),
+            user_info: UserInfo {
+                status: shown.about,
+                picture_id: shown.picture_id,
+                devices: shown.devices,
+                verified_name: shown.verified_name,
+            },
+            business_profile: shown.business,
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! POST /contacts/resolve — numbers and LIDs of the same people.
+
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::contacts::Contact;
+use crate::device::people::Identities;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::person::Person;
+
+/// People in one request.
+const LIMIT: usize = 160;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolve {
+    /// Phone numbers, JIDs and LIDs; at most 160.
+    pub jids: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Resolved {
+    count: usize,
+    items: Vec<Item>,
+}
+
+#[derive(Debug, Serialize)]
+struct Item {
+    /// As it was asked for.
+    input: String,
+    input_jid: String,
+    /// By number where it is known.
+    resolved_jid: String,
+    jid: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lid_jid: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_name: Option<String>,
+}
+
+impl Resolve {
+    fn people(&self) -> Result<Vec<Person>, Invalid> {
+        self.jids
+            .iter()
+            .map(|jid| Person::parse("jids", jid))
+            .collect()
+    }
+}
+
+impl Command for Resolve {
+    type Reply = Resolved;
+    const OPERATION: Operation =
+        Operation::new("resolve", Envelope::Flat).failing_with("failed to resolve contacts");
+
+    fn validate(&self) -> Result<(), Invalid> {
+        if self.jids.is_empty() || self.jids.len() > LIMIT {
+            let problem = format!("jids must hold between 1 and {LIMIT} people");
+            return Err(Invalid::field("jids", problem));
+        }
+        self.people().map(drop)
+    }
+
+    async fn run(self, session: Session) -> Result<Resolved, Failure> {
+        let people = self.people()?;
+        let identities = session.identities(&people).await?;
+        let contacts = session.contacts().await?;
+        let asked = self.jids.into_iter().zip(people).zip(identities);
+        let items: Vec<Item> = asked
+            .map(|((input, person), who)| item(input, &person, who, &contacts))
+            .collect();
+        Ok(Resolved {
+            count: items.len(),
+            items,
+        })
+    }
+}
+
+fn item(input: String, person: &Person, who: Identities, contacts: &[Contact]) -> Item {
+    let resolved = who.phone_jid().unwrap_or_else(|| person.to_string());
+    let same = |contact: &&Contact| {
+        let by_phone = contact.phone.is_some() && contact.phone == who.phone;
+        by_phone || (contact.lid.is_some() && contact.lid == who.lid)
+    };
+    Item {
+        input,
+        input_jid: person.to_string(),
+        jid: resolved.clone(),
+        resolved_jid: resolved,
+        lid_jid: who.lid_jid(),
+        full_name: contacts
+            .iter()
+            .find(same)
+            .and_then(|contact| contact.full_name.clone()),
+        phone_number: who.phone,
+    }
+}

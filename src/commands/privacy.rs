@@ -1,0 +1,3 @@
+//! The account's own privacy settings.
+
+pub mod get;

@@ -1,0 +1,108 @@
+//! POST /status/media — an image or a video as a status, given in base64 or by URL.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::media::{Kind, Media};
+
+use super::Posted;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PostMedia {
+    /// `image` or `video`; otherwise what `mime_type` or the bytes say.
+    #[serde(default)]
+    pub media_type: Option<MediaType>,
+    #[serde(default)]
+    pub mime_type: Option<String>,
+    /// Base64. Either this or `url`.
+    #[serde(default)]
+    pub data: Option<String>,
+    /// Where to fetch it.
+    #[serde(default)]
+    pub url: Option<String>,
+    #[serde(default)]
+    pub caption: Option<String>,
+    #[serde(default)]
+    pub view_once: bool,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MediaType {
+    Image,
+    Video,
+}
+
+#[derive(Debug, Serialize)]
+pub struct PostedMedia {
+    #[serde(flatten)]
+    posted: Posted,
+    mime_type: String,
+}
+
+impl PostMedia {
+    fn source(&self) -> Result<Source<'_>, Invalid> {
+        match (&self.data, &self.url) {
+            (Some(data), None) => Ok(Source::Data(data)),
+            (None, Some(url)) => Ok(Source::Url(url)),
+            (None, None) => Err(Invalid::media("either data or url must be provided")),
+            (Some(_), Some(_)) => Err(Invalid::media("only one of data and url may be provided")),
+        }
+    }
+
+    async fn media(&self, session: &Session) -> Result<Media, Failure> {
+        let bytes = match self.source()? {
+            Source::Data(data) => decode(data)?,
+            Source::Url(url) => session.download(url).await?,
+        };
+        let wanted = self.media_type.map(|wanted| match wanted {
+            MediaType::Image => Kind::Image,
+            MediaType::Video => Kind::Video,
+        });
+        Ok(Media::new(wanted, self.mime_type.clone(), bytes)?)
+    }
+}
+
+enum Source<'a> {
+    Data(&'a str),
+    Url(&'a str),
+}
+
+fn decode(data: &str) -> Result<Vec<u8>, Invalid> {
+    // As browsers hand it over.
+    let data = match data.split_once(";base64,") {
+        Some((head, data)) if head.starts_with("data:") => data,
+        _ => data,
+    };
+    let bytes = BASE64_STANDARD.decode(data.trim());
+    bytes.map_err(|error| Invalid::media(format!("data is not base64: {error}")))
+}
+
+impl Command for PostMedia {
+    type Reply = PostedMedia;
+    const OPERATION: Operation =
+        Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const LARGE: bool = true;
+
+    fn validate(&self) -> Result<(), Invalid> {
+        self.source().map(drop)
+    }
+
+    async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
+        let media = self.media(&session).await?;
+        let (kind, mime_type) = (media.kind, media.mime_type.clone());
+        // Asked before the upload: nothing is uploaded for an audience that cannot be known.
+        let audience = session.status_audience().await?;
+        let message = session.upload(media, self.caption, self.view_once).await?;
+        let ack = session.publish_status(audience, message).await?;
+        Ok(PostedMedia {
+            posted: Posted::new(ack, kind.name()),
+            mime_type,
+        })
+    }
+}

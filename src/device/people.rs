@@ -1,0 +1,131 @@
+//! People on WhatsApp: who is registered, under which number and which LID, and what is known of them.
+
+use std::collections::HashMap;
+
+use wacore_binary::Jid;
+use whatsapp_rust::features::ContactError;
+
+use super::contacts::Contact;
+use super::session::{Session, store_failed, unanswered};
+use crate::failure::Failure;
+use crate::person::Person;
+use crate::phone::PhoneNumber;
+
+/// How many people one query asks about.
+const PEOPLE_PER_QUERY: usize = 100;
+
+/// What a person is called on the wire, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identities {
+    /// Digits.
+    pub phone: Option<String>,
+    /// Digits.
+    pub lid: Option<String>,
+}
+
+impl Identities {
+    pub fn phone_jid(&self) -> Option<String> {
+        Some(Jid::pn(self.phone.as_deref()?).to_string())
+    }
+
+    pub fn lid_jid(&self) -> Option<String> {
+        Some(Jid::lid(self.lid.as_deref()?).to_string())
+    }
+}
+
+pub(super) fn jid(person: &Person) -> Jid {
+    match person {
+        Person::Phone(number) => Jid::pn(number.digits()),
+        Person::Lid(user) => Jid::lid(user.as_str()),
+    }
+}
+
+impl Session {
+    /// Everybody in the address book.
+    pub async fn contacts(&self) -> Result<Vec<Contact>, Failure> {
+        self.contacts.all().await.map_err(store_failed)
+    }
+
+    /// Which of these numbers are registered.
+    pub async fn registered(
+        &self,
+        numbers: &[PhoneNumber],
+    ) -> Result<HashMap<String, bool>, Failure> {
+        let mut known: HashMap<String, bool> = numbers
+            .iter()
+            .map(|number| (number.to_string(), false))
+            .collect();
+        let jids: Vec<Jid> = known
+            .keys()
+            .map(|digits| Jid::pn(digits.as_str()))
+            .collect();
+        for batch in jids.chunks(PEOPLE_PER_QUERY) {
+            for found in self.query(self.ask(batch)).await? {
+                let phone = found.pn_jid.as_ref().unwrap_or(&found.jid);
+                if let Some(registered) = known.get_mut(phone.user.as_str()) {
+                    *registered = found.is_registered;
+                }
+            }
+        }
+        Ok(known)
+    }
+
+    /// Number and LID of these people, in their order; WhatsApp is asked for what is not known.
+    pub async fn identities(&self, people: &[Person]) -> Result<Vec<Identities>, Failure> {
+        let mut unknown = Vec::new();
+        for person in people {
+            if self.known(person).await.is_none() {
+                unknown.push(jid(person));
+            }
+        }
+        for batch in unknown.chunks(PEOPLE_PER_QUERY) {
+            self.query(self.ask(batch)).await?;
+        }
+        let mut identities = Vec::with_capacity(people.len());
+        for person in people {
+            let known = self.known(person).await;
+            identities.push(known.unwrap_or_else(|| alone(person)));
+        }
+        Ok(identities)
+    }
+
+    async fn ask(
+        &self,
+        jids: &[Jid],
+    ) -> Result<Vec<whatsapp_rust::features::IsOnWhatsAppResult>, Failure> {
+        self.client
+            .contacts()
+            .is_on_whatsapp(jids)
+            .await
+            .map_err(contact_failed)
+    }
+
+    async fn known(&self, person: &Person) -> Option<Identities> {
+        let entry = self.client.get_lid_pn_entry(&jid(person)).await.ok()??;
+        let (phone, lid) = (entry.phone_number.to_string(), entry.lid.to_string());
+        Some(Identities {
+            phone: Some(phone),
+            lid: Some(lid),
+        })
+    }
+}
+
+fn alone(person: &Person) -> Identities {
+    match person {
+        Person::Phone(number) => Identities {
+            phone: Some(number.to_string()),
+            lid: None,
+        },
+        Person::Lid(user) => Identities {
+            phone: None,
+            lid: Some(user.clone()),
+        },
+    }
+}
+
+pub(super) fn contact_failed(error: ContactError) -> Failure {
+    match error {
+        ContactError::Iq(error) => unanswered(error),
+        _ => Failure::Refused("contact query".into()),
+    }
+}

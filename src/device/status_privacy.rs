@@ -1,0 +1,158 @@
+//! Who may see a status: written as WhatsApp Web writes it, read as WhatsApp has it.
+//!
+//! It is written as an app-state action, which the phone takes over and tells WhatsApp. Until it has, WhatsApp still names
+//! the old rule; so what was written here last stands until WhatsApp's own answer changes, whoever changed it.
+
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+use wacore::request::InfoQuery;
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, NodeContent, NodeRef, Server};
+use waproto::whatsapp as wa;
+use waproto::whatsapp::sync_action_value::StatusPrivacyAction;
+use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
+use whatsapp_rust::{IqError, schemas};
+
+use super::session::{Session, app_state_failed, store_failed, unanswered};
+use crate::failure::Failure;
+
+const WRITTEN: &str = "status_privacy";
+
+/// Whom the list means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Admits {
+    /// All contacts; there is no list.
+    Contacts,
+    /// Only those on the list.
+    Whitelist,
+    /// All contacts but those on the list.
+    Blacklist,
+}
+
+/// The rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusPrivacy {
+    pub admits: Admits,
+    /// JIDs.
+    pub list: Vec<String>,
+}
+
+/// What was written here, and what WhatsApp answered just before.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    rule: StatusPrivacy,
+    before: StatusPrivacy,
+}
+
+impl Session {
+    /// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
+    /// somebody who was just excluded cannot be taken back.
+    pub async fn status_privacy(&self) -> Result<StatusPrivacy, Failure> {
+        let told = self.told_status_privacy().await?;
+        let written = self.store.setting::<Written>(self.number, WRITTEN).await;
+        match written.map_err(store_failed)? {
+            Some(written) if written.before == told => Ok(written.rule),
+            Some(_) => {
+                let forgotten = self.store.delete_setting(self.number, WRITTEN).await;
+                forgotten.map_err(store_failed)?;
+                Ok(told)
+            }
+            None => Ok(told),
+        }
+    }
+
+    /// Writes a rule; it decides about every status from now on.
+    pub async fn set_status_privacy(&self, rule: StatusPrivacy) -> Result<(), Failure> {
+        let before = self.told_status_privacy().await?;
+        let action = action(&rule);
+        let client = self.client.clone();
+        // A task of its own: a write to the app state must not be cut off half-way.
+        let write = tokio::spawn(async move {
+            client
+                .send_app_state_action(&schemas::STATUS_PRIVACY, &[], &action)
+                .await
+        });
+        let written = async {
+            write
+                .await
+                .map_err(|_| Failure::Internal)?
+                .map_err(app_state_failed)
+        };
+        self.query(written).await?;
+        let written = Written { rule, before };
+        self.store
+            .put_setting(self.number, WRITTEN, &written)
+            .await
+            .map_err(store_failed)
+    }
+
+    async fn told_status_privacy(&self) -> Result<StatusPrivacy, Failure> {
+        let privacy = NodeBuilder::new("privacy").build();
+        let content = Some(NodeContent::Nodes(vec![privacy]));
+        let query = InfoQuery::get("status", Jid::new("", Server::Pn), content);
+        let told = async {
+            match self.client.send_iq(query).await {
+                Ok(answer) => Ok(read(answer.get())),
+                // Never set: WhatsApp's default.
+                Err(IqError::ServerError { code: 404, .. }) => Ok(everyone()),
+                Err(error) => Err(unanswered(error)),
+            }
+        };
+        self.query(told).await
+    }
+}
+
+fn everyone() -> StatusPrivacy {
+    StatusPrivacy {
+        admits: Admits::Contacts,
+        list: Vec::new(),
+    }
+}
+
+/// WhatsApp sends every list it keeps; the one in force is marked `default`, or is the first.
+fn read(answer: &NodeRef<'_>) -> StatusPrivacy {
+    let Some(privacy) = answer.get_optional_child("privacy") else {
+        return everyone();
+    };
+    let lists: Vec<_> = privacy.get_children_by_tag("list").collect();
+    let in_force = lists
+        .iter()
+        .find(|list| attribute(list, "default").as_deref() == Some("true"));
+    let Some(list) = in_force.or(lists.first()) else {
+        return everyone();
+    };
+    let admits = match attribute(list, "type").as_deref() {
+        Some("whitelist") => Admits::Whitelist,
+        Some("blacklist") => Admits::Blacklist,
+        _ => return everyone(),
+    };
+    let users = list.get_children_by_tag("user");
+    let mut list: Vec<String> = users
+        .filter_map(|user| Some(user.get_attr("jid")?.as_str().into_owned()))
+        .collect();
+    list.sort_unstable();
+    StatusPrivacy { admits, list }
+}
+
+fn attribute(node: &NodeRef<'_>, name: &str) -> Option<String> {
+    Some(node.get_attr(name)?.as_str().into_owned())
+}
+
+fn action(rule: &StatusPrivacy) -> wa::SyncActionValue {
+    let mode = match rule.admits {
+        Admits::Contacts => StatusDistributionMode::CONTACTS,
+        Admits::Whitelist => StatusDistributionMode::ALLOW_LIST,
+        Admits::Blacklist => StatusDistributionMode::DENY_LIST,
+    };
+    let action = StatusPrivacyAction {
+        mode: Some(mode),
+        user_jid: rule.list.clone(),
+        ..Default::default()
+    };
+    wa::SyncActionValue {
+        timestamp: Some(Utc::now().timestamp_millis()),
+        status_privacy: buffa::MessageField::some(action),
+        ..Default::default()
+    }
+}

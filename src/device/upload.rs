@@ -1,0 +1,75 @@
+//! Media on its way to WhatsApp's media hosts.
+
+use wacore::download::MediaType;
+use whatsapp_rust::media::{ImageOptions, VideoOptions, image_message, video_message};
+use whatsapp_rust::upload::UploadOptions;
+
+use super::outgoing::Outgoing;
+use super::session::Session;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::media::{Kind, Media, thumbnail};
+
+const UPLOAD: Operation =
+    Operation::new("upload", Envelope::Object).failing_with("failed to upload media to whatsapp");
+
+impl Session {
+    /// What is behind a URL that the caller gave.
+    pub async fn download(&self, url: &str) -> Result<Vec<u8>, Invalid> {
+        self.downloader.fetch(url).await
+    }
+
+    /// Encrypts and uploads, and makes the message that says where it is.
+    pub async fn upload(
+        &self,
+        media: Media,
+        caption: Option<String>,
+        view_once: bool,
+    ) -> Result<Outgoing, Failure> {
+        let Media {
+            kind,
+            mime_type,
+            bytes,
+        } = media;
+        let media_type = match kind {
+            Kind::Image => MediaType::Image,
+            Kind::Video => MediaType::Video,
+        };
+        let (bytes, jpeg_thumbnail) = match kind {
+            Kind::Image => thumbnail::of(bytes).await,
+            Kind::Video => (bytes, None),
+        };
+        let upload = self.client.upload(bytes, media_type, UploadOptions::new());
+        let uploaded = match tokio::time::timeout_at(self.deadline, upload).await {
+            Ok(Ok(uploaded)) => uploaded,
+            Ok(Err(_)) if !self.client.is_connected() => return Err(Failure::Disconnected),
+            Ok(Err(_)) => return Err(during_upload(Failure::Refused("media host".into()))),
+            Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
+        };
+        let mimetype = Some(mime_type);
+        let message = match kind {
+            Kind::Image => {
+                let options = ImageOptions {
+                    caption,
+                    mimetype,
+                    jpeg_thumbnail,
+                    ..Default::default()
+                };
+                image_message(uploaded, options)
+            }
+            Kind::Video => {
+                let options = VideoOptions {
+                    caption,
+                    mimetype,
+                    ..Default::default()
+                };
+                video_message(uploaded, options)
+            }
+        };
+        Ok(Outgoing::media(message, view_once))
+    }
+}
+
+/// A failure of the upload, which has codes of its own.
+fn during_upload(failure: Failure) -> Failure {
+    Failure::During(&UPLOAD, Box::new(failure))
+}

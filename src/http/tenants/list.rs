@@ -1,0 +1,34 @@
+//! GET /tenants — all tenants.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use tracing::error;
+
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::{Api, envelope};
+use crate::store::StoreError;
+use crate::store::accounts::Tenant;
+
+const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
+const FAILED: Failure = Failure::documented(500, "failed to list tenants");
+
+#[derive(Serialize)]
+struct List {
+    tenants: Vec<Tenant>,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, list(&request, &api).await)
+}
+
+async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
+    api.master(request)?;
+    match api.store.tenants().await {
+        Ok(tenants) => Ok(List { tenants }),
+        Err(StoreError::Busy) => Err(Failure::Overloaded),
+        Err(error) => {
+            error!(error = %error, "tenants could not be listed");
+            Err(FAILED)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! GET /global/tenants/{id} — one tenant.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::{NOT_FOUND, id_in_path};
+use crate::failure::{Envelope, Failure, Operation};
+use crate::http::users::stored;
+use crate::http::{Api, envelope};
+use crate::store::accounts::Tenant;
+
+/// Unlike its siblings this one says "required" (whether with 401 or 403 the contract does not show).
+const OPERATION: Operation = Operation {
+    unauthorized: "master token required",
+    ..Operation::new("tenant", Envelope::Admin)
+};
+
+#[derive(Serialize)]
+struct Shown {
+    data: Tenant,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, show(&request, &api).await)
+}
+
+async fn show(request: &HttpRequest, api: &Api) -> Result<Shown, Failure> {
+    api.master(request)?;
+    let found = api.store.tenant(id_in_path(request)?).await;
+    let found = found.map_err(|error| stored("a tenant could not be read", error))?;
+    let data = found.ok_or(NOT_FOUND)?;
+    Ok(Shown { data })
+}

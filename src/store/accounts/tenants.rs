@@ -1,0 +1,93 @@
+//! The list of tenants, and their beginning and end.
+
+use super::users::add_user;
+use super::{Credentials, Tenant, User};
+use crate::ids::{DeviceId, TenantId};
+use crate::store::devices::{id, time};
+use crate::store::value::{Row, Statement};
+use crate::store::{Store, StoreError};
+
+impl Store {
+    /// Creates a tenant and its first user, both or neither. `Conflict` when name or e-mail is taken.
+    pub async fn register(
+        &self,
+        tenant: &Tenant,
+        user: &User,
+        credentials: Credentials,
+    ) -> Result<(), StoreError> {
+        let add_tenant = Statement::new(
+            "INSERT INTO tenant (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)",
+        )
+        .bind(tenant.id.to_string())
+        .bind(tenant.name.as_str())
+        .bind(tenant.created_at.timestamp())
+        .bind(tenant.updated_at.timestamp());
+        self.write(vec![add_tenant, add_user(user, credentials)])
+            .await
+            .map(drop)
+    }
+
+    /// All tenants, oldest first.
+    pub async fn tenants(&self) -> Result<Vec<Tenant>, StoreError> {
+        let list = Statement::new(
+            "SELECT id, name, created_at, updated_at FROM tenant ORDER BY created_at, id",
+        );
+        self.read(list).await?.iter().map(tenant).collect()
+    }
+
+    pub async fn tenant(&self, tenant_id: TenantId) -> Result<Option<Tenant>, StoreError> {
+        let find =
+            Statement::new("SELECT id, name, created_at, updated_at FROM tenant WHERE id = $1");
+        let rows = self.read(find.bind(tenant_id.to_string())).await?;
+        rows.first().map(tenant).transpose()
+    }
+
+    /// Deactivates all users of a tenant, so that nobody adds to what is about to be deleted.
+    pub async fn suspend(&self, tenant: TenantId) -> Result<(), StoreError> {
+        let suspend = Statement::new("UPDATE member SET active = $1 WHERE tenant_id = $2")
+            .bind(0)
+            .bind(tenant.to_string());
+        self.write(vec![suspend]).await.map(drop)
+    }
+
+    /// The devices of all users of a tenant.
+    pub async fn devices_of_tenant(&self, tenant: TenantId) -> Result<Vec<DeviceId>, StoreError> {
+        let list = Statement::new("SELECT id FROM device WHERE tenant_id = $1");
+        let rows = self.read(list.bind(tenant.to_string())).await?;
+        rows.iter().map(|row| id(row, 0)).collect()
+    }
+
+    /// Deletes a tenant with its users and their devices. `None`: there is none. Otherwise the devices whose rows went.
+    pub async fn delete_tenant(
+        &self,
+        tenant: TenantId,
+    ) -> Result<Option<Vec<DeviceId>>, StoreError> {
+        let unit = vec![
+            Statement::new("SELECT id FROM device WHERE tenant_id = $1").bind(tenant.to_string()),
+            Statement::new("DELETE FROM tenant WHERE id = $1 RETURNING id")
+                .bind(tenant.to_string()),
+        ];
+        deleted(&self.write(unit).await?)
+    }
+}
+
+/// From the answers to "which devices" and "delete, returning".
+pub(super) fn deleted(answers: &[Vec<Row>]) -> Result<Option<Vec<DeviceId>>, StoreError> {
+    let [devices, gone] = answers else {
+        return Err(StoreError::Shape("a deletion was not answered in full"));
+    };
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let devices = devices.iter().map(|row| id(row, 0));
+    devices.collect::<Result<_, _>>().map(Some)
+}
+
+fn tenant(row: &Row) -> Result<Tenant, StoreError> {
+    Ok(Tenant {
+        id: id(row, 0)?,
+        name: row.text(1)?.to_owned(),
+        created_at: time(row.int(2)?)?,
+        updated_at: time(row.int(3)?)?,
+    })
+}
