@@ -37,7 +37,7 @@ pub struct Profile {
     pub last_device: u16,
     /// Users by LID that this account blocks.
     pub blocked: BTreeSet<String>,
-    #[serde(default)]
+    #[serde(default, rename = "privacy_settings")]
     pub privacy: Privacy,
     #[serde(default)]
     pub status_privacy: StatusPrivacy,

@@ -4,8 +4,8 @@ mod fanout;
 mod presence;
 mod receipts;
 
-use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{JidExt, Node};
 
 use super::address::Address;
 use super::faults::Fault;
@@ -42,7 +42,7 @@ impl World {
 
     fn deliver_all(&mut self, author: &Address, fanout: Fanout) {
         for (to, node) in fanout.into_deliveries() {
-            if !self.accepts(&to, author, &stanza::id(&node)) {
+            if !self.accepts(&to, author, &node) {
                 continue;
             }
             if !to.is_phone() && self.faults.strikes(Some(&to), &Fault::DuplicateDelivery) {
@@ -53,7 +53,10 @@ impl World {
     }
 
     /// False for a message from a blocked user, and for a retransmission nobody asked for.
-    fn accepts(&mut self, to: &Address, author: &Address, id: &str) -> bool {
+    fn accepts(&mut self, to: &Address, author: &Address, node: &Node) -> bool {
+        let id = &stanza::id(node);
+        // In a group everybody hears everybody.
+        let group = stanza::jid(node, "from").is_some_and(|from| from.is_group());
         let Some(author_lid) = self.account(author).map(|a| a.profile.lid.clone()) else {
             return false;
         };
@@ -61,7 +64,7 @@ impl World {
             return false;
         };
         // The sender is not told: its message is acknowledged and arrives nowhere.
-        if account.profile.blocked.contains(&author_lid) {
+        if !group && account.profile.blocked.contains(&author_lid) {
             return false;
         }
         match account.companions.get_mut(&to.device) {

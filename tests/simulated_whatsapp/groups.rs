@@ -67,6 +67,15 @@ async fn a_group_message_reaches_every_device_and_phone_of_its_members_and_nobod
     let (status, _) = world.call("POST", "/inbound", inbound(&dave)).await;
     assert_eq!(status, 404);
 
+    // A block is between two people, not between two members.
+    let block = json!({ "jid": cleo });
+    world
+        .post(&format!("/accounts/{ann}/blocklist"), block)
+        .await;
+    world.post("/inbound", inbound(&cleo)).await;
+    assert_eq!(text_from(&at_ann).await, "from a phone");
+    assert_eq!(text_from(&at_ben).await, "from a phone");
+
     // Ben leaves: he is told, and gets nothing more.
     let path = format!("/groups/{group}/participants");
     let left = world.post(&path, json!({ "remove": [ben] })).await;

@@ -9,6 +9,7 @@
 mod appstate;
 mod client;
 mod control;
+mod crowd;
 mod crypto;
 mod faults;
 mod groups;

@@ -12,7 +12,7 @@ use snow::resolvers::{CryptoResolver, DefaultResolver};
 use snow::types::{Cipher, Dh};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
-use wacore_binary::OwnedNodeRef;
+use wacore_binary::{Node, OwnedNodeRef};
 use wacore_libsignal::protocol::PublicKey;
 use waproto::whatsapp::cert_chain::NoiseCertificate;
 use waproto::whatsapp::cert_chain::noise_certificate::Details;
@@ -122,7 +122,7 @@ impl Symmetric {
     }
 }
 
-fn key_pair() -> Box<dyn Dh> {
+pub fn key_pair() -> Box<dyn Dh> {
     let mut pair = DefaultResolver.resolve_dh(&DHChoice::Curve25519).unwrap();
     let mut random = DefaultResolver.resolve_rng().unwrap();
     pair.generate(&mut *random).unwrap();
@@ -130,22 +130,17 @@ fn key_pair() -> Box<dyn Dh> {
 }
 
 /// A login of a device that nobody knows: its refusal shows that the payload was understood.
-fn payload() -> Vec<u8> {
+fn stranger() -> ClientPayload {
     ClientPayload {
         username: Some(15_550_000_000),
         device: Some(1),
         ..Default::default()
     }
-    .encode_to_vec()
 }
 
-fn is_refusal(plain: &[u8]) {
-    assert_eq!(plain[0], 0, "nothing is compressed");
-    let node = OwnedNodeRef::new(plain[1..].to_vec())
-        .unwrap()
-        .to_owned_node();
+fn is_refusal(node: &Node) {
     assert_eq!(
-        (node.tag.as_ref(), attr(&node, "reason").as_str()),
+        (node.tag.as_ref(), attr(node, "reason").as_str()),
         ("failure", "401")
     );
 }
@@ -176,52 +171,91 @@ fn checked(certificate: &NoiseCertificate, issuer: &[u8]) -> Details {
     Details::decode_from_slice(details).unwrap()
 }
 
-/// The server's static key as an XX handshake tells it, after checking that it is certified.
-async fn xx(world: &World, own: &dyn Dh) -> Vec<u8> {
-    let mut wire = Wire::connect(world).await;
-    let mut noise = Symmetric::new("Noise_XX_25519_AESGCM_SHA256");
-    let ephemeral = key_pair();
-    noise.mix_hash(ephemeral.pubkey());
-    wire.hello(HandshakeMessage {
-        client_hello: MessageField::some(ClientHello {
-            ephemeral: Some(ephemeral.pubkey().to_vec()),
-            ..Default::default()
-        }),
-        ..Default::default()
-    })
-    .await;
-    let answer = HandshakeMessage::decode_from_slice(&wire.frame().await).unwrap();
-    let hello = answer.server_hello.into_option().unwrap();
-    let their_ephemeral = hello.ephemeral.unwrap();
-    noise.mix_hash(&their_ephemeral);
-    noise.mix_key(&*ephemeral, &their_ephemeral);
-    let server = noise.open(&hello.r#static.unwrap());
-    noise.mix_key(&*ephemeral, &server);
-    let chain = noise.open(&hello.payload.unwrap());
-    assert_eq!(certified(world, &chain), server);
+/// A connection after an XX handshake, and the server's static key in it.
+pub struct Session {
+    wire: Wire,
+    server: Vec<u8>,
+    to_server: (Box<dyn Cipher>, u64),
+    from_server: (Box<dyn Cipher>, u64),
+}
 
-    let sealed_static = noise.seal(own.pubkey());
-    noise.mix_key(own, &their_ephemeral);
-    let sealed_payload = noise.seal(&payload());
-    wire.hello(HandshakeMessage {
-        client_finish: MessageField::some(ClientFinish {
-            r#static: Some(sealed_static),
-            payload: Some(sealed_payload),
+impl Session {
+    /// Shakes hands, checks that the server's key is certified, and sends the first payload.
+    pub async fn start(world: &World, own: &dyn Dh, payload: &ClientPayload) -> Self {
+        let mut wire = Wire::connect(world).await;
+        let mut noise = Symmetric::new("Noise_XX_25519_AESGCM_SHA256");
+        let ephemeral = key_pair();
+        noise.mix_hash(ephemeral.pubkey());
+        wire.hello(HandshakeMessage {
+            client_hello: MessageField::some(ClientHello {
+                ephemeral: Some(ephemeral.pubkey().to_vec()),
+                ..Default::default()
+            }),
             ..Default::default()
-        }),
-        ..Default::default()
-    })
-    .await;
-    let (_, from_server) = noise.expand(&[]);
-    let sealed = wire.frame().await;
-    let mut plain = vec![0; sealed.len() - 16];
-    let mut cipher = DefaultResolver
-        .resolve_cipher(&CipherChoice::AESGCM)
-        .unwrap();
-    cipher.set(&from_server);
-    cipher.decrypt(0, &[], &sealed, &mut plain).unwrap();
-    is_refusal(&plain);
-    server
+        })
+        .await;
+        let answer = HandshakeMessage::decode_from_slice(&wire.frame().await).unwrap();
+        let hello = answer.server_hello.into_option().unwrap();
+        let their_ephemeral = hello.ephemeral.unwrap();
+        noise.mix_hash(&their_ephemeral);
+        noise.mix_key(&*ephemeral, &their_ephemeral);
+        let server = noise.open(&hello.r#static.unwrap());
+        noise.mix_key(&*ephemeral, &server);
+        let chain = noise.open(&hello.payload.unwrap());
+        assert_eq!(certified(world, &chain), server);
+
+        let sealed_static = noise.seal(own.pubkey());
+        noise.mix_key(own, &their_ephemeral);
+        let sealed_payload = noise.seal(&payload.encode_to_vec());
+        wire.hello(HandshakeMessage {
+            client_finish: MessageField::some(ClientFinish {
+                r#static: Some(sealed_static),
+                payload: Some(sealed_payload),
+                ..Default::default()
+            }),
+            ..Default::default()
+        })
+        .await;
+        let (to_server, from_server) = noise.expand(&[]);
+        let cipher = |key| {
+            let mut cipher = DefaultResolver
+                .resolve_cipher(&CipherChoice::AESGCM)
+                .unwrap();
+            cipher.set(key);
+            (cipher, 0)
+        };
+        Self {
+            wire,
+            server,
+            to_server: cipher(&to_server),
+            from_server: cipher(&from_server),
+        }
+    }
+
+    pub async fn send(&mut self, node: &Node) {
+        let plain = wacore_binary::marshal(node).unwrap();
+        let mut sealed = vec![0; plain.len() + 16];
+        let (cipher, nonce) = &mut self.to_server;
+        cipher.encrypt(*nonce, &[], &plain, &mut sealed);
+        *nonce += 1;
+        self.wire.send(&sealed).await;
+    }
+
+    pub async fn stanza(&mut self) -> Node {
+        let sealed = self.wire.frame().await;
+        let mut plain = vec![0; sealed.len() - 16];
+        let (cipher, nonce) = &mut self.from_server;
+        cipher.decrypt(*nonce, &[], &sealed, &mut plain).unwrap();
+        *nonce += 1;
+        stanza(&plain)
+    }
+}
+
+fn stanza(plain: &[u8]) -> Node {
+    assert_eq!(plain[0], 0, "nothing is compressed");
+    OwnedNodeRef::new(plain[1..].to_vec())
+        .unwrap()
+        .to_owned_node()
 }
 
 #[actix_web::test]
@@ -229,7 +263,9 @@ async fn an_independent_noise_client_gets_through_xx_and_ik() {
     let world = World::start().await;
     let own = key_pair();
     let private: [u8; 32] = own.privkey().try_into().unwrap();
-    let server = xx(&world, &*own).await;
+    let mut session = Session::start(&world, &*own, &stranger()).await;
+    is_refusal(&session.stanza().await);
+    let server = session.server;
 
     let mut wire = Wire::connect(&world).await;
     let mut noise = Builder::new("Noise_IK_25519_AESGCM_SHA256".parse().unwrap())
@@ -242,7 +278,9 @@ async fn an_independent_noise_client_gets_through_xx_and_ik() {
         .build_initiator()
         .unwrap();
     let mut buffer = vec![0; 4096];
-    let length = noise.write_message(&payload(), &mut buffer).unwrap();
+    let length = noise
+        .write_message(&stranger().encode_to_vec(), &mut buffer)
+        .unwrap();
     // An ephemeral key, the sealed static key with its tag, the sealed payload.
     wire.hello(HandshakeMessage {
         client_hello: MessageField::some(ClientHello {
@@ -263,6 +301,6 @@ async fn an_independent_noise_client_gets_through_xx_and_ik() {
     let mut transport = noise.into_transport_mode().unwrap();
     let sealed = wire.frame().await;
     let length = transport.read_message(&sealed, &mut buffer).unwrap();
-    is_refusal(&buffer[..length]);
+    is_refusal(&stanza(&buffer[..length]));
     world.simulator.stop().await;
 }

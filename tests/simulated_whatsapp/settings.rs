@@ -641,3 +641,39 @@ async fn an_account_that_hears_from_contacts_only_refuses_strangers() {
     at_ann.stop().await;
     at_ben.stop().await;
 }
+
+#[actix_web::test]
+async fn settings_and_groups_survive_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::start_on(Some(folder.path().to_owned())).await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let path = format!("/accounts/{ann}");
+    let list = json!({ "name": "last", "value": "contact_blacklist", "add": [ben] });
+    world.post(&format!("{path}/privacy"), list).await;
+    let whitelist = json!({ "type": "whitelist", "users": [ben] });
+    world
+        .post(&format!("{path}/status-privacy"), whitelist)
+        .await;
+    world
+        .post(&format!("{path}/blocklist"), json!({ "jid": ben }))
+        .await;
+    let profile = json!({ "name": "Anna", "about": "here", "picture": "/9j/" });
+    world.post(&format!("{path}/profile"), profile).await;
+    let group = json!({ "subject": "Two", "participants": [ann, ben] });
+    world.post("/groups", group).await;
+    let before = (
+        world.get(&format!("{path}/settings")).await,
+        world.get("/groups").await,
+    );
+    world.simulator.stop().await;
+
+    let world = World::start_on(Some(folder.path().to_owned())).await;
+    let after = (
+        world.get(&format!("{path}/settings")).await,
+        world.get("/groups").await,
+    );
+    assert_eq!(after, before);
+    assert_eq!(after.0["status_privacy"]["type"], "whitelist");
+    assert_eq!(after.0["blocked"].as_array().unwrap().len(), 1);
+    world.simulator.stop().await;
+}

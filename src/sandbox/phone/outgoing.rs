@@ -96,7 +96,7 @@ impl World {
         devices.sort();
         devices.dedup();
         let all = devices.into_iter().map(|device| (device, &distribution));
-        let participants = self.phone_seals_for(from, all.collect(), Form::Lid, None);
+        let participants = self.phone_seals_for(from, all.collect(), form_of(&chat), None);
         let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
         if let Some(media_type) = media_type {
             enc = enc.attr("mediatype", media_type);
@@ -237,10 +237,7 @@ impl World {
             return;
         };
         enc.attrs.push("count", count);
-        let form = match &sent.chat {
-            Some(chat) if is_many(chat) => Form::Lid,
-            _ => Form::Pn,
-        };
+        let form = sent.chat.as_ref().map_or(Form::Pn, form_of);
         let Some(to) = self.jid(device, form) else {
             return;
         };
@@ -366,6 +363,12 @@ fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
 /// A chat whose messages are sealed once for all.
 fn is_many(chat: &Jid) -> bool {
     chat.is_group() || chat.is_status_broadcast()
+}
+
+/// How a phone names devices. Groups are addressed by LID. Elsewhere the number is better: clients
+/// that know both map it, and one older library keeps a session for each of the two names.
+fn form_of(chat: &Jid) -> Form {
+    if chat.is_group() { Form::Lid } else { Form::Pn }
 }
 
 fn distribution(chat: &Jid, key: Vec<u8>) -> Message {
