@@ -138,7 +138,10 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
         ),
         (json!({ "url": missing }), "url answered 404 Not Found"),
         (json!({ "url": large }), "url has more than 5000 bytes"),
-        (json!({ "url": page }), "the media is text/html, not an image or a video"),
+        (
+            json!({ "url": page }),
+            "the media is text/html, not an image or a video",
+        ),
         (
             json!({ "url": elsewhere }),
             "url must begin with http:// or https://",
