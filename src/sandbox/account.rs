@@ -46,6 +46,9 @@ pub struct Profile {
     /// When the about text was written.
     #[serde(default)]
     pub about_at: u64,
+    /// Seconds after which new chats' messages disappear, and when that was set.
+    #[serde(default)]
+    pub disappearing: (u32, u64),
     /// When a setting changed last.
     #[serde(default)]
     pub changed: u64,
@@ -77,6 +80,7 @@ impl Account {
             status_privacy: StatusPrivacy::default(),
             picture: None,
             about_at: 0,
+            disappearing: (0, 0),
             changed: 0,
         };
         Self::restore(profile, Phone::create(), AppState::create())

@@ -43,7 +43,7 @@
 //! | `duplicate_delivery` | a message reaches the device twice |
 //! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
 //! | `appstate_conflict`, `appstate_bad_mac` | a patch is refused as old; what is served has wrong MACs |
-//! | `prekeys_exhausted` | the device's keys (0: the phone's) are handed out without a one-time key |
+//! | `prekeys_exhausted` | the device's keys (an account's: its phone's, too) are handed out without a one-time key |
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.
 

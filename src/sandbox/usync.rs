@@ -113,8 +113,8 @@ fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option
         "picture" => Some(picture(account)),
         "disappearing_mode" => Some(
             NodeBuilder::new("disappearing_mode")
-                .attr("duration", 0)
-                .attr("t", 0)
+                .attr("duration", account.profile.disappearing.0)
+                .attr("t", account.profile.disappearing.1)
                 .build(),
         ),
         // Questions about businesses, bots and names have no answer for an ordinary account.

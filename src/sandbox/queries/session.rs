@@ -17,7 +17,8 @@ pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
         "w:m" => media_conn(world, query),
         "urn:xmpp:whatsapp:dirty" if query.is_set => clean(world, query),
         // Statistics and terms of service are taken note of.
-        "w:stats" | "tos" | "disappearing_mode" if query.is_set => Ok(Vec::new()),
+        "w:stats" | "tos" if query.is_set => Ok(Vec::new()),
+        "disappearing_mode" if query.is_set => disappearing_mode(world, query),
         // The real server's code is unknown; an answer there always is.
         _ => Err(BAD_REQUEST),
     }
@@ -46,6 +47,13 @@ fn clean(world: &mut World, query: &Query) -> Reply {
         companion.registered.cleaned = stanza::now();
         companion.save(query.device, &mut world.journal);
     }
+    Ok(Vec::new())
+}
+
+fn disappearing_mode(world: &mut World, query: &Query) -> Reply {
+    let mode = query.child("disappearing_mode").ok_or(BAD_REQUEST)?;
+    let duration = stanza::attr(mode, "duration").and_then(|duration| duration.parse().ok());
+    world.set_disappearing(query.device, duration.ok_or(BAD_REQUEST)?);
     Ok(Vec::new())
 }
 

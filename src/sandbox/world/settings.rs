@@ -106,6 +106,21 @@ impl World {
         self.tell_watchers(author, "status", &stanza::leaf("set", text.as_bytes()));
     }
 
+    /// How long messages of new chats stay; the other devices hear of it.
+    pub fn set_disappearing(&mut self, author: &Address, duration: u32) {
+        let Some(account) = self.accounts.get_mut(&author.phone) else {
+            return;
+        };
+        let now = stanza::now();
+        account.profile.disappearing = (duration, now);
+        self.settings_changed(author);
+        let news = NodeBuilder::new("disappearing_mode")
+            .attr("duration", duration)
+            .attr("t", now)
+            .build();
+        self.tell_others(author, &news);
+    }
+
     /// Sets the profile picture, or takes it away. Returns the new picture's id.
     pub fn set_picture(&mut self, author: &Address, image: Option<Vec<u8>>) -> Option<String> {
         let account = self.accounts.get_mut(&author.phone)?;
