@@ -86,7 +86,8 @@ impl Store {
             .await
     }
 
-    /// Notes whom WhatsApp knows the device as, and that it was seen just now.
+    /// Notes whom WhatsApp knows the device as, and that it was seen just now. A device that was paired just now is wanted;
+    /// for one that was paired before, that stays as somebody decided.
     pub async fn set_paired(
         &self,
         device: DeviceId,
@@ -95,9 +96,10 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = Utc::now().timestamp();
         let update = Statement::new(
-            "UPDATE device SET jid = $1, lid = $2, last_seen = $3, updated_at = $4, wanted = $5 WHERE id = $6",
+            "UPDATE device SET wanted = CASE WHEN jid IS NULL THEN $1 ELSE wanted END, \
+             jid = $2, lid = $3, last_seen = $4, updated_at = $5 WHERE id = $6",
         );
-        let update = update.bind(jid).bind(lid).bind(now).bind(now).bind(1);
+        let update = update.bind(1).bind(jid).bind(lid).bind(now).bind(now);
         self.write(vec![update.bind(device.to_string())])
             .await
             .map(drop)
