@@ -31,7 +31,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use self::client::{RunEnded, Running, Shared};
+use self::client::{RunEnded, Running, Shared, Signs};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
 use self::job::Job;
@@ -145,24 +145,25 @@ impl DeviceActor {
         });
     }
 
-    fn begin(&mut self, mut running: Running, ctx: &mut Context<Self>) {
-        let ended = running.ended();
-        let stream_error = running.stream_error();
-        if let Some(fenced) = running.fenced() {
-            ctx.spawn(fenced.into_actor(self).map(|error, life, ctx| {
-                error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
-                life.leave(ExitReason::StoreFailed, ctx);
-            }));
-        }
+    fn begin(&mut self, running: Running, signs: Signs, ctx: &mut Context<Self>) {
         self.running = Some(running);
-        ctx.spawn(ended.into_actor(self).map(|ended, life, ctx| {
+        ctx.spawn(signs.ended.into_actor(self).map(|ended, life, ctx| {
             let reason = life.reason_of_silent_end(ended);
             life.leave(reason, ctx);
         }));
-        ctx.spawn(stream_error.into_actor(self).map(|reason, life, ctx| {
-            if let Some(reason) = reason {
-                life.leave(reason, ctx);
-            }
+        ctx.spawn(
+            signs
+                .stream_error
+                .into_actor(self)
+                .map(|reason, life, ctx| {
+                    if let Some(reason) = reason {
+                        life.leave(reason, ctx);
+                    }
+                }),
+        );
+        ctx.spawn(signs.fenced.into_actor(self).map(|error, life, ctx| {
+            error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
+            life.leave(ExitReason::StoreFailed, ctx);
         }));
     }
 
@@ -247,8 +248,10 @@ impl Actor for DeviceActor {
         self.start_connect_clock(ctx);
         let start = client::start(self.plan.clone(), self.shared.clone(), ctx.address());
         ctx.spawn(start.into_actor(self).map(|started, life, ctx| match started {
-            Ok(running) if life.phase == Phase::Connecting => life.begin(running, ctx),
-            Ok(running) => running.abandon(),
+            Ok((running, signs)) if life.phase == Phase::Connecting => {
+                life.begin(running, signs, ctx);
+            }
+            Ok((running, _)) => running.abandon(),
             Err(error) => {
                 error!(device.id = %life.plan.device, error = %error, "device could not be loaded");
                 life.leave(ExitReason::StoreFailed, ctx);

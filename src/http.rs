@@ -9,6 +9,7 @@ pub mod instances;
 pub mod qr_image;
 pub mod query;
 pub mod routes;
+mod stored;
 pub mod tenants;
 pub mod uninterrupted;
 pub mod users;

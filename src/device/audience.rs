@@ -1,23 +1,18 @@
 //! Who gets a status: the contacts, or only these, or all but these; and never somebody who is blocked.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use wacore::types::lid_pn::LearningSource;
 use wacore_binary::Jid;
-use whatsapp_rust::Client;
 use whatsapp_rust::features::StatusPrivacySetting;
 
 use super::contacts::Contact;
-use super::people::contact_failed;
 use super::session::{Session, store_failed};
 use super::status_privacy::{Admits, StatusPrivacy};
 use crate::failure::Failure;
 
 /// Who has the sender key of the statuses, or may have it.
 const KEY_HOLDERS: &str = "status_key_holders";
-/// How many unknown contacts one query asks about.
-const CONTACTS_PER_QUERY: usize = 100;
 
 /// The people a status is encrypted for.
 pub struct Audience {
@@ -27,49 +22,103 @@ pub struct Audience {
     names: Vec<String>,
 }
 
-/// Turns rule and contacts into recipients that the library can address: it needs LIDs.
-pub(super) async fn resolve(
-    client: &Arc<Client>,
-    rule: StatusPrivacy,
-    blocked: &[Jid],
-    contacts: Vec<Contact>,
-) -> Result<Audience, Failure> {
-    learn_lids(client, &contacts).await;
-    let everybody: Vec<Jid> = contacts.iter().map(Contact::jid).collect();
-    let listed: Vec<Jid> = rule
-        .list
-        .iter()
-        .filter_map(|jid| jid.parse().ok())
-        .collect();
-    let mentioned: Vec<Jid> = [&everybody, &listed, blocked].concat();
-    ask_for_lids(client, &mentioned).await?;
-
-    let (setting, admitted) = match rule.admits {
-        Admits::Contacts => (StatusPrivacySetting::Contacts, everybody),
-        Admits::Whitelist => (StatusPrivacySetting::AllowList, listed),
-        Admits::Blacklist => {
-            let admitted = all_but(client, everybody, &listed).await;
-            (StatusPrivacySetting::DenyList, admitted)
-        }
-    };
-    let mut recipients = all_but(client, admitted, blocked).await;
-    if recipients.is_empty() {
-        // Nobody to see it but the account's own devices, which is what the phone does as well.
-        recipients.extend(client.lid());
-    }
-    let mut names = Vec::with_capacity(recipients.len());
-    for jid in &recipients {
-        names.push(name(client, jid).await);
-    }
-    names.sort_unstable();
-    Ok(Audience {
-        setting,
-        recipients,
-        names,
-    })
-}
-
 impl Session {
+    /// Turns rule and contacts into recipients that the library can address: it needs LIDs.
+    pub(super) async fn audience(
+        &self,
+        rule: StatusPrivacy,
+        blocked: &[Jid],
+        contacts: Vec<Contact>,
+    ) -> Result<Audience, Failure> {
+        self.learn_lids(&contacts).await;
+        let everybody: Vec<Jid> = contacts.iter().map(Contact::jid).collect();
+        let listed: Vec<Jid> = rule
+            .list
+            .iter()
+            .filter_map(|jid| jid.parse().ok())
+            .collect();
+        let mentioned: Vec<Jid> = [&everybody, &listed, blocked].concat();
+        self.ask_for_lids(&mentioned).await?;
+
+        let (setting, admitted) = match rule.admits {
+            Admits::Contacts => (StatusPrivacySetting::Contacts, everybody),
+            Admits::Whitelist => (StatusPrivacySetting::AllowList, listed),
+            Admits::Blacklist => {
+                let admitted = self.all_but(everybody, &listed).await;
+                (StatusPrivacySetting::DenyList, admitted)
+            }
+        };
+        let mut recipients = self.all_but(admitted, blocked).await;
+        if recipients.is_empty() {
+            // Nobody to see it but the account's own devices, which is what the phone does as well.
+            recipients.extend(self.client.lid());
+        }
+        let mut names = Vec::with_capacity(recipients.len());
+        for jid in &recipients {
+            names.push(self.name(jid).await);
+        }
+        names.sort_unstable();
+        Ok(Audience {
+            setting,
+            recipients,
+            names,
+        })
+    }
+
+    /// Contacts often carry their LID already; then nobody needs to be asked.
+    async fn learn_lids(&self, contacts: &[Contact]) {
+        let mut known = Vec::new();
+        for contact in contacts {
+            if let Some((pn, lid)) = contact.identities()
+                && self.lid_of(&Jid::pn(pn)).await.is_none()
+            {
+                known.push((lid.to_owned(), pn.to_owned()));
+            }
+        }
+        if known.is_empty() {
+            return;
+        }
+        if self
+            .client
+            .add_lid_pn_mappings(known, LearningSource::Other)
+            .await
+            .is_err()
+        {
+            tracing::warn!("the LIDs of some contacts could not be stored");
+        }
+    }
+
+    /// Asks WhatsApp for the LIDs that are still unknown.
+    async fn ask_for_lids(&self, people: &[Jid]) -> Result<(), Failure> {
+        let mut unknown = Vec::new();
+        for jid in people {
+            if jid.is_pn() && self.lid_of(jid).await.is_none() {
+                unknown.push(jid.clone());
+            }
+        }
+        self.ask(&unknown).await.map(drop)
+    }
+
+    async fn all_but(&self, everybody: Vec<Jid>, excluded: &[Jid]) -> Vec<Jid> {
+        let mut names = HashSet::new();
+        for jid in excluded {
+            names.insert(self.name(jid).await);
+        }
+        let mut admitted = Vec::with_capacity(everybody.len());
+        for jid in everybody {
+            if !names.contains(&self.name(&jid).await) {
+                admitted.push(jid);
+            }
+        }
+        admitted
+    }
+
+    /// The LID where it is known: the same person may be named by number in one list and by LID in the other.
+    async fn name(&self, jid: &Jid) -> String {
+        let lid = self.lid_of(jid).await;
+        lid.unwrap_or_else(|| jid.to_non_ad()).to_string()
+    }
+
     /// Makes a new sender key when somebody who may have the present one is no longer in the audience: with it they could
     /// decrypt whatever comes next, should they get hold of it.
     pub(super) async fn rotate_status_key(&self, audience: &Audience) -> Result<(), Failure> {
@@ -111,70 +160,4 @@ impl Session {
         tracing::debug!("the sender key of the statuses was given up: its audience has shrunk");
         Ok(())
     }
-}
-
-/// Contacts often carry their LID already; then nobody needs to be asked.
-async fn learn_lids(client: &Arc<Client>, contacts: &[Contact]) {
-    let mut known = Vec::new();
-    for contact in contacts {
-        if let Some((pn, lid)) = contact.identities()
-            && lid_of(client, &Jid::pn(pn)).await.is_none()
-        {
-            known.push((lid.to_owned(), pn.to_owned()));
-        }
-    }
-    if !known.is_empty()
-        && client
-            .add_lid_pn_mappings(known, LearningSource::Other)
-            .await
-            .is_err()
-    {
-        tracing::warn!("the LIDs of some contacts could not be stored");
-    }
-}
-
-/// Asks WhatsApp for the LIDs that are still unknown; the library keeps the answers.
-async fn ask_for_lids(client: &Arc<Client>, people: &[Jid]) -> Result<(), Failure> {
-    let mut unknown = Vec::new();
-    for jid in people {
-        if jid.is_pn() && lid_of(client, jid).await.is_none() {
-            unknown.push(jid.clone());
-        }
-    }
-    for batch in unknown.chunks(CONTACTS_PER_QUERY) {
-        client
-            .contacts()
-            .is_on_whatsapp(batch)
-            .await
-            .map_err(contact_failed)?;
-    }
-    Ok(())
-}
-
-async fn all_but(client: &Arc<Client>, everybody: Vec<Jid>, excluded: &[Jid]) -> Vec<Jid> {
-    let mut names = HashSet::new();
-    for jid in excluded {
-        names.insert(name(client, jid).await);
-    }
-    let mut admitted = Vec::with_capacity(everybody.len());
-    for jid in everybody {
-        if !names.contains(&name(client, &jid).await) {
-            admitted.push(jid);
-        }
-    }
-    admitted
-}
-
-/// The LID where it is known: the same person may be named by number in one list and by LID in the other.
-async fn name(client: &Arc<Client>, jid: &Jid) -> String {
-    let lid = lid_of(client, jid).await;
-    lid.unwrap_or_else(|| jid.to_non_ad()).to_string()
-}
-
-async fn lid_of(client: &Arc<Client>, jid: &Jid) -> Option<Jid> {
-    if jid.is_lid() {
-        return Some(jid.to_non_ad());
-    }
-    let entry = client.get_lid_pn_entry(jid).await.ok()??;
-    Some(Jid::lid(&*entry.lid))
 }

@@ -67,8 +67,16 @@ pub struct Running {
     contacts: ContactBook,
     app_state: AppState,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
-    stream_error: StreamError,
-    fence: Option<BoxFuture<'static, StoreError>>,
+}
+
+/// What may end a life without an event of the library.
+pub struct Signs {
+    /// The library's loop has returned.
+    pub ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+    /// WhatsApp sent a stream error, which may mean an end.
+    pub stream_error: BoxFuture<'static, Option<ExitReason>>,
+    /// The first write of this life that failed.
+    pub fenced: BoxFuture<'static, StoreError>,
 }
 
 /// How the library's loop returned.
@@ -84,7 +92,7 @@ pub async fn start(
     plan: Plan,
     shared: Arc<Shared>,
     actor: Addr<DeviceActor>,
-) -> Result<Running, StartError> {
+) -> Result<(Running, Signs), StartError> {
     let records = shared.store.backend(plan.number, plan.life);
     let manager = PersistenceManager::new(records.clone())
         .await
@@ -112,10 +120,15 @@ pub async fn start(
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
     client.subscribe_handler(observer).detach();
-    let stream_error = StreamError::watch(&client);
+    // Before the loop runs, so that none is missed.
+    let stream_error = stream_error(&client);
     let ended = run(client.clone(), dial_failure);
-    let fence = async move { records.fenced().await }.boxed();
-    Ok(Running {
+    let signs = Signs {
+        ended: ended.clone(),
+        stream_error,
+        fenced: async move { records.fenced().await }.boxed(),
+    };
+    let running = Running {
         client,
         downloader: shared.downloader.clone(),
         store: shared.store.clone(),
@@ -124,9 +137,8 @@ pub async fn start(
         contacts,
         app_state,
         ended,
-        stream_error,
-        fence: Some(fence),
-    })
+    };
+    Ok((running, signs))
 }
 
 async fn build(
@@ -190,21 +202,6 @@ fn run(
 }
 
 impl Running {
-    /// When the library's loop returns.
-    pub fn ended(&self) -> impl Future<Output = RunEnded> + 'static {
-        self.ended.clone()
-    }
-
-    /// The stream errors for which the library has no event.
-    pub fn stream_error(&self) -> impl Future<Output = Option<ExitReason>> + 'static {
-        self.stream_error.0.clone()
-    }
-
-    /// The first failed write of this life. To be asked for once.
-    pub fn fenced(&mut self) -> Option<BoxFuture<'static, StoreError>> {
-        self.fence.take()
-    }
-
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self) {
         self.app_state.catch_up(&self.client);
@@ -314,23 +311,19 @@ async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result
     Ok(())
 }
 
-/// Watches for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
-struct StreamError(SharedFuture<BoxFuture<'static, Option<ExitReason>>>);
-
-impl StreamError {
-    fn watch(client: &Arc<Client>) -> Self {
-        let error = client.wait_for_node(NodeFilter::tag("stream:error"));
-        let reason = error.map(|node| {
-            let node = node.ok()?;
-            let code = node.get_attr("code")?.as_str().into_owned();
-            match code.as_str() {
-                "515" => Some(ExitReason::RestartRequired),
-                "429" => Some(ExitReason::RateLimited),
-                "500" | "503" => Some(ExitReason::ServerUnavailable),
-                // 401, 409 and 516 have events of their own.
-                _ => None,
-            }
-        });
-        Self(reason.boxed().shared())
-    }
+/// Waits for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
+fn stream_error(client: &Client) -> BoxFuture<'static, Option<ExitReason>> {
+    let error = client.wait_for_node(NodeFilter::tag("stream:error"));
+    let reason = error.map(|node| {
+        let node = node.ok()?;
+        let code = node.get_attr("code")?.as_str().into_owned();
+        match code.as_str() {
+            "515" => Some(ExitReason::RestartRequired),
+            "429" => Some(ExitReason::RateLimited),
+            "500" | "503" => Some(ExitReason::ServerUnavailable),
+            // 401, 409 and 516 have events of their own.
+            _ => None,
+        }
+    });
+    reason.boxed()
 }

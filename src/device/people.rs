@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use wacore_binary::Jid;
-use whatsapp_rust::features::ContactError;
+use whatsapp_rust::features::{ContactError, IsOnWhatsAppResult};
 
 use super::contacts::Contact;
 use super::session::{Session, store_failed, unanswered};
@@ -59,12 +59,10 @@ impl Session {
             .keys()
             .map(|digits| Jid::pn(digits.as_str()))
             .collect();
-        for batch in jids.chunks(PEOPLE_PER_QUERY) {
-            for found in self.query(self.ask(batch)).await? {
-                let phone = found.pn_jid.as_ref().unwrap_or(&found.jid);
-                if let Some(registered) = known.get_mut(phone.user.as_str()) {
-                    *registered = found.is_registered;
-                }
+        for found in self.ask(&jids).await? {
+            let phone = found.pn_jid.as_ref().unwrap_or(&found.jid);
+            if let Some(registered) = known.get_mut(phone.user.as_str()) {
+                *registered = found.is_registered;
             }
         }
         Ok(known)
@@ -78,9 +76,7 @@ impl Session {
                 unknown.push(jid(person));
             }
         }
-        for batch in unknown.chunks(PEOPLE_PER_QUERY) {
-            self.query(self.ask(batch)).await?;
-        }
+        self.ask(&unknown).await?;
         let mut identities = Vec::with_capacity(people.len());
         for person in people {
             let known = self.known(person).await;
@@ -89,15 +85,26 @@ impl Session {
         Ok(identities)
     }
 
-    async fn ask(
-        &self,
-        jids: &[Jid],
-    ) -> Result<Vec<whatsapp_rust::features::IsOnWhatsAppResult>, Failure> {
-        self.client
-            .contacts()
-            .is_on_whatsapp(jids)
-            .await
-            .map_err(contact_failed)
+    /// Asks WhatsApp about people, in as many queries as they need; the library keeps the LIDs in the answers.
+    pub(super) async fn ask(&self, jids: &[Jid]) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
+        let mut found = Vec::with_capacity(jids.len());
+        for batch in jids.chunks(PEOPLE_PER_QUERY) {
+            let asked = async {
+                let contacts = self.client.contacts();
+                contacts.is_on_whatsapp(batch).await.map_err(contact_failed)
+            };
+            found.extend(self.query(asked).await?);
+        }
+        Ok(found)
+    }
+
+    /// The LID of somebody, as far as it is known here.
+    pub(super) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
+        if jid.is_lid() {
+            return Some(jid.to_non_ad());
+        }
+        let entry = self.client.get_lid_pn_entry(jid).await.ok()??;
+        Some(Jid::lid(&*entry.lid))
     }
 
     async fn known(&self, person: &Person) -> Option<Identities> {

@@ -13,7 +13,7 @@ use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
 use super::Stop;
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::audience::{self, Audience};
+use super::audience::Audience;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
 use super::outgoing::Outgoing;
@@ -51,8 +51,7 @@ impl Session {
         let _ = tokio::time::timeout(self.query_timeout, self.app_state.caught_up()).await;
         let (privacy, blocked) = futures::try_join!(self.status_privacy(), self.blocked())?;
         let contacts = self.contacts.all().await.map_err(store_failed)?;
-        self.query(audience::resolve(&self.client, privacy, &blocked, contacts))
-            .await
+        self.query(self.audience(privacy, &blocked, contacts)).await
     }
 
     /// Publishes on the status broadcast and waits for WhatsApp's own ack: written is not accepted.

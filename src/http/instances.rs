@@ -15,6 +15,7 @@ pub mod status;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::query::Named;
+use super::stored::stored;
 use super::uninterrupted::to_the_end;
 use super::{Api, envelope};
 use crate::failure::{Envelope, Failure, Operation};
@@ -115,16 +116,6 @@ fn not_created(error: StoreError) -> Failure {
         // Its user was deleted while the request was under way.
         StoreError::Constraint(_) => Failure::Unauthorized,
         error => stored("a device could not be created", error),
-    }
-}
-
-fn stored(what: &'static str, error: StoreError) -> Failure {
-    match error {
-        StoreError::Busy => Failure::Overloaded,
-        error => {
-            tracing::error!(error = %error, "{what}");
-            Failure::Internal
-        }
     }
 }
 

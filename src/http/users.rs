@@ -20,8 +20,8 @@ use super::Api;
 use crate::accounts::newcomer::{Enrolled, Newcomer};
 use crate::accounts::passwords::HashError;
 use crate::failure::{Failure, Invalid};
+use crate::http::stored::stored;
 use crate::ids::{DeviceId, TenantId};
-use crate::store::StoreError;
 use crate::store::accounts::{Credentials, User};
 use crate::supervision::supervisor::Remove;
 
@@ -115,14 +115,4 @@ pub(super) async fn remove_devices(
     };
     let removals = stream::iter(devices).map(remove);
     removals.buffer_unordered(REMOVALS).try_collect().await
-}
-
-pub(super) fn stored(what: &'static str, error: StoreError) -> Failure {
-    match error {
-        StoreError::Busy => Failure::Overloaded,
-        error => {
-            error!(error = %error, "{what}");
-            Failure::Internal
-        }
-    }
 }

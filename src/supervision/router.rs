@@ -10,6 +10,7 @@ use crate::device::job::Job;
 use crate::device::{DeviceActor, Execute};
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
+use crate::store::DeviceNumber;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 
@@ -58,7 +59,8 @@ pub struct Reachable {
 }
 
 struct Entry {
-    owner: Device,
+    user: UserId,
+    number: DeviceNumber,
     paired: bool,
     address: Option<Addr<DeviceActor>>,
     permits: Arc<Semaphore>,
@@ -91,7 +93,7 @@ impl Router {
 
     fn rank(&self, device: DeviceId) -> (bool, bool, i64) {
         match self.devices.get(&device) {
-            Some(entry) => (entry.address.is_none(), !entry.paired, entry.owner.number.0),
+            Some(entry) => (entry.address.is_none(), !entry.paired, entry.number.0),
             None => (true, true, i64::MAX),
         }
     }
@@ -147,12 +149,13 @@ impl Handler<Adopt> for Router {
         self.by_user.entry(device.user).or_default().push(device.id);
         let permits = Arc::new(Semaphore::new(self.commands_per_device));
         let entry = Entry {
+            user: device.user,
+            number: device.number,
             paired: device.is_paired(),
-            owner: device,
             address: None,
             permits,
         };
-        self.devices.insert(entry.owner.id, entry);
+        self.devices.insert(device.id, entry);
     }
 }
 
@@ -163,7 +166,7 @@ impl Handler<Forget> for Router {
         let Some(entry) = self.devices.remove(&device) else {
             return;
         };
-        let user = entry.owner.user;
+        let user = entry.user;
         if let Some(own) = self.by_user.get_mut(&user) {
             own.retain(|other| *other != device);
             if own.is_empty() {

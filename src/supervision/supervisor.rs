@@ -24,8 +24,7 @@ use crate::device::exit::ExitReason;
 use crate::device::{DeviceActor, Phase, Plan};
 use crate::ids::DeviceId;
 use crate::metrics::Metrics;
-use crate::store::Life;
-use crate::store::devices::Device;
+use crate::store::{DeviceNumber, Life};
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
 pub use self::removal::Remove;
@@ -36,7 +35,7 @@ fn now() -> DateTime<Utc> {
 }
 
 struct Slot {
-    device: Device,
+    number: DeviceNumber,
     view: watch::Sender<View>,
     stage: Stage,
     history: History,
@@ -130,11 +129,11 @@ impl Supervisor {
         let (Some(slot), Some(shards)) = (self.slots.get_mut(&id), &self.shards) else {
             return self.admission.leave(id);
         };
-        let life = self.shared.store.begin_life(slot.device.number);
+        let life = self.shared.store.begin_life(slot.number);
         let reports = ctx.address().recipient();
         let plan = Plan {
             device: id,
-            number: slot.device.number,
+            number: slot.number,
             life,
             reports,
         };
@@ -180,10 +179,6 @@ impl Supervisor {
     }
 
     fn paired(&mut self, id: DeviceId, jid: String) {
-        let Some(slot) = self.slots.get_mut(&id) else {
-            return;
-        };
-        slot.device.jid = Some(jid.clone());
         self.router.do_send(router::Paired {
             device: id,
             paired: true,
@@ -250,7 +245,7 @@ impl Supervisor {
         }
         match decision {
             // A device that nobody has paired is only worth a connection while somebody asks for its codes.
-            _ if !slot.device.is_paired() => {}
+            _ if !slot.view.borrow().is_paired() => {}
             Decision::StayDown => {}
             Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
             Decision::Quarantine(delay) => {
@@ -277,7 +272,7 @@ impl Supervisor {
             return;
         };
         slot.stage = Stage::Forgetting;
-        let (store, number) = (self.shared.store.clone(), slot.device.number);
+        let (store, number) = (self.shared.store.clone(), slot.number);
         self.publish(id, |view| view.state = State::Closing);
         let forget = async move { store.wipe(number).await };
         ctx.spawn(forget.into_actor(self).map(move |forgotten, supervisor, ctx| {
@@ -296,7 +291,6 @@ impl Supervisor {
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };
-        slot.device.jid = None;
         slot.stage = Stage::Down;
         slot.history.clear();
         let again = std::mem::take(&mut slot.again);

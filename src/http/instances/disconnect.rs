@@ -5,9 +5,10 @@ use std::time::Duration;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{follow, locate, stored};
+use super::{follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
 use crate::http::query::Query;
+use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
 use crate::supervision::supervisor::Disconnect;

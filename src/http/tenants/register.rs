@@ -8,7 +8,8 @@ use tracing::info;
 
 use crate::accounts::newcomer::{self, Newcomer};
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, enroll, stored};
+use crate::http::stored::stored;
+use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::http::{Api, body, envelope};
 use crate::ids::TenantId;
 use crate::store::StoreError;

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{NOT_FOUND, id_in_path};
 use crate::failure::{Envelope, Failure, Operation};
-use crate::http::users::stored;
+use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Tenant;
 

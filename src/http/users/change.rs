@@ -3,10 +3,11 @@
 use crate::accounts::roles::{self, Action, Denial, Target};
 use crate::failure::Failure;
 use crate::http::Api;
+use crate::http::stored::stored;
 use crate::ids::UserId;
 use crate::store::accounts::{Caller, Change, Settled, Standing, User};
 
-use super::{LAST_ADMIN, NOT_FOUND, NOT_ONESELF, NOT_YOURS_TO_GIVE, OUT_OF_REACH, stored};
+use super::{LAST_ADMIN, NOT_FOUND, NOT_ONESELF, NOT_YOURS_TO_GIVE, OUT_OF_REACH};
 
 /// How often a decision is taken anew because somebody else was quicker.
 pub(super) const ATTEMPTS: usize = 4;

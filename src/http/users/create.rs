@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use super::{ADMINS_ONLY, EMAIL_TAKEN, Webhook, WithToken, enroll, stored};
+use super::{ADMINS_ONLY, EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::accounts::newcomer::{self, Newcomer};
 use crate::accounts::roles;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::stored::stored;
 use crate::http::{Api, body, envelope};
 use crate::store::StoreError;
 use crate::store::accounts::Role;

@@ -8,9 +8,10 @@ use serde::Serialize;
 use tracing::info;
 
 use super::change::{self, ATTEMPTS};
-use super::{id_in_path, remove_devices, stored};
+use super::{id_in_path, remove_devices};
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
 use crate::ids::UserId;

@@ -6,9 +6,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 
-use super::{ADMINS_ONLY, stored};
+use super::ADMINS_ONLY;
 use crate::accounts::roles;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::accounts::User;
 

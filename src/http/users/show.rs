@@ -2,9 +2,10 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{NOT_FOUND, change, id_in_path, stored};
+use super::{NOT_FOUND, change, id_in_path};
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::UserId;
 use crate::store::accounts::User;

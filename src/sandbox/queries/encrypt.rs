@@ -1,11 +1,14 @@
 //! `xmlns=encrypt`: pre-keys of the asking device, and bundles of others.
 
+use std::collections::BTreeMap;
+
 use sha1::{Digest, Sha1};
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::session::mark_active;
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
+use crate::sandbox::account::Account;
 use crate::sandbox::companion::{Companion, SignedKey};
 use crate::sandbox::keys;
 use crate::sandbox::phone::Bundle;
@@ -35,20 +38,25 @@ fn count_left(world: &World, query: &Query) -> Reply {
     Ok(vec![count.build()])
 }
 
+/// The companion that asks.
+fn asking<'a>(
+    accounts: &'a mut BTreeMap<String, Account>,
+    query: &Query,
+) -> Result<&'a mut Companion, Refusal> {
+    let account = accounts.get_mut(&query.device.phone).ok_or(NOT_FOUND)?;
+    account
+        .companions
+        .get_mut(&query.device.device)
+        .ok_or(NOT_FOUND)
+}
+
 fn upload(world: &mut World, query: &Query) -> Reply {
     let registration = stanza::child_bytes(query.iq, "registration").and_then(stanza::number);
     let registration_id = registration.ok_or(BAD_REQUEST)?;
     let identity = stanza::child_key(query.iq, "identity").ok_or(BAD_REQUEST)?;
     let list = query.child("list").ok_or(BAD_REQUEST)?;
     let signed = query.child("skey").ok_or(BAD_REQUEST)?;
-    let account = world
-        .accounts
-        .get_mut(&query.device.phone)
-        .ok_or(NOT_FOUND)?;
-    let companion = account
-        .companions
-        .get_mut(&query.device.device)
-        .ok_or(NOT_FOUND)?;
+    let companion = asking(&mut world.accounts, query)?;
     // A paired device cannot change its identity: it is part of what the account signed.
     if identity != companion.registered.identity {
         return Err((406, "not-acceptable"));
@@ -69,14 +77,7 @@ fn upload(world: &mut World, query: &Query) -> Reply {
 
 fn rotate(world: &mut World, query: &Query, rotate: &Node) -> Reply {
     let signed = stanza::child(rotate, "skey").ok_or(BAD_REQUEST)?;
-    let account = world
-        .accounts
-        .get_mut(&query.device.phone)
-        .ok_or(NOT_FOUND)?;
-    let companion = account
-        .companions
-        .get_mut(&query.device.device)
-        .ok_or(NOT_FOUND)?;
+    let companion = asking(&mut world.accounts, query)?;
     companion.registered.signed_key = signed_key(signed, companion).ok_or(BAD_REQUEST)?;
     companion.save(query.device, &mut world.journal);
     Ok(Vec::new())

@@ -16,9 +16,8 @@ impl Handler<Adopt> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Adopt(device): Adopt, ctx: &mut Context<Self>) {
-        let id = device.id;
+        let (id, number) = (device.id, device.number);
         let connect = device.is_paired() && device.wanted;
-        self.router.do_send(router::Adopt(device.clone()));
         let view = View {
             state: State::Down,
             jid: device.jid.clone(),
@@ -28,13 +27,14 @@ impl Handler<Adopt> for Supervisor {
             next_attempt: None,
             exits: 0,
         };
+        self.router.do_send(router::Adopt(device));
         self.metrics.device_added(view.state);
         let (stage, history) = (Stage::Down, History::default());
         let view = watch::Sender::new(view);
         self.slots.insert(
             id,
             Slot {
-                device,
+                number,
                 view,
                 stage,
                 history,
