@@ -31,7 +31,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use self::client::{RunEnded, Running, Shared, Signs};
+use self::client::{RunEnded, Running, Shared, Sign, Signs};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
 use self::job::Job;
@@ -147,23 +147,16 @@ impl DeviceActor {
 
     fn begin(&mut self, running: Running, signs: Signs, ctx: &mut Context<Self>) {
         self.running = Some(running);
-        ctx.spawn(signs.ended.into_actor(self).map(|ended, life, ctx| {
-            let reason = life.reason_of_silent_end(ended);
+        ctx.spawn(signs.first().into_actor(self).map(|sign, life, ctx| {
+            let reason = match sign {
+                Sign::Told(reason) => reason,
+                Sign::Fenced(error) => {
+                    error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
+                    ExitReason::StoreFailed
+                }
+                Sign::Silent(ended) => life.reason_of_silent_end(ended),
+            };
             life.leave(reason, ctx);
-        }));
-        ctx.spawn(
-            signs
-                .stream_error
-                .into_actor(self)
-                .map(|reason, life, ctx| {
-                    if let Some(reason) = reason {
-                        life.leave(reason, ctx);
-                    }
-                }),
-        );
-        ctx.spawn(signs.fenced.into_actor(self).map(|error, life, ctx| {
-            error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
-            life.leave(ExitReason::StoreFailed, ctx);
         }));
     }
 

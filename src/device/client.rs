@@ -71,12 +71,31 @@ pub struct Running {
 
 /// What may end a life without an event of the library.
 pub struct Signs {
-    /// The library's loop has returned.
-    pub ended: SharedFuture<BoxFuture<'static, RunEnded>>,
-    /// WhatsApp sent a stream error, which may mean an end.
-    pub stream_error: BoxFuture<'static, Option<ExitReason>>,
+    /// WhatsApp sent a stream error that means an end.
+    stream_error: BoxFuture<'static, ExitReason>,
     /// The first write of this life that failed.
-    pub fenced: BoxFuture<'static, StoreError>,
+    fenced: BoxFuture<'static, StoreError>,
+    /// The library's loop has returned.
+    ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+}
+
+/// How a life ends without an event of the library.
+pub enum Sign {
+    Told(ExitReason),
+    Fenced(StoreError),
+    Silent(RunEnded),
+}
+
+impl Signs {
+    /// Waits for the first of them. A loop that has returned is the last to count: it says least about why.
+    pub async fn first(self) -> Sign {
+        tokio::select! {
+            biased;
+            reason = self.stream_error => Sign::Told(reason),
+            error = self.fenced => Sign::Fenced(error),
+            ended = self.ended => Sign::Silent(ended),
+        }
+    }
 }
 
 /// How the library's loop returned.
@@ -311,19 +330,19 @@ async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result
     Ok(())
 }
 
-/// Waits for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
-fn stream_error(client: &Client) -> BoxFuture<'static, Option<ExitReason>> {
+/// Waits for a `<stream:error>` that means an end: 515, 429 and 503 reach the application in no other way.
+fn stream_error(client: &Client) -> BoxFuture<'static, ExitReason> {
     let error = client.wait_for_node(NodeFilter::tag("stream:error"));
-    let reason = error.map(|node| {
-        let node = node.ok()?;
-        let code = node.get_attr("code")?.as_str().into_owned();
-        match code.as_str() {
-            "515" => Some(ExitReason::RestartRequired),
-            "429" => Some(ExitReason::RateLimited),
-            "500" | "503" => Some(ExitReason::ServerUnavailable),
+    let reason = async {
+        let node = error.await.ok();
+        let code = node.and_then(|node| Some(node.get_attr("code")?.as_str().into_owned()));
+        match code.as_deref() {
+            Some("515") => ExitReason::RestartRequired,
+            Some("429") => ExitReason::RateLimited,
+            Some("500" | "503") => ExitReason::ServerUnavailable,
             // 401, 409 and 516 have events of their own.
-            _ => None,
+            _ => std::future::pending().await,
         }
-    });
+    };
     reason.boxed()
 }

@@ -143,6 +143,7 @@ fn refusal(reason: ConnectFailureReason) -> ExitReason {
         ConnectFailureReason::InternalServerError | ConnectFailureReason::ServiceUnavailable => {
             ExitReason::ServerUnavailable
         }
+        ConnectFailureReason::Unknown(429) => ExitReason::RateLimited,
         ConnectFailureReason::Generic => ExitReason::Refused(400),
         ConnectFailureReason::BadUserAgent => ExitReason::Refused(409),
         ConnectFailureReason::CatExpired => ExitReason::Refused(413),

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::device::exit::ExitReason;
+use crate::device::exit::{ExitReason, PAIR};
 use crate::device::pairing::Qr;
 
 /// Where a device stands.
@@ -65,6 +65,30 @@ pub struct View {
 }
 
 impl View {
+    /// A device of which nothing has happened yet.
+    pub fn down(jid: Option<String>, last_seen: Option<DateTime<Utc>>) -> Self {
+        Self {
+            state: State::Down,
+            jid,
+            qr: None,
+            last_seen,
+            last_exit: None,
+            next_attempt: None,
+            exits: 0,
+        }
+    }
+
+    /// What a person must do before the device can work again, if anything.
+    pub fn action_required(&self) -> Option<&'static str> {
+        match self.state {
+            _ if !self.is_paired() => Some(PAIR),
+            State::Down | State::Waiting | State::Quarantined => {
+                self.last_exit.and_then(ExitReason::action_required)
+            }
+            State::Connecting | State::Pairing | State::Live | State::Closing => None,
+        }
+    }
+
     pub fn is_live(&self) -> bool {
         self.state == State::Live
     }

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use super::{account_jid, follow, locate, phone_number};
+use crate::device::exit::PAIR;
 use crate::failure::{Envelope, Failure, Operation};
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
@@ -13,7 +14,7 @@ use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("status", Envelope::Session);
 
-/// The documented fields, and beside them why a device is not connected and when it will try again.
+/// The documented fields, and beside them why a device is not connected, when it will try again, and what to do.
 #[derive(Serialize)]
 struct Status {
     connected: bool,
@@ -26,12 +27,16 @@ struct Status {
     is_logged_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<DateTime<Utc>>,
+    /// Where the device stands, in the words of the metrics.
+    phase: &'static str,
     /// Why the last connection ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_exit: Option<&'static str>,
     /// When the next attempt is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_attempt: Option<DateTime<Utc>>,
+    /// What a person must do before the device can work again; null where it comes back by itself.
+    action_required: Option<&'static str>,
 }
 
 impl Status {
@@ -44,6 +49,8 @@ impl Status {
             phone_number: view.jid.as_deref().map(|jid| phone_number(jid).to_owned()),
             is_logged_in: view.is_paired(),
             last_seen: view.last_seen,
+            phase: view.state.name(),
+            action_required: view.action_required(),
             last_exit: view.last_exit.map(|reason| reason.name()),
             next_attempt: view.next_attempt,
         }
@@ -58,6 +65,8 @@ impl Status {
             phone_number: None,
             is_logged_in: false,
             last_seen: None,
+            phase: State::Down.name(),
+            action_required: Some(PAIR),
             last_exit: None,
             next_attempt: None,
         }

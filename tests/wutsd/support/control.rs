@@ -91,6 +91,12 @@ impl Control {
         }
     }
 
+    /// How often something has happened at the server.
+    pub async fn counter(&self, name: &str) -> u64 {
+        let state = self.0.get("/state").await.expect(200);
+        state["counters"][name].as_u64().expect(name)
+    }
+
     /// One phone sends another a text; its id.
     pub async fn send_text(&self, from: &str, to: &str, text: &str) -> Value {
         let body = json!({ "from": from, "to": to, "text": text });
