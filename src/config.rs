@@ -80,6 +80,10 @@ pub struct Whatsapp {
     pub command_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub pairing_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_after: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_timeout: Duration,
 }
 
 impl Whatsapp {

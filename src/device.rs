@@ -17,11 +17,13 @@ pub mod outgoing;
 pub mod pairing;
 pub mod people;
 pub mod profiles;
+pub mod pulse;
 pub mod runtime;
 pub mod session;
 pub mod status_privacy;
 pub mod transport;
 pub mod upload;
+pub mod version;
 
 use std::sync::Arc;
 
@@ -185,6 +187,9 @@ impl DeviceActor {
         }
         debug!(device.id = %self.plan.device, reason = reason.name(), "device leaves");
         self.departure.reason = reason;
+        if reason == ExitReason::ClientOutdated {
+            self.shared.version.doubt();
+        }
         self.enter(Phase::Closing);
         // Their reply slots close, which their callers read as `device_disconnected`.
         self.commands.abort_all();
@@ -208,13 +213,15 @@ impl DeviceActor {
     }
 
     /// Logged in, and the critical app state is there.
-    fn connected(&mut self) {
+    fn connected(&mut self, ctx: &mut Context<Self>) {
         if let Some(running) = self
             .running
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
             running.catch_up();
+            let lost = running.lost().into_actor(self);
+            ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");
             self.enter(Phase::Live);
         }
@@ -246,8 +253,8 @@ impl Actor for DeviceActor {
             }
             Ok((running, _)) => running.abandon(),
             Err(error) => {
-                error!(device.id = %life.plan.device, error = %error, "device could not be loaded");
-                life.leave(ExitReason::StoreFailed, ctx);
+                error!(device.id = %life.plan.device, error = %error, "device could not be started");
+                life.leave(error.reason(), ctx);
             }
         }));
     }
@@ -258,7 +265,7 @@ impl Handler<Observed> for DeviceActor {
 
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
-            Observed::Connected => self.connected(),
+            Observed::Connected => self.connected(ctx),
             Observed::Qr { code, valid_for } => {
                 if self.phase == Phase::Connecting {
                     self.enter(Phase::Pairing);

@@ -22,9 +22,11 @@ use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
 use super::pairing::PairCode;
+use super::pulse::{self, Pulse};
 use super::runtime::ShardRuntime;
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
+use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
@@ -37,7 +39,7 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Chats whose receive state is kept: each costs about 12 KiB, the library's default is 5,000.
 const CHAT_LANES: u64 = 16;
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
-const SIMULATED_VERSION: (u32, u32, u32) = (2, 3000, 1_030_000_000);
+const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
 
 /// What all lives share.
 pub struct Shared {
@@ -45,6 +47,7 @@ pub struct Shared {
     pub whatsapp: Whatsapp,
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
+    pub version: Version,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
 }
@@ -55,6 +58,17 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("the device record could not be loaded: {0}")]
     Record(String),
+    #[error("WhatsApp's version could not be looked up: {0}")]
+    Version(anyhow::Error),
+}
+
+impl StartError {
+    pub fn reason(&self) -> ExitReason {
+        match self {
+            Self::Store(_) | Self::Record(_) => ExitReason::StoreFailed,
+            Self::Version(_) => ExitReason::ConnectFailed,
+        }
+    }
 }
 
 /// A client at work.
@@ -66,6 +80,7 @@ pub struct Running {
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
+    pulse: Pulse,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
 }
 
@@ -116,7 +131,9 @@ pub async fn start(
     let manager = PersistenceManager::new(records.clone())
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
-    let (dialer, dial_failure) = Dialer::new(shared.whatsapp.url.clone(), shared.tls.clone());
+    let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
+    let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
+    let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
     let client = build(&shared, Arc::new(manager), dialer, &actor).await?;
     // One run is one connection: the supervisor decides about the next.
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
@@ -155,6 +172,7 @@ pub async fn start(
         acks,
         contacts,
         app_state,
+        pulse,
         ended,
     };
     Ok((running, signs))
@@ -174,17 +192,19 @@ async fn build(
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
     };
-    let mut builder = Client::builder()
+    let version = match shared.whatsapp.is_loopback() {
+        true => SIMULATED_VERSION,
+        false => shared.version.claim().await.map_err(StartError::Version)?,
+    };
+    let builder = Client::builder()
         .with_runtime(runtime)
         .with_persistence_manager(manager)
         .with_transport_factory(dialer)
         .with_http_client_arc(shared.fetcher.clone())
         .with_cache_config(caches)
         .with_skip_history_sync(true)
+        .with_version_override(version)
         .with_background_saver_interval(SAVE_INTERVAL);
-    if shared.whatsapp.is_loopback() {
-        builder = builder.with_version_override(SIMULATED_VERSION);
-    }
     let built = builder
         .build()
         .await
@@ -226,6 +246,11 @@ impl Running {
         self.app_state.catch_up(&self.client);
     }
 
+    /// Watches over the connection. Returns when it is of no use any more, and why.
+    pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
+        self.pulse.clone().lost(self.client.clone())
+    }
+
     /// This client, lent to one command.
     pub fn session(
         &self,
@@ -241,6 +266,7 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
+            pulse: self.pulse.clone(),
             stop,
             query_timeout,
             deadline,

@@ -23,7 +23,7 @@ pub struct World {
     pub daemon: Process,
     pub data: TempDir,
     whatsapp: String,
-    _simulator: Process,
+    pub simulator: Process,
 }
 
 /// Somebody with a token.
@@ -56,7 +56,7 @@ impl World {
             daemon,
             data,
             whatsapp,
-            _simulator: simulator,
+            simulator,
         }
     }
 
