@@ -81,6 +81,8 @@ pub enum News {
     Qr(Qr),
     /// The account is known and stored.
     Paired(Identity),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
     Exited(ExitReason),
 }
 
@@ -219,7 +221,7 @@ impl DeviceActor {
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
-            running.catch_up();
+            running.catch_up(ctx.address());
             let lost = running.lost().into_actor(self);
             ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");
@@ -278,6 +280,14 @@ impl Handler<Observed> for DeviceActor {
                 ctx.run_later(pairing::RESTART_TIMEOUT, |life, ctx| {
                     life.leave(ExitReason::RestartRequired, ctx);
                 });
+            }
+            Observed::KeyMissing(missing) => {
+                if missing {
+                    warn!(device.id = %self.plan.device, "the phone has not sent a key of the app state");
+                } else {
+                    info!(device.id = %self.plan.device, "the phone has sent all keys of the app state");
+                }
+                self.report(News::KeyMissing(missing));
             }
             Observed::Ended(ExitReason::PairingEnded) if self.paired.is_some() => {}
             Observed::Ended(reason) => self.leave(reason, ctx),

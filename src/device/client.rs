@@ -146,7 +146,7 @@ pub async fn start(
 
     let acks = Acks::default();
     let contacts = ContactBook::open(shared.store.clone(), plan.number);
-    let app_state = AppState::owing_all();
+    let app_state = AppState::owing_all(records.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
@@ -242,8 +242,8 @@ fn run(
 
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
-    pub fn catch_up(&self) {
-        self.app_state.catch_up(&self.client);
+    pub fn catch_up(&self, actor: Addr<DeviceActor>) {
+        self.app_state.catch_up(&self.client, actor);
     }
 
     /// Watches over the connection. Returns when it is of no use any more, and why.

@@ -28,6 +28,8 @@ pub(super) enum Observed {
     Qr { code: String, valid_for: Duration },
     /// The phone accepted the pairing; WhatsApp will ask for a restart next.
     Paired(Identity),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
     /// The life is over.
     Ended(ExitReason),
 }

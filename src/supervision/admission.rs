@@ -90,7 +90,7 @@ impl Admission {
         if let Passage::Closed(_) = self.breaker.passage(now) {
             return None;
         }
-        let device = self.line.next()?;
+        let device = self.line.take()?;
         self.tokens -= 1.0;
         self.connecting.insert(device);
         self.breaker.admitted(device);

@@ -41,7 +41,7 @@ impl Line {
     }
 
     /// Takes the device whose turn it is.
-    pub fn next(&mut self) -> Option<DeviceId> {
+    pub fn take(&mut self) -> Option<DeviceId> {
         if self.waiting.is_empty() {
             return None;
         }
@@ -81,10 +81,10 @@ mod tests {
         line.join(devices[1], at(20));
         line.join(devices[2], at(20));
         line.join(devices[2], at(90));
-        assert_eq!(line.next(), Some(devices[1]));
-        assert_eq!(line.next(), Some(devices[2]));
-        assert_eq!(line.next(), Some(devices[0]));
-        assert_eq!(line.next(), None);
+        assert_eq!(line.take(), Some(devices[1]));
+        assert_eq!(line.take(), Some(devices[2]));
+        assert_eq!(line.take(), Some(devices[0]));
+        assert_eq!(line.take(), None);
     }
 
     #[test]
@@ -98,7 +98,7 @@ mod tests {
         // As many busy devices join as are let in.
         for now in 1..=20 {
             line.join(DeviceId::random(), at(now));
-            came.extend(line.next().filter(|device| forgotten.contains(device)));
+            came.extend(line.take().filter(|device| forgotten.contains(device)));
         }
         assert_eq!(came, forgotten);
     }

@@ -231,6 +231,7 @@ impl Supervisor {
         self.publish(id, |view| {
             view.state = State::Down;
             view.qr = None;
+            view.key_missing = false;
             view.last_exit = Some(reason);
             view.exits += 1;
             if live_since.is_some() {

@@ -48,6 +48,10 @@ impl State {
     }
 }
 
+/// For a device that cannot read all that is synced.
+const OPEN_PHONE: &str = "open WhatsApp on the phone: it owes the device a key, and contacts and settings may be out of \
+    date until it has sent it";
+
 /// A snapshot of one device.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -60,6 +64,8 @@ pub struct View {
     pub last_exit: Option<ExitReason>,
     /// When the next life is due, if one is planned after a delay.
     pub next_attempt: Option<DateTime<Utc>>,
+    /// The phone owes a key without which part of contacts and settings cannot be read.
+    pub key_missing: bool,
     /// Counts the lives that have ended: a waiter can tell an old exit from a new one.
     pub exits: u64,
 }
@@ -74,6 +80,7 @@ impl View {
             last_seen,
             last_exit: None,
             next_attempt: None,
+            key_missing: false,
             exits: 0,
         }
     }
@@ -85,6 +92,7 @@ impl View {
             State::Down | State::Waiting | State::Quarantined => {
                 self.last_exit.and_then(ExitReason::action_required)
             }
+            State::Live if self.key_missing => Some(OPEN_PHONE),
             State::Connecting | State::Pairing | State::Live | State::Closing => None,
         }
     }

@@ -1,5 +1,6 @@
 //! One test per fault: the answer to the caller, the state afterwards, and that neighbours were not touched.
 
+mod app_state;
 mod deaf;
 mod exits;
 mod fleet;

@@ -152,6 +152,7 @@ impl Handler<Report> for Supervisor {
         match news {
             News::Entered(phase) => self.entered(device, phase, ctx),
             News::Qr(qr) => self.publish(device, |view| view.qr = Some(qr)),
+            News::KeyMissing(missing) => self.publish(device, |view| view.key_missing = missing),
             News::Paired(identity) => self.paired(device, identity.jid),
             News::Exited(reason) => self.exited(device, reason, ctx),
         }
