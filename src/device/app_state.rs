@@ -2,14 +2,21 @@
 //!
 //! The library fetches what WhatsApp tells it of, but it forgets what it was fetching when the connection ends, and it
 //! leaves out a collection that it is fetching already, though the news may be newer than that fetch. So every life
-//! asks for all collections once, and again for those that were left out.
+//! asks for all collections once, and again for those that were left out. What could not be fetched, or not be read for
+//! want of a key, is kept and tried again when the phone has sent the key, or after a long pause.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
+use actix::Addr;
 use tokio::sync::watch;
 use wacore_appstate::patch_decode::WAPatchName;
 use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
+
+use super::DeviceActor;
+use super::events::Observed;
+use crate::store::RecordBackend;
 
 /// In the order in which they matter: contacts decide who gets a status.
 const COLLECTIONS: [WAPatchName; 5] = [
@@ -20,31 +27,41 @@ const COLLECTIONS: [WAPatchName; 5] = [
     WAPatchName::RegularLow,
 ];
 
+/// The library itself has tried for about four minutes before this.
+const RETRY_PAUSE: Duration = Duration::from_secs(600);
+
 #[derive(Debug, Default)]
 struct Owed {
     waiting: Vec<WAPatchName>,
     /// One of them is being fetched.
     fetching: bool,
+    /// Tried in vain.
+    stuck: Vec<WAPatchName>,
 }
 
 /// What one life owes.
 #[derive(Clone)]
-pub struct AppState(Arc<watch::Sender<Owed>>);
+pub struct AppState {
+    owed: Arc<watch::Sender<Owed>>,
+    records: Arc<RecordBackend>,
+}
 
 impl AppState {
     /// Owes everything. Nothing is fetched before `catch_up`.
-    pub fn owing_all() -> Self {
+    pub fn owing_all(records: Arc<RecordBackend>) -> Self {
         let owed = Owed {
             waiting: COLLECTIONS.to_vec(),
-            fetching: false,
+            ..Default::default()
         };
-        Self(Arc::new(watch::Sender::new(owed)))
+        let owed = Arc::new(watch::Sender::new(owed));
+        Self { owed, records }
     }
 
     /// Notes collections that must be fetched (again).
     pub fn owe(&self, names: impl IntoIterator<Item = WAPatchName>) {
-        self.0.send_modify(|owed| {
+        self.owed.send_modify(|owed| {
             for name in names {
+                owed.stuck.retain(|stuck| *stuck != name);
                 if !owed.waiting.contains(&name) {
                     owed.waiting.push(name);
                 }
@@ -52,52 +69,98 @@ impl AppState {
         });
     }
 
-    /// Fetches what is owed, now and later, as long as the client lives.
-    pub fn catch_up(&self, client: &Arc<Client>) {
-        let (client, changes) = (Arc::downgrade(client), self.0.subscribe());
-        // Neither this task nor the client may keep the other alive.
-        let owed = Arc::downgrade(&self.0);
-        tokio::spawn(fetch(client, owed, changes));
+    /// Fetches what is owed, now and later, as long as the client lives, and tells the actor when the phone owes a key.
+    pub fn catch_up(&self, client: &Arc<Client>, actor: Addr<DeviceActor>) {
+        let task = Fetching {
+            client: Arc::downgrade(client),
+            // Neither this task nor the client may keep the other alive.
+            owed: Arc::downgrade(&self.owed),
+            changes: self.owed.subscribe(),
+            records: self.records.clone(),
+            actor,
+            key_missing: false,
+        };
+        tokio::spawn(task.run());
     }
 
-    /// Waits until nothing is owed; the caller sets the limit.
+    /// Waits until nothing is owed that can be had now; the caller sets the limit.
     pub async fn caught_up(&self) {
         let settled = |owed: &Owed| owed.waiting.is_empty() && !owed.fetching;
         // It cannot fail: this handle holds the sender.
-        let _ = self.0.subscribe().wait_for(settled).await;
+        let _ = self.owed.subscribe().wait_for(settled).await;
     }
 }
 
-/// Waits for a fetch of this collection that is under way, then fetches; the library tries again when it fails.
-async fn sync(client: &Arc<Client>, name: WAPatchName) {
-    let task = MajorSyncTask::AppStateSync {
-        name,
-        full_sync: false,
-    };
-    client.process_sync_task(task).await;
-}
-
-async fn fetch(
+struct Fetching {
     client: Weak<Client>,
     owed: Weak<watch::Sender<Owed>>,
-    mut changes: watch::Receiver<Owed>,
-) {
-    while changes
-        .wait_for(|owed| !owed.waiting.is_empty())
-        .await
-        .is_ok()
-    {
-        let (Some(client), Some(owed)) = (client.upgrade(), owed.upgrade()) else {
-            return;
-        };
-        let mut next = None;
-        owed.send_modify(|owed| {
-            owed.fetching = true;
-            next = Some(owed.waiting.remove(0));
-        });
-        if let Some(name) = next {
-            sync(&client, name).await;
+    changes: watch::Receiver<Owed>,
+    records: Arc<RecordBackend>,
+    actor: Addr<DeviceActor>,
+    key_missing: bool,
+}
+
+impl Fetching {
+    async fn run(mut self) {
+        while self.something_waits().await {
+            let (Some(client), Some(owed)) = (self.client.upgrade(), self.owed.upgrade()) else {
+                return;
+            };
+            let mut next = None;
+            owed.send_modify(|owed| {
+                if !owed.waiting.is_empty() {
+                    owed.fetching = true;
+                    next = Some(owed.waiting.remove(0));
+                }
+            });
+            let Some(name) = next else {
+                continue;
+            };
+            let fetched = self.fetch(&client, name).await;
+            owed.send_modify(|owed| {
+                owed.fetching = false;
+                if !fetched && !owed.waiting.contains(&name) {
+                    owed.stuck.push(name);
+                }
+            });
+            self.tell_of_keys();
         }
-        owed.send_modify(|owed| owed.fetching = false);
+    }
+
+    /// False when the life is over.
+    async fn something_waits(&mut self) -> bool {
+        let stuck = !self.changes.borrow().stuck.is_empty();
+        let key_missing = self.key_missing;
+        tokio::select! {
+            waits = self.changes.wait_for(|owed| !owed.waiting.is_empty()) => return waits.is_ok(),
+            () = self.records.progress().has_all_keys(), if key_missing => {}
+            () = tokio::time::sleep(RETRY_PAUSE), if stuck => {}
+        }
+        self.tell_of_keys();
+        if let Some(owed) = self.owed.upgrade() {
+            owed.send_modify(|owed| owed.waiting.append(&mut owed.stuck));
+        }
+        true
+    }
+
+    /// Waits for a fetch of this collection that is under way, then fetches. The library requests keys that it lacks, and
+    /// tries again for a while, but does not say what became of it.
+    async fn fetch(&self, client: &Arc<Client>, name: WAPatchName) -> bool {
+        let progress = self.records.progress();
+        let before = progress.steps(name.as_str());
+        let task = MajorSyncTask::AppStateSync {
+            name,
+            full_sync: false,
+        };
+        client.process_sync_task(task).await;
+        progress.steps(name.as_str()) > before
+    }
+
+    fn tell_of_keys(&mut self) {
+        let missing = self.records.progress().lacks_key();
+        if missing != self.key_missing {
+            self.key_missing = missing;
+            self.actor.do_send(Observed::KeyMissing(missing));
+        }
     }
 }

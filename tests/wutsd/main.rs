@@ -11,6 +11,7 @@ mod command_line;
 mod contacts;
 mod devices;
 mod docs;
+mod faults;
 mod health;
 mod isolation;
 mod lifecycle;
