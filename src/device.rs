@@ -18,6 +18,7 @@ pub mod pairing;
 pub mod people;
 pub mod profiles;
 pub mod pulse;
+pub mod resync;
 pub mod runtime;
 pub mod session;
 pub mod status_privacy;

@@ -86,6 +86,14 @@ impl Command for SyncAppState {
         Operation::new("appstate_sync", Envelope::Flat).failing_with("failed to sync app state");
     const BODY_OPTIONAL: bool = true;
 
+    fn refusals() -> Vec<Failure> {
+        let not_synced = |in_time| Failure::NotSynced {
+            collection: Collection::RegularHigh.as_str().to_owned(),
+            in_time,
+        };
+        vec![not_synced(true), not_synced(false)]
+    }
+
     async fn run(self, session: Session) -> Result<Synced, Failure> {
         let scopes = self.scopes();
         let mut collections = Vec::new();

@@ -243,7 +243,8 @@ fn run(
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self, actor: Addr<DeviceActor>) {
-        self.app_state.catch_up(&self.client, actor);
+        self.app_state
+            .catch_up(&self.client, self.contacts.clone(), actor);
     }
 
     /// Watches over the connection. Returns when it is of no use any more, and why.

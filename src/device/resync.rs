@@ -62,7 +62,9 @@ impl Session {
         let answered = async { self.client.send_iq(query).await.map_err(unanswered) };
         let answer = self.query(answered).await?;
         let up_to_date = |collection: &Collection| is_up_to_date(answer.get(), *collection);
-        let behind = collections.iter().filter(|collection| !up_to_date(collection));
+        let behind = collections
+            .iter()
+            .filter(|collection| !up_to_date(collection));
         Ok(behind.copied().collect())
     }
 }
@@ -72,14 +74,17 @@ fn is_up_to_date(answer: &NodeRef<'_>, collection: Collection) -> bool {
         return false;
     };
     let attr = |node: &NodeRef<'_>, name, value: &str| {
-        node.get_attr(name).is_some_and(|found| found.as_str() == value)
+        node.get_attr(name)
+            .is_some_and(|found| found.as_str() == value)
     };
     let found = sync
         .get_children_by_tag("collection")
         .find(|node| attr(node, "name", collection.as_str()));
     found.is_some_and(|found| {
         let patches = found.get_optional_child("patches");
-        let none = patches.and_then(|patches| patches.children()).is_none_or(<[_]>::is_empty);
+        let none = patches
+            .and_then(|patches| patches.children())
+            .is_none_or(<[_]>::is_empty);
         none && !attr(found, "type", "error") && !attr(found, "has_more_patches", "true")
     })
 }

@@ -7,6 +7,7 @@
     reason = "a test fails by panicking and tells why"
 )]
 
+mod appstate;
 mod command_line;
 mod contacts;
 mod devices;

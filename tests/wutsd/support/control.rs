@@ -49,6 +49,13 @@ impl Control {
         phone
     }
 
+    /// Takes somebody out of the phone's address book.
+    pub async fn forget_contact(&self, owner: &str, contact: &str) {
+        let path = format!("/accounts/{owner}/contacts/{contact}");
+        let answer = self.0.delete(&path).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     pub async fn scan(&self, qr: &str, phone: &str) -> Answer {
         self.0
             .post("/scan", json!({ "qr": qr, "account": phone }))
