@@ -4,6 +4,7 @@ pub mod appstate;
 pub mod contacts;
 pub mod logout;
 pub mod privacy;
+pub mod profile;
 pub mod status;
 
 use std::future::Future;

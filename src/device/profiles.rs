@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use wacore_binary::Jid;
+use whatsapp_rust::features::ProfileError;
 
 use super::people::{contact_failed, jid};
 use super::session::{Session, unanswered};
@@ -91,6 +92,19 @@ impl Session {
             url: found.url,
             direct_path: found.direct_path,
         }))
+    }
+
+    /// Sets the account's own picture, a JPEG, and returns WhatsApp's id of it.
+    pub async fn set_picture(&self, jpeg: Vec<u8>) -> Result<String, Failure> {
+        let set = async {
+            let set = self.client.profile().set_profile_picture(jpeg).await;
+            set.map_err(|error| match error {
+                ProfileError::Iq(error) => unanswered(error),
+                ProfileError::Client(_) => Failure::Disconnected,
+                _ => Failure::Refused("profile picture".into()),
+            })
+        };
+        Ok(self.query(set).await?.id)
     }
 
     /// The account's privacy settings: category and value, as WhatsApp names them.

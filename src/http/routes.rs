@@ -16,6 +16,7 @@ use crate::commands::contacts::picture::GetPicture;
 use crate::commands::contacts::profile::GetProfile;
 use crate::commands::contacts::resolve::Resolve;
 use crate::commands::privacy::get::GetPrivacy;
+use crate::commands::profile::picture::PostPicture;
 use crate::commands::status::media::PostMedia;
 use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
@@ -57,6 +58,9 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
         ]),
         ("Privacy", vec![
             line("getPrivacySettings", GET, "/privacy", execute::<GetPrivacy>, command::<GetPrivacy>),
+        ]),
+        ("Profile", vec![
+            line("setProfilePicture", POST, "/profile/picture", execute::<PostPicture>, command::<PostPicture>),
         ]),
         ("Devices and pairing", vec![
             line("createDevice", POST, "/devices", instances::create::handle, instances::create::about),

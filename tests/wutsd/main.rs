@@ -18,6 +18,7 @@ mod isolation;
 mod lifecycle;
 mod paircode;
 mod privacy;
+mod profile;
 mod qr;
 mod register;
 mod rooms;
