@@ -43,6 +43,8 @@
 //! | `duplicate_delivery` | a message reaches the device twice |
 //! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
 //! | `appstate_conflict`, `appstate_bad_mac` | a patch is refused as old; what is served has wrong MACs |
+//! | `overhear` | the account's phone is handed statuses and group messages that are not meant for it |
+//! | `key_silence` | the phone does not answer a device that asks for keys of the app state |
 //! | `prekeys_exhausted` | the device's keys (an account's: its phone's, too) are handed out without a one-time key |
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.
