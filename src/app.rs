@@ -17,6 +17,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
+use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
@@ -87,6 +88,7 @@ impl App {
             passwords: Passwords::default(),
             metrics,
             limits: Limits::from(&config),
+            rates: Rates::default(),
         };
         let listen = |source| AppError::Listen {
             address: config.http.listen,

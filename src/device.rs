@@ -16,6 +16,7 @@ pub mod job;
 pub mod outgoing;
 pub mod pairing;
 pub mod people;
+pub mod privacy;
 pub mod profiles;
 pub mod runtime;
 pub mod session;

@@ -9,6 +9,7 @@ pub mod instances;
 pub mod qr_image;
 pub mod query;
 pub mod routes;
+pub mod ryze;
 mod stored;
 pub mod tenants;
 pub mod uninterrupted;
@@ -27,6 +28,7 @@ use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, web};
 use uuid::Uuid;
 
+use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
@@ -46,6 +48,7 @@ pub struct Api {
     pub passwords: Passwords,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
+    pub rates: Rates,
 }
 
 /// The clocks and sizes of requests.

@@ -93,23 +93,23 @@ fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
 
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
     if body.is_empty() {
-        return Err(Invalid::request(
+        return Err(Invalid::syntax(
             "the body is empty: a JSON object is expected",
         ));
     }
     if std::str::from_utf8(body).is_err() {
-        return Err(Invalid::request("the body is not UTF-8"));
+        return Err(Invalid::syntax("the body is not UTF-8"));
     }
     // serde would take an array for a struct, field by field.
     if body.trim_ascii_start().starts_with(b"[") {
-        return Err(Invalid::request(
+        return Err(Invalid::syntax(
             "the body is an array: a JSON object is expected",
         ));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
     json.end()
-        .map_err(|error| Invalid::request(format!("malformed JSON: {error}")))?;
+        .map_err(|error| Invalid::syntax(format!("malformed JSON: {error}")))?;
     Ok(value)
 }
 
@@ -117,7 +117,7 @@ fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     let field = error.path().to_string();
     let inner = error.into_inner();
     if inner.is_syntax() || inner.is_eof() {
-        return Invalid::request(format!("malformed JSON: {inner}"));
+        return Invalid::syntax(format!("malformed JSON: {inner}"));
     }
     // serde's texts end with a place in the body, which says less than the field's name.
     let text = inner.to_string();

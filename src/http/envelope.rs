@@ -39,10 +39,12 @@ pub fn respond_as<T: Serialize>(
     };
     let mut response = HttpResponse::build(status);
     match operation.envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin => response.json(Flat {
-            success: true,
-            payload,
-        }),
+        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Ryze => {
+            response.json(Flat {
+                success: true,
+                payload,
+            })
+        }
         Envelope::Data | Envelope::Session => response.json(Data {
             success: true,
             data: payload,
@@ -73,6 +75,7 @@ fn refusal(operation: &Operation, failure: &Failure, outcome: &Outcome) -> Value
         Envelope::Session | Envelope::Admin => {
             json!({ "success": false, "error": outcome.message })
         }
+        Envelope::Ryze => json!({ "success": false, "error": { "message": outcome.message } }),
     };
     if let Failure::TimedOut {
         message_id: Some(id),

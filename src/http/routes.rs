@@ -1,9 +1,10 @@
 //! The URL table: a line per endpoint.
 
-use actix_web::web::{ServiceConfig, delete, get, post, put, route};
+use actix_web::middleware::from_fn;
+use actix_web::web::{ServiceConfig, delete, get, post, put, route, scope};
 
 use super::execute::execute;
-use super::{health, instances, tenants, users};
+use super::{health, instances, ryze, tenants, users};
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
@@ -58,6 +59,19 @@ pub fn configure(app: &mut ServiceConfig) {
         // The id may be empty here: the contract has a text for that.
         .route("/global/tenants/{id:[^/]*}", get().to(tenants::show::handle))
         .route("/global/tenants/{id:[^/]*}", delete().to(tenants::delete::handle))
+        // The RyzeAPI, behind its own gate
+        .service(scope("/api")
+            .wrap(from_fn(ryze::gate::gate))
+            .route("/instance/new", post().to(ryze::create::handle))
+            .route("/instance/list", get().to(ryze::list::handle))
+            .route("/instance/connect/{instance}", get().to(ryze::connect::handle))
+            .route("/instance/reconnect/{instance}", post().to(ryze::reconnect::handle))
+            .route("/instance/logout/{instance}", delete().to(ryze::logout::handle))
+            .route("/instance/delete/{instance}", delete().to(ryze::delete::handle))
+            .route("/profile/privacy/{instance}", post().to(ryze::privacy::update))
+            .route("/profile/privacy/{instance}", get().to(ryze::privacy::read))
+            .route("/profile/getPrivacy/{instance}", get().to(ryze::privacy::read))
+            .default_service(route().to(ryze::unknown)))
         // The daemon itself
         .route("/healthz", get().to(health::healthz))
         .route("/readyz", get().to(health::readyz))

@@ -18,6 +18,7 @@ mod privacy;
 mod qr;
 mod register;
 mod rooms;
+mod ryze;
 mod sandbox;
 mod status_media;
 mod status_privacy;
