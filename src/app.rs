@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
+use tokio::sync::Semaphore;
 use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
@@ -88,6 +89,7 @@ impl App {
             passwords: Passwords::default(),
             metrics,
             limits: Limits::from(&config),
+            room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
             rates: Rates::default(),
         };
         let listen = |source| AppError::Listen {

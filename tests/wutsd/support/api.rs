@@ -169,11 +169,21 @@ impl Api {
         }
     }
 
+    fn host(&self) -> &str {
+        self.base.strip_prefix("http://").expect("plain HTTP")
+    }
+
+    /// A connection on which nothing has been sent.
+    pub async fn connect(&self) -> TcpStream {
+        let connected = TcpStream::connect(self.host()).await;
+        connected.expect("a connection")
+    }
+
     /// Sends a request on a connection of its own and returns that, without waiting for an answer. Dropping it is
     /// noticed at the other end at once.
     pub async fn begin(&self, method: Method, path: &str, body: &str) -> TcpStream {
-        let host = self.base.strip_prefix("http://").expect("plain HTTP");
-        let mut connection = TcpStream::connect(host).await.expect("a connection");
+        let host = self.host();
+        let mut connection = self.connect().await;
         connection.set_zero_linger().expect("a socket");
         let token = self.token.as_deref().unwrap_or_default();
         let length = body.len();
