@@ -15,14 +15,19 @@ use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tracing::{Instrument, Span};
+use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid, Operation};
 
 /// One endpoint that acts on a live device.
-pub trait Command: DeserializeOwned + Send + 'static {
-    type Reply: Serialize + Send + 'static;
+pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
+    type Reply: Serialize + ToSchema + Send + 'static;
+
+    /// What it does, in a sentence for the API's document.
+    const SUMMARY: &'static str;
+
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
 
@@ -31,6 +36,11 @@ pub trait Command: DeserializeOwned + Send + 'static {
 
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;
+
+    /// Failures besides those that every command can have, for the API's document.
+    fn refusals() -> Vec<Failure> {
+        Vec::new()
+    }
 
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {

@@ -8,6 +8,7 @@ pub mod execute;
 pub mod health;
 pub mod instances;
 pub mod observe;
+pub mod openapi;
 pub mod qr_image;
 pub mod query;
 pub mod routes;

@@ -17,8 +17,10 @@ pub mod reconnect;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use utoipa::ToSchema;
 
 use super::instances::follow;
+use super::openapi::about::About;
 use super::stored::stored;
 use super::{Api, body, envelope};
 use crate::failure::{Envelope, Failure, Flaw, Operation};
@@ -26,18 +28,25 @@ use crate::store::accounts::{Bearer, Caller};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
 
+/// What all its paths begin with.
+pub const ROOT: &str = "/api";
 const OPERATION: Operation = Operation::new("instance", Envelope::Ryze);
 const NOT_FOUND: Failure = Failure::documented(404, "Instance not found");
 const BAD_BODY: &str = "Invalid request body";
 
 /// What became of an instance.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = InstanceOutcome,
+    example = json!({"message": "Instance deleted", "instance": {"status": "deleted"}})
+)]
 struct Outcome {
     message: &'static str,
     instance: Status,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InstanceStatus)]
 struct Status {
     status: &'static str,
 }
@@ -47,6 +56,17 @@ impl Outcome {
         let instance = Status { status };
         Self { message, instance }
     }
+}
+
+/// What all endpoints say of themselves.
+fn about(summary: &'static str, operation: &Operation) -> About {
+    let about = About::new(summary, operation).for_ryze();
+    about.refuses([gate::MISSING])
+}
+
+/// And those with an instance in the path.
+fn about_one(summary: &'static str, operation: &Operation) -> About {
+    about(summary, operation).refuses([NOT_FOUND, inferred::OTHER_INSTANCE])
 }
 
 /// Whatever no route below `/api` knows.

@@ -10,6 +10,7 @@
 mod command_line;
 mod contacts;
 mod devices;
+mod docs;
 mod hardening;
 mod health;
 mod isolation;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -22,12 +23,27 @@ const NAMES: [(&str, &str); 10] = [
     ("Stickers", "stickers"),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetPrivacy {}
 
 /// What WhatsApp answered: values by its own names of the categories.
-#[derive(Debug)]
+#[derive(Debug, ToSchema)]
+#[schema(
+    as = PrivacySettings,
+    example = json!({
+        "CallAdd": "all",
+        "Defense": "on_standard",
+        "GroupAdd": "contacts",
+        "LastSeen": "all",
+        "Messages": "all",
+        "Online": "all",
+        "Profile": "all",
+        "ReadReceipts": "all",
+        "Status": "contacts",
+        "Stickers": "contacts"
+    })
+)]
 pub struct Settings(BTreeMap<String, String>);
 
 impl Settings {
@@ -63,6 +79,7 @@ fn capitalized(category: &str) -> String {
 
 impl Command for GetPrivacy {
     type Reply = Settings;
+    const SUMMARY: &'static str = "Shows the account's own privacy settings";
     const OPERATION: Operation =
         Operation::new("privacy", Envelope::Data).failing_with("failed to get privacy settings");
 

@@ -1,13 +1,14 @@
 //! One of the account's own privacy settings, changed with one stanza.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
 
 /// What a caller may change.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Field {
     LastSeen,
@@ -84,7 +85,7 @@ impl Field {
     }
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SetPrivacy {
     pub field: Field,
@@ -93,6 +94,7 @@ pub struct SetPrivacy {
 
 impl Command for SetPrivacy {
     type Reply = ();
+    const SUMMARY: &'static str = "Changes one of the account's own privacy settings";
     const OPERATION: Operation = Operation::new("own_privacy", Envelope::Ryze);
 
     fn validate(&self) -> Result<(), Invalid> {

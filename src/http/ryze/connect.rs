@@ -2,18 +2,21 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::inferred::{ALREADY_CONNECTED, HAS_SESSION, PAIRING_CODE, PAIRING_STATUS};
-use super::{OPERATION, instance, view};
-use crate::failure::{Failure, Invalid};
-use crate::http::instances::paircode::code_to_type;
-use crate::http::instances::qr::code_to_scan;
+use super::{OPERATION, about_one, instance, view};
+use crate::failure::Failure;
+use crate::http::instances::paircode::{BAD_NUMBER, code_to_type};
+use crate::http::instances::qr::{FAILED, TIMED_OUT, code_to_scan};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope, qr_image};
 use crate::phone::PhoneNumber;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = InstanceCode)]
 enum Code {
     #[serde(rename_all = "camelCase")]
     ToScan {
@@ -30,6 +33,22 @@ enum Code {
     },
 }
 
+pub fn about() -> About {
+    about_one(
+        "Shows a code to scan with the phone, or one to type",
+        &OPERATION,
+    )
+    .query("number", "The account's number: for a code to type")
+    .gives::<Code>()
+    .refuses([
+        BAD_NUMBER,
+        ALREADY_CONNECTED,
+        HAS_SESSION,
+        TIMED_OUT,
+        FAILED,
+    ])
+}
+
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     envelope::respond(&OPERATION, connect(&request, &api).await)
 }
@@ -39,7 +58,7 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
     let query = Query::of(request);
     let number = query.text("number").filter(|number| !number.is_empty());
     let phone = number.map(PhoneNumber::parse).transpose();
-    let phone = phone.map_err(|bad| Invalid::field("number", bad.to_string()))?;
+    let phone = phone.map_err(|_| BAD_NUMBER)?;
     let view = view(api, &device).await?;
     match view.is_paired() {
         true if view.is_live() => return Err(ALREADY_CONNECTED),

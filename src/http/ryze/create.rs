@@ -3,13 +3,15 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::inferred::{CREATED, NAME_TAKEN, TOKEN_TAKEN};
 use super::list::Listed;
-use super::{OPERATION, account, json};
+use super::{OPERATION, about as about_any, account, json};
 use crate::accounts::tokens::{self, TokenHash};
 use crate::failure::{Failure, Invalid};
 use crate::http::instances::{adopt, not_created};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::StoreError;
@@ -19,8 +21,9 @@ use crate::store::devices::Device;
 /// In characters.
 const LONGEST_NAME: usize = 100;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "sales"}))]
 pub struct CreateInstance {
     /// Unique for its account; it is part of the URLs.
     pub name: String,
@@ -29,7 +32,8 @@ pub struct CreateInstance {
     pub token: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedInstance)]
 struct Created {
     message: &'static str,
     instance: WithToken,
@@ -37,16 +41,28 @@ struct Created {
     data: Token,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InstanceWithToken)]
 struct WithToken {
     #[serde(flatten)]
     instance: Listed,
     token: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = InstanceToken)]
 struct Token {
     token: String,
+}
+
+pub fn about() -> About {
+    about_any(
+        "Makes an instance, and shows its token this once",
+        &OPERATION,
+    )
+    .takes::<CreateInstance>()
+    .creates::<Created>()
+    .refuses([bad_name().into(), NAME_TAKEN, TOKEN_TAKEN])
 }
 
 pub async fn handle(
@@ -88,11 +104,15 @@ fn check_name(name: &str) -> Result<(), Invalid> {
     if length.contains(&name.chars().count()) && name.trim() == name && !name.contains(unusable) {
         return Ok(());
     }
+    Err(bad_name())
+}
+
+fn bad_name() -> Invalid {
     let problem = format!(
         "name must have 1 to {LONGEST_NAME} characters, none of them a slash, a comma or a control character, \
          and no space at its ends"
     );
-    Err(Invalid::field("name", problem))
+    Invalid::field("name", problem)
 }
 
 /// A token that the caller has chosen, if nobody has it.

@@ -3,15 +3,22 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use tracing::info;
 
-use super::{OPERATION, Outcome, account, instance, view};
+use super::{NOT_FOUND, OPERATION, Outcome, about as about_any, account, instance, view};
 use crate::failure::Failure;
 use crate::http::instances::logout::unlink;
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::users::remove_devices;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
+
+pub fn about() -> About {
+    about_any("Deletes an instance for good", &OPERATION)
+        .gives::<Outcome>()
+        .refuses([NOT_FOUND, not_gone(Failure::Internal)])
+}
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     envelope::respond(&OPERATION, delete(&request, api).await)

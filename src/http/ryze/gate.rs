@@ -19,7 +19,7 @@ const TOKEN: HeaderName = HeaderName::from_static("token");
 const LIMIT: HeaderName = HeaderName::from_static("x-ratelimit-limit");
 const REMAINING: HeaderName = HeaderName::from_static("x-ratelimit-remaining");
 const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
-const MISSING: Failure = Failure::documented(401, "Missing token in header");
+pub(super) const MISSING: Failure = Failure::documented(401, "Missing token in header");
 const TOO_OFTEN: Failure = Failure::documented(429, "Rate limit exceeded. Try again later.");
 
 /// Lets a request in that has a token and has not used it too often; the handler finds its [`Bearer`] in the request.

@@ -2,25 +2,29 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{NOT_FOUND, OPERATION, bearer};
+use super::{NOT_FOUND, OPERATION, about as about_any, bearer};
 use crate::failure::Failure;
 use crate::http::instances::{account_jid, own_devices};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Bearer;
 use crate::store::devices::Device;
 use crate::supervision::view::{State, View};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Instances)]
 struct List {
     message: String,
     instances: Vec<Listed>,
 }
 
 /// An instance as this API shows it; `null` is what the daemon does not know.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Instance)]
 pub(super) struct Listed {
     name: String,
     connection: Connection,
@@ -30,8 +34,9 @@ pub(super) struct Listed {
     chatwoot: Integration,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = InstanceConnection)]
 struct Connection {
     state: &'static str,
     number_jid: Option<String>,
@@ -39,8 +44,9 @@ struct Connection {
     display_status: &'static str,
 }
 
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = InstanceProfile)]
 struct Profile {
     name: Option<String>,
     picture_url: Option<String>,
@@ -49,7 +55,8 @@ struct Profile {
 }
 
 /// Nothing of this kind can be set up over this API.
-#[derive(Default, Serialize)]
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = InstanceIntegration)]
 struct Integration {
     enabled: bool,
 }
@@ -88,6 +95,16 @@ fn state(view: &View) -> (&'static str, &'static str) {
         State::Down if unlinked && !view.is_paired() => ("loggedout", "Logged out"),
         State::Down | State::Closing => DISCONNECTED,
     }
+}
+
+pub fn about() -> About {
+    about_any("Lists the instances that the token reaches", &OPERATION)
+        .query(
+            "instanceName",
+            "One name, or several with commas between; for the token of an account only",
+        )
+        .gives::<List>()
+        .refuses([NOT_FOUND])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

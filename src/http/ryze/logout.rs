@@ -2,12 +2,19 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{OPERATION, Outcome, instance, view};
+use super::{OPERATION, Outcome, about_one, instance, view};
 use crate::failure::Failure;
 use crate::http::instances::logout::unlink;
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 
 const FAILED: Failure = Failure::documented(500, "Failed to logout instance");
+
+pub fn about() -> About {
+    about_one("Unlinks the instance's device at WhatsApp", &OPERATION)
+        .gives::<Outcome>()
+        .refuses([Failure::Disconnected, FAILED])
+}
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     envelope::respond(&OPERATION, log_out(&request, &api).await)

@@ -3,13 +3,15 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use super::inferred::PRIVACY_UPDATED;
-use super::{instance, json, view};
+use super::{BAD_BODY, about_one, instance, json, view};
 use crate::commands::privacy::get::GetPrivacy;
 use crate::commands::privacy::set::{Field, SetPrivacy};
 use crate::failure::{Envelope, Failure, Invalid, Operation};
 use crate::http::execute::dispatch_until;
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
@@ -19,33 +21,44 @@ const OPERATION: Operation =
 const NOTHING: &str = "At least one privacy setting must be provided";
 
 /// The settings as the contract groups them: what is to be changed, or what there is.
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(deny_unknown_fields, default)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"permissions": {"groupAdd": "contacts"}}))]
 pub struct Settings<T: Default> {
+    #[serde(default)]
     pub visibility: Visibility<T>,
+    #[serde(default)]
     pub privacy: Privacy<T>,
+    #[serde(default)]
     pub permissions: Permissions<T>,
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Visibility<T: Default> {
+    #[serde(default)]
     pub last_seen: T,
+    #[serde(default)]
     pub status: T,
+    #[serde(default)]
     pub profile: T,
+    #[serde(default)]
     pub online: T,
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Privacy<T: Default> {
+    #[serde(default)]
     pub read_receipts: T,
 }
 
-#[derive(Debug, Default, Deserialize, Serialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+#[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Permissions<T: Default> {
+    #[serde(default)]
     pub call_add: T,
+    #[serde(default)]
     pub group_add: T,
 }
 
@@ -71,10 +84,58 @@ impl<T: Default> Settings<T> {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = OwnPrivacy,
+    example = json!({
+        "message": "Privacy settings retrieved successfully",
+        "settings": {
+            "visibility": {
+                "lastSeen": "contacts", "status": "all", "profile": "contacts", "online": "match_last_seen"
+            },
+            "privacy": {"readReceipts": "all"},
+            "permissions": {"callAdd": "all", "groupAdd": "contacts"}
+        }
+    })
+)]
 struct Answer {
     message: &'static str,
     settings: Settings<String>,
+}
+
+pub fn about_read() -> About {
+    about_one(
+        "Shows the privacy settings of the instance's account",
+        &OPERATION,
+    )
+    .gives::<Answer>()
+    .refuses([
+        Failure::Disconnected,
+        Failure::TimedOut { message_id: None },
+    ])
+}
+
+pub fn about_update() -> About {
+    let wrong = |field: Field| field.check("<value>").err().map(Failure::Invalid);
+    about_one(
+        "Changes privacy settings of the instance's account",
+        &OPERATION,
+    )
+    .takes::<Settings<Option<String>>>()
+    .gives::<Answer>()
+    .refuses([
+        Invalid::syntax(BAD_BODY).into(),
+        Invalid::request(NOTHING).into(),
+    ])
+    .refuses(Field::ALL.into_iter().filter_map(wrong))
+    .refuses([
+        Failure::Disconnected,
+        Failure::TimedOut { message_id: None },
+    ])
+    .refuses([not_applied(
+        Field::LastSeen,
+        &Failure::TimedOut { message_id: None },
+    )])
 }
 
 pub async fn read(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

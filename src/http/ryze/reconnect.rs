@@ -2,19 +2,31 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{OPERATION, instance, view};
+use super::{OPERATION, about_one, instance, view};
 use crate::failure::Failure;
 use crate::http::instances::connect::begin;
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 
 const NO_SESSION: Failure =
     Failure::documented(400, "Instance has no saved session — call /connect first");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = InstanceReconnect,
+    example = json!({"message": "Reconnect initiated", "status": "connecting"})
+)]
 struct Begun {
     message: &'static str,
     status: &'static str,
+}
+
+pub fn about() -> About {
+    about_one("Begins to connect with the stored session", &OPERATION)
+        .gives::<Begun>()
+        .refuses([NO_SESSION, not_begun(Failure::Internal)])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use super::contract;
 use super::process::PATIENCE;
 
 const PAUSE: Duration = Duration::from_millis(20);
@@ -18,6 +19,8 @@ pub struct Api {
     base: String,
     token: Option<String>,
     headers: Vec<(&'static str, String)>,
+    /// Whether answers are held against the API's document.
+    documented: bool,
 }
 
 #[derive(Debug)]
@@ -84,6 +87,15 @@ impl Api {
             base: base.to_owned(),
             token: None,
             headers: Vec::new(),
+            documented: true,
+        }
+    }
+
+    /// An API that is not the daemon's.
+    pub fn undocumented(base: &str) -> Self {
+        Self {
+            documented: false,
+            ..Self::new(base)
         }
     }
 
@@ -148,7 +160,9 @@ impl Api {
         path: &str,
         body: Option<(&str, reqwest::Body)>,
     ) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -161,6 +175,9 @@ impl Api {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
+        if self.documented {
+            contract::check(method.as_str(), path, status, &text);
+        }
         Answer {
             status,
             headers,

@@ -13,7 +13,7 @@ pub struct Control(Api);
 
 impl Control {
     pub fn new(base: &str) -> Self {
-        Self(Api::new(base))
+        Self(Api::undocumented(base))
     }
 
     /// A new account; its phone number.
