@@ -18,6 +18,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
+use crate::device::version::Version;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
@@ -183,13 +184,14 @@ pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         .with_root_certificates(roots)
         .with_no_client_auth();
     let plain = config.whatsapp.url.scheme() == "ws";
-    let fetcher = Fetcher::new(tls.clone(), plain)?;
+    let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
     let downloader = Downloader::new(&config.media, tls.clone())?;
     Ok(Shared {
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
-        fetcher: Arc::new(fetcher),
+        version: Version::new(fetcher.clone()),
+        fetcher,
         downloader: Arc::new(downloader),
     })
 }

@@ -1,5 +1,6 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
+pub mod appstate;
 pub mod contacts;
 pub mod logout;
 pub mod privacy;
@@ -33,6 +34,9 @@ pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
 
     /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
     const QUERY: &'static [&'static str] = &[];
+
+    /// Whether a request without a body means something.
+    const BODY_OPTIONAL: bool = !Self::QUERY.is_empty();
 
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;

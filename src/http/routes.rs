@@ -8,6 +8,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 use super::execute::execute;
 use super::openapi::about::{About, command};
 use super::{health, instances, openapi, ryze, tenants, users};
+use crate::commands::appstate::SyncAppState;
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
@@ -52,6 +53,7 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
             line("getContactProfile", GET, "/contacts/profile", execute::<GetProfile>, command::<GetProfile>),
             line("getContactProfilePicture", GET, "/contacts/profile-picture", execute::<GetPicture>, command::<GetPicture>),
             line("resolveContacts", POST, "/contacts/resolve", execute::<Resolve>, command::<Resolve>),
+            line("appstateSync", POST, "/appstate/sync", execute::<SyncAppState>, command::<SyncAppState>),
             line("checkContactsOnWhatsApp", POST, "/contact/check", execute::<Check>, command::<Check>),
         ]),
         ("Privacy", vec![

@@ -179,7 +179,7 @@ pub fn command<C: Command>() -> About {
         ])
         .refuses(C::refusals());
     about.query = parameters::<C>();
-    about.body_required = about.query.is_empty();
+    about.body_required = !C::BODY_OPTIONAL;
     about
 }
 
