@@ -23,6 +23,7 @@ use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
+use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
@@ -65,6 +66,7 @@ pub struct App {
 impl App {
     /// Starts everything. When this returns the API answers, and the devices are on their way.
     pub async fn start(config: Config) -> Result<Self, AppError> {
+        open_files::take_all();
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
