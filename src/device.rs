@@ -17,6 +17,7 @@ pub mod job;
 pub mod outgoing;
 pub mod pairing;
 pub mod people;
+pub mod privacy;
 pub mod profiles;
 pub mod pulse;
 pub mod readers;

@@ -1,4 +1,4 @@
-//! What people show of themselves, and the account's own privacy settings.
+//! What people show of themselves.
 
 use serde_json::Value;
 use wacore_binary::Jid;
@@ -105,23 +105,5 @@ impl Session {
             })
         };
         Ok(self.query(set).await?.id)
-    }
-
-    /// The account's privacy settings: category and value, as WhatsApp names them.
-    pub async fn privacy_settings(&self) -> Result<Vec<(String, String)>, Failure> {
-        let asked = async {
-            self.client
-                .fetch_privacy_settings()
-                .await
-                .map_err(unanswered)
-        };
-        let settings = self.query(asked).await?.settings;
-        let text = |setting: wacore::iq::privacy::PrivacySetting| {
-            (
-                setting.category.as_str().to_owned(),
-                setting.value.as_str().to_owned(),
-            )
-        };
-        Ok(settings.into_iter().map(text).collect())
     }
 }
