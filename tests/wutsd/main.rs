@@ -21,6 +21,7 @@ mod paircode;
 mod privacy;
 mod profile;
 mod qr;
+mod readme;
 mod register;
 mod rooms;
 mod ryze;

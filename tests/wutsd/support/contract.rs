@@ -40,6 +40,13 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
     }
 }
 
+/// The name of the operation that answers here.
+pub fn operation(method: &str, path: &str) -> Option<String> {
+    let operation = CONTRACT.operation(method, path)?;
+    let name = CONTRACT.document.pointer(&operation)?["operationId"].as_str();
+    name.map(str::to_owned)
+}
+
 /// The operations of the document: name, method, path.
 pub fn operations() -> Vec<(String, String, String)> {
     let mut operations = Vec::new();
