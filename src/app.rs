@@ -17,11 +17,13 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
+use crate::device::heavy::Heavy;
 use crate::device::version::Version;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
 use crate::store::{Options, SealingKey, Store, StoreError};
+use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 
@@ -57,7 +59,20 @@ pub struct App {
     pub address: SocketAddr,
     server: ServerHandle,
     supervisor: Addr<Supervisor>,
+    router_gone: Gone,
+    supervisor_gone: Gone,
     store: Store,
+}
+
+/// What the daemon cannot go on without, and is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fatal {
+    #[error("the store's writer has ended")]
+    Store,
+    #[error("the router has ended")]
+    Router,
+    #[error("the supervisor has ended")]
+    Supervisor,
 }
 
 impl App {
@@ -69,10 +84,19 @@ impl App {
         let metrics = Arc::new(Metrics::new()?);
         let shared = Arc::new(share(&config, store.clone())?);
 
-        let router = Router::new(config.supervision.commands_per_device.get()).start();
+        let (router_alive, router_gone) = Gone::pair();
+        let (supervisor_alive, supervisor_gone) = Gone::pair();
+        let commands_per_device = config.supervision.commands_per_device.get();
+        let router = Router::new(commands_per_device, router_alive).start();
         let supervision = &config.supervision;
-        let supervisor =
-            Supervisor::new(supervision, shared, router.clone(), metrics.clone()).start();
+        let supervisor = Supervisor::new(
+            supervision,
+            shared,
+            router.clone(),
+            metrics.clone(),
+            supervisor_alive,
+        )
+        .start();
         let devices = store.devices().await?;
         info!(devices = devices.len(), "devices loaded");
         for device in devices {
@@ -106,13 +130,20 @@ impl App {
             address,
             server: handle,
             supervisor,
+            router_gone,
+            supervisor_gone,
             store,
         })
     }
 
-    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged.
-    pub async fn failed(&self) {
-        self.store.ended().await;
+    /// Returns when the daemon cannot go on, and why: without the store nothing may be acknowledged, and without
+    /// supervisor and router nobody is in charge.
+    pub async fn failed(&self) -> Fatal {
+        tokio::select! {
+            () = self.store.ended() => Fatal::Store,
+            () = self.router_gone.wait() => Fatal::Router,
+            () = self.supervisor_gone.wait() => Fatal::Supervisor,
+        }
     }
 
     /// Lets requests under way finish, closes all connections, and closes the store.
@@ -186,6 +217,7 @@ pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
+        heavy: Heavy::here(),
         version: Version::new(fetcher.clone()),
         fetcher,
         downloader: Arc::new(downloader),

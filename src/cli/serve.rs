@@ -16,7 +16,7 @@ pub fn run(config: Config) -> Result<(), CliError> {
         tell_systemd(NotifyState::Ready);
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,
-            () = app.failed() => Err(CliError::StoreEnded),
+            fatal = app.failed() => Err(CliError::Ended(fatal)),
         };
         tell_systemd(NotifyState::Stopping);
         app.shutdown().await;

@@ -21,9 +21,11 @@ use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
+use super::heavy::Heavy;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
 use super::runtime::ShardRuntime;
+use super::sabotage::{Place, Sabotage};
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
 use super::version::{self, Version};
@@ -48,6 +50,7 @@ pub struct Shared {
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
     pub version: Version,
+    pub heavy: Heavy,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
 }
@@ -82,6 +85,7 @@ pub struct Running {
     app_state: AppState,
     pulse: Pulse,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+    sabotage: Sabotage,
 }
 
 /// What may end a life without an event of the library.
@@ -127,6 +131,8 @@ pub async fn start(
     shared: Arc<Shared>,
     actor: Addr<DeviceActor>,
 ) -> Result<(Running, Signs), StartError> {
+    let sabotage = Sabotage::of(plan.device);
+    sabotage.strike(Place::Start);
     let records = shared.store.backend(plan.number, plan.life);
     let manager = PersistenceManager::new(records.clone())
         .await
@@ -145,13 +151,14 @@ pub async fn start(
     }
 
     let acks = Acks::default();
-    let contacts = ContactBook::open(shared.store.clone(), plan.number);
-    let app_state = AppState::owing_all(records.clone());
+    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
+    let app_state = AppState::owing_all(records.clone(), sabotage.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
         app_state: app_state.clone(),
         contacts: contacts.clone(),
+        sabotage: sabotage.clone(),
     });
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
@@ -174,6 +181,7 @@ pub async fn start(
         app_state,
         pulse,
         ended,
+        sabotage,
     };
     Ok((running, signs))
 }
@@ -184,10 +192,7 @@ async fn build(
     dialer: Dialer,
     actor: &Addr<DeviceActor>,
 ) -> Result<Arc<Client>, StartError> {
-    let panicked = actor.clone();
-    let runtime = ShardRuntime::here(move || {
-        panicked.do_send(Observed::Ended(ExitReason::Panicked));
-    });
+    let runtime = ShardRuntime::here(shared.heavy.clone(), tell_of_panic(actor));
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
@@ -210,6 +215,14 @@ async fn build(
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
     Ok(built.into_client())
+}
+
+/// For tasks that belong to a life and that nobody waits for.
+pub(super) fn tell_of_panic(
+    actor: &Addr<DeviceActor>,
+) -> impl Fn() + Clone + Send + Sync + 'static {
+    let actor = actor.clone();
+    move || actor.do_send(Observed::Ended(ExitReason::Panicked))
 }
 
 fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
@@ -267,6 +280,7 @@ impl Running {
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
             pulse: self.pulse.clone(),
+            sabotage: self.sabotage.clone(),
             stop,
             query_timeout,
             deadline,

@@ -40,6 +40,7 @@ pub struct Session {
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
     pub(super) pulse: Pulse,
+    pub(super) sabotage: super::sabotage::Sabotage,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -114,6 +115,7 @@ impl Session {
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
+        self.sabotage.strike(super::sabotage::Place::Command);
         let answered = tokio::time::timeout(self.query_timeout, query).await;
         answered.unwrap_or_else(|_| {
             self.pulse.doubt();

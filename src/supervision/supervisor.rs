@@ -16,6 +16,7 @@ use tracing::{error, info, warn};
 
 use super::activity::Activity;
 use super::admission::{Admission, Limits};
+use super::alive::Alive;
 use super::backoff::{Decision, History, Policy};
 use super::breaker::Failed;
 use super::router::{self, Router};
@@ -78,6 +79,7 @@ pub struct Supervisor {
     metrics: Arc<Metrics>,
     next_admission: Option<SpawnHandle>,
     stopping: bool,
+    _alive: Alive,
 }
 
 impl Supervisor {
@@ -86,6 +88,7 @@ impl Supervisor {
         shared: Arc<Shared>,
         router: Addr<Router>,
         metrics: Arc<Metrics>,
+        alive: Alive,
     ) -> Self {
         let policy = Policy::from(config);
         Self {
@@ -98,6 +101,7 @@ impl Supervisor {
             metrics,
             next_admission: None,
             stopping: false,
+            _alive: alive,
         }
     }
 

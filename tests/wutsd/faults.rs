@@ -4,6 +4,7 @@ mod app_state;
 mod deaf;
 mod exits;
 mod fleet;
+mod isolation;
 
 use serde_json::Value;
 
