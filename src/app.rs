@@ -3,12 +3,15 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
+use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
@@ -29,8 +32,11 @@ use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 
 /// How often old records are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(300);
-/// Devices say goodbye within five seconds each, all at the same time.
-const LIVES_TIMEOUT: Duration = Duration::from_secs(8);
+/// How much of the grace at the end belongs to requests under way. Then the lives end, which answers what still waits;
+/// devices say goodbye within five seconds each, all at the same time.
+const REQUESTS_SHARE: f64 = 0.6;
+/// How much of it has passed when lives that still close are left to their fate: the store has the rest.
+const LIVES_SHARE: f64 = 0.9;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -62,6 +68,8 @@ pub struct App {
     router_gone: Gone,
     supervisor_gone: Gone,
     store: Store,
+    draining: Arc<AtomicBool>,
+    grace: Duration,
 }
 
 /// What the daemon cannot go on without, and is gone.
@@ -103,7 +111,9 @@ impl App {
             supervisor.do_send(Adopt(device));
         }
 
+        let draining = Arc::<AtomicBool>::default();
         let api = Api {
+            draining: draining.clone(),
             router,
             supervisor: supervisor.clone(),
             tokens: Tokens::new(store.clone()),
@@ -133,6 +143,8 @@ impl App {
             router_gone,
             supervisor_gone,
             store,
+            draining,
+            grace: config.http.shutdown_grace,
         })
     }
 
@@ -146,12 +158,23 @@ impl App {
         }
     }
 
-    /// Lets requests under way finish, closes all connections, and closes the store.
+    /// Takes no more requests, lets those under way finish, ends all lives, and closes the store; all within the grace.
     pub async fn shutdown(self) {
-        self.server.stop(true).await;
-        let lives = tokio::time::timeout(LIVES_TIMEOUT, self.supervisor.send(StopAll)).await;
-        if !matches!(lives, Ok(Ok(()))) {
+        let begun = Instant::now();
+        self.draining.store(true, Ordering::Relaxed);
+        let mut drained = pin!(self.server.stop(true));
+        let requests = begun + self.grace.mul_f64(REQUESTS_SHARE);
+        let in_time = timeout_at(requests, &mut drained).await.is_ok();
+        if !in_time {
+            warn!("requests are still under way: they are answered as the devices close");
+        }
+        let lives = begun + self.grace.mul_f64(LIVES_SHARE);
+        let closed = timeout_at(lives, self.supervisor.send(StopAll)).await;
+        if !matches!(closed, Ok(Ok(()))) {
             warn!("some devices did not close in time");
+        }
+        if !in_time && timeout_at(begun + self.grace, drained).await.is_err() {
+            warn!("some requests were not answered");
         }
         self.store.close().await;
         info!("stopped");

@@ -17,11 +17,13 @@ pub mod users;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix::Addr;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpServer, web};
@@ -46,6 +48,8 @@ pub struct Api {
     pub passwords: Passwords,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
+    /// Set when the daemon stops: every answer is then the last one on its connection.
+    pub draining: Arc<AtomicBool>,
 }
 
 /// The clocks and sizes of requests.
@@ -122,6 +126,10 @@ async fn observe(
         api.metrics.http_requests.with_label_values(&labels).inc();
         let duration = api.metrics.http_duration.with_label_values(&labels[..1]);
         duration.observe(started.elapsed().as_secs_f64());
+        if api.draining.load(Ordering::Relaxed) {
+            let head = response.response_mut().head_mut();
+            head.set_connection_type(ConnectionType::Close);
+        }
     }
     if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
         response.headers_mut().insert(REQUEST_ID, id);

@@ -5,6 +5,8 @@ mod deaf;
 mod exits;
 mod fleet;
 mod isolation;
+mod kill;
+mod stopping;
 
 use serde_json::Value;
 

@@ -122,6 +122,16 @@ impl Api {
         path: &str,
         body: Option<(&str, reqwest::Body)>,
     ) -> Answer {
+        self.attempt(method, path, body).await.expect("an answer")
+    }
+
+    /// Sends a request to a daemon that may end at any moment. `None`: there was no answer, or not all of it.
+    async fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, reqwest::Body)>,
+    ) -> Option<Answer> {
         let mut request = self.http.request(method, format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -129,14 +139,20 @@ impl Api {
         if let Some((content_type, body)) = body {
             request = request.header("Content-Type", content_type).body(body);
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.ok()?;
         let status = response.status().as_u16();
-        let text = response.text().await.expect("a body");
-        Answer {
+        let text = response.text().await.ok()?;
+        Some(Answer {
             status,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        }
+        })
+    }
+
+    /// Posts JSON to a daemon that may end at any moment.
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
+        let body = ("application/json", body.to_string().into());
+        self.attempt(Method::POST, path, Some(body)).await
     }
 
     /// Sends a request on a connection of its own and returns that, without waiting for an answer. Dropping it is
