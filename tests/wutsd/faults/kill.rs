@@ -9,6 +9,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
+use super::app_state::wait_for_contact;
 use crate::support::{Api, User, World};
 
 const KILLS: usize = 50;
@@ -95,6 +96,8 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
     for _ in 0..DEVICES {
         let (user, phone) = world.paired_user().await;
         let contact = world.control.contact_of(&phone, "Ada").await;
+        // Before the device knows of her she gets no status.
+        wait_for_contact(&user.api, "Ada").await;
         posters.push(Poster { user, contact });
     }
     let mut kept = 0;
