@@ -224,6 +224,12 @@ impl DeviceActor {
             .filter(|_| self.phase == Phase::Connecting)
         {
             running.catch_up(ctx.address());
+            let saved = running.save().into_actor(self);
+            ctx.spawn(saved.map(|saved, life, ctx| {
+                if saved.is_err() {
+                    life.leave(ExitReason::StoreFailed, ctx);
+                }
+            }));
             let lost = running.lost().into_actor(self);
             ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");

@@ -32,7 +32,7 @@ use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
-use crate::store::{DeviceNumber, Store, StoreError};
+use crate::store::{DeviceNumber, RecordBackend, Store, StoreError};
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -84,6 +84,7 @@ pub struct Running {
     contacts: ContactBook,
     app_state: AppState,
     pulse: Pulse,
+    records: Arc<RecordBackend>,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
     sabotage: Sabotage,
 }
@@ -169,7 +170,7 @@ pub async fn start(
     let signs = Signs {
         ended: ended.clone(),
         stream_error,
-        fenced: async move { records.fenced().await }.boxed(),
+        fenced: fenced(records.clone()).boxed(),
     };
     let running = Running {
         client,
@@ -180,6 +181,7 @@ pub async fn start(
         contacts,
         app_state,
         pulse,
+        records,
         ended,
         sabotage,
     };
@@ -240,6 +242,10 @@ fn identity(client: &Client) -> Option<Identity> {
     })
 }
 
+async fn fenced(records: Arc<RecordBackend>) -> StoreError {
+    records.fenced().await
+}
+
 /// The loop runs in a task of its own: dropped half-way it would leave a zombie behind.
 fn run(
     client: Arc<Client>,
@@ -257,6 +263,13 @@ impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self, actor: Addr<DeviceActor>) {
         self.app_state.catch_up(&self.client, actor);
+    }
+
+    /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds
+    /// for the phone.
+    pub fn save(&self) -> impl Future<Output = Result<(), StoreError>> + 'static {
+        let client = self.client.clone();
+        async move { save_device(&client).await }
     }
 
     /// Watches over the connection. Returns when it is of no use any more, and why.
@@ -280,6 +293,7 @@ impl Running {
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
             pulse: self.pulse.clone(),
+            records: self.records.clone(),
             sabotage: self.sabotage.clone(),
             stop,
             query_timeout,

@@ -20,7 +20,7 @@ use super::outgoing::Outgoing;
 use super::pulse::Pulse;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
-use crate::store::{DeviceNumber, Store};
+use crate::store::{DeviceNumber, RecordBackend, Store};
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -40,6 +40,7 @@ pub struct Session {
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
     pub(super) pulse: Pulse,
+    pub(super) records: Arc<RecordBackend>,
     pub(super) sabotage: super::sabotage::Sabotage,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
@@ -79,7 +80,11 @@ impl Session {
                 .await
                 .map_err(not_sent)?;
             match ack.answer().await {
-                Some(Ok(at)) => Ok(at),
+                Some(Ok(at)) => {
+                    // A phone that cannot read it asks for it again, perhaps in the device's next life.
+                    self.records.settled().await.map_err(store_failed)?;
+                    Ok(at)
+                }
                 Some(Err(code)) => Err(Failure::Refused(code)),
                 None => Err(Failure::Disconnected),
             }

@@ -3,6 +3,7 @@
 mod handlers;
 mod messages;
 mod removal;
+mod storage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -220,6 +221,9 @@ impl Supervisor {
             address: None,
         });
         self.tell_gate(id, reason);
+        if reason == ExitReason::StoreFailed {
+            self.look_after_store(ctx);
+        }
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };

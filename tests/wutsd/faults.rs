@@ -7,6 +7,7 @@ mod fleet;
 mod isolation;
 mod kill;
 mod stopping;
+mod storage;
 
 use serde_json::Value;
 
