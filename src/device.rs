@@ -13,6 +13,7 @@ pub mod events;
 pub mod exit;
 pub mod fetch;
 pub mod groups;
+pub mod heavy;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;
@@ -23,6 +24,7 @@ pub mod pulse;
 pub mod readers;
 pub mod resync;
 pub mod runtime;
+pub mod sabotage;
 pub mod session;
 pub mod status_privacy;
 pub mod transport;
@@ -226,6 +228,12 @@ impl DeviceActor {
             .filter(|_| self.phase == Phase::Connecting)
         {
             running.catch_up(ctx.address());
+            let saved = running.save().into_actor(self);
+            ctx.spawn(saved.map(|saved, life, ctx| {
+                if saved.is_err() {
+                    life.leave(ExitReason::StoreFailed, ctx);
+                }
+            }));
             let lost = running.lost().into_actor(self);
             ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");

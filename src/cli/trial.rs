@@ -63,8 +63,7 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
             let whatsapp = simulator.addresses();
             let welcome = welcome::set_up(folder.path(), app.address, whatsapp).await?;
             print(&welcome, whatsapp, arguments.json);
-            app.failed().await;
-            Err(CliError::StoreEnded)
+            Err(CliError::Ended(app.failed().await))
         };
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,

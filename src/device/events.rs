@@ -49,10 +49,12 @@ pub(super) struct Observer {
     pub acks: Acks,
     pub app_state: AppState,
     pub contacts: ContactBook,
+    pub sabotage: super::sabotage::Sabotage,
 }
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
+        self.sabotage.strike(super::sabotage::Place::Event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
             // What else did not work is tried again by the library.
