@@ -11,7 +11,7 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error, info, warn};
 
@@ -31,10 +31,14 @@ use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
+use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
+use crate::supervision::vitals::{Checkup, Vitals};
 
 /// How often old records are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(300);
+/// How often all parts of the daemon are asked for a sign of life; more often where systemd wants to hear more often.
+const CHECKUP_PAUSE: Duration = Duration::from_secs(5);
 /// How much of the grace at the end belongs to requests under way. Then the lives end, which answers what still waits;
 /// devices say goodbye within five seconds each, all at the same time.
 const REQUESTS_SHARE: f64 = 0.6;
@@ -71,6 +75,7 @@ pub struct App {
     router_gone: Gone,
     supervisor_gone: Gone,
     store: Store,
+    checkups: watch::Receiver<Checkup>,
     draining: Arc<AtomicBool>,
     grace: Duration,
 }
@@ -93,7 +98,7 @@ impl App {
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
-        let metrics = Arc::new(Metrics::new()?);
+        let metrics = Arc::new(Metrics::new(&store)?);
         let shared = Arc::new(share(&config, store.clone())?);
 
         let (router_alive, router_gone) = Gone::pair();
@@ -101,8 +106,11 @@ impl App {
         let commands_per_device = config.supervision.commands_per_device.get();
         let router = Router::new(commands_per_device, router_alive).start();
         let supervision = &config.supervision;
+        let shards = Shards::start(supervision.shards);
+        let threads = shards.handles();
         let supervisor = Supervisor::new(
             supervision,
+            shards,
             shared,
             router.clone(),
             metrics.clone(),
@@ -114,6 +122,16 @@ impl App {
         for device in devices {
             supervisor.do_send(Adopt(device));
         }
+
+        let vitals = Vitals {
+            router: router.clone(),
+            supervisor: supervisor.clone(),
+            store: store.clone(),
+            metrics: metrics.clone(),
+        };
+        let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 3);
+        let pause = watchdog.map_or(CHECKUP_PAUSE, |third| third.min(CHECKUP_PAUSE));
+        let checkups = vitals.watch(threads, pause);
 
         let draining = Arc::<AtomicBool>::default();
         let api = Api {
@@ -149,6 +167,7 @@ impl App {
             router_gone,
             supervisor_gone,
             store,
+            checkups,
             draining,
             grace: config.http.shutdown_grace,
         })
@@ -162,6 +181,11 @@ impl App {
             () = self.router_gone.wait() => Fatal::Router,
             () = self.supervisor_gone.wait() => Fatal::Supervisor,
         }
+    }
+
+    /// What is found out about the daemon's health, again and again.
+    pub fn checkups(&self) -> watch::Receiver<Checkup> {
+        self.checkups.clone()
     }
 
     /// Takes no more requests, lets those under way finish, ends all lives, and closes the store; all within the grace.

@@ -1,6 +1,7 @@
 //! Arguments, and what each subcommand does.
 
 mod serve;
+mod systemd;
 #[cfg(feature = "sandbox")]
 mod trial;
 

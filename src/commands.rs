@@ -16,7 +16,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tracing::{Instrument, Span};
 use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
@@ -59,12 +58,7 @@ pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
 /// A job that runs the command, and the receiver of its one reply.
 pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    let pending = Pending {
-        command,
-        reply,
-        span: Span::current(),
-    };
-    (Job::new(pending, deadline), slot)
+    (Job::new(Pending { command, reply }, deadline), slot)
 }
 
 pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>>;
@@ -85,19 +79,15 @@ async fn within<T>(
 struct Pending<C: Command> {
     command: C,
     reply: oneshot::Sender<Result<C::Reply, Failure>>,
-    /// Of the request: what is logged on the way has its id.
-    span: Span,
 }
 
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
-        let span = self.span.clone();
-        let run = async move {
+        Box::pin(async move {
             let result = within(deadline, self.command.run(session)).await;
             // The caller may have gone; nobody else is interested.
             let _ = self.reply.send(result);
-        };
-        Box::pin(run.instrument(span))
+        })
     }
 
     fn refuse(self: Box<Self>, failure: Failure) {

@@ -37,7 +37,7 @@ use actix::prelude::*;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
-use tracing::{debug, error, info, warn};
+use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::client::{RunEnded, Running, Shared, Sign, Signs};
 use self::events::{Identity, Observed};
@@ -108,6 +108,8 @@ pub struct Execute {
 
 pub struct DeviceActor {
     plan: Plan,
+    /// Whatever is logged on behalf of this life is in it.
+    span: Span,
     shared: Arc<Shared>,
     phase: Phase,
     running: Option<Running>,
@@ -125,6 +127,7 @@ impl DeviceActor {
             reason: ExitReason::Panicked,
         };
         Self {
+            span: info_span!("life", device.id = %plan.device),
             plan,
             shared,
             phase: Phase::Connecting,
@@ -161,7 +164,7 @@ impl DeviceActor {
             let reason = match sign {
                 Sign::Told(reason) => reason,
                 Sign::Fenced(error) => {
-                    error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
+                    error!(device.id = %life.plan.device, error = ?error, "a write of this device failed");
                     ExitReason::StoreFailed
                 }
                 Sign::Silent(ended) => life.reason_of_silent_end(ended),
@@ -227,7 +230,7 @@ impl DeviceActor {
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
-            running.catch_up(ctx.address());
+            self.span.in_scope(|| running.catch_up(ctx.address()));
             let saved = running.save().into_actor(self);
             ctx.spawn(saved.map(|saved, life, ctx| {
                 if saved.is_err() {
@@ -261,6 +264,7 @@ impl Actor for DeviceActor {
         self.report(News::Entered(Phase::Connecting));
         self.start_connect_clock(ctx);
         let start = client::start(self.plan.clone(), self.shared.clone(), ctx.address());
+        let start = start.instrument(self.span.clone());
         ctx.spawn(start.into_actor(self).map(|started, life, ctx| match started {
             Ok((running, signs)) if life.phase == Phase::Connecting => {
                 life.begin(running, signs, ctx);

@@ -3,10 +3,10 @@
 //! `write` answers when the change is on disk, `read` goes to its own threads, and `backend` is the protocol
 //! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
 
-use std::path::PathBuf;
+use prometheus::core::Collector;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
@@ -16,6 +16,7 @@ pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
+mod figures;
 mod folder;
 mod lane;
 mod migrate;
@@ -38,6 +39,7 @@ pub use records::RecordBackend;
 pub use sealing::{Sealer, SealingKey};
 pub use value::{Row, Statement, Value};
 
+use figures::Figures;
 use lane::{Lane, Lives};
 use queue::Queue;
 use reader::Read;
@@ -86,17 +88,10 @@ struct Shared {
     reads: Queue<Read>,
     lives: Lives,
     key: SealingKey,
-    figures: Arc<Figures>,
+    figures: Figures,
+    database: PathBuf,
     writer_ended: Ended,
     readers_ended: Ended,
-}
-
-/// Counters of the writer since `open`.
-#[derive(Default)]
-struct Figures {
-    commits: AtomicU64,
-    units: AtomicU64,
-    failures: AtomicU64,
 }
 
 /// How busy the store is, for metrics.
@@ -105,10 +100,14 @@ pub struct Load {
     /// Units and reads that wait now.
     pub waiting_writes: usize,
     pub waiting_reads: usize,
-    /// Commits, the units in them, and units that failed, since `open`.
+    /// How many of each may wait.
+    pub queue: usize,
+    /// Commits and the units in them, since `open`.
     pub commits: u64,
     pub units: u64,
-    pub failures: u64,
+    /// Sizes of the database and of its write-ahead log, in bytes.
+    pub database: u64,
+    pub log: u64,
 }
 
 impl Store {
@@ -122,7 +121,8 @@ impl Store {
         let (reads, reads_taken) = Queue::bounded(options.queue);
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
-        let figures = Arc::new(Figures::default());
+        let figures = Figures::default();
+        let database = claim.database.clone();
         let writer = writer::Writer {
             engine,
             queue: writes_taken,
@@ -137,6 +137,7 @@ impl Store {
             lives,
             key,
             figures,
+            database,
             writer_ended,
             readers_ended,
         };
@@ -148,9 +149,16 @@ impl Store {
     /// Applies all statements or none, and returns the rows of each. `Ok` means durable. Once called, dropping the
     /// future does not undo it. [`StoreError::Busy`] at once if too much is waiting.
     pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let asked = Instant::now();
+        let answer = self.write_at_once(unit).await;
+        let figures = &self.shared.figures;
+        figures.answered(&figures.write_duration, asked, answer)
+    }
+
+    async fn write_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.shared.writes.offer(Unit {
-            statements: unit,
+            statements,
             reply: Some(reply),
             lane: None,
         })?;
@@ -165,6 +173,13 @@ impl Store {
 
     /// Reads with several statements that all see the same state.
     pub async fn read_many(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
+        let asked = Instant::now();
+        let answer = self.read_at_once(statements).await;
+        let figures = &self.shared.figures;
+        figures.answered(&figures.read_duration, asked, answer)
+    }
+
+    async fn read_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
         let (reply, answer) = oneshot::channel();
         self.shared.reads.offer(Read { statements, reply })?;
         answer.await.map_err(|_| StoreError::Closed)?
@@ -216,14 +231,23 @@ impl Store {
     }
 
     pub fn load(&self) -> Load {
-        let figures = &self.shared.figures;
+        let shared = &self.shared;
+        let commits = &shared.figures.commit_writes;
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
         Load {
-            waiting_writes: self.shared.writes.depth(),
-            waiting_reads: self.shared.reads.depth(),
-            commits: figures.commits.load(Ordering::Relaxed),
-            units: figures.units.load(Ordering::Relaxed),
-            failures: figures.failures.load(Ordering::Relaxed),
+            waiting_writes: shared.writes.depth(),
+            waiting_reads: shared.reads.depth(),
+            queue: shared.writes.size(),
+            commits: commits.get_sample_count(),
+            units: commits.get_sample_sum() as u64,
+            database: size(&shared.database),
+            log: size(&shared.database.with_extension("db-wal")),
         }
+    }
+
+    /// What the store measures of itself, for a registry.
+    pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
+        self.shared.figures.collectors()
     }
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
@@ -246,24 +270,31 @@ impl Store {
 
     /// A write that must not be refused because others are waiting; waits a bounded time for a place.
     async fn write_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        let unit = Unit {
-            statements,
-            reply: Some(reply),
-            lane: None,
+        let asked = Instant::now();
+        let answer = async {
+            let (reply, answer) = oneshot::channel();
+            let unit = Unit {
+                statements,
+                reply: Some(reply),
+                lane: None,
+            };
+            self.shared.writes.place().await?.send(unit);
+            answer.await.map_err(|_| StoreError::Closed)?
         };
-        self.shared.writes.place().await?.send(unit);
-        answer.await.map_err(|_| StoreError::Closed)?
+        let figures = &self.shared.figures;
+        figures.answered(&figures.write_duration, asked, answer.await)
     }
 
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
     async fn read_patiently(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
-        let (reply, answer) = oneshot::channel();
-        self.shared
-            .reads
-            .place()
-            .await?
-            .send(Read { statements, reply });
-        answer.await.map_err(|_| StoreError::Closed)?
+        let asked = Instant::now();
+        let answer = async {
+            let (reply, answer) = oneshot::channel();
+            let place = self.shared.reads.place().await?;
+            place.send(Read { statements, reply });
+            answer.await.map_err(|_| StoreError::Closed)?
+        };
+        let figures = &self.shared.figures;
+        figures.answered(&figures.read_duration, asked, answer.await)
     }
 }

@@ -10,3 +10,4 @@ pub mod router;
 pub mod shards;
 pub mod supervisor;
 pub mod view;
+pub mod vitals;

@@ -24,7 +24,8 @@ pub fn start(log: &Log) {
         LogFormat::Json => logs
             .json()
             .flatten_event(true)
-            .with_span_list(false)
+            .with_current_span(false)
+            .with_span_list(true)
             .finish()
             .try_init(),
     };

@@ -2,24 +2,25 @@
 
 use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tracing::{info, warn};
+use tracing::info;
 use wutsd::app::App;
 use wutsd::config::Config;
 use wutsd::telemetry;
 
-use super::CliError;
+use super::{CliError, systemd};
 
 pub fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log);
     actix::System::new().block_on(async move {
         let app = App::start(config).await?;
         let _kept = outlive_full_files()?;
-        tell_systemd(NotifyState::Ready);
+        systemd::tell(&[NotifyState::Ready]);
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,
             fatal = app.failed() => Err(CliError::Ended(fatal)),
+            never = systemd::keep_informed(app.checkups()) => match never {},
         };
-        tell_systemd(NotifyState::Stopping);
+        systemd::tell(&[NotifyState::Stopping, NotifyState::Status("stopping")]);
         app.shutdown().await;
         ended
     })
@@ -41,11 +42,4 @@ pub async fn wait_for_signal() -> Result<(), CliError> {
         _ = interrupt.recv() => info!(signal = "SIGINT", "stopping"),
     }
     Ok(())
-}
-
-/// Does nothing when systemd did not start us.
-fn tell_systemd(state: NotifyState<'_>) {
-    if let Err(error) = sd_notify::notify(&[state]) {
-        warn!(error = %error, "systemd could not be told");
-    }
 }

@@ -8,6 +8,7 @@ use actix::{Addr, Recipient};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
 use tokio::time::{Instant, timeout};
+use tracing::{Instrument, Span};
 use wacore::store::DevicePropsOverride;
 use wacore::types::events::EventHandler;
 use waproto::whatsapp::device_props::PlatformType;
@@ -266,7 +267,8 @@ fn run(
     client: Arc<Client>,
     dial_failure: DialFailure,
 ) -> SharedFuture<BoxFuture<'static, RunEnded>> {
-    let task = tokio::spawn(async move { client.run().await });
+    let run = async move { client.run().await };
+    let task = tokio::spawn(run.instrument(Span::current()));
     let ended = task.map(move |result| RunEnded {
         panicked: result.is_err_and(|error| error.is_panic()),
         dial_failure: dial_failure.take(),

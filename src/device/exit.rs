@@ -67,6 +67,30 @@ pub enum Verdict {
 }
 
 impl ExitReason {
+    /// One of each, for what is counted by name.
+    pub const ALL: [Self; 20] = [
+        Self::Shutdown,
+        Self::Removed,
+        Self::Disconnected,
+        Self::PairingEnded,
+        Self::LoggedOut,
+        Self::Locked,
+        Self::Banned,
+        Self::Refused(0),
+        Self::Replaced,
+        Self::ClientOutdated,
+        Self::TemporarilyBanned(Duration::ZERO),
+        Self::RestartRequired,
+        Self::ServerUnavailable,
+        Self::RateLimited,
+        Self::ConnectFailed,
+        Self::ConnectTimedOut,
+        Self::ConnectionLost,
+        Self::KeepaliveTimedOut,
+        Self::StoreFailed,
+        Self::Panicked,
+    ];
+
     /// The one table of exit reasons.
     pub fn verdict(self) -> Verdict {
         match self {

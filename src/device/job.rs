@@ -2,9 +2,12 @@
 
 use futures::future::LocalBoxFuture;
 use tokio::time::Instant;
+use tracing::instrument::Instrumented;
+use tracing::{Instrument, Span, field};
 
 use super::session::Session;
 use crate::failure::Failure;
+use crate::ids::DeviceId;
 
 /// Work on its way to a device, with the slot for its reply.
 ///
@@ -13,6 +16,8 @@ pub struct Job {
     /// A job that has not started by then is dropped, never run late.
     pub deadline: Instant,
     work: Box<dyn Work>,
+    /// Of whoever wants it: what is logged on the way belongs to that.
+    span: Span,
 }
 
 /// What a job does.
@@ -26,11 +31,18 @@ impl Job {
         Self {
             deadline,
             work: Box::new(work),
+            span: Span::current(),
         }
     }
 
-    pub fn run(self, session: Session) -> LocalBoxFuture<'static, ()> {
-        self.work.run(session, self.deadline)
+    /// Notes on which device it runs.
+    pub fn reach(&self, device: DeviceId) {
+        self.span.record("device.id", field::display(device));
+    }
+
+    pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
+        let run = self.span.in_scope(|| self.work.run(session, self.deadline));
+        run.instrument(self.span)
     }
 
     pub fn refuse(self, failure: Failure) {

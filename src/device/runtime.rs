@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::FutureExt;
 use tokio::runtime::Handle;
+use tracing::{Instrument, Span};
 use wacore::runtime::{AbortHandle, Runtime};
 
 use super::heavy::Heavy;
@@ -36,16 +37,17 @@ impl<F: Fn() + Clone + Send + Sync + 'static> ShardRuntime<F> {
     }
 }
 
-/// A task whose panic is reported instead of being lost with its handle.
+/// A task whose panic is reported instead of being lost with its handle, and whose logs belong to whatever began it.
 pub fn guarded<T: Future<Output = ()> + Send + 'static>(
     task: T,
     on_panic: impl FnOnce() + Send + 'static,
 ) -> impl Future<Output = ()> + Send + 'static {
-    AssertUnwindSafe(task).catch_unwind().map(move |ended| {
+    let guarded = AssertUnwindSafe(task).catch_unwind().map(move |ended| {
         if ended.is_err() {
             on_panic();
         }
-    })
+    });
+    guarded.instrument(Span::current())
 }
 
 #[async_trait]

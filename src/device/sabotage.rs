@@ -1,4 +1,4 @@
-//! Panics on request, in sandbox builds alone: they must stay where they happen.
+//! Panics and hangs on request, in sandbox builds alone: they must stay where they happen.
 
 #[cfg(not(feature = "sandbox"))]
 use crate::ids::DeviceId;
@@ -33,12 +33,17 @@ impl Sabotage {
 mod armed {
     use std::path::PathBuf;
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::Place;
     use crate::ids::DeviceId;
 
-    /// Names the folder in which a file `<device>.<place>` asks for one panic.
+    /// Names the folder in which a file `<device>.<place>` asks for one panic, or, if it says `hang`, keeps the thread busy
+    /// for as long as it is there.
     const FOLDER: &str = "WUTSD_SABOTAGE";
+
+    /// How often a thread that hangs looks whether it may go on.
+    const PAUSE: Duration = Duration::from_millis(20);
 
     /// The requests that concern one device.
     #[derive(Clone)]
@@ -53,7 +58,7 @@ mod armed {
             Self { folder, device }
         }
 
-        /// Panics if somebody asked for it, and only once per request.
+        /// Panics if somebody asked for it, and only once per request; or hangs.
         #[expect(clippy::panic, reason = "its whole purpose")]
         pub fn strike(&self, place: Place) {
             let Some(folder) = &self.folder else {
@@ -66,6 +71,9 @@ mod armed {
                 Place::Command => "command",
             };
             let request = folder.join(format!("{}.{place}", self.device));
+            while std::fs::read(&request).is_ok_and(|request| request == b"hang") {
+                std::thread::sleep(PAUSE);
+            }
             if std::fs::remove_file(request).is_ok() {
                 panic!("sabotage");
             }

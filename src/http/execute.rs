@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use tokio::time::{Instant, timeout_at};
-use tracing::info;
+use tracing::{Instrument, field, info, info_span};
 
 use super::{Api, Limits, body, envelope};
 use crate::commands::{self, Command};
 use crate::failure::{Failure, outcome};
 use crate::ids::DeviceId;
+use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
 use crate::supervision::router::Dispatch;
 
@@ -57,6 +58,25 @@ pub async fn dispatch_until<C: Command>(
     device: Option<DeviceId>,
     command: C,
 ) -> Result<C::Reply, Failure> {
+    let operation = C::OPERATION.name;
+    // Below the request's, so that both ids are on every line.
+    let span = info_span!("command", operation, device.id = field::Empty);
+    let answered = async {
+        let under_way = InProgress::begin(&api.metrics.commands_in_progress);
+        let result = send(deadline, api, caller, device, command).await;
+        count::<C>(api, &under_way, &result);
+        result
+    };
+    answered.instrument(span).await
+}
+
+async fn send<C: Command>(
+    deadline: Instant,
+    api: &Api,
+    caller: Caller,
+    device: Option<DeviceId>,
+    command: C,
+) -> Result<C::Reply, Failure> {
     command.validate()?;
     let (job, slot) = commands::job(command, deadline);
     if api
@@ -70,14 +90,12 @@ pub async fn dispatch_until<C: Command>(
     {
         return Err(Failure::Overloaded);
     }
-    let result = match timeout_at(deadline + ANSWER_GRACE, slot).await {
+    match timeout_at(deadline + ANSWER_GRACE, slot).await {
         Ok(Ok(result)) => result,
         // The slot was dropped with the life that held it.
         Ok(Err(_)) => Err(Failure::Disconnected),
         Err(_) => Err(Failure::TimedOut { message_id: None }),
-    };
-    count::<C>(api, &result);
-    result
+    }
 }
 
 /// Clocks and sizes of this kind of command.
@@ -93,15 +111,28 @@ fn limits<C: Command>(api: &Api) -> Limits {
     }
 }
 
-fn count<C: Command>(api: &Api, result: &Result<C::Reply, Failure>) {
+fn count<C: Command>(api: &Api, under_way: &InProgress, result: &Result<C::Reply, Failure>) {
     let operation = C::OPERATION.name;
     let outcome = match result {
         Ok(_) => "ok".into(),
         Err(failure) => {
-            info!(operation, reason = %failure, "a command failed");
-            outcome(failure, &C::OPERATION).code
+            let outcome = outcome(failure, &C::OPERATION);
+            log(failure, outcome.status);
+            outcome.code
         }
     };
     let labels = [operation, &outcome];
     api.metrics.commands.with_label_values(&labels).inc();
+    let duration = &api.metrics.command_duration;
+    duration
+        .with_label_values(&[operation])
+        .observe(under_way.lasted());
+}
+
+/// What is wrong with a request is its caller's business, and may quote it.
+fn log(failure: &Failure, status: u16) {
+    match failure {
+        Failure::Invalid(_) => {}
+        failure => info!(status, reason = %failure, "a command failed"),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use super::connection::Connection;
 use super::{Api, envelope};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::metrics::InProgress;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST: Operation = Operation::new("request", Envelope::Flat);
@@ -30,7 +31,7 @@ pub async fn observe(
     request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let observed = Observed::begin(&request);
+    let observed = Observed::begin(&api, &request);
     let span = info_span!("request", request.id = %observed.id, method = %request.method());
     let answered = bounded(api.limits.request, next.call(request));
     match answered.instrument(span).await {
@@ -76,19 +77,19 @@ async fn bounded<B>(
 
 struct Observed {
     id: String,
-    started: Instant,
+    under_way: InProgress,
     connection: Option<Connection>,
 }
 
 impl Observed {
-    fn begin(request: &ServiceRequest) -> Self {
+    fn begin(api: &Api, request: &ServiceRequest) -> Self {
         let connection = request.conn_data::<Connection>().cloned();
         if let Some(connection) = &connection {
             connection.work();
         }
         Self {
             id: Uuid::new_v4().to_string(),
-            started: Instant::now(),
+            under_way: InProgress::begin(&api.metrics.http_in_progress),
             connection,
         }
     }
@@ -96,8 +97,11 @@ impl Observed {
     fn answered(&self, api: &Api, route: Option<&str>, status: StatusCode, size: BodySize) {
         let labels = [route.unwrap_or("unknown"), status.as_str()];
         api.metrics.http_requests.with_label_values(&labels).inc();
-        let duration = api.metrics.http_duration.with_label_values(&labels[..1]);
-        duration.observe(self.started.elapsed().as_secs_f64());
+        let duration = api
+            .metrics
+            .http_duration
+            .with_label_values(&[class(status)]);
+        duration.observe(self.under_way.lasted());
         if let Some(connection) = &self.connection {
             connection.rest(size);
         }
@@ -107,6 +111,15 @@ impl Observed {
         if let Ok(id) = HeaderValue::from_str(&self.id) {
             headers.insert(REQUEST_ID, id);
         }
+    }
+}
+
+/// By route there would be more series than anybody looks at; how long commands take is measured by operation.
+fn class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        ..400 => "2xx",
+        400..500 => "4xx",
+        _ => "5xx",
     }
 }
 

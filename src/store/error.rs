@@ -109,6 +109,22 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What `write_failure` answers.
+    pub(super) const WRITE_FAILURES: [&str; 5] =
+        ["disk_full", "in_use", "corrupt", "engine", "refused"];
+
+    /// Why a write failed, in a word for the metrics.
+    pub(super) fn write_failure(&self) -> &'static str {
+        match self {
+            Self::Full(_) => "disk_full",
+            Self::InUse(_) => "in_use",
+            Self::Corrupt(_) => "corrupt",
+            Self::Engine(_) | Self::Io { .. } => "engine",
+            // The write itself is at fault: a rule of the schema, or a life that is over.
+            _ => "refused",
+        }
+    }
+
     pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io {
             action,

@@ -35,7 +35,6 @@ impl Lives {
 pub(super) type Staged = Option<Bytes>;
 
 pub(super) struct Lane {
-    device: DeviceNumber,
     life: Life,
     newest: Arc<AtomicU64>,
     state: Mutex<State>,
@@ -55,7 +54,6 @@ struct State {
 impl Lane {
     pub fn new(device: DeviceNumber, life: Life, lives: &Lives) -> Self {
         Self {
-            device,
             life,
             newest: lives.newest(device),
             state: Mutex::default(),
@@ -146,10 +144,8 @@ impl Lane {
         }
         state.failure = Some(failure.clone());
         drop(state);
+        // The life ends, and says why.
         self.fenced.notify_waiters();
-        if !matches!(failure, StoreError::StaleLife | StoreError::Closed) {
-            tracing::error!(device = self.device.0, error = ?failure, "a write failed, the life of the device must end");
-        }
     }
 
     pub fn failure(&self) -> Option<StoreError> {

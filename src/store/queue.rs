@@ -56,6 +56,12 @@ impl<T> Queue<T> {
             .map_or(0, |sender| sender.max_capacity() - sender.capacity())
     }
 
+    /// Items that may wait.
+    pub fn size(&self) -> usize {
+        let sender = self.sender.lock();
+        sender.as_ref().map_or(0, Sender::max_capacity)
+    }
+
     pub fn close(&self) {
         self.sender.lock().take();
     }

@@ -145,9 +145,9 @@ impl Engine {
             .replace("{ID}", "INTEGER PRIMARY KEY AUTOINCREMENT")
     }
 
-    /// Moves what it can from the write-ahead log into the database, without waiting for readers.
-    pub fn checkpoint(&self) {
-        self.log_failure(self.batch("PRAGMA wal_checkpoint(PASSIVE)"));
+    /// Moves what it can from the write-ahead log into the database, without waiting for readers. False: it failed.
+    pub fn checkpoint(&self) -> bool {
+        self.log_failure(self.batch("PRAGMA wal_checkpoint(PASSIVE)"))
     }
 
     /// Empties the write-ahead log; for the end, when the readers are gone.
@@ -155,10 +155,11 @@ impl Engine {
         self.log_failure(self.batch("PRAGMA wal_checkpoint(TRUNCATE)"));
     }
 
-    fn log_failure(&self, checkpoint: Result<(), StoreError>) {
-        if let Err(error) = checkpoint {
+    fn log_failure(&self, checkpoint: Result<(), StoreError>) -> bool {
+        if let Err(error) = &checkpoint {
             tracing::warn!(error = ?error, "checkpoint failed; the log grows until one succeeds");
         }
+        checkpoint.is_ok()
     }
 }
 

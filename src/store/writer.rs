@@ -1,12 +1,12 @@
 //! The one writer: takes what waits, commits it together, and only then answers.
 
+use super::StoreError;
+use super::figures::Figures;
 use super::folder::Claim;
 use super::lane::Lane;
 use super::sqlite::Engine;
 use super::value::{Row, Statement};
-use super::{Figures, StoreError};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
@@ -60,7 +60,7 @@ enum Failure {
 pub(super) struct Writer {
     pub engine: Engine,
     pub queue: Receiver<Unit>,
-    pub figures: Arc<Figures>,
+    pub figures: Figures,
     /// Held until the last byte is written.
     pub claim: Claim,
 }
@@ -76,7 +76,7 @@ impl Writer {
                     .await
                     .is_err()
             {
-                self.engine.checkpoint();
+                self.checkpoint();
             }
             if units.is_empty() && self.queue.recv_many(&mut units, GROUP).await == 0 {
                 break;
@@ -107,10 +107,6 @@ impl Writer {
         let units = refuse_ended_lives(units);
         match self.transact(&units) {
             Ok(rows) => {
-                self.figures.commits.fetch_add(1, Ordering::Relaxed);
-                self.figures
-                    .units
-                    .fetch_add(units.len() as u64, Ordering::Relaxed);
                 units
                     .into_iter()
                     .zip(rows)
@@ -121,9 +117,7 @@ impl Writer {
                 units.into_iter().for_each(|unit| self.commit(vec![unit]));
             }
             Err(Failure::Unit(error) | Failure::Group(error)) => {
-                self.figures
-                    .failures
-                    .fetch_add(units.len() as u64, Ordering::Relaxed);
+                self.figures.failed(&error, units.len());
                 units
                     .into_iter()
                     .for_each(|unit| unit.finish(Err(error.clone())));
@@ -131,17 +125,41 @@ impl Writer {
         }
     }
 
+    fn note_commit(&self, units: usize, begun: Instant, written: Instant) {
+        let figures = &self.figures;
+        figures.commit_writes.observe(units as f64);
+        figures
+            .commit_duration
+            .observe(begun.elapsed().as_secs_f64());
+        figures
+            .sync_duration
+            .observe(written.elapsed().as_secs_f64());
+    }
+
+    /// Moves the write-ahead log into the database while there is nothing else to do.
+    fn checkpoint(&self) {
+        if !self.engine.checkpoint() {
+            self.figures.checkpoint_failures.inc();
+        }
+    }
+
     fn transact(&mut self, units: &[Unit]) -> Result<Vec<Rows>, Failure> {
         if units.is_empty() {
             return Ok(Vec::new());
         }
+        let begun = Instant::now();
         self.engine.begin().map_err(Failure::Group)?;
         let ran: Result<Vec<Rows>, StoreError> = units
             .iter()
             .map(|unit| run(&mut self.engine, unit))
             .collect();
         match ran {
-            Ok(rows) => self.engine.commit().map(|()| rows).map_err(Failure::Group),
+            Ok(rows) => {
+                let written = Instant::now();
+                self.engine.commit().map_err(Failure::Group)?;
+                self.note_commit(units.len(), begun, written);
+                Ok(rows)
+            }
             Err(error) => {
                 self.engine.rollback();
                 Err(Failure::Unit(error))

@@ -38,6 +38,11 @@ pub struct Locate {
     pub device: Option<DeviceId>,
 }
 
+/// Asks whether the router is there.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Ping;
+
 /// A device exists.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -119,13 +124,12 @@ impl Router {
             job,
         }: Dispatch,
     ) {
-        let located = self
-            .locate(&caller, device)
-            .and_then(|id| self.devices.get(&id));
-        let Some(entry) = located else {
+        let located = self.locate(&caller, device);
+        let Some((id, entry)) = located.and_then(|id| self.devices.get_key_value(&id)) else {
             return job.refuse(Failure::NoDevice);
         };
         entry.activity.note();
+        job.reach(*id);
         let Some(address) = &entry.address else {
             return job.refuse(Failure::Disconnected);
         };
@@ -158,6 +162,12 @@ impl Handler<Locate> for Router {
     fn handle(&mut self, Locate { caller, device }: Locate, _: &mut Context<Self>) -> Self::Result {
         self.locate(&caller, device)
     }
+}
+
+impl Handler<Ping> for Router {
+    type Result = ();
+
+    fn handle(&mut self, _: Ping, _: &mut Context<Self>) {}
 }
 
 impl Handler<Adopt> for Router {

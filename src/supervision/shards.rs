@@ -24,6 +24,10 @@ impl Shards {
         self.0[index].handle()
     }
 
+    pub fn handles(&self) -> Vec<ArbiterHandle> {
+        self.0.iter().map(Arbiter::handle).collect()
+    }
+
     /// Ends the threads. Whatever still runs on them is dropped.
     pub fn stop(self) {
         for shard in &self.0 {

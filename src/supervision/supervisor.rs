@@ -67,6 +67,7 @@ enum Stage {
 struct Up {
     life: Life,
     address: Addr<DeviceActor>,
+    begun: Instant,
     live_since: Option<Instant>,
 }
 
@@ -86,6 +87,7 @@ pub struct Supervisor {
 impl Supervisor {
     pub fn new(
         config: &crate::config::Supervision,
+        shards: Shards,
         shared: Arc<Shared>,
         router: Addr<Router>,
         metrics: Arc<Metrics>,
@@ -96,7 +98,7 @@ impl Supervisor {
             slots: HashMap::new(),
             admission: Admission::new(Limits::from(config), policy, Instant::now()),
             policy,
-            shards: Some(Shards::start(config.shards)),
+            shards: Some(shards),
             shared,
             router,
             metrics,
@@ -160,6 +162,7 @@ impl Supervisor {
         slot.stage = Stage::Up(Up {
             life,
             address,
+            begun: Instant::now(),
             live_since: None,
         });
         self.publish(id, |view| view.state = State::Connecting);
@@ -178,6 +181,8 @@ impl Supervisor {
         let address = (phase == Phase::Live).then(|| up.address.clone());
         if phase == Phase::Live {
             up.live_since = Some(Instant::now());
+            let took = up.begun.elapsed().as_secs_f64();
+            self.metrics.connect_duration.observe(took);
         }
         self.router.do_send(router::Reachable {
             device: id,
@@ -411,9 +416,9 @@ impl Supervisor {
             return;
         };
         slot.view.send_modify(|view| {
-            let before = view.state;
+            let before = view.standing();
             change(view);
-            self.metrics.device_moved(before, view.state);
+            self.metrics.device_moved(before, view.standing());
         });
     }
 

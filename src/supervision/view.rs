@@ -48,6 +48,47 @@ impl State {
     }
 }
 
+/// Why a device is not connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Nobody has paired it.
+    NotPaired,
+    /// It has not been connected since the daemon was started.
+    Starting,
+    /// Its last life ended for this reason.
+    Left(ExitReason),
+}
+
+impl Absence {
+    pub const ALL: [Self; 2 + ExitReason::ALL.len()] = {
+        let mut all = [Self::NotPaired; 2 + ExitReason::ALL.len()];
+        all[1] = Self::Starting;
+        let mut number = 0;
+        while number < ExitReason::ALL.len() {
+            all[2 + number] = Self::Left(ExitReason::ALL[number]);
+            number += 1;
+        }
+        all
+    };
+
+    /// As the metrics name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotPaired => "not_paired",
+            Self::Starting => "starting",
+            Self::Left(reason) => reason.name(),
+        }
+    }
+}
+
+/// What of a device is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    pub state: State,
+    /// `None`: it is connected.
+    pub absence: Option<Absence>,
+}
+
 /// For a device that cannot read all that is synced.
 const OPEN_PHONE: &str = "open WhatsApp on the phone: it owes the device a key, and contacts and settings may be out of \
     date until it has sent it";
@@ -94,6 +135,21 @@ impl View {
             }
             State::Live if self.key_missing => Some(OPEN_PHONE),
             State::Connecting | State::Pairing | State::Live | State::Closing => None,
+        }
+    }
+
+    pub fn standing(&self) -> Standing {
+        let absence = match self.last_exit {
+            _ if self.is_live() => None,
+            // More to say than that it is not paired any more.
+            Some(ExitReason::LoggedOut) => Some(Absence::Left(ExitReason::LoggedOut)),
+            _ if !self.is_paired() => Some(Absence::NotPaired),
+            Some(reason) => Some(Absence::Left(reason)),
+            None => Some(Absence::Starting),
+        };
+        Standing {
+            state: self.state,
+            absence,
         }
     }
 

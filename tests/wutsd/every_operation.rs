@@ -8,17 +8,17 @@ use crate::support::contract::{self, Operation};
 use crate::support::{Answer, Api, World};
 
 /// What a request can be about.
-struct Things {
-    user: String,
-    tenant: String,
-    device: String,
+pub struct Things {
+    pub user: String,
+    pub tenant: String,
+    pub device: String,
     /// The device's name.
-    instance: String,
+    pub instance: String,
 }
 
 impl Things {
     /// Nobody's.
-    fn unknown() -> Self {
+    pub fn unknown() -> Self {
         let id = || Uuid::new_v4().to_string();
         Self {
             user: id(),
@@ -40,7 +40,7 @@ impl Things {
 }
 
 /// The operation as its document shows it, about these things.
-async fn call(operation: &Operation, api: &Api, things: &Things) -> Answer {
+pub async fn call(operation: &Operation, api: &Api, things: &Things) -> Answer {
     let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
     let mut path = String::new();
     for part in operation.path.split('/').skip(1) {

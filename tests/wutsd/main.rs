@@ -18,6 +18,7 @@ mod hardening;
 mod health;
 mod isolation;
 mod lifecycle;
+mod operations;
 mod paircode;
 mod privacy;
 mod profile;

@@ -79,6 +79,17 @@ impl World {
         std::fs::write(request, "").expect("a file");
     }
 
+    /// Keeps the thread of this device busy, from this place in its life on and until `release`.
+    pub fn hang(&self, device: &str, place: &str) {
+        let request = self.data.path().join(format!("{device}.{place}"));
+        std::fs::write(request, "hang").expect("a file");
+    }
+
+    pub fn release(&self, device: &str, place: &str) {
+        let request = self.data.path().join(format!("{device}.{place}"));
+        std::fs::remove_file(request).expect("the file");
+    }
+
     /// Whether a panic that was asked for has happened.
     pub fn is_struck(&self, device: &str, place: &str) -> bool {
         !self.data.path().join(format!("{device}.{place}")).exists()
@@ -184,6 +195,14 @@ async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process,
     (daemon, Api::new(&format!("http://{address}")))
 }
 
+/// What systemd sets keeps its name.
+fn variable(key: &str) -> String {
+    match key {
+        "NOTIFY_SOCKET" | "WATCHDOG_USEC" | "CREDENTIALS_DIRECTORY" => key.to_owned(),
+        key => format!("WUTSD__{key}"),
+    }
+}
+
 fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(String, String)> {
     let mut environment: Vec<(String, String)> = [
         ("DATA_DIR", data.to_str().expect("UTF-8")),
@@ -201,7 +220,7 @@ fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(Stri
     environment.extend(
         settings
             .iter()
-            .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned())),
+            .map(|(key, value)| (variable(key), (*value).to_owned())),
     );
     environment
 }

@@ -41,7 +41,7 @@ impl Handler<Adopt> for Supervisor {
             activity: slot.activity.clone(),
             device,
         });
-        self.metrics.device_added(State::Down);
+        self.metrics.device_added(slot.view.borrow().standing());
         self.slots.insert(id, slot);
         match held {
             _ if !connect => {}

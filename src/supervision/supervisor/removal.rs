@@ -59,8 +59,9 @@ impl Supervisor {
         self.publish(id, |view| view.state = State::Down);
         match &wiped {
             Ok(()) => {
-                self.slots.remove(&id);
-                self.metrics.device_removed(State::Down);
+                if let Some(slot) = self.slots.remove(&id) {
+                    self.metrics.device_removed(slot.view.borrow().standing());
+                }
                 self.router.do_send(router::Forget(id));
                 info!(device.id = %id, "device removed");
             }

@@ -255,18 +255,26 @@ impl Api {
 
     /// Waits until the metrics have this series with this value.
     pub async fn wait_for_metric(&self, line: &str) {
+        let wanted = format!("wutsd_{line}");
+        self.wait_for_line_of_metrics(line, |found| found == wanted)
+            .await;
+    }
+
+    /// Waits until the metrics have such a line.
+    pub async fn wait_for_line(&self, fact: impl Fn(&str) -> bool) {
+        self.wait_for_line_of_metrics("such a line", fact).await;
+    }
+
+    async fn wait_for_line_of_metrics(&self, what: &str, fact: impl Fn(&str) -> bool) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
         loop {
             let metrics = self.get("/metrics").await.text;
-            if metrics
-                .lines()
-                .any(|found| found == format!("wutsd_{line}"))
-            {
+            if metrics.lines().any(&fact) {
                 return;
             }
             assert!(
                 tokio::time::Instant::now() < deadline,
-                "never {line}:\n{metrics}"
+                "never {what}:\n{metrics}"
             );
             tokio::time::sleep(PAUSE).await;
         }

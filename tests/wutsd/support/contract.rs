@@ -61,6 +61,14 @@ pub struct Operation {
     pub body: Option<(Value, Vec<String>)>,
 }
 
+/// The statuses that the document gives an operation.
+pub fn statuses(operation: &Operation) -> Vec<String> {
+    let method = operation.method.to_lowercase();
+    let answers = &CONTRACT.document["paths"][&operation.path][&method]["responses"];
+    let answers = answers.as_object().expect("answers");
+    answers.keys().cloned().collect()
+}
+
 /// All of them.
 pub fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
