@@ -73,6 +73,9 @@ impl World {
                 self.counters.undecryptable += 1;
                 if error.is_reuse() && !self.has_read(phone, &incoming) {
                     self.counters.message_keys_reused += 1;
+                    let enc = stanza::child(node, "enc");
+                    let kind = enc.and_then(|enc| stanza::attr(enc, "type"));
+                    tracing::warn!(kind, %error, "a message key was used for the second time");
                 }
                 let (status, own) = (
                     incoming.participant.is_some(),
