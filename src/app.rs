@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error, info, warn};
 
@@ -22,9 +23,11 @@ use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::device::heavy::Heavy;
 use crate::device::version::Version;
+use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
+use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
@@ -86,6 +89,7 @@ pub enum Fatal {
 impl App {
     /// Starts everything. When this returns the API answers, and the devices are on their way.
     pub async fn start(config: Config) -> Result<Self, AppError> {
+        open_files::take_all();
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
@@ -122,6 +126,8 @@ impl App {
             passwords: Passwords::default(),
             metrics,
             limits: Limits::from(&config),
+            room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
+            rates: Rates::default(),
         };
         let listen = |source| AppError::Listen {
             address: config.http.listen,

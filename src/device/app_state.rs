@@ -10,24 +10,28 @@ use std::time::Duration;
 
 use actix::Addr;
 use tokio::sync::watch;
-use wacore_appstate::patch_decode::WAPatchName;
+use tracing::error;
+use wacore::store::traits::AppSyncStore;
+pub use wacore_appstate::patch_decode::WAPatchName as Collection;
 use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
 
 use super::DeviceActor;
 use super::client::tell_of_panic;
+use super::contacts::ContactBook;
 use super::events::Observed;
 use super::runtime::guarded;
 use super::sabotage::{Place, Sabotage};
+use crate::failure::Failure;
 use crate::store::RecordBackend;
 
 /// In the order in which they matter: contacts decide who gets a status.
-const COLLECTIONS: [WAPatchName; 5] = [
-    WAPatchName::CriticalUnblockLow,
-    WAPatchName::CriticalBlock,
-    WAPatchName::RegularHigh,
-    WAPatchName::Regular,
-    WAPatchName::RegularLow,
+const COLLECTIONS: [Collection; 5] = [
+    Collection::CriticalUnblockLow,
+    Collection::CriticalBlock,
+    Collection::RegularHigh,
+    Collection::Regular,
+    Collection::RegularLow,
 ];
 
 /// The library itself has tried for about four minutes before this.
@@ -35,11 +39,35 @@ const RETRY_PAUSE: Duration = Duration::from_secs(600);
 
 #[derive(Debug, Default)]
 struct Owed {
-    waiting: Vec<WAPatchName>,
-    /// One of them is being fetched.
-    fetching: bool,
+    waiting: Vec<Wanted>,
+    fetching: Option<Collection>,
     /// Tried in vain.
-    stuck: Vec<WAPatchName>,
+    stuck: Vec<Wanted>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Wanted {
+    name: Collection,
+    /// Everything anew, by snapshot.
+    full: bool,
+}
+
+impl Owed {
+    fn want(&mut self, wanted: Wanted) {
+        self.stuck.retain(|stuck| stuck.name != wanted.name);
+        match self
+            .waiting
+            .iter_mut()
+            .find(|other| other.name == wanted.name)
+        {
+            Some(other) => other.full |= wanted.full,
+            None => self.waiting.push(wanted),
+        }
+    }
+
+    fn is_under_way(&self, name: Collection) -> bool {
+        self.fetching == Some(name) || self.waiting.iter().any(|wanted| wanted.name == name)
+    }
 }
 
 /// What one life owes.
@@ -53,32 +81,46 @@ pub struct AppState {
 impl AppState {
     /// Owes everything. Nothing is fetched before `catch_up`.
     pub fn owing_all(records: Arc<RecordBackend>, sabotage: Sabotage) -> Self {
-        let owed = Owed {
-            waiting: COLLECTIONS.to_vec(),
-            ..Default::default()
-        };
-        let owed = Arc::new(watch::Sender::new(owed));
-        Self {
-            owed,
+        let this = Self {
+            owed: Arc::default(),
             records,
             sabotage,
-        }
+        };
+        this.owe(COLLECTIONS);
+        this
     }
 
     /// Notes collections that must be fetched (again).
-    pub fn owe(&self, names: impl IntoIterator<Item = WAPatchName>) {
-        self.owed.send_modify(|owed| {
-            for name in names {
-                owed.stuck.retain(|stuck| *stuck != name);
-                if !owed.waiting.contains(&name) {
-                    owed.waiting.push(name);
-                }
-            }
-        });
+    pub fn owe(&self, names: impl IntoIterator<Item = Collection>) {
+        self.want(names, false);
+    }
+
+    /// The same, and `full` means by snapshot. Whoever wants what is waiting already shares its fetch.
+    pub fn want(&self, names: impl IntoIterator<Item = Collection>, full: bool) {
+        let wanted = names.into_iter().map(|name| Wanted { name, full });
+        self.owed
+            .send_modify(|owed| wanted.for_each(|wanted| owed.want(wanted)));
+    }
+
+    /// Waits until this collection was fetched, or tried in vain, which is false; the caller sets the limit.
+    pub async fn fetched(&self, name: Collection) -> bool {
+        let mut owed = self.owed.subscribe();
+        // It cannot fail: this handle holds the sender.
+        let settled = owed.wait_for(|owed| !owed.is_under_way(name)).await;
+        settled.is_ok_and(|owed| owed.stuck.iter().all(|stuck| stuck.name != name))
+    }
+
+    /// How far this collection has come.
+    pub async fn version(&self, name: Collection) -> Result<u64, Failure> {
+        let state = self.records.get_version(name.as_str()).await;
+        state.map(|state| state.version).map_err(|error| {
+            error!(error = %error, "the version of a collection could not be read");
+            Failure::Internal
+        })
     }
 
     /// Fetches what is owed, now and later, as long as the client lives, and tells the actor when the phone owes a key.
-    pub fn catch_up(&self, client: &Arc<Client>, actor: Addr<DeviceActor>) {
+    pub fn catch_up(&self, client: &Arc<Client>, contacts: ContactBook, actor: Addr<DeviceActor>) {
         let on_panic = tell_of_panic(&actor);
         let task = Fetching {
             client: Arc::downgrade(client),
@@ -86,6 +128,7 @@ impl AppState {
             owed: Arc::downgrade(&self.owed),
             changes: self.owed.subscribe(),
             records: self.records.clone(),
+            contacts,
             actor,
             key_missing: false,
             sabotage: self.sabotage.clone(),
@@ -96,7 +139,7 @@ impl AppState {
 
     /// Waits until nothing is owed that can be had now; the caller sets the limit.
     pub async fn caught_up(&self) {
-        let settled = |owed: &Owed| owed.waiting.is_empty() && !owed.fetching;
+        let settled = |owed: &Owed| owed.waiting.is_empty() && owed.fetching.is_none();
         // It cannot fail: this handle holds the sender.
         let _ = self.owed.subscribe().wait_for(settled).await;
     }
@@ -107,6 +150,7 @@ struct Fetching {
     owed: Weak<watch::Sender<Owed>>,
     changes: watch::Receiver<Owed>,
     records: Arc<RecordBackend>,
+    contacts: ContactBook,
     actor: Addr<DeviceActor>,
     key_missing: bool,
     sabotage: Sabotage,
@@ -122,18 +166,18 @@ impl Fetching {
             let mut next = None;
             owed.send_modify(|owed| {
                 if !owed.waiting.is_empty() {
-                    owed.fetching = true;
                     next = Some(owed.waiting.remove(0));
+                    owed.fetching = next.map(|wanted| wanted.name);
                 }
             });
-            let Some(name) = next else {
+            let Some(wanted) = next else {
                 continue;
             };
-            let fetched = self.fetch(&client, name).await;
+            let fetched = self.fetch(&client, wanted).await;
             owed.send_modify(|owed| {
-                owed.fetching = false;
-                if !fetched && !owed.waiting.contains(&name) {
-                    owed.stuck.push(name);
+                owed.fetching = None;
+                if !fetched && !owed.is_under_way(wanted.name) {
+                    owed.stuck.push(wanted);
                 }
             });
             self.tell_of_keys();
@@ -158,15 +202,24 @@ impl Fetching {
 
     /// Waits for a fetch of this collection that is under way, then fetches. The library requests keys that it lacks, and
     /// tries again for a while, but does not say what became of it.
-    async fn fetch(&self, client: &Arc<Client>, name: WAPatchName) -> bool {
+    async fn fetch(&self, client: &Arc<Client>, wanted: Wanted) -> bool {
+        let Wanted { name, full } = wanted;
         let progress = self.records.progress();
         let before = progress.steps(name.as_str());
+        let all_contacts = full && name == Collection::CriticalUnblockLow;
+        if all_contacts {
+            self.contacts.note_who_comes();
+        }
         let task = MajorSyncTask::AppStateSync {
             name,
-            full_sync: false,
+            full_sync: full,
         };
         client.process_sync_task(task).await;
-        progress.steps(name.as_str()) > before
+        let fetched = progress.steps(name.as_str()) > before;
+        if all_contacts {
+            self.contacts.forget_who_did_not_come(fetched);
+        }
+        fetched
     }
 
     fn tell_of_keys(&mut self) {

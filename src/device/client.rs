@@ -17,6 +17,7 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
+use super::audience::key_holders;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -24,6 +25,7 @@ use super::fetch::Fetcher;
 use super::heavy::Heavy;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
+use super::readers::Readers;
 use super::runtime::ShardRuntime;
 use super::sabotage::{Place, Sabotage};
 use super::session::Session;
@@ -83,6 +85,7 @@ pub struct Running {
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
+    readers: Readers,
     pulse: Pulse,
     records: Arc<RecordBackend>,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
@@ -151,6 +154,8 @@ pub async fn start(
         store_login(identity, &plan, &shared).await?;
     }
 
+    let readers = readers(&shared.store, plan.number).await?;
+    readers.guard(&client);
     let acks = Acks::default();
     let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
     let app_state = AppState::owing_all(records.clone(), sabotage.clone());
@@ -180,12 +185,22 @@ pub async fn start(
         acks,
         contacts,
         app_state,
+        readers,
         pulse,
         records,
         ended,
         sabotage,
     };
     Ok((running, signs))
+}
+
+/// Those of the latest status. By LID alone where it was posted in another life: the library addresses people by that.
+async fn readers(store: &Store, device: DeviceNumber) -> Result<Readers, StoreError> {
+    let readers = Readers::default();
+    let jids = key_holders(store, device).await?.into_iter();
+    let user = |jid: String| jid.split('@').next().map(str::to_owned);
+    readers.admit_only(jids.filter_map(user).collect());
+    Ok(readers)
 }
 
 async fn build(
@@ -262,7 +277,8 @@ fn run(
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self, actor: Addr<DeviceActor>) {
-        self.app_state.catch_up(&self.client, actor);
+        self.app_state
+            .catch_up(&self.client, self.contacts.clone(), actor);
     }
 
     /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds
@@ -292,6 +308,7 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
+            readers: self.readers.clone(),
             pulse: self.pulse.clone(),
             records: self.records.clone(),
             sabotage: self.sabotage.clone(),

@@ -263,6 +263,7 @@ impl Welcome {
             token,
             phone,
             contacts,
+            device_id,
             ..
         } = &self.notes;
         let (api, control) = (&self.api, &whatsapp.control);
@@ -288,9 +289,14 @@ Try this in another terminal:
 
   # 3. Look at what a contact's phone has decrypted.
   curl -s {control}/accounts/{reader}/inbox
+
+For every other endpoint: {api}/docs in a browser, or the README's table after this line:
+
+  API={api} TOKEN={token} MASTER={master} DEVICE={device_id} CONTROL={control}
 "#,
             count = contacts.len(),
             ws = whatsapp.ws,
+            master = self.master_token,
         )
     }
 }

@@ -1,6 +1,7 @@
 //! A world for one test: a simulated WhatsApp and a daemon, each in its own process.
 
 pub mod api;
+pub mod contract;
 pub mod control;
 pub mod process;
 

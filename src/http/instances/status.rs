@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{account_jid, follow, locate, phone_number};
+use super::{DEVICE_ID, account_jid, follow, locate, phone_number};
 use crate::device::exit::PAIR;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
@@ -15,7 +17,21 @@ use crate::supervision::view::{State, View};
 const OPERATION: Operation = Operation::new("status", Envelope::Session);
 
 /// The documented fields, and beside them why a device is not connected, when it will try again, and what to do.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = DeviceStatus,
+    example = json!({
+        "connected": true,
+        "status": "connected",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "jid": "5511999999999@s.whatsapp.net",
+        "phone_number": "5511999999999",
+        "is_logged_in": true,
+        "last_seen": "2026-06-15T14:00:00Z",
+        "phase": "connected",
+        "action_required": null
+    })
+)]
 struct Status {
     connected: bool,
     status: &'static str,
@@ -71,6 +87,12 @@ impl Status {
             next_attempt: None,
         }
     }
+}
+
+pub fn about() -> About {
+    About::new("Tells how the device stands", &OPERATION)
+        .query("device_id", DEVICE_ID)
+        .gives::<Status>()
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -13,7 +13,7 @@ pub struct Control(Api);
 
 impl Control {
     pub fn new(base: &str) -> Self {
-        Self(Api::new(base))
+        Self(Api::undocumented(base))
     }
 
     /// A new account; its phone number.
@@ -47,6 +47,13 @@ impl Control {
             .await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
         phone
+    }
+
+    /// Takes somebody out of the phone's address book.
+    pub async fn forget_contact(&self, owner: &str, contact: &str) {
+        let path = format!("/accounts/{owner}/contacts/{contact}");
+        let answer = self.0.delete(&path).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
     }
 
     pub async fn scan(&self, qr: &str, phone: &str) -> Answer {
@@ -117,6 +124,25 @@ impl Control {
     pub async fn change_privacy(&self, phone: &str, category: Value) {
         self.change(&format!("/accounts/{phone}/privacy"), category)
             .await;
+    }
+
+    /// Says on the phone who may see its statuses.
+    pub async fn change_status_privacy(&self, phone: &str, rule: Value) {
+        self.change(&format!("/accounts/{phone}/status-privacy"), rule)
+            .await;
+    }
+
+    /// Blocks (or unblocks) somebody on the phone.
+    pub async fn change_blocklist(&self, phone: &str, change: Value) {
+        self.change(&format!("/accounts/{phone}/blocklist"), change)
+            .await;
+    }
+
+    /// Makes a group; its JID.
+    pub async fn group(&self, participants: &[&String]) -> String {
+        let body = json!({ "subject": "A group", "participants": participants });
+        let group = self.0.post("/groups", body).await.expect(201);
+        group["jid"].as_str().expect("a JID").to_owned()
     }
 
     async fn change(&self, path: &str, body: Value) {
