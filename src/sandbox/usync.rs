@@ -74,6 +74,7 @@ fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> O
             world,
             viewer,
             account,
+            form,
         };
         protocol_answer(protocol, &who, contact.as_deref())
     });
@@ -85,6 +86,7 @@ struct Asked<'a> {
     world: &'a World,
     viewer: &'a Address,
     account: Option<&'a Account>,
+    form: Form,
 }
 
 fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option<Node> {
@@ -102,6 +104,9 @@ fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option
     };
     match protocol {
         "devices" => Some(devices(account)),
+        // LIDs are found by number only. A client that is told of one it asked by takes it as news,
+        // and begins new Signal sessions.
+        "lid" if who.form == Form::Lid => None,
         "lid" => Some(
             NodeBuilder::new("lid")
                 .attr("val", account.jid(Form::Lid))

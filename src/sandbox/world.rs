@@ -57,6 +57,8 @@ pub struct Counters {
     pub queries_refused: u64,
     pub messages: u64,
     pub receipts: u64,
+    /// Requests for a message that a device or phone could not read.
+    pub retries: u64,
     pub decrypted: u64,
     pub undecryptable: u64,
     pub uploads: u64,
