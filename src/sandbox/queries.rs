@@ -4,6 +4,7 @@ mod blocklist;
 mod encrypt;
 mod groups;
 mod linked;
+mod mex;
 mod privacy;
 mod profile;
 mod session;
@@ -90,6 +91,7 @@ impl World {
             "privacy" => privacy::answer(self, query),
             "status" => profile::status(self, query),
             "w:profile:picture" => profile::picture(self, query),
+            "w:mex" => mex::answer(self, query),
             "w:g2" => groups::answer(self, query),
             "md" => linked::answer(self, query),
             "w:sync:app:state" => appstate::answer(self, query),

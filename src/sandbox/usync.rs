@@ -48,11 +48,8 @@ pub fn answer(world: &World, query: &Query) -> Reply {
 /// One user, found by JID or by the number in `<contact>`.
 fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> Option<Node> {
     let contact = stanza::child(asked, "contact").and_then(stanza::text);
-    let number = contact
-        .as_deref()
-        .map(|text| text.trim_start_matches('+').to_owned());
     let jid = stanza::jid(asked, "jid")
-        .or_else(|| Some(Jid::pn(number?)))?
+        .or_else(|| Some(Jid::pn(number(contact.as_deref()?)?)))?
         .to_non_ad();
     let found = world.resolve(&jid);
     let account = found
@@ -79,6 +76,13 @@ fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> O
         protocol_answer(protocol, &who, contact.as_deref())
     });
     Some(user.children(children).build())
+}
+
+/// The digits of `+1555…`, which one library follows with a server name.
+fn number(contact: &str) -> Option<&str> {
+    let number = contact.trim_start_matches('+').split('@').next()?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then_some(number)
 }
 
 /// Who is asked about, and by whom.

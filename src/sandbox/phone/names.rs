@@ -115,3 +115,142 @@ pub fn protocol_address(device: &Address, form: Form) -> ProtocolAddress {
     };
     ProtocolAddress::new(&name, DeviceId::new(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::phone::peer::Sealed;
+
+    /// A phone, and a device that knows the phone by as many addresses as it has sessions.
+    struct Pair {
+        phone: Peer,
+        device: Peer,
+        pn: Address,
+        lid: Address,
+    }
+
+    /// The device's own address; it is the phone's word.
+    fn device() -> Address {
+        Address::new("15550000001", 1)
+    }
+
+    impl Pair {
+        fn new(apart: bool) -> Self {
+            let pn = Address::phone("15550000002");
+            Self {
+                phone: Peer::generate(),
+                device: Peer::generate(),
+                lid: if apart {
+                    Address::phone("777")
+                } else {
+                    pn.clone()
+                },
+                pn,
+            }
+        }
+
+        fn by(&self, form: Form) -> Address {
+            match form {
+                Form::Pn => self.pn.clone(),
+                Form::Lid => self.lid.clone(),
+            }
+        }
+
+        fn sealed_by_phone(&mut self, form: Form) -> Sealed {
+            if !self.phone.has_session(&device(), form) {
+                let bundle = self.device.bundle().unwrap();
+                self.phone.install(&device(), form, &bundle).unwrap();
+            }
+            self.phone.encrypt(&device(), form, b"down").unwrap()
+        }
+
+        fn device_reads(&mut self, form: Form, sealed: Sealed) {
+            let phone = self.by(form);
+            let plain = match sealed {
+                Sealed::PreKey(sealed) => self.device.decrypt_pre_key(&phone, Form::Pn, &sealed),
+                Sealed::Message(sealed) => self.device.decrypt_message(&phone, Form::Pn, &sealed),
+            };
+            assert_eq!(plain.unwrap(), b"down");
+        }
+
+        fn down(&mut self, form: Form) {
+            let sealed = self.sealed_by_phone(form);
+            self.device_reads(form, sealed);
+        }
+
+        fn up(&mut self, form: Form) {
+            let phone = self.by(form);
+            if !self.device.has_session(&phone, Form::Pn) {
+                let bundle = self.phone.bundle().unwrap();
+                self.device.install(&phone, Form::Pn, &bundle).unwrap();
+            }
+            let sealed = self.device.encrypt(&phone, Form::Pn, b"up").unwrap();
+            let plain = match sealed {
+                Sealed::PreKey(sealed) => self.phone.decrypt_pre_key(&device(), form, &sealed),
+                Sealed::Message(sealed) => self.phone.decrypt_message(&device(), form, &sealed),
+            };
+            assert_eq!(plain.unwrap(), b"up");
+        }
+    }
+
+    use Form::{Lid, Pn};
+
+    #[test]
+    fn a_device_that_keeps_its_names_apart_reads_and_is_read_under_either() {
+        let mut pair = Pair::new(true);
+        for _ in 0..3 {
+            pair.down(Pn);
+            pair.down(Lid);
+            pair.up(Pn);
+            pair.down(Lid);
+            pair.up(Lid);
+            pair.up(Pn);
+            pair.down(Pn);
+        }
+    }
+
+    #[test]
+    fn a_device_that_takes_both_names_as_one_has_one_session_once_it_has_shown_so() {
+        let mut pair = Pair::new(false);
+        pair.down(Pn);
+        pair.up(Lid);
+        for form in [Lid, Pn, Lid] {
+            assert!(matches!(pair.sealed_by_phone(form), Sealed::Message(_)));
+            pair.down(form);
+            pair.up(form);
+        }
+        assert_eq!(pair.phone.sessions.0.map.len(), 1);
+    }
+
+    #[test]
+    fn a_session_that_a_device_begins_under_both_names_begins_once() {
+        let mut pair = Pair::new(false);
+        pair.up(Pn);
+        pair.up(Lid);
+        pair.down(Lid);
+        pair.up(Pn);
+        pair.down(Pn);
+        assert_eq!(pair.phone.sessions.0.map.len(), 1);
+    }
+
+    #[test]
+    fn a_message_that_crosses_a_new_session_does_not_bring_the_old_one_back() {
+        let mut pair = Pair::new(false);
+        pair.down(Pn);
+        let newest = pair.sealed_by_phone(Lid);
+        let begun = pair.phone.newest(&protocol_address(&device(), Lid));
+        let begun = begun.unwrap().alice_base_key().to_vec();
+        // The device writes before it has read what begins the new session.
+        pair.up(Pn);
+        pair.up(Lid);
+        let kept = pair
+            .phone
+            .newest(&protocol_address(&device(), Lid))
+            .unwrap();
+        assert_eq!(kept.alice_base_key(), begun);
+        pair.device_reads(Lid, newest);
+        pair.up(Pn);
+        pair.down(Pn);
+        pair.up(Lid);
+    }
+}
