@@ -45,6 +45,15 @@ enum Who {
     Device(Address),
 }
 
+impl Who {
+    fn device(&self) -> Option<&Address> {
+        match self {
+            Self::Unpaired(_) => None,
+            Self::Device(device) => Some(device),
+        }
+    }
+}
+
 pub async fn serve(
     session: Session,
     stream: MessageStream,
@@ -187,6 +196,8 @@ async fn read_stanzas(
     mut cut: watch::Receiver<Cut>,
 ) -> Closed {
     frames.established();
+    let (muting, muted) = (shared.clone(), who.device().cloned());
+    frames.hush_when(move || muting.with(|world| world.faults.mutes(muted.as_ref())));
     let mut counter = 0u32;
     loop {
         let patience = match who {
@@ -260,7 +271,7 @@ fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
             }
             if world.faults.strikes(Some(device), &Fault::Mute) {
                 // The last stanza that is swallowed ends the fault.
-                if !world.faults.mutes(device) {
+                if !world.faults.mutes(Some(device)) {
                     world.resume_all();
                 }
                 return true;

@@ -233,11 +233,11 @@ impl Faults {
     }
 
     /// Whether nothing may be sent to this device; what it sends is what uses the fault up.
-    pub fn mutes(&self, device: &Address) -> bool {
+    pub fn mutes(&self, device: Option<&Address>) -> bool {
         self.active.iter().any(|active| {
             active.fault == Fault::Mute
                 && active.remaining != Some(0)
-                && active.scope.includes(Some(device))
+                && active.scope.includes(device)
         })
     }
 

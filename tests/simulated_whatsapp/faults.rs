@@ -9,7 +9,7 @@ use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::Event;
 
 use crate::appstate::learns;
-use crate::client::{Backend, TestClient};
+use crate::client::{Backend, PATIENCE, TestClient};
 use crate::control::World;
 use crate::messages::{arrives, post_status, text_from};
 
@@ -95,11 +95,15 @@ async fn a_muted_device_hears_nothing_more() {
     let world = World::start().await;
     let (phone, friend) = (world.account("Ann").await, world.account("Ben").await);
     let (client, _, jid) = world.paired(&phone).await;
+    assert!(client.pong(PATIENCE).await);
     world.fault(json!({ "jid": jid, "fault": "mute" })).await;
+    assert!(!client.pong(Duration::from_millis(300)).await);
     let sent = client.client.send_text(Jid::pn(friend.as_str()), "x");
     let _ = tokio::time::timeout(Duration::from_millis(500), sent).await;
     let inbox = world.get(&format!("/accounts/{friend}/inbox")).await;
     assert_eq!(inbox["messages"], json!([]));
+    world.call("DELETE", "/faults", Value::Null).await;
+    assert!(client.pong(PATIENCE).await);
     client.stop().await;
 }
 

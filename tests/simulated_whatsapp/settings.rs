@@ -396,6 +396,15 @@ async fn pictures_and_about_texts_are_set_shown_and_hidden() {
     let about = users.values().find_map(|user| user.status.clone());
     assert_eq!(about.as_deref(), Some("gone fishing"));
 
+    // Some clients write it in JSON.
+    let asked = json!({ "variables": { "input": { "text": "in JSON" } } }).to_string();
+    let query = NodeBuilder::new("query").attr("query_id", "1");
+    let query = query.bytes(asked.into_bytes()).build();
+    let answer = ask(&at_ben, iq("get", "w:mex", vec![query])).await;
+    child(&answer, "result");
+    let path = format!("/accounts/{ben}/settings");
+    assert_eq!(world.get(&path).await["about"], "in JSON");
+
     // Nobody may see them: Ann cannot tell a hidden picture from a missing one by its content.
     for name in ["profile", "status"] {
         let hide = json!({ "name": name, "value": "none" });
@@ -426,6 +435,41 @@ async fn pictures_and_about_texts_are_set_shown_and_hidden() {
     );
     at_ann.stop().await;
     at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn a_number_is_found_in_every_spelling_and_its_lid_only_by_number() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let lid = world.lid(&ben).await;
+    let (client, _, _) = world.paired(&ann).await;
+    let by_number = |text: String| {
+        let contact = NodeBuilder::new("contact").bytes(text.into_bytes()).build();
+        NodeBuilder::new("user").children([contact]).build()
+    };
+    let users = vec![
+        by_number(format!("+{ben}")),
+        by_number(format!("+{ben}@c.us")),
+        by_number("nobody@c.us".to_owned()),
+        NodeBuilder::new("user").attr("jid", lid.clone()).build(),
+    ];
+    let protocols = ["contact", "lid"].map(|protocol| NodeBuilder::new(protocol).build());
+    let usync = NodeBuilder::new("usync").children([
+        NodeBuilder::new("query").children(protocols).build(),
+        NodeBuilder::new("list").children(users).build(),
+    ]);
+    let answer = ask(&client, iq("get", "usync", vec![usync.build()])).await;
+    let found = child(&child(&answer, "usync"), "list");
+    let found: Vec<&Node> = found.get_children_by_tag("user").collect();
+    assert_eq!(found.len(), 3);
+    for user in &found[..2] {
+        assert_eq!(attr(user, "jid"), format!("{ben}@s.whatsapp.net"));
+        assert_eq!(attr(&child(user, "lid"), "val"), lid.to_string());
+    }
+    assert_eq!(attr(found[2], "jid"), lid.to_string());
+    assert_eq!(attr(found[2], "pn_jid"), format!("{ben}@s.whatsapp.net"));
+    assert!(found[2].get_optional_child("lid").is_none());
+    client.stop().await;
 }
 
 #[actix_web::test]
