@@ -65,7 +65,7 @@ impl World {
         content: Content,
     ) -> Option<String> {
         let group = self.groups.get(group)?;
-        if !group.participants.contains(from) {
+        if !group.lets_write(from) {
             return None;
         }
         let members: Vec<String> = group.participants.iter().cloned().collect();
