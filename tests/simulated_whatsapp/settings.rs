@@ -25,6 +25,7 @@ use whatsapp_rust::types::events::Event;
 use crate::client::{Backend, PATIENCE, TestClient};
 use crate::control::World;
 use crate::crypto::{LtHash, StateKeys};
+use crate::groups::{seen, to_group};
 use crate::messages::{arrives, text_from};
 
 const COLLECTION: &str = "regular_high";
@@ -708,7 +709,12 @@ async fn settings_and_groups_survive_a_restart() {
     let profile = json!({ "name": "Anna", "about": "here", "picture": "/9j/" });
     world.post(&format!("{path}/profile"), profile).await;
     let group = json!({ "subject": "Two", "participants": [ann, ben] });
-    world.post("/groups", group).await;
+    let group = world.post("/groups", group).await["jid"].clone();
+    let (client, backend, _) = world.paired(&ann).await;
+    let group: Jid = group.as_str().unwrap().parse().unwrap();
+    let rule = NodeBuilder::new("announcement").build();
+    ask(&client, to_group(Some(&group), "set", rule)).await;
+    client.stop().await;
     let before = (
         world.get(&format!("{path}/settings")).await,
         world.get("/groups").await,
@@ -723,6 +729,10 @@ async fn settings_and_groups_survive_a_restart() {
     assert_eq!(after, before);
     assert_eq!(after.0["status_privacy"]["type"], "whitelist");
     assert_eq!(after.0["blocked"].as_array().unwrap().len(), 1);
+    let client = TestClient::start(world.ws(), &backend).await;
+    client.connected().await;
+    child(&seen(&client, &group).await, "announcement");
+    client.stop().await;
     world.simulator.stop().await;
 }
 

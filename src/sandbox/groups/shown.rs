@@ -117,12 +117,13 @@ fn shown_rules(rules: &Rules) -> impl Iterator<Item = Node> {
     shown.into_iter().flatten()
 }
 
+/// One library does not read this without a version, whatever it says.
 fn announcement(rules: &Rules) -> Node {
-    NodeBuilder::new(match rules.announcement {
+    let node = NodeBuilder::new(match rules.announcement {
         true => "announcement",
         false => "not_announcement",
-    })
-    .build()
+    });
+    node.attr("v_id", stanza::now()).build()
 }
 
 fn locked(rules: &Rules) -> Node {
