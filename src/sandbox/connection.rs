@@ -109,7 +109,7 @@ pub async fn serve(
             }
             link.cut();
         }
-        Err(Refused(reason)) => link.finish(login::failure(reason)),
+        Err(refused) => link.finish(login::failure(refused)),
     }
     drop(socket);
     // The writer ends with the link, or within its own write deadline.
@@ -175,7 +175,7 @@ fn enter(
     client_static: [u8; 32],
     payload: &[u8],
 ) -> Result<Who, Refused> {
-    let payload = ClientPayload::decode_from_slice(payload).map_err(|_| Refused(400))?;
+    let payload = ClientPayload::decode_from_slice(payload).map_err(|_| Refused::with(400))?;
     let Some(pairing) = payload.device_pairing_data.as_option() else {
         let device = shared.with(|world| login::login(world, link, &client_static, &payload))?;
         return Ok(Who::Device(device));

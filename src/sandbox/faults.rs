@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::address::Address;
+use super::pairing::Refused;
 
 /// Faults listed at once; enough for any test.
 const LIMIT: usize = 1000;
@@ -50,19 +51,33 @@ pub enum Fault {
     /// The handshake is not answered.
     HandshakeSilence,
     /// Queries of a namespace are refused.
-    IqError { xmlns: String, code: u16 },
+    IqError {
+        xmlns: String,
+        code: u16,
+        /// Seconds after which the client may ask again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        backoff: Option<u32>,
+    },
     /// Queries of a namespace are answered after so many milliseconds.
     IqLate { xmlns: String, ms: u64 },
     /// Queries of a namespace stay without an answer.
     IqSilence { xmlns: String },
     /// Logins are refused with this reason.
-    LoginFailure { reason: u16 },
+    LoginFailure {
+        reason: u16,
+        /// Seconds, for a ban.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expire: Option<u64>,
+    },
     /// Uploads and downloads stay without an answer.
     MediaSilence,
     /// Uploads and downloads are refused with this HTTP status.
     MediaStatus { status: u16 },
     /// The connection stays, what comes over it is not read, and nothing is sent.
     Mute,
+    /// A companion without an account is told to make new registration material, so that the QR code
+    /// which it has shown is worth nothing.
+    CompanionRegRefresh,
     /// A login is not told where its queued stanzas end.
     NoOfflineMarker,
     /// The device's keys are handed out without a one-time key.
@@ -109,7 +124,7 @@ pub struct Faults {
 #[derive(Debug, PartialEq, Eq)]
 pub enum QueryFault {
     Silence,
-    Error(u16),
+    Error(u16, Option<u32>),
     Late(Duration),
 }
 
@@ -187,9 +202,9 @@ impl Faults {
         })
     }
 
-    pub fn login_failure(&mut self, device: &Address) -> Option<u16> {
-        self.act(Some(device), |fault| match fault {
-            Fault::LoginFailure { reason } => Some(*reason),
+    pub fn login_failure(&mut self, device: &Address) -> Option<Refused> {
+        self.act(Some(device), |fault| match *fault {
+            Fault::LoginFailure { reason, expire } => Some(Refused { reason, expire }),
             _ => None,
         })
     }
@@ -197,7 +212,11 @@ impl Faults {
     pub fn query(&mut self, device: &Address, namespace: &str) -> Option<QueryFault> {
         self.act(Some(device), |fault| match fault {
             Fault::IqSilence { xmlns } if xmlns == namespace => Some(QueryFault::Silence),
-            Fault::IqError { xmlns, code } if xmlns == namespace => Some(QueryFault::Error(*code)),
+            Fault::IqError {
+                xmlns,
+                code,
+                backoff,
+            } if xmlns == namespace => Some(QueryFault::Error(*code, *backoff)),
             Fault::IqLate { xmlns, ms } if xmlns == namespace => {
                 Some(QueryFault::Late(Duration::from_millis(*ms)))
             }

@@ -51,7 +51,7 @@ impl World {
         let fault = self.faults.query(device, &namespace);
         let reply = match fault {
             Some(QueryFault::Silence) => return,
-            Some(QueryFault::Error(code)) => Err((code, fault_text(code))),
+            Some(QueryFault::Error(code, _)) => Err((code, fault_text(code))),
             Some(QueryFault::Late(_)) | None => {
                 let query = Query {
                     device,
@@ -67,7 +67,11 @@ impl World {
             Err((code, text)) => {
                 self.counters.queries_refused += 1;
                 tracing::debug!(xmlns = %namespace, code, "a query is refused");
-                stanza::refusal(&id, code, text)
+                let backoff = match fault {
+                    Some(QueryFault::Error(_, backoff)) => backoff,
+                    _ => None,
+                };
+                stanza::refusal(&id, code, text, backoff)
             }
         };
         let Some(connection) = self.connections.get(device) else {

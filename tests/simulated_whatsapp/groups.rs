@@ -140,8 +140,7 @@ async fn people_come_and_go_and_each_is_answered_for() {
     let erin = world.account("Erin").await;
     let (at_ann, _, _) = world.paired(&ann).await;
     let (at_ben, _, _) = world.paired(&ben).await;
-    let jid = |phone: &str| Jid::pn(phone);
-    let [a, b, c, d, e, nobody] = [&ann, &ben, &cleo, &dave, &erin, "19999999999"].map(|p| jid(p));
+    let [a, b, c, d, e, nobody] = [&ann, &ben, &cleo, &dave, &erin, "19999999999"].map(Jid::pn);
     let hidden = json!({ "name": "groupadd", "value": "none" });
     world
         .post(&format!("/accounts/{dave}/privacy"), hidden)
