@@ -370,28 +370,44 @@ async fn a_phones_group_message_that_arrives_spoilt_is_sent_again() {
 
 #[actix_web::test]
 async fn by_lid_in_a_group_and_by_number_outside_nothing_has_to_be_sent_twice() {
-    let world = World::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::start_on(Some(folder.path().to_owned())).await;
     let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
-    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ann, backend, _) = world.paired(&ann).await;
     let group = made(&at_ann, &[&Jid::pn(ben.as_str())]).await;
+    talk(&world, &at_ann, &group, [&ann, &ben]).await;
+    at_ann.stop().await;
+    world.nobody_connected().await;
+    world.simulator.stop().await;
+
+    let world = World::start_on(Some(folder.path().to_owned())).await;
+    let at_ann = TestClient::start(world.ws(), &backend).await;
+    at_ann.connected().await;
+    talk(&world, &at_ann, &group, [&ann, &ben]).await;
+    at_ann.stop().await;
+    world.simulator.stop().await;
+}
+
+/// The phone of `to` and the client of `from` write to each other, by either name in turn.
+async fn talk(world: &World, client: &TestClient, group: &Jid, [from, to]: [&str; 2]) {
     for round in 0..3 {
-        for (to, text) in [(group.to_string(), "in the group"), (ann.clone(), "to Ann")] {
-            let text = format!("{text} {round}");
-            let inbound = json!({ "to": to, "from": ben, "text": text });
+        let chats = [
+            (group.to_string(), group.clone()),
+            (from.to_owned(), Jid::pn(to)),
+        ];
+        for (inbound_to, outbound_to) in chats {
+            let text = format!("to {inbound_to}, {round}");
+            let inbound = json!({ "to": inbound_to, "from": to, "text": text });
             world.post("/inbound", inbound).await;
-            assert_eq!(text_from(&at_ann).await, text);
-            let to = to
-                .strip_suffix("@g.us")
-                .map_or_else(|| Jid::pn(ben.as_str()), |_| group.clone());
-            let text = format!("answer to {text}");
-            at_ann.client.send_text(to, text.as_str()).await.unwrap();
-            world.received(&ben, &text).await;
+            assert_eq!(text_from(client).await, text);
+            let answer = format!("answer {text}");
+            let sent = client.client.send_text(outbound_to, answer.as_str());
+            sent.await.unwrap();
+            world.received(to, &answer).await;
         }
     }
     let counters = world.get("/state").await["counters"].clone();
-    assert_eq!(
-        (&counters["retries"], &counters["undecryptable"]),
-        (&json!(0), &json!(0))
-    );
-    at_ann.stop().await;
+    for missed in ["retries", "undecryptable"] {
+        assert_eq!(counters[missed], 0, "{counters}");
+    }
 }
