@@ -1,8 +1,10 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
+pub mod appstate;
 pub mod contacts;
 pub mod logout;
 pub mod privacy;
+pub mod profile;
 pub mod status;
 
 use std::future::Future;
@@ -14,22 +16,36 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
+use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid, Operation};
 
 /// One endpoint that acts on a live device.
-pub trait Command: DeserializeOwned + Send + 'static {
-    type Reply: Serialize + Send + 'static;
+pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
+    type Reply: Serialize + ToSchema + Send + 'static;
+
+    /// What it does, in a sentence for the API's document.
+    const SUMMARY: &'static str;
+
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
 
     /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
     const QUERY: &'static [&'static str] = &[];
 
+    /// Whether a request without a body means something.
+    const BODY_OPTIONAL: bool = !Self::QUERY.is_empty();
+
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;
+
+    /// Failures besides those that every command can have, for the API's document.
+    fn refusals() -> Vec<Failure> {
+        Vec::new()
+    }
 
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {
@@ -43,7 +59,12 @@ pub trait Command: DeserializeOwned + Send + 'static {
 /// A job that runs the command, and the receiver of its one reply.
 pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    (Job::new(Pending { command, reply }, deadline), slot)
+    let pending = Pending {
+        command,
+        reply,
+        span: Span::current(),
+    };
+    (Job::new(pending, deadline), slot)
 }
 
 pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>>;
@@ -64,15 +85,19 @@ async fn within<T>(
 struct Pending<C: Command> {
     command: C,
     reply: oneshot::Sender<Result<C::Reply, Failure>>,
+    /// Of the request: what is logged on the way has its id.
+    span: Span,
 }
 
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
-        Box::pin(async move {
+        let span = self.span.clone();
+        let run = async move {
             let result = within(deadline, self.command.run(session)).await;
             // The caller may have gone; nobody else is interested.
             let _ = self.reply.send(result);
-        })
+        };
+        Box::pin(run.instrument(span))
     }
 
     fn refuse(self: Box<Self>, failure: Failure) {

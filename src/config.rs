@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ::config::{Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
+use tokio::sync::Semaphore;
 use url::Url;
 
 /// `config/default.toml`: every key, documented, with its default.
@@ -41,12 +42,17 @@ pub struct Http {
     pub listen: SocketAddr,
     #[serde(deserialize_with = "count_or_cores")]
     pub workers: NonZeroUsize,
+    pub connections: NonZeroUsize,
     /// Bytes.
     pub body_limit: usize,
+    /// Bytes.
+    pub bodies_in_memory: usize,
     #[serde(deserialize_with = "seconds")]
     pub header_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub body_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub request_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub shutdown_grace: Duration,
 }
@@ -80,6 +86,10 @@ pub struct Whatsapp {
     pub command_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub pairing_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_after: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_timeout: Duration,
 }
 
 impl Whatsapp {
@@ -113,6 +123,10 @@ pub struct Supervision {
     pub quarantine_window: Duration,
     #[serde(deserialize_with = "seconds")]
     pub quarantine_delay: Duration,
+    pub breaker_share: f64,
+    pub breaker_devices: NonZeroUsize,
+    #[serde(deserialize_with = "seconds")]
+    pub breaker_window: Duration,
     pub commands_per_device: NonZeroUsize,
 }
 
@@ -166,12 +180,10 @@ impl Config {
         if self.data_dir.as_os_str().is_empty() {
             return Err(invalid("data_dir", "must name a folder"));
         }
-        if self.http.body_limit == 0 {
-            return Err(invalid("http.body_limit", "must be at least 1 byte"));
-        }
         if self.media.limit == 0 {
             return Err(invalid("media.limit", "must be at least 1 byte"));
         }
+        self.validate_http()?;
         if !is_filter(&self.log.level) {
             let problem = format!(
                 "\"{}\" is not a level such as info or debug",
@@ -181,6 +193,39 @@ impl Config {
         }
         self.validate_whatsapp()?;
         self.validate_supervision()
+    }
+
+    /// The largest body of a command with media, in bytes: base64 is a third larger than what it stands for.
+    pub fn large_body_limit(&self) -> usize {
+        let media = self.media.limit.div_ceil(3).saturating_mul(4);
+        media.saturating_add(self.http.body_limit)
+    }
+
+    fn validate_http(&self) -> Result<(), ConfigError> {
+        let http = &self.http;
+        if http.body_limit == 0 {
+            return Err(invalid("http.body_limit", "must be at least 1 byte"));
+        }
+        let largest = self.large_body_limit();
+        if http.bodies_in_memory < largest {
+            let problem = format!(
+                "must be at least {largest} bytes: one body with media of media.limit takes that much"
+            );
+            return Err(invalid("http.bodies_in_memory", problem));
+        }
+        if http.bodies_in_memory > Semaphore::MAX_PERMITS {
+            let problem = format!("must be at most {} bytes", Semaphore::MAX_PERMITS);
+            return Err(invalid("http.bodies_in_memory", problem));
+        }
+        let longest = http.body_timeout + self.media.command_timeout;
+        if http.request_timeout <= longest {
+            let problem = format!(
+                "must be more than http.body_timeout and media.command_timeout together, which are {} seconds",
+                longest.as_secs_f64()
+            );
+            return Err(invalid("http.request_timeout", problem));
+        }
+        Ok(())
     }
 
     fn validate_whatsapp(&self) -> Result<(), ConfigError> {
@@ -217,6 +262,12 @@ impl Config {
             return Err(invalid(
                 "supervision.connects_per_second",
                 "must be more than 0",
+            ));
+        }
+        if !(supervision.breaker_share > 0.0 && supervision.breaker_share <= 1.0) {
+            return Err(invalid(
+                "supervision.breaker_share",
+                "must be more than 0 and at most 1",
             ));
         }
         if supervision.backoff_longest < supervision.backoff_first {

@@ -17,14 +17,18 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
+use super::audience::key_holders;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
 use super::pairing::PairCode;
+use super::pulse::{self, Pulse};
+use super::readers::Readers;
 use super::runtime::ShardRuntime;
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
+use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
@@ -37,7 +41,7 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Chats whose receive state is kept: each costs about 12 KiB, the library's default is 5,000.
 const CHAT_LANES: u64 = 16;
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
-const SIMULATED_VERSION: (u32, u32, u32) = (2, 3000, 1_030_000_000);
+const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
 
 /// What all lives share.
 pub struct Shared {
@@ -45,6 +49,7 @@ pub struct Shared {
     pub whatsapp: Whatsapp,
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
+    pub version: Version,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
 }
@@ -55,6 +60,17 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("the device record could not be loaded: {0}")]
     Record(String),
+    #[error("WhatsApp's version could not be looked up: {0}")]
+    Version(anyhow::Error),
+}
+
+impl StartError {
+    pub fn reason(&self) -> ExitReason {
+        match self {
+            Self::Store(_) | Self::Record(_) => ExitReason::StoreFailed,
+            Self::Version(_) => ExitReason::ConnectFailed,
+        }
+    }
 }
 
 /// A client at work.
@@ -66,17 +82,38 @@ pub struct Running {
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
+    readers: Readers,
+    pulse: Pulse,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
 }
 
 /// What may end a life without an event of the library.
 pub struct Signs {
-    /// The library's loop has returned.
-    pub ended: SharedFuture<BoxFuture<'static, RunEnded>>,
-    /// WhatsApp sent a stream error, which may mean an end.
-    pub stream_error: BoxFuture<'static, Option<ExitReason>>,
+    /// WhatsApp sent a stream error that means an end.
+    stream_error: BoxFuture<'static, ExitReason>,
     /// The first write of this life that failed.
-    pub fenced: BoxFuture<'static, StoreError>,
+    fenced: BoxFuture<'static, StoreError>,
+    /// The library's loop has returned.
+    ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+}
+
+/// How a life ends without an event of the library.
+pub enum Sign {
+    Told(ExitReason),
+    Fenced(StoreError),
+    Silent(RunEnded),
+}
+
+impl Signs {
+    /// Waits for the first of them. A loop that has returned is the last to count: it says least about why.
+    pub async fn first(self) -> Sign {
+        tokio::select! {
+            biased;
+            reason = self.stream_error => Sign::Told(reason),
+            error = self.fenced => Sign::Fenced(error),
+            ended = self.ended => Sign::Silent(ended),
+        }
+    }
 }
 
 /// How the library's loop returned.
@@ -97,7 +134,9 @@ pub async fn start(
     let manager = PersistenceManager::new(records.clone())
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
-    let (dialer, dial_failure) = Dialer::new(shared.whatsapp.url.clone(), shared.tls.clone());
+    let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
+    let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
+    let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
     let client = build(&shared, Arc::new(manager), dialer, &actor).await?;
     // One run is one connection: the supervisor decides about the next.
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
@@ -108,9 +147,11 @@ pub async fn start(
         store_login(identity, &plan, &shared).await?;
     }
 
+    let readers = readers(&shared.store, plan.number).await?;
+    readers.guard(&client);
     let acks = Acks::default();
     let contacts = ContactBook::open(shared.store.clone(), plan.number);
-    let app_state = AppState::owing_all();
+    let app_state = AppState::owing_all(records.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
@@ -136,9 +177,20 @@ pub async fn start(
         acks,
         contacts,
         app_state,
+        readers,
+        pulse,
         ended,
     };
     Ok((running, signs))
+}
+
+/// Those of the latest status. By LID alone where it was posted in another life: the library addresses people by that.
+async fn readers(store: &Store, device: DeviceNumber) -> Result<Readers, StoreError> {
+    let readers = Readers::default();
+    let jids = key_holders(store, device).await?.into_iter();
+    let user = |jid: String| jid.split('@').next().map(str::to_owned);
+    readers.admit_only(jids.filter_map(user).collect());
+    Ok(readers)
 }
 
 async fn build(
@@ -155,17 +207,19 @@ async fn build(
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
     };
-    let mut builder = Client::builder()
+    let version = match shared.whatsapp.is_loopback() {
+        true => SIMULATED_VERSION,
+        false => shared.version.claim().await.map_err(StartError::Version)?,
+    };
+    let builder = Client::builder()
         .with_runtime(runtime)
         .with_persistence_manager(manager)
         .with_transport_factory(dialer)
         .with_http_client_arc(shared.fetcher.clone())
         .with_cache_config(caches)
         .with_skip_history_sync(true)
+        .with_version_override(version)
         .with_background_saver_interval(SAVE_INTERVAL);
-    if shared.whatsapp.is_loopback() {
-        builder = builder.with_version_override(SIMULATED_VERSION);
-    }
     let built = builder
         .build()
         .await
@@ -203,8 +257,14 @@ fn run(
 
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
-    pub fn catch_up(&self) {
-        self.app_state.catch_up(&self.client);
+    pub fn catch_up(&self, actor: Addr<DeviceActor>) {
+        self.app_state
+            .catch_up(&self.client, self.contacts.clone(), actor);
+    }
+
+    /// Watches over the connection. Returns when it is of no use any more, and why.
+    pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
+        self.pulse.clone().lost(self.client.clone())
     }
 
     /// This client, lent to one command.
@@ -222,6 +282,8 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
+            readers: self.readers.clone(),
+            pulse: self.pulse.clone(),
             stop,
             query_timeout,
             deadline,
@@ -311,19 +373,19 @@ async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result
     Ok(())
 }
 
-/// Waits for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
-fn stream_error(client: &Client) -> BoxFuture<'static, Option<ExitReason>> {
+/// Waits for a `<stream:error>` that means an end: 515, 429 and 503 reach the application in no other way.
+fn stream_error(client: &Client) -> BoxFuture<'static, ExitReason> {
     let error = client.wait_for_node(NodeFilter::tag("stream:error"));
-    let reason = error.map(|node| {
-        let node = node.ok()?;
-        let code = node.get_attr("code")?.as_str().into_owned();
-        match code.as_str() {
-            "515" => Some(ExitReason::RestartRequired),
-            "429" => Some(ExitReason::RateLimited),
-            "500" | "503" => Some(ExitReason::ServerUnavailable),
+    let reason = async {
+        let node = error.await.ok();
+        let code = node.and_then(|node| Some(node.get_attr("code")?.as_str().into_owned()));
+        match code.as_deref() {
+            Some("515") => ExitReason::RestartRequired,
+            Some("429") => ExitReason::RateLimited,
+            Some("500" | "503") => ExitReason::ServerUnavailable,
             // 401, 409 and 516 have events of their own.
-            _ => None,
+            _ => std::future::pending().await,
         }
-    });
+    };
     reason.boxed()
 }

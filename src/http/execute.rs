@@ -33,7 +33,8 @@ async fn run<C: Command>(
 ) -> Result<C::Reply, Failure> {
     let caller = api.caller(request).await?;
     let limits = limits::<C>(api);
-    let command: C = body::json_or_query(request, payload, &limits, C::QUERY).await?;
+    let command: C =
+        body::json_or_query(request, payload, &limits, C::QUERY, C::BODY_OPTIONAL).await?;
     dispatch(api, caller, None, command).await
 }
 
@@ -44,8 +45,19 @@ pub async fn dispatch<C: Command>(
     device: Option<DeviceId>,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    command.validate()?;
     let deadline = Instant::now() + limits::<C>(api).command;
+    dispatch_until(deadline, api, caller, device, command).await
+}
+
+/// The same for one of several commands that share a deadline.
+pub async fn dispatch_until<C: Command>(
+    deadline: Instant,
+    api: &Api,
+    caller: Caller,
+    device: Option<DeviceId>,
+    command: C,
+) -> Result<C::Reply, Failure> {
+    command.validate()?;
     let (job, slot) = commands::job(command, deadline);
     if api
         .router

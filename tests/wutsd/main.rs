@@ -7,17 +7,23 @@
     reason = "a test fails by panicking and tells why"
 )]
 
+mod appstate;
 mod command_line;
 mod contacts;
 mod devices;
+mod docs;
+mod faults;
+mod hardening;
 mod health;
 mod isolation;
 mod lifecycle;
 mod paircode;
 mod privacy;
+mod profile;
 mod qr;
 mod register;
 mod rooms;
+mod ryze;
 mod sandbox;
 mod status_media;
 mod status_privacy;

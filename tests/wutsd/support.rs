@@ -1,6 +1,7 @@
 //! A world for one test: a simulated WhatsApp and a daemon, each in its own process.
 
 pub mod api;
+pub mod contract;
 pub mod control;
 pub mod process;
 
@@ -23,7 +24,7 @@ pub struct World {
     pub daemon: Process,
     pub data: TempDir,
     whatsapp: String,
-    _simulator: Process,
+    pub simulator: Process,
 }
 
 /// Somebody with a token.
@@ -56,14 +57,19 @@ impl World {
             daemon,
             data,
             whatsapp,
-            _simulator: simulator,
+            simulator,
         }
     }
 
     /// Stops the daemon with this signal and starts it again on the same data.
     pub async fn restart(&mut self, signal: &str) {
         self.daemon.stop(signal).await;
-        let (daemon, api) = serve(self.data.path(), &self.whatsapp, &[]).await;
+        self.start_again(&[]).await;
+    }
+
+    /// Starts the daemon again on the same data, after it has ended.
+    pub async fn start_again(&mut self, settings: Settings<'_>) {
+        let (daemon, api) = serve(self.data.path(), &self.whatsapp, settings).await;
         (self.daemon, self.api) = (daemon, api);
     }
 

@@ -1,31 +1,53 @@
 //! POST /contacts/resolve — numbers and LIDs of the same people.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::contacts::Contact;
+use crate::device::groups;
 use crate::device::people::Identities;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::person::Person;
+use crate::person::{self, Person};
 
 /// People in one request.
 const LIMIT: usize = 160;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"jids": ["5511999999999", "123456789012345@lid"]}))]
 pub struct Resolve {
     /// Phone numbers, JIDs and LIDs; at most 160.
     pub jids: Vec<String>,
+    /// Only who is in this group is told of.
+    #[serde(default)]
+    pub group_jid: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = ResolvedContacts,
+    example = json!({
+        "count": 1,
+        "items": [{
+            "input": "5511999999999",
+            "input_jid": "5511999999999@s.whatsapp.net",
+            "resolved_jid": "5511999999999@s.whatsapp.net",
+            "jid": "5511999999999@s.whatsapp.net",
+            "phone_number": "5511999999999",
+            "lid_jid": "123456789012345@lid",
+            "full_name": "Ana Souza"
+        }]
+    })
+)]
 pub struct Resolved {
     count: usize,
     items: Vec<Item>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResolvedContact)]
 struct Item {
     /// As it was asked for.
     input: String,
@@ -52,6 +74,7 @@ impl Resolve {
 
 impl Command for Resolve {
     type Reply = Resolved;
+    const SUMMARY: &'static str = "Matches numbers and LIDs of the same people";
     const OPERATION: Operation =
         Operation::new("resolve", Envelope::Flat).failing_with("failed to resolve contacts");
 
@@ -60,15 +83,36 @@ impl Command for Resolve {
             let problem = format!("jids must hold between 1 and {LIMIT} people");
             return Err(Invalid::field("jids", problem));
         }
+        if self
+            .group_jid
+            .as_deref()
+            .is_some_and(|jid| !person::is_group(jid))
+        {
+            let problem = "group_jid must be the JID of a group, like 120363021234567890@g.us";
+            return Err(Invalid::field("group_jid", problem));
+        }
         self.people().map(drop)
+    }
+
+    fn refusals() -> Vec<Failure> {
+        vec![groups::NOT_FOUND]
     }
 
     async fn run(self, session: Session) -> Result<Resolved, Failure> {
         let people = self.people()?;
+        let members = match &self.group_jid {
+            Some(group) => Some(session.group_members(group).await?),
+            None => None,
+        };
         let identities = session.identities(&people).await?;
         let contacts = session.contacts().await?;
         let asked = self.jids.into_iter().zip(people).zip(identities);
+        let is_meant = |who: &Identities| match &members {
+            Some(members) => members.iter().any(|member| member.is(who)),
+            None => true,
+        };
         let items: Vec<Item> = asked
+            .filter(|(_, who)| is_meant(who))
             .map(|((input, person), who)| item(input, &person, who, &contacts))
             .collect();
         Ok(Resolved {
@@ -80,10 +124,7 @@ impl Command for Resolve {
 
 fn item(input: String, person: &Person, who: Identities, contacts: &[Contact]) -> Item {
     let resolved = who.phone_jid().unwrap_or_else(|| person.to_string());
-    let same = |contact: &&Contact| {
-        let by_phone = contact.phone.is_some() && contact.phone == who.phone;
-        by_phone || (contact.lid.is_some() && contact.lid == who.lid)
-    };
+    let same = |contact: &&Contact| contact.who().is(&who);
     Item {
         input,
         input_jid: person.to_string(),

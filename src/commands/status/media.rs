@@ -1,18 +1,26 @@
 //! POST /status/media — an image or a video as a status, given in base64 or by URL.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
-
-use crate::commands::Command;
-use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::media::{Kind, Media};
+use utoipa::ToSchema;
 
 use super::Posted;
+use crate::commands::Command;
+use crate::device::session::Session;
+use crate::device::upload::during_upload;
+use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::media::{self, Kind, Media};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    example = json!({
+        "media_type": "image",
+        "mime_type": "image/jpeg",
+        "url": "https://cdn.example.com/promos/today.jpg",
+        "caption": "Flash sale ends tonight!",
+        "view_once": false
+    })
+)]
 pub struct PostMedia {
     /// `image` or `video`; otherwise what `mime_type` or the bytes say.
     #[serde(default)]
@@ -31,14 +39,22 @@ pub struct PostMedia {
     pub view_once: bool,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MediaType {
     Image,
     Video,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "message_id": "3EB0C431D17A2B6E9F0C",
+        "timestamp": "2026-06-15T14:35:11-03:00",
+        "status_type": "image",
+        "mime_type": "image/jpeg"
+    })
+)]
 pub struct PostedMedia {
     #[serde(flatten)]
     posted: Posted,
@@ -57,7 +73,9 @@ impl PostMedia {
 
     async fn media(&self, session: &Session) -> Result<Media, Failure> {
         let bytes = match self.source()? {
-            Source::Data(data) => decode(data)?,
+            Source::Data(data) => {
+                media::decode("data", data).map_err(|wrong| Invalid::media(wrong.message))?
+            }
             Source::Url(url) => session.download(url).await?,
         };
         let wanted = self.media_type.map(|wanted| match wanted {
@@ -73,21 +91,21 @@ enum Source<'a> {
     Url(&'a str),
 }
 
-fn decode(data: &str) -> Result<Vec<u8>, Invalid> {
-    // As browsers hand it over.
-    let data = match data.split_once(";base64,") {
-        Some((head, data)) if head.starts_with("data:") => data,
-        _ => data,
-    };
-    let bytes = BASE64_STANDARD.decode(data.trim());
-    bytes.map_err(|error| Invalid::media(format!("data is not base64: {error}")))
-}
-
 impl Command for PostMedia {
     type Reply = PostedMedia;
+    const SUMMARY: &'static str = "Posts an image or a video as a status";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
     const LARGE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        let timed_out = Failure::TimedOut { message_id: None };
+        vec![
+            Invalid::media("either data or url must be provided").into(),
+            during_upload(Failure::Refused(String::new())),
+            during_upload(timed_out),
+        ]
+    }
 
     fn validate(&self) -> Result<(), Invalid> {
         self.source().map(drop)

@@ -2,9 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{follow, locate};
+use super::{DEVICE_ID, NOT_FOUND, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
@@ -13,15 +15,31 @@ use crate::supervision::supervisor::Connect;
 use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("connect", Envelope::Session);
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 const FAILED: Failure = Failure::documented(500, "reconnect failed");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "status": "connected",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "needs_qr": false
+    })
+)]
 struct Connected {
     status: &'static str,
     device_id: DeviceId,
     /// The credentials are gone: GET /qr or POST /paircode comes next.
     needs_qr: bool,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Brings a paired device back with its stored credentials",
+        &OPERATION,
+    )
+    .query("device_id", DEVICE_ID)
+    .gives::<Connected>()
+    .refuses([NOT_FOUND, FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
@@ -37,12 +55,7 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
     if !before.is_paired() {
         return Ok(answer(device, &before));
     }
-    let wanted = api.store.set_wanted(device, true).await;
-    wanted.map_err(|error| stored("a connect could not be noted", error))?;
-    api.supervisor
-        .send(Connect(device))
-        .await
-        .map_err(|_| Failure::Internal)?;
+    begin(api, device).await?;
     // A life that is closing ends first; the one after it is ours.
     let exits = before.exits + u64::from(before.state == State::Closing);
     let settled = watch.until(api.limits.connect, |view| {
@@ -59,6 +72,14 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
         }
         _ => Err(FAILED),
     }
+}
+
+/// Has a paired device connected, now and after a restart of the daemon. Does not wait for it.
+pub async fn begin(api: &Api, device: DeviceId) -> Result<(), Failure> {
+    let wanted = api.store.set_wanted(device, true).await;
+    wanted.map_err(|error| stored("a connect could not be noted", error))?;
+    let begun = api.supervisor.send(Connect(device)).await;
+    begun.map_err(|_| Failure::Internal)
 }
 
 fn answer(device: DeviceId, view: &View) -> Connected {

@@ -2,35 +2,41 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::disconnect::disconnect_and_wait;
-use super::{follow, locate};
+use super::{NOT_FOUND, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::named;
 use crate::http::{Api, envelope};
 use crate::supervision::view::State;
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeviceOffline, example = json!({"message": "Device disconnected"}))]
 struct Offline {
     message: &'static str,
 }
 
-pub async fn handle(
-    request: HttpRequest,
-    id: web::Path<String>,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, take_offline(&request, &id, &api).await)
+pub fn about() -> About {
+    About::new(
+        "Takes a device offline and keeps its credentials",
+        &OPERATION,
+    )
+    .gives::<Offline>()
+    .refuses([NOT_FOUND])
 }
 
-async fn take_offline(request: &HttpRequest, id: &str, api: &Api) -> Result<Offline, Failure> {
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, take_offline(&request, &api).await)
+}
+
+async fn take_offline(request: &HttpRequest, api: &Api) -> Result<Offline, Failure> {
     let caller = api.caller(request).await?;
-    let device = locate(api, caller, named(Some(id)))
-        .await?
-        .ok_or(NOT_FOUND)?;
+    let id = named(request.match_info().get("id"));
+    let device = locate(api, caller, id).await?.ok_or(NOT_FOUND)?;
     let mut watch = follow(api, device).await?;
     if watch.now().state != State::Down {
         disconnect_and_wait(api, device, &mut watch).await?;

@@ -4,11 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
+use utoipa::ToSchema;
 
 use super::qr::seconds_left;
-use super::{device_to_pair, follow};
+use super::{NOT_FOUND, device_to_pair, follow};
 use crate::device::pairing::{PairCode, RequestPairCode};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::{Query, named};
 use crate::http::{Api, body, envelope};
 use crate::ids::DeviceId;
@@ -18,12 +20,13 @@ use crate::supervision::view::State;
 
 const OPERATION: Operation = Operation::new("paircode", Envelope::Session);
 const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
-const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number format");
+pub const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number format");
 const INSTRUCTIONS: &str = "Digite este código no WhatsApp: Configurações > Aparelhos conectados > \
                             Conectar um aparelho > Conectar com número de telefone";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PairCodeRequest, example = json!({"phone": "5511999999999", "reuse_cache": false}))]
 pub struct WantCode {
     /// The account's number with country code.
     pub phone: String,
@@ -34,7 +37,17 @@ pub struct WantCode {
     pub reuse_cache: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = PairCode,
+    example = json!({
+        "code": "ABCD-1234",
+        "phone": "5511999999999",
+        "expires_in": 300,
+        "cached": false,
+        "instructions": "Digite este código no WhatsApp: Configurações > Aparelhos conectados > Conectar um aparelho > Conectar com número de telefone"
+    })
+)]
 struct Code {
     /// XXXX-XXXX
     code: String,
@@ -43,6 +56,15 @@ struct Code {
     expires_in: i64,
     cached: bool,
     instructions: &'static str,
+}
+
+pub fn about() -> About {
+    About::new("Shows a code to type on the phone", &OPERATION)
+        .takes::<WantCode>()
+        .query("refresh", "`true` for a new code")
+        .gives::<Code>()
+        .refuses([ALREADY_CONNECTED, BAD_NUMBER, NOT_FOUND])
+        .refuses([failed("timeout waiting for WhatsApp QR event")])
 }
 
 pub async fn handle(
@@ -62,11 +84,8 @@ async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result
     let wanted: WantCode = body::json(request, payload, &api.limits).await?;
     let phone = PhoneNumber::parse(&wanted.phone).map_err(|_| BAD_NUMBER)?;
     let device = device_to_pair(api, caller, named(wanted.device_id.as_deref())).await?;
-
-    let deadline = Instant::now() + api.limits.pairing;
-    reach_whatsapp(api, device, deadline).await?;
     let refresh = refresh || wanted.reuse_cache == Some(false);
-    let code = request_code(api, device, phone, refresh, deadline).await?;
+    let code = code_to_type(api, device, phone, refresh).await?;
     Ok(Code {
         code: with_dash(&code.code),
         expires_in: seconds_left(code.expires_at),
@@ -74,6 +93,18 @@ async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result
         cached: code.cached,
         instructions: INSTRUCTIONS,
     })
+}
+
+/// A code for this number. `refresh`: not the one that was handed out before.
+pub async fn code_to_type(
+    api: &Api,
+    device: DeviceId,
+    phone: PhoneNumber,
+    refresh: bool,
+) -> Result<PairCode, Failure> {
+    let deadline = Instant::now() + api.limits.pairing;
+    reach_whatsapp(api, device, deadline).await?;
+    request_code(api, device, phone, refresh, deadline).await
 }
 
 /// Codes can be asked for once WhatsApp offers to pair, which it shows by sending QR codes.

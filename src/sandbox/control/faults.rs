@@ -46,6 +46,8 @@ enum Name {
     IqError,
     IqLate,
     IqSilence,
+    KeySilence,
+    Overhear,
     LoginFailure,
     MediaSilence,
     MediaStatus,
@@ -152,6 +154,8 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
             ms: needed("ms", &request.ms)?.min(LATEST),
         },
         Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
+        Name::KeySilence => Fault::KeySilence,
+        Name::Overhear => Fault::Overhear,
         Name::LoginFailure => Fault::LoginFailure {
             reason: needed("reason", &request.reason)?,
             expire: request.expire,

@@ -6,8 +6,9 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
-use super::{MediaType, Received, ReceivedMedia};
+use super::{MediaType, Received, ReceivedMedia, Told};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -138,7 +139,8 @@ impl World {
         if let Some(protocol) = message.protocol_message.as_option()
             && protocol.r#type == Some(Type::APP_STATE_SYNC_KEY_REQUEST)
         {
-            if incoming.author.phone == phone {
+            let author = Some(&incoming.author);
+            if incoming.author.phone == phone && !self.faults.strikes(author, &Fault::KeySilence) {
                 self.share_sync_keys(&incoming.author);
             }
             return;
@@ -184,6 +186,7 @@ impl World {
             mimetype: file.mimetype,
             size: plain.map(|plain| plain.size),
             sha256: plain.map(|plain| hex::encode(plain.sha256)),
+            told: file.told,
         }
     }
 
@@ -278,6 +281,26 @@ struct File {
     direct_path: Option<String>,
     media_key: Option<Vec<u8>>,
     mimetype: Option<String>,
+    told: Told,
+}
+
+fn told(message: &wa::Message) -> Told {
+    let size = |picture: &Option<Vec<u8>>| picture.as_ref().map(Vec::len);
+    if let Some(image) = message.image_message.as_option() {
+        return Told {
+            width: image.width,
+            height: image.height,
+            seconds: None,
+            thumbnail: size(&image.jpeg_thumbnail),
+        };
+    }
+    let video = message.video_message.as_option();
+    video.map_or_else(Told::default, |video| Told {
+        width: video.width,
+        height: video.height,
+        seconds: video.seconds,
+        thumbnail: size(&video.jpeg_thumbnail),
+    })
 }
 
 /// `None` for messages between machines.
@@ -304,6 +327,7 @@ fn describe(message: &wa::Message) -> Option<Seen> {
                         direct_path: found.direct_path.clone(),
                         media_key: found.media_key.clone(),
                         mimetype: found.mimetype.clone(),
+                        told: told(message),
                     }),
                 });
             }
