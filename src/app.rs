@@ -23,6 +23,8 @@ use crate::metrics::Metrics;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
+use crate::webhooks::Webhooks;
+use crate::webhooks::dispatcher::{self, Dispatcher};
 
 /// How often old records are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(300);
@@ -41,6 +43,8 @@ pub enum AppError {
     Client(#[from] reqwest::Error),
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Webhooks(#[from] dispatcher::StartError),
     #[error("metrics cannot be set up: {0}")]
     Metrics(#[from] prometheus::Error),
     #[error("cannot listen on {address}: {source}")]
@@ -57,6 +61,7 @@ pub struct App {
     server: ServerHandle,
     supervisor: Addr<Supervisor>,
     store: Store,
+    dispatcher: Dispatcher,
 }
 
 impl App {
@@ -66,7 +71,12 @@ impl App {
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
         let metrics = Arc::new(Metrics::new()?);
-        let shared = Arc::new(share(&config, store.clone())?);
+        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics.clone());
+        let shared = share(&config, store.clone(), webhooks.clone())?;
+        let tls = (*shared.tls).clone();
+        let dispatcher =
+            dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
+        let shared = Arc::new(shared);
 
         let router = Router::new(config.supervision.commands_per_device.get()).start();
         let supervision = &config.supervision;
@@ -85,6 +95,7 @@ impl App {
             store: store.clone(),
             master,
             passwords: Passwords::default(),
+            webhooks,
             metrics,
             limits: Limits::from(&config),
         };
@@ -106,12 +117,17 @@ impl App {
             server: handle,
             supervisor,
             store,
+            dispatcher,
         })
     }
 
-    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged.
-    pub async fn failed(&self) {
-        self.store.ended().await;
+    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged, without the dispatcher
+    /// nothing is told.
+    pub async fn failed(&mut self) {
+        tokio::select! {
+            () = self.store.ended() => {}
+            () = self.dispatcher.ended() => {}
+        }
     }
 
     /// Lets requests under way finish, closes all connections, and closes the store.
@@ -121,6 +137,8 @@ impl App {
         if !matches!(lives, Ok(Ok(()))) {
             warn!("some devices did not close in time");
         }
+        // After the devices, whose last words are events too; what is not delivered now waits for the next start.
+        self.dispatcher.stop().await;
         self.store.close().await;
         info!("stopped");
     }
@@ -169,7 +187,11 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 }
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
-pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
+pub(crate) fn share(
+    config: &Config,
+    store: Store,
+    webhooks: Webhooks,
+) -> Result<Shared, AppError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
@@ -187,5 +209,6 @@ pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         tls: Arc::new(tls),
         fetcher: Arc::new(fetcher),
         downloader: Arc::new(downloader),
+        webhooks,
     })
 }

@@ -12,11 +12,11 @@ use super::CliError;
 pub fn run(config: Config) -> Result<(), CliError> {
     telemetry::start(&config.log);
     actix::System::new().block_on(async move {
-        let app = App::start(config).await?;
+        let mut app = App::start(config).await?;
         tell_systemd(NotifyState::Ready);
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,
-            () = app.failed() => Err(CliError::StoreEnded),
+            () = app.failed() => Err(CliError::Ended),
         };
         tell_systemd(NotifyState::Stopping);
         app.shutdown().await;

@@ -58,13 +58,13 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         .await?;
         overrides[0].1 = simulator.addresses().ws.clone();
         let config = Config::load(file.as_deref(), &overrides)?;
-        let app = App::start(config).await?;
+        let mut app = App::start(config).await?;
         let trial = async {
             let whatsapp = simulator.addresses();
             let welcome = welcome::set_up(folder.path(), app.address, whatsapp).await?;
             print(&welcome, whatsapp, arguments.json);
             app.failed().await;
-            Err(CliError::StoreEnded)
+            Err(CliError::Ended)
         };
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,

@@ -29,6 +29,7 @@ use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store, StoreError};
+use crate::webhooks::Webhooks;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -47,6 +48,7 @@ pub struct Shared {
     pub fetcher: Arc<Fetcher>,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
+    pub webhooks: Webhooks,
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -23,6 +23,7 @@ use crate::ids::DeviceId;
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
+use crate::store::webhooks::Owner;
 use crate::supervision::router::Locate;
 use crate::supervision::supervisor::{Adopt, Follow, Remove};
 use crate::supervision::view::{View, Watch};
@@ -45,7 +46,11 @@ pub async fn unknown(request: HttpRequest) -> HttpResponse {
 }
 
 /// The device that the caller means, if it is the caller's.
-async fn locate(api: &Api, caller: Caller, named: Named) -> Result<Option<DeviceId>, Failure> {
+pub(super) async fn locate(
+    api: &Api,
+    caller: Caller,
+    named: Named,
+) -> Result<Option<DeviceId>, Failure> {
     let device = match named {
         Named::Nobody => None,
         Named::Device(device) => Some(device),
@@ -92,12 +97,20 @@ async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<Devic
 /// listed but known to nobody until the next start.
 async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
     let (store, supervisor) = (api.store.clone(), api.supervisor.clone());
+    let webhooks = api.webhooks.clone();
     let name = name.to_owned();
     to_the_end(async move {
         let device = store
             .create_device(caller.tenant, caller.user, &name)
             .await
             .map_err(not_created)?;
+        let owner = Owner {
+            device: device.id,
+            tenant: caller.tenant,
+            user: caller.user,
+        };
+        // Before it can have events.
+        webhooks.apply_pending(owner).await.map_err(not_created)?;
         let adopted = supervisor.send(Adopt(device.clone())).await;
         adopted.map_err(|_| Failure::Internal)?;
         // Whoever deleted its user in between looked for devices before this one could be found.

@@ -3,7 +3,7 @@
 use actix_web::web::{ServiceConfig, delete, get, post, put, route};
 
 use super::execute::execute;
-use super::{health, instances, tenants, users};
+use super::{health, instances, tenants, users, webhooks};
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
@@ -46,6 +46,17 @@ pub fn configure(app: &mut ServiceConfig) {
         .route("/connect", post().to(instances::connect::handle))
         .route("/disconnect", post().to(instances::disconnect::handle))
         .route("/logout", post().to(instances::logout::handle))
+        // Webhooks
+        .route("/webhook", post().to(webhooks::configure::handle))
+        .route("/webhook", get().to(webhooks::show::handle))
+        .route("/webhook", delete().to(webhooks::delete::handle))
+        .route("/webhook/events", get().to(webhooks::events::handle))
+        .route("/user/webhook", post().to(webhooks::pending::handle))
+        .route("/webhook/deliveries", get().to(webhooks::deliveries::list))
+        .route("/webhook/deliveries", delete().to(webhooks::deliveries::purge))
+        .route("/webhook/deliveries/replay", post().to(webhooks::deliveries::replay))
+        .route("/webhook/deliveries/{id}", delete().to(webhooks::deliveries::purge))
+        .route("/webhook/deliveries/{id}/replay", post().to(webhooks::deliveries::replay))
         // Users and tenants
         .route("/users", post().to(users::create::handle))
         .route("/users", get().to(users::list::handle))

@@ -1,0 +1,34 @@
+//! DELETE /webhook — nothing is told any more, and what waits is deleted. Doing it twice is no error.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use tracing::info;
+
+use super::{OPERATION, owner};
+use crate::failure::Failure;
+use crate::http::stored::stored;
+use crate::http::uninterrupted::to_the_end;
+use crate::http::{Api, envelope};
+
+#[derive(Serialize)]
+struct Deleted {
+    message: &'static str,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, delete(&request, &api).await)
+}
+
+async fn delete(request: &HttpRequest, api: &Api) -> Result<Deleted, Failure> {
+    let owner = owner(request, api).await?;
+    let webhooks = api.webhooks.clone();
+    let delete = async move {
+        let deleted = webhooks.delete(owner).await;
+        deleted.map_err(|error| stored("a webhook could not be deleted", error))
+    };
+    to_the_end(delete).await?;
+    info!(device.id = %owner.device, "webhook deleted");
+    Ok(Deleted {
+        message: "Webhook configuration deleted successfully",
+    })
+}

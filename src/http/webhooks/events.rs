@@ -1,0 +1,25 @@
+//! GET /webhook/events — the catalog.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+
+use super::OPERATION;
+use crate::failure::Failure;
+use crate::http::{Api, envelope};
+use crate::webhooks::catalog::EventSet;
+
+#[derive(Serialize)]
+struct Catalog {
+    events: Vec<&'static str>,
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, catalog(&request, &api).await)
+}
+
+async fn catalog(request: &HttpRequest, api: &Api) -> Result<Catalog, Failure> {
+    api.caller(request).await?;
+    Ok(Catalog {
+        events: EventSet::all().names(),
+    })
+}
