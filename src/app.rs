@@ -74,8 +74,7 @@ impl App {
         let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics.clone());
         let shared = share(&config, store.clone(), webhooks.clone())?;
         let tls = (*shared.tls).clone();
-        let dispatcher =
-            dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
+        let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         let shared = Arc::new(shared);
 
         let router = Router::new(config.supervision.commands_per_device.get()).start();
@@ -187,11 +186,7 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 }
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
-pub(crate) fn share(
-    config: &Config,
-    store: Store,
-    webhooks: Webhooks,
-) -> Result<Shared, AppError> {
+pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result<Shared, AppError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

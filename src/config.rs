@@ -239,7 +239,10 @@ impl Config {
             return Err(invalid("webhooks.backoff_longest", problem));
         }
         if webhooks.limit_per_device == 0 {
-            return Err(invalid("webhooks.limit_per_device", "must be at least 1 byte"));
+            return Err(invalid(
+                "webhooks.limit_per_device",
+                "must be at least 1 byte",
+            ));
         }
         Ok(())
     }

@@ -12,6 +12,8 @@ pub mod contacts;
 pub mod events;
 pub mod exit;
 pub mod fetch;
+mod hook;
+mod inbound;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;

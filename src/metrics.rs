@@ -2,8 +2,8 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 use crate::store::Store;
@@ -121,7 +121,10 @@ impl Metrics {
                 &["reason"],
             )?,
             webhook_waiting: gauge("webhook_waiting_events", "Events that wait for delivery.")?,
-            webhook_dead: gauge("webhook_dead_letters", "Events that could not be delivered.")?,
+            webhook_dead: gauge(
+                "webhook_dead_letters",
+                "Events that could not be delivered.",
+            )?,
             webhook_oldest: gauge(
                 "webhook_oldest_event_seconds",
                 "For how long the oldest waiting event has waited.",

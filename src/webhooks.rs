@@ -127,14 +127,19 @@ impl Webhooks {
             webhook,
             event,
         };
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording) {
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
+        {
             let dropped = &self.shared.metrics.webhook_dropped;
             dropped.with_label_values(&["too_many_at_once"]).inc();
         }
     }
 
     /// How to store an event together with what it tells of. `None`: nobody wants to know.
-    pub fn record(&self, device: DeviceNumber, event: &Event) -> Result<Option<Statement>, StoreError> {
+    pub fn record(
+        &self,
+        device: DeviceNumber,
+        event: &Event,
+    ) -> Result<Option<Statement>, StoreError> {
         let webhook = self.listener(device, event.name);
         webhook.map(|webhook| webhook.put(event)).transpose()
     }
@@ -147,7 +152,9 @@ impl Webhooks {
     pub fn of(&self, owner: Owner) -> Option<Arc<Webhook>> {
         // There are as many as devices that have one, and this is asked when a person looks.
         let mut known = self.shared.known.iter();
-        known.find(|webhook| webhook.owner == owner).map(|found| found.clone())
+        known
+            .find(|webhook| webhook.owner == owner)
+            .map(|found| found.clone())
     }
 
     /// Makes or overwrites the webhook of a device.
@@ -155,8 +162,13 @@ impl Webhooks {
         let before = self.of(owner).map(|webhook| webhook.private.clone());
         let overlap = self.shared.secret_overlap;
         let content = wanted.check(self.shared.reach, before.unwrap_or_default(), overlap)?;
-        let stored = self.shared.store.put_webhook(owner, new_id(), content).await?;
-        self.learn(stored.ok_or(NotWritten::NoDevice)?).ok_or(NotWritten::NoDevice)
+        let stored = self
+            .shared
+            .store
+            .put_webhook(owner, new_id(), content)
+            .await?;
+        self.learn(stored.ok_or(NotWritten::NoDevice)?)
+            .ok_or(NotWritten::NoDevice)
     }
 
     /// Deletes the webhook of a device, with what waits for it.
@@ -213,7 +225,8 @@ impl Webhooks {
     }
 
     fn listener(&self, device: DeviceNumber, name: EventName) -> Option<Arc<Webhook>> {
-        self.get(device).filter(|webhook| webhook.events.contains(name))
+        self.get(device)
+            .filter(|webhook| webhook.events.contains(name))
     }
 
     fn learn(&self, stored: StoredWebhook<Private>) -> Option<Arc<Webhook>> {

@@ -21,6 +21,7 @@ use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
+use super::hook::Hook;
 use super::pairing::PairCode;
 use super::runtime::ShardRuntime;
 use super::session::Session;
@@ -100,7 +101,13 @@ pub async fn start(
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
     let (dialer, dial_failure) = Dialer::new(shared.whatsapp.url.clone(), shared.tls.clone());
-    let client = build(&shared, Arc::new(manager), dialer, &actor).await?;
+    let hook = Hook {
+        device: plan.device,
+        number: plan.number,
+        records: records.clone(),
+        webhooks: shared.webhooks.clone(),
+    };
+    let client = build(&shared, Arc::new(manager), dialer, hook, &actor).await?;
     // One run is one connection: the supervisor decides about the next.
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
     client.set_device_props(props(&shared.whatsapp)).await;
@@ -147,6 +154,7 @@ async fn build(
     shared: &Shared,
     manager: Arc<PersistenceManager>,
     dialer: Dialer,
+    hook: Hook,
     actor: &Addr<DeviceActor>,
 ) -> Result<Arc<Client>, StartError> {
     let panicked = actor.clone();
@@ -163,6 +171,7 @@ async fn build(
         .with_transport_factory(dialer)
         .with_http_client_arc(shared.fetcher.clone())
         .with_cache_config(caches)
+        .with_inbound_durability_hook(hook)
         .with_skip_history_sync(true)
         .with_background_saver_interval(SAVE_INTERVAL);
     if shared.whatsapp.is_loopback() {

@@ -1,8 +1,8 @@
 //! Webhooks: where the events of a device go, and what could not be delivered.
 
 pub mod configure;
-pub mod deliveries;
 pub mod delete;
+pub mod deliveries;
 pub mod events;
 pub mod pending;
 pub mod show;

@@ -90,7 +90,9 @@ impl Store {
     pub async fn queues(&self) -> Result<Vec<DeviceNumber>, StoreError> {
         let find = Statement::new("SELECT DISTINCT device FROM outbox WHERE dead = $1").bind(0);
         let rows = self.read(find).await?;
-        rows.iter().map(|row| row.int(0).map(DeviceNumber)).collect()
+        rows.iter()
+            .map(|row| row.int(0).map(DeviceNumber))
+            .collect()
     }
 
     /// The oldest events of a device that are to be delivered, in their order.
@@ -169,8 +171,9 @@ impl Store {
     }
 
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
-        let count =
-            Statement::new("SELECT dead, COUNT(*), MIN(at) FROM outbox GROUP BY dead ORDER BY dead");
+        let count = Statement::new(
+            "SELECT dead, COUNT(*), MIN(at) FROM outbox GROUP BY dead ORDER BY dead",
+        );
         let mut backlog = Backlog::default();
         for row in self.read(count).await? {
             match row.flag(0)? {

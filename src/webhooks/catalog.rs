@@ -148,7 +148,10 @@ mod tests {
         let set: EventSet = names.into_iter().collect();
         assert_eq!(set.names(), ["message.received", "call.offer"]);
         assert_eq!(EventSet::parse(&set.to_string()), set);
-        assert_eq!(EventSet::parse(&EventSet::all().to_string()), EventSet::all());
+        assert_eq!(
+            EventSet::parse(&EventSet::all().to_string()),
+            EventSet::all()
+        );
         assert!(EventSet::parse("").is_empty());
         assert!(!set.contains(EventName::CallAccept));
     }

@@ -42,8 +42,14 @@ impl Outcome {
         match self {
             Self::Delivered => "delivered",
             Self::Gone => "gone",
-            Self::Failed { fault: Fault::Event, .. } => "rejected",
-            Self::Failed { fault: Fault::Receiver, .. } => "unavailable",
+            Self::Failed {
+                fault: Fault::Event,
+                ..
+            } => "rejected",
+            Self::Failed {
+                fault: Fault::Receiver,
+                ..
+            } => "unavailable",
         }
     }
 }

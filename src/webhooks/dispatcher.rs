@@ -88,11 +88,7 @@ impl Dispatcher {
     }
 }
 
-async fn dispatch(
-    post: Arc<Post>,
-    mut schedule: Schedule,
-    mut stopped: oneshot::Receiver<()>,
-) {
+async fn dispatch(post: Arc<Post>, mut schedule: Schedule, mut stopped: oneshot::Receiver<()>) {
     let mut runs = JoinSet::new();
     loop {
         let inputs = tokio::select! {
@@ -135,7 +131,9 @@ impl Post {
 
     /// Delivers some events of one device; a panic is the end of this run only.
     async fn run(self: Arc<Self>, Send { device, trial }: Send) -> Input {
-        let ran = AssertUnwindSafe(self.deliver(device, trial)).catch_unwind().await;
+        let ran = AssertUnwindSafe(self.deliver(device, trial))
+            .catch_unwind()
+            .await;
         let broken = |progress| Ended {
             progress,
             end: End::Broken,
@@ -166,10 +164,8 @@ impl Post {
                 break;
             };
             // While this event is on its way, the one before goes.
-            let (outcome, removed) = tokio::join!(
-                self.courier.deliver(&webhook, event),
-                taken.remove(store),
-            );
+            let (outcome, removed) =
+                tokio::join!(self.courier.deliver(&webhook, event), taken.remove(store),);
             removed?;
             self.note(event, &outcome);
             match outcome {
@@ -200,7 +196,11 @@ impl Post {
             }
         }
         taken.remove(store).await?;
-        let end = if waiting.len() < RUN { End::Emptied } else { End::More };
+        let end = if waiting.len() < RUN {
+            End::Emptied
+        } else {
+            End::More
+        };
         Ok(taken.ended(end))
     }
 

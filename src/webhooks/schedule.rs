@@ -340,7 +340,9 @@ impl Schedule {
     }
 
     fn queue(&mut self, device: DeviceNumber) -> &mut Queue {
-        self.queues.get_mut(&device).expect("its run has just ended")
+        self.queues
+            .get_mut(&device)
+            .expect("its run has just ended")
     }
 
     fn retry(&mut self, device: DeviceNumber, retry_after: Option<Duration>, at: (Instant, f64)) {
@@ -406,7 +408,10 @@ impl Schedule {
             {
                 let free = line.is_unwell();
                 line.flying += 1;
-                let queue = self.queues.get_mut(&device).expect("who is due has a queue");
+                let queue = self
+                    .queues
+                    .get_mut(&device)
+                    .expect("who is due has a queue");
                 queue.state = State::Flying { free };
                 let failures = queue.failures;
                 sends.push(Send {

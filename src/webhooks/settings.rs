@@ -95,7 +95,9 @@ impl Private {
         let previous = previous.map(|(secret, _)| secret.as_str());
         // Without a present one nothing is signed: that is what its owner asked for.
         let present = self.secret.as_deref();
-        present.into_iter().chain(previous.filter(move |_| present.is_some()))
+        present
+            .into_iter()
+            .chain(previous.filter(move |_| present.is_some()))
     }
 
     /// With another secret, or none. The old one stays good for a while, so that receivers can change over.
@@ -136,7 +138,9 @@ impl Reach {
         }
         match self.addresses.allows_host(&url) {
             true => Ok(url),
-            false => Err(refused("leads to an address that is not on the public Internet")),
+            false => Err(refused(
+                "leads to an address that is not on the public Internet",
+            )),
         }
     }
 }
@@ -192,7 +196,9 @@ pub fn all_events() -> Content<Private> {
 fn events(names: &[String]) -> Result<EventSet, Invalid> {
     let refused = |problem| Invalid::field("enabled_events", problem);
     if names.is_empty() {
-        return Err(refused("enabled_events must name at least one event".to_owned()));
+        return Err(refused(
+            "enabled_events must name at least one event".to_owned(),
+        ));
     }
     let parse = |name: &String| {
         let unknown = || refused(format!("enabled_events: there is no event {name:?}"));
@@ -231,14 +237,18 @@ pub fn headers(named: &BTreeMap<String, String>) -> Result<HeaderMap, Invalid> {
     let mut headers = HeaderMap::with_capacity(named.len());
     for (name, value) in named {
         let Ok(parsed) = name.parse::<HeaderName>() else {
-            return Err(refused(format!("headers: {name:?} cannot be the name of a header")));
+            return Err(refused(format!(
+                "headers: {name:?} cannot be the name of a header"
+            )));
         };
         if OURS.contains(&parsed.as_str()) || parsed.as_str().starts_with(STANDARD) {
             return Err(refused(format!("headers: {name} is set by wutsd itself")));
         }
         let valid = HeaderValue::from_str(value).ok();
         let Some(mut value) = valid.filter(|value| value.len() <= LONGEST_HEADER) else {
-            return Err(refused(format!("headers: the value of {name} cannot be sent")));
+            return Err(refused(format!(
+                "headers: the value of {name} cannot be sent"
+            )));
         };
         value.set_sensitive(true);
         headers.insert(parsed, value);
@@ -267,15 +277,26 @@ mod tests {
         }
         let wanted: Wanted = serde_json::from_value(body).unwrap();
         let checked = wanted.check(PUBLIC, Private::default(), Duration::from_secs(60));
-        checked.map_err(|invalid| format!("{}: {}", invalid.field.unwrap_or_default(), invalid.message))
+        checked.map_err(|invalid| {
+            format!("{}: {}", invalid.field.unwrap_or_default(), invalid.message)
+        })
     }
 
     #[test]
     fn what_is_wrong_is_said_with_the_name_of_the_field() {
         let table = [
-            (json!({ "webhook_url": "example.com" }), "webhook_url: webhook_url must be an https:// URL"),
-            (json!({ "webhook_url": "http://example.com" }), "webhook_url: webhook_url must be an https:// URL"),
-            (json!({ "webhook_url": "ftp://example.com" }), "webhook_url: webhook_url must be an https:// URL"),
+            (
+                json!({ "webhook_url": "example.com" }),
+                "webhook_url: webhook_url must be an https:// URL",
+            ),
+            (
+                json!({ "webhook_url": "http://example.com" }),
+                "webhook_url: webhook_url must be an https:// URL",
+            ),
+            (
+                json!({ "webhook_url": "ftp://example.com" }),
+                "webhook_url: webhook_url must be an https:// URL",
+            ),
             (
                 json!({ "webhook_url": "https://ada:secret@example.com" }),
                 "webhook_url: webhook_url must not contain a password: use headers",
@@ -288,22 +309,53 @@ mod tests {
                 json!({ "webhook_url": "https://[::1]/" }),
                 "webhook_url: webhook_url leads to an address that is not on the public Internet",
             ),
-            (json!({ "enabled_events": [] }), "enabled_events: enabled_events must name at least one event"),
+            (
+                json!({ "enabled_events": [] }),
+                "enabled_events: enabled_events must name at least one event",
+            ),
             (
                 json!({ "enabled_events": ["message.received", "message.eaten"] }),
                 "enabled_events: enabled_events: there is no event \"message.eaten\"",
             ),
-            (json!({ "retry_attempts": 21 }), "retry_attempts: retry_attempts must be between 0 and 20"),
-            (json!({ "timeout": 0 }), "timeout: timeout must be between 1 and 60"),
-            (json!({ "secret": "x".repeat(257) }), "secret: secret is longer than 256 bytes"),
-            (json!({ "secret": "whsec_?" }), "secret: secret begins with whsec_, but base64 does not follow"),
-            (json!({ "headers": { "a b": "c" } }), "headers: headers: \"a b\" cannot be the name of a header"),
-            (json!({ "headers": { "Host": "c" } }), "headers: headers: Host is set by wutsd itself"),
-            (json!({ "headers": { "Webhook-Id": "c" } }), "headers: headers: Webhook-Id is set by wutsd itself"),
-            (json!({ "headers": { "x": "a\r\nb: c" } }), "headers: headers: the value of x cannot be sent"),
+            (
+                json!({ "retry_attempts": 21 }),
+                "retry_attempts: retry_attempts must be between 0 and 20",
+            ),
+            (
+                json!({ "timeout": 0 }),
+                "timeout: timeout must be between 1 and 60",
+            ),
+            (
+                json!({ "secret": "x".repeat(257) }),
+                "secret: secret is longer than 256 bytes",
+            ),
+            (
+                json!({ "secret": "whsec_?" }),
+                "secret: secret begins with whsec_, but base64 does not follow",
+            ),
+            (
+                json!({ "headers": { "a b": "c" } }),
+                "headers: headers: \"a b\" cannot be the name of a header",
+            ),
+            (
+                json!({ "headers": { "Host": "c" } }),
+                "headers: headers: Host is set by wutsd itself",
+            ),
+            (
+                json!({ "headers": { "Webhook-Id": "c" } }),
+                "headers: headers: Webhook-Id is set by wutsd itself",
+            ),
+            (
+                json!({ "headers": { "x": "a\r\nb: c" } }),
+                "headers: headers: the value of x cannot be sent",
+            ),
         ];
         for (change, expected) in table {
-            assert_eq!(check(change.clone()).expect_err("it is wrong"), expected, "{change}");
+            assert_eq!(
+                check(change.clone()).expect_err("it is wrong"),
+                expected,
+                "{change}"
+            );
         }
     }
 
@@ -324,7 +376,10 @@ mod tests {
         private.rotate(Some("first".into()), hour, now);
         assert_eq!(private.secrets(now).collect::<Vec<_>>(), ["first"]);
         private.rotate(Some("second".into()), hour, now);
-        assert_eq!(private.secrets(now).collect::<Vec<_>>(), ["second", "first"]);
+        assert_eq!(
+            private.secrets(now).collect::<Vec<_>>(),
+            ["second", "first"]
+        );
         assert_eq!(private.secrets(now + hour).collect::<Vec<_>>(), ["second"]);
         private.rotate(Some(String::new()), hour, now);
         assert_eq!(private.secrets(now).count(), 0);

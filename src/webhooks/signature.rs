@@ -14,7 +14,11 @@ const PREFIX: &str = "whsec_";
 /// Whether a secret can be used. One that begins like those of Standard Webhooks must be one.
 pub fn is_usable(secret: &str) -> bool {
     let encoded = secret.strip_prefix(PREFIX);
-    encoded.is_none_or(|encoded| BASE64_STANDARD.decode(encoded).is_ok_and(|key| !key.is_empty()))
+    encoded.is_none_or(|encoded| {
+        BASE64_STANDARD
+            .decode(encoded)
+            .is_ok_and(|key| !key.is_empty())
+    })
 }
 
 /// The body with the documented signature. `envelope` is a JSON object that is not empty.
@@ -63,7 +67,12 @@ mod tests {
     fn the_example_of_the_standard_is_signed_as_it_says() {
         let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
         let body = br#"{"test": 2432232314}"#;
-        let header = header([secret], "msg_p5jXN8AQM9LWM0D4loKWxJek", 1_614_265_330, body);
+        let header = header(
+            [secret],
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            body,
+        );
         assert_eq!(header, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
     }
 

@@ -39,21 +39,29 @@ pub async fn run(webhooks: Webhooks, bounds: Bounds) {
 }
 
 async fn trim(webhooks: &Webhooks, bounds: Bounds) -> Result<(), StoreError> {
-    let trimmed = webhooks.shared.store.trim_outbox(Utc::now(), bounds).await?;
+    let trimmed = webhooks
+        .shared
+        .store
+        .trim_outbox(Utc::now(), bounds)
+        .await?;
     if trimmed == Trimmed::default() {
         return Ok(());
     }
     let Trimmed { expired, dropped } = trimmed;
     warn!(expired, dropped, "events could not be delivered in time");
     let counter = &webhooks.shared.metrics.webhook_dropped;
-    counter.with_label_values(&["too_old_or_too_many"]).inc_by(dropped as u64);
+    counter
+        .with_label_values(&["too_old_or_too_many"])
+        .inc_by(dropped as u64);
     Ok(())
 }
 
 async fn count(webhooks: &Webhooks) -> Result<(), StoreError> {
     let backlog = webhooks.shared.store.backlog().await?;
     let metrics = &webhooks.shared.metrics;
-    let age = backlog.oldest.map_or(0, |oldest| (Utc::now() - oldest).num_seconds());
+    let age = backlog
+        .oldest
+        .map_or(0, |oldest| (Utc::now() - oldest).num_seconds());
     metrics.webhook_waiting.set(backlog.waiting);
     metrics.webhook_dead.set(backlog.dead);
     metrics.webhook_oldest.set(age);

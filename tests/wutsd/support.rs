@@ -3,6 +3,7 @@
 pub mod api;
 pub mod control;
 pub mod process;
+pub mod receiver;
 
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use tempfile::TempDir;
 pub use self::api::{Answer, Api};
 pub use self::control::Control;
 pub use self::process::Process;
+pub use self::receiver::{Behaviour, LOCAL, Received, Receiver, WELL};
 
 /// Settings of the daemon that a test changes, as `SECTION__KEY` and value.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
@@ -23,6 +25,8 @@ pub struct World {
     pub daemon: Process,
     pub data: TempDir,
     whatsapp: String,
+    /// What the daemon was started with, and is again.
+    settings: Vec<(String, String)>,
     _simulator: Process,
 }
 
@@ -56,6 +60,7 @@ impl World {
             daemon,
             data,
             whatsapp,
+            settings: owned(settings),
             _simulator: simulator,
         }
     }
@@ -63,7 +68,12 @@ impl World {
     /// Stops the daemon with this signal and starts it again on the same data.
     pub async fn restart(&mut self, signal: &str) {
         self.daemon.stop(signal).await;
-        let (daemon, api) = serve(self.data.path(), &self.whatsapp, &[]).await;
+        let settings: Vec<(&str, &str)> = self
+            .settings
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let (daemon, api) = serve(self.data.path(), &self.whatsapp, &settings).await;
         (self.daemon, self.api) = (daemon, api);
     }
 
@@ -158,6 +168,11 @@ impl World {
         self.control.scan(code, phone).await.expect(200);
         user.api.wait_for_status("connected").await;
     }
+}
+
+fn owned(settings: Settings<'_>) -> Vec<(String, String)> {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    settings.iter().map(owned).collect()
 }
 
 async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process, Api) {

@@ -66,13 +66,17 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
             return Err(Invalid::field("state", problem).into());
         }
     };
-    let limit = number(&query, "limit", 1, MOST as i64)?.map_or(DEFAULT_LIMIT, |limit| limit as usize);
+    let limit =
+        number(&query, "limit", 1, MOST as i64)?.map_or(DEFAULT_LIMIT, |limit| limit as usize);
     let after = number(&query, "after", 0, i64::MAX)?.unwrap_or_default();
     let found = api.store.deliveries(owner, dead, after, limit).await;
     let found = found.map_err(|error| stored("deliveries could not be listed", error))?;
     Ok(List {
         count: found.len(),
-        next: found.last().map(|last| last.number).filter(|_| found.len() == limit),
+        next: found
+            .last()
+            .map(|last| last.number)
+            .filter(|_| found.len() == limit),
         deliveries: found.into_iter().map(Delivery::from).collect(),
     })
 }
@@ -81,9 +85,14 @@ fn number(query: &Query<'_>, name: &str, least: i64, most: i64) -> Result<Option
     let Some(text) = query.text(name) else {
         return Ok(None);
     };
-    let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (least..=most).contains(number));
     let problem = || format!("{name} must be a number from {least} to {most}, not {text:?}");
-    number.map(Some).ok_or_else(|| Invalid::field(name, problem()))
+    number
+        .map(Some)
+        .ok_or_else(|| Invalid::field(name, problem()))
 }
 
 #[derive(Serialize)]

@@ -39,16 +39,15 @@ pub async fn handle(
     envelope::respond(&OPERATION, set(&request, payload, &api).await)
 }
 
-async fn set(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<Accepted, Failure> {
+async fn set(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<Accepted, Failure> {
     let caller = api.caller(request).await?;
     let wanted: SetUrl = body::json(request, payload, &api.limits).await?;
     let url = api.webhooks.check_url(&wanted.webhook_url)?;
-    let set = api.store.set_pending_webhook(caller.tenant, caller.user, url.as_str());
-    set.await.map_err(|error| stored("a webhook could not be stored", error))?;
+    let set = api
+        .store
+        .set_pending_webhook(caller.tenant, caller.user, url.as_str());
+    set.await
+        .map_err(|error| stored("a webhook could not be stored", error))?;
     let available_events = EventSet::all().names();
     Ok(Accepted {
         message: MESSAGE,

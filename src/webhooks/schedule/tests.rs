@@ -98,7 +98,11 @@ fn an_event_that_is_refused_is_tried_again_after_growing_pauses() {
         assert_eq!(clock.after(Duration::from_secs_f64(seconds)), [ONE]);
     }
     let buried = failed(Fault::Event, None, true);
-    assert_eq!(clock.ended(ONE, buried), [ONE], "the next event is tried at once");
+    assert_eq!(
+        clock.ended(ONE, buried),
+        [ONE],
+        "the next event is tried at once"
+    );
     clock.fails(ONE, Fault::Event);
     assert_eq!(clock.next(), Some(1.0), "and starts from the first pause");
 }
@@ -155,7 +159,11 @@ fn attempts_are_counted_as_the_webhook_says() {
         (trial(3, true), Fault::Receiver, 3, false),
     ];
     for (trial, fault, retries, last) in table {
-        assert_eq!(trial.is_last(fault, retries), last, "{trial:?} {fault:?} {retries}");
+        assert_eq!(
+            trial.is_last(fault, retries),
+            last,
+            "{trial:?} {fault:?} {retries}"
+        );
     }
 }
 

@@ -1,0 +1,1 @@
+//! POST, GET and DELETE /webhook, GET /webhook/events, POST /user/webhook
