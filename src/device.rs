@@ -4,6 +4,7 @@
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
 pub mod acks;
+mod announce;
 pub mod app_state;
 pub mod audience;
 pub mod blocklist;

@@ -1,6 +1,7 @@
 //! Who lives, who comes back and when: supervisor and router, and the pure pieces they decide with.
 
 pub mod admission;
+mod announce;
 pub mod backoff;
 pub mod router;
 pub mod shards;

@@ -116,12 +116,21 @@ impl Webhooks {
         self.listener(device, name).is_some()
     }
 
-    /// Tells of something, soon and without waiting. `data` is only asked for when somebody wants to know.
-    pub fn tell(&self, device: DeviceNumber, name: EventName, data: impl FnOnce() -> Value) {
-        let Some(webhook) = self.listener(device, name) else {
+    /// Whether anything at all is to be told.
+    pub fn listens(&self, device: DeviceNumber) -> bool {
+        self.get(device).is_some()
+    }
+
+    /// Tells of something, soon and without waiting.
+    pub fn tell(&self, device: DeviceNumber, name: EventName, data: Value) {
+        self.publish(device, Event::new(name, data));
+    }
+
+    /// The same with an event of the caller's making.
+    pub fn publish(&self, device: DeviceNumber, event: Event) {
+        let Some(webhook) = self.listener(device, event.name) else {
             return;
         };
-        let event = Event::new(name, data());
         let recording = Recording {
             device,
             webhook,

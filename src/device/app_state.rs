@@ -52,12 +52,13 @@ impl AppState {
         });
     }
 
-    /// Fetches what is owed, now and later, as long as the client lives.
-    pub fn catch_up(&self, client: &Arc<Client>) {
+    /// Fetches what is owed, now and later, as long as the client lives. `settled` is called whenever nothing is owed
+    /// any more.
+    pub fn catch_up(&self, client: &Arc<Client>, settled: impl Fn() + Send + 'static) {
         let (client, changes) = (Arc::downgrade(client), self.0.subscribe());
         // Neither this task nor the client may keep the other alive.
         let owed = Arc::downgrade(&self.0);
-        tokio::spawn(fetch(client, owed, changes));
+        tokio::spawn(fetch(client, owed, changes, settled));
     }
 
     /// Waits until nothing is owed; the caller sets the limit.
@@ -81,6 +82,7 @@ async fn fetch(
     client: Weak<Client>,
     owed: Weak<watch::Sender<Owed>>,
     mut changes: watch::Receiver<Owed>,
+    settled: impl Fn(),
 ) {
     while changes
         .wait_for(|owed| !owed.waiting.is_empty())
@@ -99,5 +101,8 @@ async fn fetch(
             sync(&client, name).await;
         }
         owed.send_modify(|owed| owed.fetching = false);
+        if owed.borrow().waiting.is_empty() {
+            settled();
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix::{Addr, Recipient};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
+use serde_json::json;
 use tokio::time::{Instant, timeout};
 use wacore::store::DevicePropsOverride;
 use wacore::types::events::EventHandler;
@@ -31,6 +32,7 @@ use crate::config::Whatsapp;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store, StoreError};
 use crate::webhooks::Webhooks;
+use crate::webhooks::catalog::EventName;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -69,6 +71,7 @@ pub struct Running {
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
+    webhooks: Webhooks,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
 }
 
@@ -125,6 +128,9 @@ pub async fn start(
         acks: acks.clone(),
         app_state: app_state.clone(),
         contacts: contacts.clone(),
+        device: plan.device,
+        number: plan.number,
+        webhooks: shared.webhooks.clone(),
     });
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
@@ -145,6 +151,7 @@ pub async fn start(
         acks,
         contacts,
         app_state,
+        webhooks: shared.webhooks.clone(),
         ended,
     };
     Ok((running, signs))
@@ -215,7 +222,10 @@ fn run(
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
     pub fn catch_up(&self) {
-        self.app_state.catch_up(&self.client);
+        let (webhooks, number) = (self.webhooks.clone(), self.number);
+        self.app_state.catch_up(&self.client, move || {
+            webhooks.tell(number, EventName::AppStateSyncComplete, json!({}));
+        });
     }
 
     /// This client, lent to one command.

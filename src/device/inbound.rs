@@ -11,7 +11,7 @@ use waproto::whatsapp::message::ProtocolMessage;
 use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
-pub(super) use source::{People, head};
+pub(super) use source::{People, Person, head};
 
 /// What is in a message.
 #[derive(Debug, Default, PartialEq)]

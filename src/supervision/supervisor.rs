@@ -15,6 +15,7 @@ use tokio::time::Instant;
 use tracing::{error, warn};
 
 use super::admission::Admission;
+use super::announce;
 use super::backoff::{Decision, History, Policy};
 use super::router::{self, Router};
 use super::shards::Shards;
@@ -25,6 +26,7 @@ use crate::device::{DeviceActor, Phase, Plan};
 use crate::ids::DeviceId;
 use crate::metrics::Metrics;
 use crate::store::{DeviceNumber, Life};
+use crate::webhooks::catalog::EventName;
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
 pub use self::removal::Remove;
@@ -176,12 +178,21 @@ impl Supervisor {
                 view.last_seen = Some(now());
             }
         });
+        if phase == Phase::Live {
+            self.tell(id, |view| {
+                announce::connected(view.jid.as_deref(), view.last_exit)
+            });
+        }
     }
 
     fn paired(&mut self, id: DeviceId, jid: String) {
         self.router.do_send(router::Paired {
             device: id,
             paired: true,
+        });
+        // Every life says whom it is logged in as; only the first one has just been paired.
+        self.tell(id, |view| {
+            (!view.is_paired()).then(|| announce::paired(&jid))
         });
         self.publish(id, |view| view.jid = Some(jid));
     }
@@ -217,6 +228,7 @@ impl Supervisor {
         if live_since.is_some() {
             self.note_last_seen(id, ctx);
         }
+        self.tell(id, |_| announce::exited(reason, live_since.is_some()));
         self.follow_exit(id, reason, decision, ctx);
         self.admit(ctx);
     }
@@ -250,6 +262,7 @@ impl Supervisor {
             Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
             Decision::Quarantine(delay) => {
                 warn!(device.id = %id, reason = reason.name(), "device fails again and again: quarantined");
+                self.tell(id, |_| [announce::quarantined(reason, now() + delay)]);
                 self.delay(id, delay, State::Quarantined, ctx);
             }
         }
@@ -304,6 +317,22 @@ impl Supervisor {
         });
         if again {
             self.enqueue(id, ctx);
+        }
+    }
+
+    /// Lets webhooks know.
+    fn tell<T>(&self, id: DeviceId, told: impl FnOnce(&View) -> T)
+    where
+        T: IntoIterator<Item = (EventName, serde_json::Value)>,
+    {
+        let Some(slot) = self.slots.get(&id) else {
+            return;
+        };
+        let webhooks = &self.shared.webhooks;
+        if webhooks.listens(slot.number) {
+            for (name, data) in told(&slot.view.borrow()) {
+                webhooks.tell(slot.number, name, data);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Pi
 use super::{Slot, Stage, Supervisor};
 use crate::device::exit::ExitReason;
 use crate::device::{News, Report, Stop};
+use crate::supervision::announce;
 use crate::supervision::backoff::History;
 use crate::supervision::router;
 use crate::supervision::view::{State, View, Watch};
@@ -60,6 +61,7 @@ impl Handler<Connect> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Connect(id): Connect, ctx: &mut Context<Self>) {
+        self.tell(id, |_| [announce::reconnecting()]);
         self.want(id, ctx);
     }
 }
@@ -133,7 +135,10 @@ impl Handler<Report> for Supervisor {
         }
         match news {
             News::Entered(phase) => self.entered(device, phase, ctx),
-            News::Qr(qr) => self.publish(device, |view| view.qr = Some(qr)),
+            News::Qr(qr) => {
+                self.tell(device, |_| [announce::qr(&qr)]);
+                self.publish(device, |view| view.qr = Some(qr));
+            }
             News::Paired(identity) => self.paired(device, identity.jid),
             News::Exited(reason) => self.exited(device, reason, ctx),
         }
