@@ -158,6 +158,12 @@ impl Webhooks {
         self.shared.wakes.stored(device);
     }
 
+    /// Where the events of a device go, for those who list devices.
+    pub fn url(&self, device: DeviceNumber) -> Option<String> {
+        let known = self.shared.known.get(&device)?;
+        Some(known.url.to_string())
+    }
+
     pub fn of(&self, owner: Owner) -> Option<Arc<Webhook>> {
         // There are as many as devices that have one, and this is asked when a person looks.
         let mut known = self.shared.known.iter();

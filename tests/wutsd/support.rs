@@ -77,6 +77,11 @@ impl World {
         (self.daemon, self.api) = (daemon, api);
     }
 
+    /// From the next start on.
+    pub fn add_settings(&mut self, settings: Settings<'_>) {
+        self.settings.extend(owned(settings));
+    }
+
     /// Another daemon on the same data, which must refuse.
     pub fn second_daemon(&self) -> Process {
         Process::start(

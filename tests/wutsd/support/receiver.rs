@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
@@ -48,6 +48,7 @@ pub struct Received {
     pub body: Value,
     /// How many came before it.
     pub index: usize,
+    pub at: Instant,
 }
 
 impl Received {
@@ -208,5 +209,6 @@ async fn read(stream: &mut BufReader<TcpStream>) -> Option<Received> {
         raw,
         body,
         index: 0,
+        at: Instant::now(),
     })
 }
