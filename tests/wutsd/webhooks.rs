@@ -45,6 +45,17 @@ impl Scene {
         configure(&self.user, receiver, change).await
     }
 
+    /// The same when nobody is to be told of it: waits until the device has acknowledged the message.
+    async fn write_to_a_deaf_device(&self, text: &str) {
+        let before = self.world.control.receipts().await;
+        self.write(text).await;
+        let api = &self.user.api;
+        api.poll("a receipt", || async {
+            (self.world.control.receipts().await > before).then_some(())
+        })
+        .await;
+    }
+
     /// Starts the daemon again, wherever it was.
     async fn restart(&mut self) {
         self.world.restart("KILL").await;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Scene;
+use super::{Scene, configure};
 use crate::support::{LOCAL, Receiver, World};
 
 /// A scene whose receiver is told everything.
@@ -82,11 +82,22 @@ async fn a_device_that_the_phone_unlinks_is_told_as_logged_out() {
 }
 
 #[tokio::test]
-async fn what_was_sent_and_what_became_of_it_is_told() {
-    let (scene, receiver) = everything().await;
-    let posted = scene.user.api.post_status("hello").await;
-    if posted.status == 200 {
-        let sent = receiver.wait_for_event("message.sent").await;
-        assert_eq!(sent.body["data"]["message_id"], posted.body["message_id"]);
-    }
+async fn what_a_command_has_sent_is_told_once_whatsapp_has_accepted_it() {
+    let world = World::start_with(&LOCAL).await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    world.control.contact_of(&phone, "Ada").await;
+    world.pair(&user, &phone).await;
+    let receiver = Receiver::start().await;
+    configure(
+        &user,
+        &receiver,
+        json!({ "enabled_events": ["message.sent"] }),
+    )
+    .await;
+    let posted = user.api.post_status("hello").await.expect(200);
+    let sent = receiver.wait_for_event("message.sent").await;
+    let data = &sent.body["data"];
+    assert_eq!(data["message_id"], posted["message_id"]);
+    assert_eq!(data["to"], "status@broadcast");
 }
