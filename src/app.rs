@@ -17,6 +17,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
+use crate::device::version::Version;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
@@ -196,13 +197,14 @@ pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result
         .with_root_certificates(roots)
         .with_no_client_auth();
     let plain = config.whatsapp.url.scheme() == "ws";
-    let fetcher = Fetcher::new(tls.clone(), plain)?;
+    let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
     let downloader = Downloader::new(&config.media, tls.clone())?;
     Ok(Shared {
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
-        fetcher: Arc::new(fetcher),
+        version: Version::new(fetcher.clone()),
+        fetcher,
         downloader: Arc::new(downloader),
         webhooks,
     })

@@ -1,5 +1,6 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
+pub mod appstate;
 pub mod contacts;
 pub mod logout;
 pub mod privacy;
@@ -14,22 +15,35 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid, Operation};
 
 /// One endpoint that acts on a live device.
-pub trait Command: DeserializeOwned + Send + 'static {
-    type Reply: Serialize + Send + 'static;
+pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
+    type Reply: Serialize + ToSchema + Send + 'static;
+
+    /// What it does, in a sentence for the API's document.
+    const SUMMARY: &'static str;
+
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
 
     /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
     const QUERY: &'static [&'static str] = &[];
 
+    /// Whether a request without a body means something.
+    const BODY_OPTIONAL: bool = !Self::QUERY.is_empty();
+
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;
+
+    /// Failures besides those that every command can have, for the API's document.
+    fn refusals() -> Vec<Failure> {
+        Vec::new()
+    }
 
     /// Refuses what can be refused without asking WhatsApp.
     fn validate(&self) -> Result<(), Invalid> {

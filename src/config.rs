@@ -81,6 +81,10 @@ pub struct Whatsapp {
     pub command_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub pairing_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_after: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub probe_timeout: Duration,
 }
 
 impl Whatsapp {
@@ -114,6 +118,10 @@ pub struct Supervision {
     pub quarantine_window: Duration,
     #[serde(deserialize_with = "seconds")]
     pub quarantine_delay: Duration,
+    pub breaker_share: f64,
+    pub breaker_devices: NonZeroUsize,
+    #[serde(deserialize_with = "seconds")]
+    pub breaker_window: Duration,
     pub commands_per_device: NonZeroUsize,
 }
 
@@ -254,6 +262,12 @@ impl Config {
             return Err(invalid(
                 "supervision.connects_per_second",
                 "must be more than 0",
+            ));
+        }
+        if !(supervision.breaker_share > 0.0 && supervision.breaker_share <= 1.0) {
+            return Err(invalid(
+                "supervision.breaker_share",
+                "must be more than 0 and at most 1",
             ));
         }
         if supervision.backoff_longest < supervision.backoff_first {

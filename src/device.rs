@@ -20,11 +20,14 @@ pub mod outgoing;
 pub mod pairing;
 pub mod people;
 pub mod profiles;
+pub mod pulse;
+pub mod resync;
 pub mod runtime;
 pub mod session;
 pub mod status_privacy;
 pub mod transport;
 pub mod upload;
+pub mod version;
 
 use std::sync::Arc;
 
@@ -34,7 +37,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{debug, error, info, warn};
 
-use self::client::{RunEnded, Running, Shared, Signs};
+use self::client::{RunEnded, Running, Shared, Sign, Signs};
 use self::events::{Identity, Observed};
 use self::exit::ExitReason;
 use self::job::Job;
@@ -82,6 +85,8 @@ pub enum News {
     Qr(Qr),
     /// The account is known and stored.
     Paired(Identity),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
     Exited(ExitReason),
 }
 
@@ -150,23 +155,16 @@ impl DeviceActor {
 
     fn begin(&mut self, running: Running, signs: Signs, ctx: &mut Context<Self>) {
         self.running = Some(running);
-        ctx.spawn(signs.ended.into_actor(self).map(|ended, life, ctx| {
-            let reason = life.reason_of_silent_end(ended);
+        ctx.spawn(signs.first().into_actor(self).map(|sign, life, ctx| {
+            let reason = match sign {
+                Sign::Told(reason) => reason,
+                Sign::Fenced(error) => {
+                    error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
+                    ExitReason::StoreFailed
+                }
+                Sign::Silent(ended) => life.reason_of_silent_end(ended),
+            };
             life.leave(reason, ctx);
-        }));
-        ctx.spawn(
-            signs
-                .stream_error
-                .into_actor(self)
-                .map(|reason, life, ctx| {
-                    if let Some(reason) = reason {
-                        life.leave(reason, ctx);
-                    }
-                }),
-        );
-        ctx.spawn(signs.fenced.into_actor(self).map(|error, life, ctx| {
-            error!(device.id = %life.plan.device, error = %error, "a write of this device failed");
-            life.leave(ExitReason::StoreFailed, ctx);
         }));
     }
 
@@ -195,6 +193,9 @@ impl DeviceActor {
         }
         debug!(device.id = %self.plan.device, reason = reason.name(), "device leaves");
         self.departure.reason = reason;
+        if reason == ExitReason::ClientOutdated {
+            self.shared.version.doubt();
+        }
         self.enter(Phase::Closing);
         // Their reply slots close, which their callers read as `device_disconnected`.
         self.commands.abort_all();
@@ -218,13 +219,16 @@ impl DeviceActor {
     }
 
     /// Logged in, and the critical app state is there.
-    fn connected(&mut self) {
+    fn connected(&mut self, ctx: &mut Context<Self>) {
         if let Some(running) = self
             .running
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
-            running.catch_up();
+            running.catch_up(ctx.address());
+            ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
+            let lost = running.lost().into_actor(self);
+            ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");
             self.enter(Phase::Live);
         }
@@ -256,8 +260,8 @@ impl Actor for DeviceActor {
             }
             Ok((running, _)) => running.abandon(),
             Err(error) => {
-                error!(device.id = %life.plan.device, error = %error, "device could not be loaded");
-                life.leave(ExitReason::StoreFailed, ctx);
+                error!(device.id = %life.plan.device, error = %error, "device could not be started");
+                life.leave(error.reason(), ctx);
             }
         }));
     }
@@ -268,7 +272,7 @@ impl Handler<Observed> for DeviceActor {
 
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
-            Observed::Connected => self.connected(),
+            Observed::Connected => self.connected(ctx),
             Observed::Qr { code, valid_for } => {
                 if self.phase == Phase::Connecting {
                     self.enter(Phase::Pairing);
@@ -281,6 +285,14 @@ impl Handler<Observed> for DeviceActor {
                 ctx.run_later(pairing::RESTART_TIMEOUT, |life, ctx| {
                     life.leave(ExitReason::RestartRequired, ctx);
                 });
+            }
+            Observed::KeyMissing(missing) => {
+                if missing {
+                    warn!(device.id = %self.plan.device, "the phone has not sent a key of the app state");
+                } else {
+                    info!(device.id = %self.plan.device, "the phone has sent all keys of the app state");
+                }
+                self.report(News::KeyMissing(missing));
             }
             Observed::Ended(ExitReason::PairingEnded) if self.paired.is_some() => {}
             Observed::Ended(reason) => self.leave(reason, ctx),

@@ -111,6 +111,14 @@ pub enum Failure {
     /// WhatsApp said no; the code is WhatsApp's own where it gave one.
     #[error("refused by WhatsApp ({0})")]
     Refused(String),
+    /// A collection of the app state is not here, although it was asked for.
+    #[error("{}", not_synced(.collection, .in_time))]
+    NotSynced {
+        /// WhatsApp's name of it.
+        collection: String,
+        /// False: WhatsApp has not answered yet. True: it did, and it is of no use.
+        in_time: bool,
+    },
     /// No live connection, or it died under the command.
     #[error("whatsapp session is not connected")]
     Disconnected,
@@ -169,13 +177,13 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Unauthorized => (401, "unauthorized".into(), "UNAUTHORIZED"),
         Failure::NotFound(_) => (404, "not_found".into(), "NOT_FOUND"),
         Failure::NoDevice => (500, "device_error".into(), "DEVICE_ERROR"),
-        Failure::Refused(_) => (
+        Failure::Refused(_) | Failure::NotSynced { in_time: true, .. } => (
             502,
             format!("{}_failed", operation.name).into(),
             "UPSTREAM_ERROR",
         ),
         Failure::Disconnected => (503, "device_disconnected".into(), "DEVICE_NOT_READY"),
-        Failure::TimedOut { .. } => (
+        Failure::TimedOut { .. } | Failure::NotSynced { in_time: false, .. } => (
             504,
             format!("{}_timeout", operation.name).into(),
             "DEVICE_TIMEOUT",
@@ -198,6 +206,13 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         error_code,
         message,
         retry_after,
+    }
+}
+
+fn not_synced(collection: &str, in_time: &bool) -> String {
+    match in_time {
+        true => format!("failed to sync the app-state collection {collection}"),
+        false => format!("the app-state collection {collection} did not arrive in time"),
     }
 }
 

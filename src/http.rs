@@ -6,6 +6,7 @@ pub mod envelope;
 pub mod execute;
 pub mod health;
 pub mod instances;
+pub mod openapi;
 pub mod qr_image;
 pub mod query;
 pub mod routes;

@@ -43,6 +43,10 @@ pub struct Metrics {
     pub webhook_dead: IntGauge,
     /// For how long the oldest waiting event has waited.
     pub webhook_oldest: IntGauge,
+    /// Devices that wait for their turn to connect.
+    pub connects_waiting: IntGauge,
+    /// 1 while many devices fail alike and only one at a time may try.
+    pub fleet_held_back: IntGauge,
     /// Commits of the store's writer.
     store_commits: IntCounter,
     /// Writes that were committed together with others or alone.
@@ -128,6 +132,14 @@ impl Metrics {
             webhook_oldest: gauge(
                 "webhook_oldest_event_seconds",
                 "For how long the oldest waiting event has waited.",
+            )?,
+            connects_waiting: gauge(
+                "connects_waiting",
+                "Devices that wait for their turn to connect.",
+            )?,
+            fleet_held_back: gauge(
+                "fleet_held_back",
+                "1 while many devices fail alike and only one at a time may try to connect.",
             )?,
             store_commits: counter("store_commits_total", "Commits of the store.")?,
             store_units: counter("store_writes_total", "Writes that the store was asked for.")?,

@@ -1,8 +1,11 @@
 //! Who lives, who comes back and when: supervisor and router, and the pure pieces they decide with.
 
+pub mod activity;
 pub mod admission;
 mod announce;
 pub mod backoff;
+pub mod breaker;
+pub mod line;
 pub mod router;
 pub mod shards;
 pub mod supervisor;

@@ -213,12 +213,15 @@ impl Webhooks {
         Ok(())
     }
 
-    /// Dead letters were put back into the queue.
-    pub fn replayed(&self, owner: Owner) {
-        let known = self.shared.known.iter();
-        known
-            .filter(|webhook| webhook.owner == owner)
-            .for_each(|webhook| self.shared.wakes.changed(*webhook.key()));
+    /// Puts dead letters back into the queue: one, or all of a device. Answers how many.
+    pub async fn replay(&self, owner: Owner, id: Option<&str>) -> Result<usize, StoreError> {
+        let replayed = self.shared.store.replay(owner, id).await?;
+        for webhook in self.shared.known.iter() {
+            if webhook.owner == owner {
+                self.shared.wakes.changed(*webhook.key());
+            }
+        }
+        Ok(replayed)
     }
 
     /// The device was removed.

@@ -24,9 +24,11 @@ use super::exit::ExitReason;
 use super::fetch::Fetcher;
 use super::hook::Hook;
 use super::pairing::PairCode;
+use super::pulse::{self, Pulse};
 use super::runtime::ShardRuntime;
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
+use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
@@ -41,7 +43,7 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Chats whose receive state is kept: each costs about 12 KiB, the library's default is 5,000.
 const CHAT_LANES: u64 = 16;
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
-const SIMULATED_VERSION: (u32, u32, u32) = (2, 3000, 1_030_000_000);
+const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
 
 /// What all lives share.
 pub struct Shared {
@@ -49,6 +51,7 @@ pub struct Shared {
     pub whatsapp: Whatsapp,
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
+    pub version: Version,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
     pub webhooks: Webhooks,
@@ -60,6 +63,17 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("the device record could not be loaded: {0}")]
     Record(String),
+    #[error("WhatsApp's version could not be looked up: {0}")]
+    Version(anyhow::Error),
+}
+
+impl StartError {
+    pub fn reason(&self) -> ExitReason {
+        match self {
+            Self::Store(_) | Self::Record(_) => ExitReason::StoreFailed,
+            Self::Version(_) => ExitReason::ConnectFailed,
+        }
+    }
 }
 
 /// A client at work.
@@ -72,17 +86,37 @@ pub struct Running {
     contacts: ContactBook,
     app_state: AppState,
     webhooks: Webhooks,
+    pulse: Pulse,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
 }
 
 /// What may end a life without an event of the library.
 pub struct Signs {
-    /// The library's loop has returned.
-    pub ended: SharedFuture<BoxFuture<'static, RunEnded>>,
-    /// WhatsApp sent a stream error, which may mean an end.
-    pub stream_error: BoxFuture<'static, Option<ExitReason>>,
+    /// WhatsApp sent a stream error that means an end.
+    stream_error: BoxFuture<'static, ExitReason>,
     /// The first write of this life that failed.
-    pub fenced: BoxFuture<'static, StoreError>,
+    fenced: BoxFuture<'static, StoreError>,
+    /// The library's loop has returned.
+    ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+}
+
+/// How a life ends without an event of the library.
+pub enum Sign {
+    Told(ExitReason),
+    Fenced(StoreError),
+    Silent(RunEnded),
+}
+
+impl Signs {
+    /// Waits for the first of them. A loop that has returned is the last to count: it says least about why.
+    pub async fn first(self) -> Sign {
+        tokio::select! {
+            biased;
+            reason = self.stream_error => Sign::Told(reason),
+            error = self.fenced => Sign::Fenced(error),
+            ended = self.ended => Sign::Silent(ended),
+        }
+    }
 }
 
 /// How the library's loop returned.
@@ -103,7 +137,9 @@ pub async fn start(
     let manager = PersistenceManager::new(records.clone())
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
-    let (dialer, dial_failure) = Dialer::new(shared.whatsapp.url.clone(), shared.tls.clone());
+    let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
+    let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
+    let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
     let hook = Hook {
         device: plan.device,
         number: plan.number,
@@ -122,7 +158,7 @@ pub async fn start(
 
     let acks = Acks::default();
     let contacts = ContactBook::open(shared.store.clone(), plan.number);
-    let app_state = AppState::owing_all();
+    let app_state = AppState::owing_all(records.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
@@ -152,6 +188,7 @@ pub async fn start(
         contacts,
         app_state,
         webhooks: shared.webhooks.clone(),
+        pulse,
         ended,
     };
     Ok((running, signs))
@@ -172,7 +209,11 @@ async fn build(
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
     };
-    let mut builder = Client::builder()
+    let version = match shared.whatsapp.is_loopback() {
+        true => SIMULATED_VERSION,
+        false => shared.version.claim().await.map_err(StartError::Version)?,
+    };
+    let builder = Client::builder()
         .with_runtime(runtime)
         .with_persistence_manager(manager)
         .with_transport_factory(dialer)
@@ -180,10 +221,8 @@ async fn build(
         .with_cache_config(caches)
         .with_inbound_durability_hook(hook)
         .with_skip_history_sync(true)
+        .with_version_override(version)
         .with_background_saver_interval(SAVE_INTERVAL);
-    if shared.whatsapp.is_loopback() {
-        builder = builder.with_version_override(SIMULATED_VERSION);
-    }
     let built = builder
         .build()
         .await
@@ -221,11 +260,24 @@ fn run(
 
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
-    pub fn catch_up(&self) {
-        let (webhooks, number) = (self.webhooks.clone(), self.number);
-        self.app_state.catch_up(&self.client, move || {
+    pub fn catch_up(&self, actor: Addr<DeviceActor>) {
+        self.app_state
+            .catch_up(&self.client, self.contacts.clone(), actor);
+    }
+
+    /// Tells webhooks once this life has caught up.
+    pub fn synced(&self) -> impl Future<Output = ()> + 'static {
+        let (app_state, webhooks, number) =
+            (self.app_state.clone(), self.webhooks.clone(), self.number);
+        async move {
+            app_state.caught_up().await;
             webhooks.tell(number, EventName::AppStateSyncComplete, json!({}));
-        });
+        }
+    }
+
+    /// Watches over the connection. Returns when it is of no use any more, and why.
+    pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
+        self.pulse.clone().lost(self.client.clone())
     }
 
     /// This client, lent to one command.
@@ -243,6 +295,7 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
+            pulse: self.pulse.clone(),
             stop,
             query_timeout,
             deadline,
@@ -332,19 +385,19 @@ async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result
     Ok(())
 }
 
-/// Waits for `<stream:error>`: 515, 429 and 503 reach the application in no other way.
-fn stream_error(client: &Client) -> BoxFuture<'static, Option<ExitReason>> {
+/// Waits for a `<stream:error>` that means an end: 515, 429 and 503 reach the application in no other way.
+fn stream_error(client: &Client) -> BoxFuture<'static, ExitReason> {
     let error = client.wait_for_node(NodeFilter::tag("stream:error"));
-    let reason = error.map(|node| {
-        let node = node.ok()?;
-        let code = node.get_attr("code")?.as_str().into_owned();
-        match code.as_str() {
-            "515" => Some(ExitReason::RestartRequired),
-            "429" => Some(ExitReason::RateLimited),
-            "500" | "503" => Some(ExitReason::ServerUnavailable),
+    let reason = async {
+        let node = error.await.ok();
+        let code = node.and_then(|node| Some(node.get_attr("code")?.as_str().into_owned()));
+        match code.as_deref() {
+            Some("515") => ExitReason::RestartRequired,
+            Some("429") => ExitReason::RateLimited,
+            Some("500" | "503") => ExitReason::ServerUnavailable,
             // 401, 409 and 516 have events of their own.
-            _ => None,
+            _ => std::future::pending().await,
         }
-    });
+    };
     reason.boxed()
 }

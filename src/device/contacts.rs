@@ -1,5 +1,6 @@
 //! The contacts that the phone shares over app state, kept in the device's sealed records.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,10 @@ enum Entry {
     Learnt(ContactChange<Contact>),
     /// Everything before this is stored once it is answered.
     Stored(oneshot::Sender<()>),
+    /// The whole address book comes from here on.
+    AllCome,
+    /// That was all; true if it really came.
+    AllCame(bool),
 }
 
 impl ContactBook {
@@ -110,6 +115,16 @@ impl ContactBook {
         let _ = self.entries.send(Entry::Learnt(change));
     }
 
+    /// From now on the phone tells of everybody. It does not tell whom it has removed.
+    pub(super) fn note_who_comes(&self) {
+        let _ = self.entries.send(Entry::AllCome);
+    }
+
+    /// Removes whom the phone has not told of since; unless `all_came`, nobody.
+    pub(super) fn forget_who_did_not_come(&self, all_came: bool) {
+        let _ = self.entries.send(Entry::AllCame(all_came));
+    }
+
     /// Waits until everything learnt so far is stored.
     pub(super) async fn settle(&self) {
         let (stored, settled) = oneshot::channel();
@@ -128,15 +143,26 @@ impl ContactBook {
 
 async fn keep(store: Store, device: DeviceNumber, mut entries: mpsc::UnboundedReceiver<Entry>) {
     let mut batch = Vec::with_capacity(BATCH);
+    // Who has come since the phone began to tell of everybody.
+    let mut come: Option<BTreeSet<String>> = None;
     while entries.recv_many(&mut batch, BATCH).await > 0 {
         let (mut changes, mut waiting) = (Vec::new(), Vec::new());
+        let mut only = None;
         for entry in batch.drain(..) {
             match entry {
-                Entry::Learnt(change) => changes.push(change),
+                Entry::Learnt(change) => {
+                    come.iter_mut().for_each(|come| {
+                        come.insert(change.jid.clone());
+                    });
+                    changes.push(change);
+                }
                 Entry::Stored(stored) => waiting.push(stored),
+                Entry::AllCome => come = Some(BTreeSet::new()),
+                Entry::AllCame(true) => only = come.take(),
+                Entry::AllCame(false) => come = None,
             }
         }
-        while let Err(error) = store.put_contacts(device, &changes).await {
+        while let Err(error) = write(&store, device, &changes, only.as_ref()).await {
             if matches!(error, StoreError::Closed) {
                 return;
             }
@@ -147,5 +173,18 @@ async fn keep(store: Store, device: DeviceNumber, mut entries: mpsc::UnboundedRe
         for stored in waiting {
             let _ = stored.send(());
         }
+    }
+}
+
+async fn write(
+    store: &Store,
+    device: DeviceNumber,
+    changes: &[ContactChange<Contact>],
+    only: Option<&BTreeSet<String>>,
+) -> Result<(), StoreError> {
+    store.put_contacts(device, changes).await?;
+    match only {
+        Some(only) => store.keep_contacts(device, only).await,
+        None => Ok(()),
     }
 }

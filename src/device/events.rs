@@ -34,6 +34,8 @@ pub(super) enum Observed {
     Qr { code: String, valid_for: Duration },
     /// The phone accepted the pairing; WhatsApp will ask for a restart next.
     Paired(Identity),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
     /// The life is over.
     Ended(ExitReason),
 }
@@ -204,6 +206,7 @@ fn refusal(reason: ConnectFailureReason) -> ExitReason {
         ConnectFailureReason::InternalServerError | ConnectFailureReason::ServiceUnavailable => {
             ExitReason::ServerUnavailable
         }
+        ConnectFailureReason::Unknown(429) => ExitReason::RateLimited,
         ConnectFailureReason::Generic => ExitReason::Refused(400),
         ConnectFailureReason::BadUserAgent => ExitReason::Refused(409),
         ConnectFailureReason::CatExpired => ExitReason::Refused(413),

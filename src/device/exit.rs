@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+/// For a device without an account.
+pub const PAIR: &str =
+    "pair the device: GET /qr for a code to scan, POST /paircode for one to type";
+
 /// The one reason with which a life ended; the first reason wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitReason {
@@ -58,6 +62,8 @@ pub enum Verdict {
     After(Duration),
     /// A new life after a backoff that grows with every failure.
     Backoff,
+    /// Not this device's own trouble: one device of all tries, and the others wait until it has got through.
+    AfterCanary,
 }
 
 impl ExitReason {
@@ -70,8 +76,7 @@ impl ExitReason {
             Self::LoggedOut | Self::Locked | Self::Banned | Self::Refused(_) => Verdict::StayDown,
             // Never fight the other session: WhatsApp would throw each out in turn.
             Self::Replaced => Verdict::StayDown,
-            // The version is asked for anew once in a while; knocking more often would not help.
-            Self::ClientOutdated => Verdict::After(Duration::from_secs(3600)),
+            Self::ClientOutdated => Verdict::AfterCanary,
             Self::TemporarilyBanned(remaining) => Verdict::After(remaining),
             Self::RestartRequired => Verdict::Now,
             Self::ServerUnavailable
@@ -88,6 +93,101 @@ impl ExitReason {
     /// Whether WhatsApp no longer knows the credentials, so that they are wiped.
     pub fn ends_the_pairing(self) -> bool {
         self == Self::LoggedOut
+    }
+
+    /// Whether WhatsApp said that this device must not come back, now or at all. That outlives the daemon: a restart is
+    /// no reason to knock again.
+    pub fn is_held_by_whatsapp(self) -> bool {
+        match self {
+            Self::Locked | Self::Banned | Self::Refused(_) | Self::Replaced => true,
+            Self::TemporarilyBanned(_) => true,
+            // Its credentials are wiped.
+            Self::LoggedOut => false,
+            Self::Shutdown | Self::Removed | Self::Disconnected | Self::PairingEnded => false,
+            Self::ClientOutdated | Self::RestartRequired => false,
+            Self::ServerUnavailable
+            | Self::RateLimited
+            | Self::ConnectFailed
+            | Self::ConnectTimedOut
+            | Self::ConnectionLost
+            | Self::KeepaliveTimedOut
+            | Self::StoreFailed
+            | Self::Panicked => false,
+        }
+    }
+
+    /// Whether nobody asked for this end: what the fleet breaker looks at.
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Shutdown
+            | Self::Removed
+            | Self::Disconnected
+            | Self::PairingEnded
+            | Self::RestartRequired => false,
+            Self::LoggedOut
+            | Self::Locked
+            | Self::Banned
+            | Self::Refused(_)
+            | Self::Replaced
+            | Self::ClientOutdated
+            | Self::TemporarilyBanned(_)
+            | Self::ServerUnavailable
+            | Self::RateLimited
+            | Self::ConnectFailed
+            | Self::ConnectTimedOut
+            | Self::ConnectionLost
+            | Self::KeepaliveTimedOut
+            | Self::StoreFailed
+            | Self::Panicked => true,
+        }
+    }
+
+    /// What a person must do before the device can work again. `None`: nothing, it comes back by itself or was told to go.
+    pub fn action_required(self) -> Option<&'static str> {
+        match self {
+            Self::Shutdown | Self::Removed | Self::Disconnected => None,
+            Self::PairingEnded | Self::LoggedOut => Some(PAIR),
+            Self::Locked => Some(
+                "WhatsApp has locked the account: unlock it in WhatsApp on the phone, then POST /connect",
+            ),
+            Self::Banned => Some(
+                "WhatsApp has banned the account: ask for a review in WhatsApp on the phone, then POST /connect",
+            ),
+            Self::Refused(_) => Some(
+                "WhatsApp refused the login: see whether WhatsApp works on the phone, then POST /connect; if it refuses \
+                 again, unlink the device on the phone and pair it anew",
+            ),
+            Self::Replaced => Some(
+                "another program uses the credentials of this device: stop it, then POST /connect",
+            ),
+            Self::ClientOutdated => Some(
+                "WhatsApp asks for a newer client: one device tries now and then; if this lasts, install a newer wutsd",
+            ),
+            Self::StoreFailed => Some(
+                "the database could not be written or read: see the log, and make room on the disk if it is full",
+            ),
+            Self::Panicked => Some("a defect in wutsd: report it with what the log says"),
+            Self::TemporarilyBanned(_)
+            | Self::RestartRequired
+            | Self::ServerUnavailable
+            | Self::RateLimited
+            | Self::ConnectFailed
+            | Self::ConnectTimedOut
+            | Self::ConnectionLost
+            | Self::KeepaliveTimedOut => None,
+        }
+    }
+
+    /// The reason of this name, as far as one can be held by WhatsApp; `remaining` is what is left of a ban.
+    pub fn held(name: &str, remaining: Duration) -> Option<Self> {
+        let may = [
+            Self::Locked,
+            Self::Banned,
+            Self::Refused(0),
+            Self::Replaced,
+            Self::TemporarilyBanned(remaining),
+        ];
+        may.into_iter().find(|reason| reason.name() == name)
     }
 
     /// The reason as logs, metrics and `GET /status` name it.

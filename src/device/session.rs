@@ -17,6 +17,7 @@ use super::audience::Audience;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
 use super::outgoing::Outgoing;
+use super::pulse::Pulse;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store};
@@ -38,6 +39,7 @@ pub struct Session {
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
+    pub(super) pulse: Pulse,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -83,9 +85,12 @@ impl Session {
         };
         match tokio::time::timeout_at(self.deadline, published).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
-            Err(_) => Err(Failure::TimedOut {
-                message_id: Some(message_id),
-            }),
+            Err(_) => {
+                self.pulse.doubt();
+                Err(Failure::TimedOut {
+                    message_id: Some(message_id),
+                })
+            }
         }
     }
 
@@ -109,9 +114,11 @@ impl Session {
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        tokio::time::timeout(self.query_timeout, query)
-            .await
-            .unwrap_or(Err(Failure::TimedOut { message_id: None }))
+        let answered = tokio::time::timeout(self.query_timeout, query).await;
+        answered.unwrap_or_else(|_| {
+            self.pulse.doubt();
+            Err(Failure::TimedOut { message_id: None })
+        })
     }
 }
 

@@ -21,6 +21,8 @@ use wacore::net::{
 };
 use whatsapp_rust::async_channel;
 
+use super::pulse::Heard;
+
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// Events that may wait for the library before the socket is no longer read.
@@ -36,6 +38,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Dialer {
     url: Url,
     tls: Arc<rustls::ClientConfig>,
+    heard: Heard,
     failure: Arc<Mutex<Option<String>>>,
 }
 
@@ -50,12 +53,14 @@ impl DialFailure {
 }
 
 impl Dialer {
-    pub fn new(url: Url, tls: Arc<rustls::ClientConfig>) -> (Self, DialFailure) {
+    /// `heard` is told whenever something arrives.
+    pub fn new(url: Url, tls: Arc<rustls::ClientConfig>, heard: Heard) -> (Self, DialFailure) {
         let failure = DialFailure::default();
         (
             Self {
                 url,
                 tls,
+                heard,
                 failure: failure.0.clone(),
             },
             failure,
@@ -93,7 +98,7 @@ impl TransportFactory for Dialer {
         })?;
         let (sink, stream) = socket.split();
         let (events, receiver) = async_channel::bounded(PENDING_EVENTS);
-        let pump = tokio::spawn(pump(stream, events)).abort_handle();
+        let pump = tokio::spawn(pump(stream, events, self.heard.clone())).abort_handle();
         let sink = tokio::sync::Mutex::new(sink);
         Ok((Arc::new(OpenSocket { sink, pump }), receiver))
     }
@@ -130,13 +135,20 @@ impl Transport for OpenSocket {
     }
 }
 
-async fn pump(mut stream: SplitStream<Socket>, events: async_channel::Sender<TransportEvent>) {
+async fn pump(
+    mut stream: SplitStream<Socket>,
+    events: async_channel::Sender<TransportEvent>,
+    heard: Heard,
+) {
     if events.send(TransportEvent::Connected).await.is_err() {
         return;
     }
     let reason = loop {
         let event = match stream.next().await {
-            Some(Ok(Message::Binary(data))) => TransportEvent::DataReceived(data),
+            Some(Ok(Message::Binary(data))) => {
+                heard.note();
+                TransportEvent::DataReceived(data)
+            }
             Some(Ok(Message::Close(frame))) => break closed(frame),
             // Pings are answered by the WebSocket layer; WhatsApp sends no text.
             Some(Ok(_)) => continue,

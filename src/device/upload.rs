@@ -70,6 +70,6 @@ impl Session {
 }
 
 /// A failure of the upload, which has codes of its own.
-fn during_upload(failure: Failure) -> Failure {
+pub fn during_upload(failure: Failure) -> Failure {
     Failure::During(&UPLOAD, Box::new(failure))
 }

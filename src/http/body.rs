@@ -24,15 +24,16 @@ pub async fn json<T: DeserializeOwned>(
 }
 
 /// Reads the body as JSON of type `T`, with the query parameters in `names` for fields that the body leaves out. A GET has no
-/// body, and where parameters are allowed it may be empty.
+/// body, and an `optional` one may be empty.
 pub async fn json_or_query<T: DeserializeOwned>(
     request: &HttpRequest,
     payload: web::Payload,
     limits: &Limits,
     names: &[&str],
+    optional: bool,
 ) -> Result<T, Failure> {
     let without_body = request.method() == Method::GET;
-    if names.is_empty() && !without_body {
+    if !optional && !without_body {
         return json(request, payload, limits).await;
     }
     let body = if without_body {

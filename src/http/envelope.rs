@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
 use chrono::{SecondsFormat, Utc};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Value, to_value};
+use utoipa::ToSchema;
 
 use crate::failure::{Envelope, Failure, Operation, Outcome, outcome};
 
@@ -50,6 +51,59 @@ pub fn respond_as<T: Serialize>(
     }
 }
 
+/// A refusal with a code, as the status endpoints write it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CodedRefusal)]
+pub struct Coded {
+    success: bool,
+    error: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusalCode)]
+struct Code {
+    /// For programs: lower case with underscores.
+    code: String,
+    /// For people.
+    message: String,
+}
+
+/// The documented standard of a refusal.
+#[derive(Serialize, ToSchema)]
+#[schema(as = StandardRefusal)]
+pub struct Standard {
+    success: bool,
+    /// For people.
+    error: String,
+    /// For programs: upper case with underscores.
+    error_code: &'static str,
+    /// RFC 3339, UTC.
+    timestamp: String,
+    /// The field at fault, when it is one field.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validation: Option<Vec<Fault>>,
+    /// The message may still arrive; with its id the caller can find out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = FieldFault)]
+struct Fault {
+    field: String,
+    message: String,
+}
+
+/// A refusal in words only, as the pairing and lifecycle endpoints and those for the master token write it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TextRefusal)]
+pub struct Text {
+    success: bool,
+    error: String,
+}
+
 /// The answer to a failure.
 pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
     let outcome = outcome(failure, operation);
@@ -58,44 +112,65 @@ pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
     if let Some(delay) = outcome.retry_after {
         response.insert_header((RETRY_AFTER, delay.as_secs().max(1)));
     }
-    response.json(refusal(operation, failure, &outcome))
+    response.json(refusal(operation, failure))
 }
 
-fn refusal(operation: &Operation, failure: &Failure, outcome: &Outcome) -> Value {
-    let mut body = match operation.envelope {
+/// The body of the answer to a failure.
+pub fn refusal(operation: &Operation, failure: &Failure) -> Value {
+    let outcome = outcome(failure, operation);
+    let body = match operation.envelope {
         // The contract documents the 401 of the status endpoints in the standard shape.
-        Envelope::Object if outcome.status == 401 => standard(failure, outcome),
-        Envelope::Object => json!({
-            "success": false,
-            "error": { "code": outcome.code, "message": outcome.message },
-        }),
-        Envelope::Flat | Envelope::Data => standard(failure, outcome),
-        Envelope::Session | Envelope::Admin => {
-            json!({ "success": false, "error": outcome.message })
+        Envelope::Object if outcome.status != 401 => to_value(Coded::new(failure, outcome)),
+        Envelope::Object | Envelope::Flat | Envelope::Data => {
+            to_value(Standard::new(failure, outcome))
         }
+        Envelope::Session | Envelope::Admin => to_value(Text {
+            success: false,
+            error: outcome.message.into(),
+        }),
     };
-    if let Failure::TimedOut {
-        message_id: Some(id),
-    } = failure
-    {
-        // The message may still arrive; with its id the caller can find out.
-        body["message_id"] = json!(id);
-    }
-    body
+    body.unwrap_or_default()
 }
 
-fn standard(failure: &Failure, outcome: &Outcome) -> Value {
-    let timestamp = Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true);
-    let mut body = json!({
-        "success": false,
-        "error": outcome.message,
-        "error_code": outcome.error_code,
-        "timestamp": timestamp,
-    });
-    if let Failure::Invalid(invalid) = failure
-        && let Some(field) = &invalid.field
-    {
-        body["validation"] = json!([{ "field": field, "message": invalid.message }]);
+impl Coded {
+    fn new(failure: &Failure, outcome: Outcome) -> Self {
+        Self {
+            success: false,
+            error: Code {
+                code: outcome.code.into(),
+                message: outcome.message.into(),
+            },
+            message_id: message_id(failure),
+        }
     }
-    body
+}
+
+impl Standard {
+    fn new(failure: &Failure, outcome: Outcome) -> Self {
+        Self {
+            success: false,
+            error: outcome.message.into(),
+            error_code: outcome.error_code,
+            timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
+            validation: fault(failure).map(|fault| vec![fault]),
+            message_id: message_id(failure),
+        }
+    }
+}
+
+fn fault(failure: &Failure) -> Option<Fault> {
+    match failure {
+        Failure::Invalid(invalid) => Some(Fault {
+            field: invalid.field.clone()?,
+            message: invalid.message.clone(),
+        }),
+        _ => None,
+    }
+}
+
+fn message_id(failure: &Failure) -> Option<String> {
+    match failure {
+        Failure::TimedOut { message_id } => message_id.clone(),
+        _ => None,
+    }
 }

@@ -33,7 +33,8 @@ async fn run<C: Command>(
 ) -> Result<C::Reply, Failure> {
     let caller = api.caller(request).await?;
     let limits = limits::<C>(api);
-    let command: C = body::json_or_query(request, payload, &limits, C::QUERY).await?;
+    let command: C =
+        body::json_or_query(request, payload, &limits, C::QUERY, C::BODY_OPTIONAL).await?;
     dispatch(api, caller, None, command).await
 }
 

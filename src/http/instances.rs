@@ -31,6 +31,11 @@ use crate::supervision::view::{View, Watch};
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
 
+pub(super) const NOT_FOUND: Failure = Failure::documented(404, "device not found");
+/// The meaning of the parameter.
+const DEVICE_ID: &str =
+    "Which of the caller's devices; left out: the one that stands for the caller";
+
 const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
 
 /// Whatever no route knows.
@@ -66,7 +71,7 @@ async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
         .send(Follow(device))
         .await
         .map_err(|_| Failure::Internal)?;
-    watch.ok_or(Failure::documented(404, "device not found"))
+    watch.ok_or(NOT_FOUND)
 }
 
 /// The caller's devices, oldest first, and where each stands.
@@ -89,7 +94,7 @@ async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<Devic
     match locate(api, caller, named).await? {
         Some(device) => Ok(device),
         None if named == Named::Nobody => Ok(create(api, caller, DEFAULT_NAME).await?.id),
-        None => Err(Failure::documented(404, "device not found")),
+        None => Err(NOT_FOUND),
     }
 }
 

@@ -1,9 +1,13 @@
-//! The URL table: a line per endpoint.
+//! The URL table: a line per endpoint, with the contract's name of it and what it says of itself in /openapi.json.
 
-use actix_web::web::{ServiceConfig, delete, get, post, put, route};
+use actix_web::http::Method;
+use actix_web::web::{self, ServiceConfig, route};
+use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::execute::execute;
-use super::{health, instances, tenants, users, webhooks};
+use super::openapi::about::{About, command};
+use super::{health, instances, openapi, tenants, users, webhooks};
+use crate::commands::appstate::SyncAppState;
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
 use crate::commands::contacts::check::Check;
@@ -16,62 +20,119 @@ use crate::commands::status::media::PostMedia;
 use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
 
+const GET: Method = Method::GET;
+const POST: Method = Method::POST;
+const PUT: Method = Method::PUT;
+const DELETE: Method = Method::DELETE;
+
+/// One line of the table.
+pub struct Endpoint {
+    /// The contract's `operationId`.
+    pub id: &'static str,
+    pub method: Method,
+    pub path: &'static str,
+    route: Route,
+    pub about: fn() -> About,
+}
+
+/// By area, in the order in which somebody would read them.
 #[rustfmt::skip]
+pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
+    vec![
+        ("Status", vec![
+            line("postStatusText", POST, "/status/text", execute::<PostText>, command::<PostText>),
+            line("postStatusMedia", POST, "/status/media", execute::<PostMedia>, command::<PostMedia>),
+            line("updateStatusPrivacy", PUT, "/status/privacy", execute::<PutPrivacy>, command::<PutPrivacy>),
+        ]),
+        ("Contacts", vec![
+            line("getContacts", GET, "/contacts", execute::<GetContacts>, command::<GetContacts>),
+            line("blockContact", POST, "/contacts/block", execute::<Block>, command::<Block>),
+            line("unblockContact", POST, "/contacts/unblock", execute::<Unblock>, command::<Unblock>),
+            line("getBlocklist", GET, "/contacts/blocklist", execute::<GetBlocklist>, command::<GetBlocklist>),
+            line("getContactProfile", GET, "/contacts/profile", execute::<GetProfile>, command::<GetProfile>),
+            line("getContactProfilePicture", GET, "/contacts/profile-picture", execute::<GetPicture>, command::<GetPicture>),
+            line("resolveContacts", POST, "/contacts/resolve", execute::<Resolve>, command::<Resolve>),
+            line("appstateSync", POST, "/appstate/sync", execute::<SyncAppState>, command::<SyncAppState>),
+            line("checkContactsOnWhatsApp", POST, "/contact/check", execute::<Check>, command::<Check>),
+        ]),
+        ("Privacy", vec![
+            line("getPrivacySettings", GET, "/privacy", execute::<GetPrivacy>, command::<GetPrivacy>),
+        ]),
+        ("Devices and pairing", vec![
+            line("createDevice", POST, "/devices", instances::create::handle, instances::create::about),
+            line("listDevices", GET, "/devices", instances::list::handle, instances::list::about),
+            line("disconnectDevice", DELETE, "/devices/{id}", instances::offline::handle, instances::offline::about),
+            line("getMyDevices", GET, "/user/devices", instances::mine::handle, instances::mine::about),
+            line("getSessionQrStatus", GET, "/qr/status", instances::qr_status::handle, instances::qr_status::about),
+            line("generateSessionQrCode", GET, "/qr", instances::qr::handle, instances::qr::about),
+            line("generateSessionPairCode", POST, "/paircode", instances::paircode::handle, instances::paircode::about),
+            line("checkSessionStatus", GET, "/status", instances::status::handle, instances::status::about),
+            line("connectSession", POST, "/connect", instances::connect::handle, instances::connect::about),
+            line("disconnectSession", POST, "/disconnect", instances::disconnect::handle, instances::disconnect::about),
+            line("logoutInstance", POST, "/logout", instances::logout::handle, instances::logout::about),
+        ]),
+        ("Webhooks", vec![
+            line("configureWebhook", POST, "/webhook", webhooks::configure::handle, webhooks::configure::about),
+            line("getWebhook", GET, "/webhook", webhooks::show::handle, webhooks::show::about),
+            line("deleteWebhook", DELETE, "/webhook", webhooks::delete::handle, webhooks::delete::about),
+            line("getAvailableWebhookEvents", GET, "/webhook/events", webhooks::events::handle, webhooks::events::about),
+            line("setUserWebhookURL", POST, "/user/webhook", webhooks::pending::handle, webhooks::pending::about),
+            line("listDeliveries", GET, "/webhook/deliveries", webhooks::list::handle, webhooks::list::about),
+            line("purgeDeadLetters", DELETE, "/webhook/deliveries", webhooks::purge::handle, webhooks::purge::about),
+            line("replayDeadLetters", POST, "/webhook/deliveries/replay", webhooks::replay::handle, webhooks::replay::about),
+            line("deleteDeadLetter", DELETE, "/webhook/deliveries/{id}", webhooks::purge::handle, webhooks::purge::about_one),
+            line("replayDeadLetter", POST, "/webhook/deliveries/{id}/replay", webhooks::replay::handle, webhooks::replay::about_one),
+        ]),
+        ("Users", vec![
+            line("createUser", POST, "/users", users::create::handle, users::create::about),
+            line("listUsers", GET, "/users", users::list::handle, users::list::about),
+            line("getUserById", GET, "/users/{id}", users::show::handle, users::show::about),
+            line("updateUser", PUT, "/users/{id}", users::update::handle, users::update::about),
+            line("deleteUser", DELETE, "/users/{id}", users::delete::handle, users::delete::about),
+            line("promoteUser", POST, "/users/{id}/promote", users::promote::handle, users::promote::about),
+        ]),
+        ("Tenants", vec![
+            line("superAdminRegisterTenant", POST, "/register", tenants::register::handle, tenants::register::about),
+            line("superAdminListTenants", GET, "/tenants", tenants::list::handle, tenants::list::about),
+            // The id may be empty here: the contract has a text for that.
+            line("superAdminGetTenant", GET, "/global/tenants/{id:[^/]*}", tenants::show::handle, tenants::show::about),
+            line("superAdminDeleteTenant", DELETE, "/global/tenants/{id:[^/]*}", tenants::delete::handle, tenants::delete::about),
+        ]),
+        ("The daemon itself", vec![
+            line("isAlive", GET, "/healthz", health::healthz, health::about_healthz),
+            line("isReady", GET, "/readyz", health::readyz, health::about_readyz),
+            line("getMetrics", GET, "/metrics", health::metrics, health::about_metrics),
+        ]),
+    ]
+}
+
 pub fn configure(app: &mut ServiceConfig) {
-    app
-        // Status
-        .route("/status/text", post().to(execute::<PostText>))
-        .route("/status/media", post().to(execute::<PostMedia>))
-        .route("/status/privacy", put().to(execute::<PutPrivacy>))
-        // Contacts
-        .route("/contacts", get().to(execute::<GetContacts>))
-        .route("/contacts/block", post().to(execute::<Block>))
-        .route("/contacts/unblock", post().to(execute::<Unblock>))
-        .route("/contacts/blocklist", get().to(execute::<GetBlocklist>))
-        .route("/contacts/profile", get().to(execute::<GetProfile>))
-        .route("/contacts/profile-picture", get().to(execute::<GetPicture>))
-        .route("/contacts/resolve", post().to(execute::<Resolve>))
-        .route("/contact/check", post().to(execute::<Check>))
-        // Privacy
-        .route("/privacy", get().to(execute::<GetPrivacy>))
-        // Devices and pairing
-        .route("/devices", post().to(instances::create::handle))
-        .route("/devices", get().to(instances::list::handle))
-        .route("/devices/{id}", delete().to(instances::offline::handle))
-        .route("/user/devices", get().to(instances::mine::handle))
-        .route("/qr/status", get().to(instances::qr_status::handle))
-        .route("/qr", get().to(instances::qr::handle))
-        .route("/paircode", post().to(instances::paircode::handle))
-        .route("/status", get().to(instances::status::handle))
-        .route("/connect", post().to(instances::connect::handle))
-        .route("/disconnect", post().to(instances::disconnect::handle))
-        .route("/logout", post().to(instances::logout::handle))
-        // Webhooks
-        .route("/webhook", post().to(webhooks::configure::handle))
-        .route("/webhook", get().to(webhooks::show::handle))
-        .route("/webhook", delete().to(webhooks::delete::handle))
-        .route("/webhook/events", get().to(webhooks::events::handle))
-        .route("/user/webhook", post().to(webhooks::pending::handle))
-        .route("/webhook/deliveries", get().to(webhooks::deliveries::list))
-        .route("/webhook/deliveries", delete().to(webhooks::deliveries::purge))
-        .route("/webhook/deliveries/replay", post().to(webhooks::deliveries::replay))
-        .route("/webhook/deliveries/{id}", delete().to(webhooks::deliveries::purge))
-        .route("/webhook/deliveries/{id}/replay", post().to(webhooks::deliveries::replay))
-        // Users and tenants
-        .route("/users", post().to(users::create::handle))
-        .route("/users", get().to(users::list::handle))
-        .route("/users/{id}", get().to(users::show::handle))
-        .route("/users/{id}", put().to(users::update::handle))
-        .route("/users/{id}", delete().to(users::delete::handle))
-        .route("/users/{id}/promote", post().to(users::promote::handle))
-        .route("/register", post().to(tenants::register::handle))
-        .route("/tenants", get().to(tenants::list::handle))
-        // The id may be empty here: the contract has a text for that.
-        .route("/global/tenants/{id:[^/]*}", get().to(tenants::show::handle))
-        .route("/global/tenants/{id:[^/]*}", delete().to(tenants::delete::handle))
-        // The daemon itself
-        .route("/healthz", get().to(health::healthz))
-        .route("/readyz", get().to(health::readyz))
-        .route("/metrics", get().to(health::metrics))
-        .default_service(route().to(instances::unknown));
+    for (_, endpoints) in areas() {
+        for endpoint in endpoints {
+            app.route(endpoint.path, endpoint.route);
+        }
+    }
+    openapi::configure(app);
+    app.default_service(route().to(instances::unknown));
+}
+
+fn line<F, Args>(
+    id: &'static str,
+    method: Method,
+    path: &'static str,
+    handler: F,
+    about: fn() -> About,
+) -> Endpoint
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Endpoint {
+        id,
+        path,
+        route: web::method(method.clone()).to(handler),
+        method,
+        about,
+    }
 }

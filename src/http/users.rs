@@ -15,6 +15,7 @@ use actix_web::HttpRequest;
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
 use tracing::error;
+use utoipa::ToSchema;
 
 use super::Api;
 use crate::accounts::newcomer::{Enrolled, Newcomer};
@@ -42,35 +43,50 @@ const LAST_ADMIN: Failure = Failure::documented(
 );
 pub(super) const EMAIL_TAKEN: Failure = Failure::documented(400, "email is already in use");
 
+/// How a change of a user can be refused.
+const NOT_CHANGED: [Failure; 5] = [
+    NOT_ONESELF,
+    LAST_ADMIN,
+    OUT_OF_REACH,
+    NOT_YOURS_TO_GIVE,
+    NOT_FOUND,
+];
+
 /// Devices that are removed at the same time.
 const REMOVALS: usize = 64;
 /// A life says goodbye within five seconds; then its records are wiped.
 const REMOVAL_LIMIT: Duration = Duration::from_secs(30);
 
 /// A user at the one moment when the token can be shown: only its hash is stored.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UserWithToken)]
 pub(super) struct WithToken {
     #[serde(flatten)]
     pub user: User,
     pub token: String,
 }
 
-/// What is said of a webhook when a user came with one.
-#[derive(Serialize)]
+/// What is said of a webhook when a user came with one; nothing otherwise.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookNote)]
 pub(super) struct Webhook {
-    webhook_configured: bool,
-    webhook_url: String,
-    note: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_configured: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'static str>,
 }
 
 impl Webhook {
-    pub(super) fn of(credentials: &Credentials, note: &'static str) -> Option<Self> {
-        let webhook_url = credentials.webhook_url.clone()?;
-        Some(Self {
-            webhook_configured: true,
+    pub(super) fn of(credentials: &Credentials, note: &'static str) -> Self {
+        let webhook_url = credentials.webhook_url.clone();
+        let configured = webhook_url.is_some();
+        Self {
+            webhook_configured: configured.then_some(true),
             webhook_url,
-            note,
-        })
+            note: configured.then_some(note),
+        }
     }
 }
 
@@ -91,11 +107,14 @@ pub(super) async fn enroll(
     }
 }
 
+fn not_a_uuid() -> Invalid {
+    Invalid::field("id", "id must be a UUID")
+}
+
 /// The `{id}` of the path.
 fn id_in_path<T: FromStr>(request: &HttpRequest) -> Result<T, Invalid> {
     let id = request.match_info().get("id").unwrap_or_default();
-    id.parse()
-        .map_err(|_| Invalid::field("id", "id must be a UUID"))
+    id.parse().map_err(|_| not_a_uuid())
 }
 
 /// Ends the lives of these devices, wipes their records, and makes router and supervisor forget them.

@@ -2,9 +2,11 @@
 
 pub mod configure;
 pub mod delete;
-pub mod deliveries;
 pub mod events;
+pub mod list;
 pub mod pending;
+pub mod purge;
+pub mod replay;
 pub mod show;
 
 use std::collections::BTreeMap;
@@ -12,9 +14,11 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::Api;
-use super::instances::locate;
+use super::instances::{self, locate};
+use super::openapi::about::About;
 use super::query::{Named, Query};
 use crate::failure::{Envelope, Failure, Operation};
 use crate::store::accounts::Caller;
@@ -23,9 +27,11 @@ use crate::webhooks::Webhook;
 
 const OPERATION: Operation = Operation::new("webhook", Envelope::Flat);
 const NOT_FOUND: Failure = Failure::NotFound("webhook not found");
+const NO_LETTER: Failure = Failure::NotFound("there is no dead letter with this id");
 
 /// A webhook as the API shows it: all but its secret.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Webhook)]
 struct Shown {
     id: String,
     webhook_url: String,
@@ -69,6 +75,26 @@ async fn owner_of(api: &Api, caller: Caller, named: Named) -> Result<Owner, Fail
             user: caller.user,
         }),
         (None, Named::Nobody) => Err(Failure::NoDevice),
-        (None, _) => Err(Failure::NotFound("device not found")),
+        (None, _) => Err(instances::NOT_FOUND),
+    }
+}
+
+/// What all endpoints about one's own device have in common.
+fn about_own(summary: &'static str) -> About {
+    About::new(summary, &OPERATION)
+        .query("device_id", "The device; the caller's own when absent.")
+        .refuses([Failure::NoDevice, instances::NOT_FOUND])
+}
+
+/// None: all of them.
+fn id_in_path(request: &HttpRequest) -> Option<String> {
+    request.match_info().get("id").map(str::to_owned)
+}
+
+/// How many dead letters there were; one that was named must have been there.
+fn letters(count: usize, id: Option<String>) -> Result<usize, Failure> {
+    match (count, id) {
+        (0, Some(_)) => Err(NO_LETTER),
+        (count, _) => Ok(count),
     }
 }

@@ -57,6 +57,8 @@ pub enum Fault {
     IqSilence { xmlns: String },
     /// Logins are refused with this reason.
     LoginFailure { reason: u16 },
+    /// The phone does not answer a device that asks for keys of the app state.
+    KeySilence,
     /// Uploads and downloads stay without an answer.
     MediaSilence,
     /// Uploads and downloads are refused with this HTTP status.

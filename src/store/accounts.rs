@@ -7,6 +7,7 @@ mod users;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::devices::id;
 use super::value::{Row, Statement};
@@ -16,7 +17,7 @@ use crate::ids::{TenantId, UserId};
 pub use users::{Change, Settled, Standing};
 
 /// An organisation.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Tenant {
     pub id: TenantId,
     pub name: String,
@@ -25,7 +26,7 @@ pub struct Tenant {
 }
 
 /// What a user may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Admin,
@@ -50,7 +51,18 @@ impl Role {
 }
 
 /// Somebody with a token.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
+        "tenant_id": "b7e23ec2-9d2f-4b0e-8a39-2f3a6e5d4c10",
+        "email": "ana@example.com",
+        "role": "user",
+        "active": true,
+        "created_at": "2026-06-15T12:00:00Z",
+        "updated_at": "2026-06-15T12:00:00Z"
+    })
+)]
 pub struct User {
     pub id: UserId,
     pub tenant_id: TenantId,

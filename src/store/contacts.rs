@@ -3,6 +3,8 @@
 //! They are no records of a life: what a phone has told is true whichever life heard it, and a life's last words may come
 //! when the next one has begun.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -38,6 +40,24 @@ impl Store {
             let sealed = sealer.seal(change.jid.as_bytes(), &plain)?;
             let put = Statement::new(PUT).bind(change.jid.as_str()).bind(sealed);
             unit.push(put.bind(change.at).bind(device.0));
+        }
+        self.write(unit).await.map(drop)
+    }
+
+    /// Removes everybody who is not among `jids`.
+    pub async fn keep_contacts(
+        &self,
+        device: DeviceNumber,
+        jids: &BTreeSet<String>,
+    ) -> Result<(), StoreError> {
+        let find = Statement::new("SELECT jid FROM contact WHERE device = $1").bind(device.0);
+        let mut unit = Vec::new();
+        for row in self.read(find).await? {
+            let jid = row.text(0)?;
+            if !jids.contains(jid) {
+                let delete = Statement::new("DELETE FROM contact WHERE device = $1 AND jid = $2");
+                unit.push(delete.bind(device.0).bind(jid));
+            }
         }
         self.write(unit).await.map(drop)
     }

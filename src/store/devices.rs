@@ -21,8 +21,19 @@ pub struct Device {
     /// Whether it is to be connected whenever WhatsApp lets it.
     pub wanted: bool,
     pub last_seen: Option<DateTime<Utc>>,
+    /// When somebody last used it.
+    pub active_at: Option<DateTime<Utc>>,
+    pub held: Option<Held>,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
+}
+
+/// Why WhatsApp wants a device to stay away: until then, or until somebody asks for a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// The name of the reason.
+    pub reason: String,
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl Device {
@@ -34,8 +45,8 @@ impl Device {
 macro_rules! select_device {
     ($tail:literal) => {
         concat!(
-            "SELECT id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at \
-             FROM device ",
+            "SELECT id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at, \
+             active_at, held, held_until FROM device ",
             $tail
         )
     };
@@ -53,7 +64,7 @@ impl Store {
         let add = Statement::new(
             "INSERT INTO device (id, tenant_id, user_id, name, wanted, created_at, updated_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, number, tenant_id, user_id, name, jid, wanted, \
-             last_seen, created_at, updated_at",
+             last_seen, created_at, updated_at, active_at, held, held_until",
         )
         .bind(DeviceId::random().to_string())
         .bind(tenant.to_string())
@@ -114,14 +125,29 @@ impl Store {
             .map(drop)
     }
 
-    /// Notes when a device was connected last.
+    /// Notes when a device was connected and used last.
     pub async fn set_last_seen(
         &self,
         device: DeviceId,
         at: DateTime<Utc>,
+        active_at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let update = Statement::new("UPDATE device SET last_seen = $1 WHERE id = $2");
-        self.write(vec![update.bind(at.timestamp()).bind(device.to_string())])
+        let update =
+            Statement::new("UPDATE device SET last_seen = $1, active_at = $2 WHERE id = $3");
+        let update = update.bind(at.timestamp()).bind(active_at.timestamp());
+        self.write(vec![update.bind(device.to_string())])
+            .await
+            .map(drop)
+    }
+
+    /// Notes that WhatsApp wants the device to stay away, or no longer.
+    pub async fn set_held(&self, device: DeviceId, held: Option<Held>) -> Result<(), StoreError> {
+        let update = Statement::new("UPDATE device SET held = $1, held_until = $2 WHERE id = $3");
+        let until = held.as_ref().and_then(|held| held.until);
+        let update = update
+            .bind(held.map(|held| held.reason))
+            .bind(until.map(|until| until.timestamp()));
+        self.write(vec![update.bind(device.to_string())])
             .await
             .map(drop)
     }
@@ -143,7 +169,15 @@ fn device(row: &Row) -> Result<Device, StoreError> {
         last_seen: row.optional_int(7)?.map(time).transpose()?,
         created_at: time(row.int(8)?)?,
         updated_at: time(row.int(9)?)?,
+        active_at: row.optional_int(10)?.map(time).transpose()?,
+        held: held(row)?,
     })
+}
+
+fn held(row: &Row) -> Result<Option<Held>, StoreError> {
+    let until = row.optional_int(12)?.map(time).transpose()?;
+    let held = row.optional_text(11)?.map(str::to_owned);
+    Ok(held.map(|reason| Held { reason, until }))
 }
 
 pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {

@@ -13,6 +13,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("records", include_str!("migrations/0001_records.sql")),
     ("accounts", include_str!("migrations/0002_accounts.sql")),
     ("members", include_str!("migrations/0003_members.sql")),
+    ("exits", include_str!("migrations/0004_exits.sql")),
     ("webhooks", include_str!("migrations/0005_webhooks.sql")),
 ];
 

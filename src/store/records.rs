@@ -18,6 +18,7 @@ mod device;
 mod inbound;
 mod key;
 mod lids;
+mod progress;
 mod protocol;
 mod reads;
 mod secrets;
@@ -26,6 +27,7 @@ mod signal;
 mod tokens;
 
 pub(super) use key::{Kind, RecordKey, Scan};
+use progress::Progress;
 
 type Answer<T> = wacore::store::error::Result<T>;
 
@@ -42,6 +44,7 @@ pub struct RecordBackend {
     turn: Mutex<()>,
     /// Set once nothing of an older life is on its way to disk any more.
     caught_up: OnceCell<()>,
+    progress: Progress,
 }
 
 /// The right to write. Reads need none.
@@ -86,7 +89,13 @@ impl RecordBackend {
             lane: Arc::new(lane),
             turn: Mutex::new(()),
             caught_up: OnceCell::new(),
+            progress: Progress::default(),
         }
+    }
+
+    /// How far the app state has come in this life.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// The first failure of a write, if there was one.

@@ -1,108 +1,218 @@
-//! The one gate for connects: a token bucket, and a limit of handshakes under way. A pure state machine.
+//! The one gate for connects: a line, a token bucket, a limit of handshakes under way, and the fleet breaker. A pure
+//! state machine.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::backoff::Policy;
+use super::breaker::{self, Breaker, Failed, Passage};
+use super::line::Line;
+use crate::config::Supervision;
 use crate::ids::DeviceId;
+
+/// The configured numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connects per second.
+    pub rate: f64,
+    /// Handshakes at the same time.
+    pub handshakes: usize,
+    pub breaker: breaker::Limits,
+}
+
+impl From<&Supervision> for Limits {
+    fn from(config: &Supervision) -> Self {
+        Self {
+            rate: config.connects_per_second,
+            handshakes: config.simultaneous_connects.get(),
+            breaker: breaker::Limits::from(config),
+        }
+    }
+}
 
 /// Who waits, and who is connecting.
 pub struct Admission {
-    /// Connects per second.
-    rate: f64,
-    /// Handshakes at the same time.
-    limit: usize,
+    limits: Limits,
     tokens: f64,
     filled_at: Instant,
-    waiting: VecDeque<DeviceId>,
+    line: Line,
     connecting: HashSet<DeviceId>,
+    breaker: Breaker,
 }
 
 impl Admission {
-    pub fn new(rate: f64, limit: usize, now: Instant) -> Self {
-        let tokens = rate.max(1.0);
-        let (waiting, connecting) = (VecDeque::new(), HashSet::new());
+    pub fn new(limits: Limits, policy: Policy, now: Instant) -> Self {
         Self {
-            rate,
-            limit,
-            tokens,
+            limits,
+            tokens: limits.rate.max(1.0),
             filled_at: now,
-            waiting,
-            connecting,
+            line: Line::default(),
+            connecting: HashSet::new(),
+            breaker: Breaker::new(limits.breaker, policy),
         }
     }
 
-    /// Joins the end of the line, unless the device is in it or connecting already.
-    pub fn join(&mut self, device: DeviceId) {
-        if !self.connecting.contains(&device) && !self.waiting.contains(&device) {
-            self.waiting.push_back(device);
+    /// Joins the line, unless the device is in it or connecting already. `active_at`: when it was used last.
+    pub fn join(&mut self, device: DeviceId, active_at: DateTime<Utc>) {
+        if !self.connecting.contains(&device) {
+            self.line.join(device, active_at);
         }
     }
 
-    /// The handshake is over, however it ended, or the device no longer wants one.
+    /// The device no longer wants to connect, or was told to go.
     pub fn leave(&mut self, device: DeviceId) {
-        if !self.connecting.remove(&device) {
-            self.waiting.retain(|waiting| *waiting != device);
-        }
+        self.connecting.remove(&device);
+        self.line.leave(device);
+        self.breaker.left(device);
     }
 
-    /// Lets one device in, if there is room and a token.
+    /// The device got through to WhatsApp. True when the fleet may follow it that had to wait before.
+    pub fn connected(&mut self, device: DeviceId) -> bool {
+        self.connecting.remove(&device);
+        self.breaker.connected()
+    }
+
+    /// A life of the device failed, however far it had come. True when that holds the whole fleet back.
+    pub fn failed(&mut self, failed: Failed, now: Instant) -> bool {
+        self.connecting.remove(&failed.device);
+        self.breaker.failed(failed, now)
+    }
+
+    /// Lets one device in, if there is room and a token, and the fleet is well.
     pub fn admit(&mut self, now: Instant) -> Option<DeviceId> {
         self.fill(now);
-        if self.tokens < 1.0 || self.connecting.len() >= self.limit {
+        if self.tokens < 1.0 || self.connecting.len() >= self.limits.handshakes {
             return None;
         }
-        let device = self.waiting.pop_front()?;
+        if let Passage::Closed(_) = self.breaker.passage(now) {
+            return None;
+        }
+        let device = self.line.take()?;
         self.tokens -= 1.0;
         self.connecting.insert(device);
+        self.breaker.admitted(device);
         Some(device)
     }
 
-    /// When to ask again, if only a token is missing. Nobody waits, or no room: a `leave` will tell.
-    pub fn next_token(&self) -> Option<Duration> {
-        let needed = !self.waiting.is_empty() && self.connecting.len() < self.limit;
-        needed.then(|| Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.rate))
+    /// When to ask again, if only time is missing. Nobody waits, no room, or a canary is under way: what changes that
+    /// will tell.
+    pub fn next_chance(&self, now: Instant) -> Option<Duration> {
+        if self.line.is_empty() || self.connecting.len() >= self.limits.handshakes {
+            return None;
+        }
+        let token = Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.limits.rate);
+        match self.breaker.passage(now) {
+            Passage::Open | Passage::Canary => Some(token),
+            Passage::Closed(wait) => wait.map(|wait| wait.max(token)),
+        }
+    }
+
+    /// How many wait in the line.
+    pub fn waiting(&self) -> usize {
+        self.line.len()
+    }
+
+    /// Whether all but one device must wait.
+    pub fn is_held_back(&self) -> bool {
+        self.breaker.is_open()
     }
 
     fn fill(&mut self, now: Instant) {
-        let gained = now.saturating_duration_since(self.filled_at).as_secs_f64() * self.rate;
-        self.tokens = (self.tokens + gained).min(self.rate.max(1.0));
+        let gained = now.saturating_duration_since(self.filled_at).as_secs_f64() * self.limits.rate;
+        self.tokens = (self.tokens + gained).min(self.limits.rate.max(1.0));
         self.filled_at = now;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::VecDeque;
 
-    fn devices(count: usize) -> Vec<DeviceId> {
-        (0..count).map(|_| DeviceId::random()).collect()
+    use super::*;
+    use crate::device::exit::ExitReason;
+
+    const POLICY: Policy = Policy {
+        first: Duration::from_secs(1),
+        longest: Duration::from_secs(300),
+        stable_after: Duration::from_secs(60),
+        quarantine_failures: 5,
+        quarantine_window: Duration::from_secs(60),
+        quarantine_delay: Duration::from_secs(600),
+    };
+
+    fn gate(rate: f64, handshakes: usize, now: Instant) -> Admission {
+        let breaker = breaker::Limits {
+            share: 0.1,
+            devices: 2,
+            window: Duration::from_secs(60),
+        };
+        let limits = Limits {
+            rate,
+            handshakes,
+            breaker,
+        };
+        Admission::new(limits, POLICY, now)
+    }
+
+    /// So many devices that wait, used equally long ago.
+    fn line(gate: &mut Admission, count: usize) -> Vec<DeviceId> {
+        let devices: Vec<_> = (0..count).map(|_| DeviceId::random()).collect();
+        devices
+            .iter()
+            .for_each(|device| gate.join(*device, DateTime::UNIX_EPOCH));
+        devices
     }
 
     #[test]
     fn connects_are_spread_by_rate_and_come_in_order() {
         let start = Instant::now();
-        let mut gate = Admission::new(2.0, 100, start);
-        let line = devices(4);
-        line.iter().for_each(|device| gate.join(*device));
+        let mut gate = gate(2.0, 100, start);
+        let line = line(&mut gate, 4);
         assert_eq!(gate.admit(start), Some(line[0]));
         assert_eq!(gate.admit(start), Some(line[1]));
         assert_eq!(gate.admit(start), None);
-        let next = gate.next_token().expect("two are waiting");
+        let next = gate.next_chance(start).expect("two are waiting");
         assert_eq!(next, Duration::from_millis(500));
         assert_eq!(gate.admit(start + next), Some(line[2]));
     }
 
     #[test]
+    fn a_thousand_devices_connect_at_the_rate_and_never_more_at_once_than_allowed() {
+        let (start, mut connecting) = (Instant::now(), VecDeque::new());
+        let mut gate = gate(50.0, 32, start);
+        let mut missing = line(&mut gate, 1000);
+        let mut now = start;
+        while !missing.is_empty() {
+            while let Some(device) = gate.admit(now) {
+                missing.retain(|other| *other != device);
+                connecting.push_back((now, device));
+                assert!(connecting.len() <= 32);
+            }
+            // Every handshake takes a second.
+            now += Duration::from_millis(10);
+            while let Some((began, device)) = connecting.front().copied()
+                && now - began >= Duration::from_secs(1)
+            {
+                connecting.pop_front();
+                gate.connected(device);
+            }
+        }
+        // 32 handshakes of a second each are the narrower limit here.
+        let took = (now - start).as_secs_f64();
+        assert!((30.0..33.0).contains(&took), "{took} seconds");
+    }
+
+    #[test]
     fn no_more_handshakes_than_allowed_at_the_same_time() {
         let start = Instant::now();
-        let mut gate = Admission::new(1000.0, 2, start);
-        let line = devices(3);
-        line.iter().for_each(|device| gate.join(*device));
+        let mut gate = gate(1000.0, 2, start);
+        let line = line(&mut gate, 3);
         assert!(gate.admit(start).is_some() && gate.admit(start).is_some());
         assert_eq!(gate.admit(start), None);
-        assert_eq!(gate.next_token(), None, "only room is missing");
+        assert_eq!(gate.next_chance(start), None, "only room is missing");
         gate.leave(line[0]);
         assert_eq!(gate.admit(start), Some(line[2]));
     }
@@ -110,14 +220,44 @@ mod tests {
     #[test]
     fn joining_twice_counts_once_and_leaving_the_line_is_possible() {
         let start = Instant::now();
-        let mut gate = Admission::new(10.0, 10, start);
-        let line = devices(2);
-        gate.join(line[0]);
-        gate.join(line[0]);
-        gate.join(line[1]);
+        let mut gate = gate(10.0, 10, start);
+        let line = line(&mut gate, 2);
+        gate.join(line[0], Utc::now());
         gate.leave(line[1]);
         assert_eq!(gate.admit(start), Some(line[0]));
-        gate.join(line[0]);
+        gate.join(line[0], Utc::now());
         assert_eq!(gate.admit(start), None);
+    }
+
+    #[test]
+    fn a_fleet_that_fails_alike_waits_for_one_that_gets_through() {
+        let start = Instant::now();
+        let mut gate = gate(100.0, 100, start);
+        let line = line(&mut gate, 6);
+        let fail = |gate: &mut Admission, device, now| {
+            let reason = ExitReason::ConnectTimedOut;
+            let failed = Failed {
+                device,
+                reason,
+                fleet: 6,
+                jitter: 1.0,
+            };
+            gate.failed(failed, now)
+        };
+        assert_eq!(gate.admit(start), Some(line[0]));
+        assert_eq!(gate.admit(start), Some(line[1]));
+        assert!(!fail(&mut gate, line[0], start));
+        assert!(fail(&mut gate, line[1], start));
+        assert_eq!(gate.admit(start), None);
+        let first = start + gate.next_chance(start).expect("the first canary is due");
+        let canary = gate.admit(first).expect("a canary");
+        assert_eq!(gate.admit(first), None);
+        assert_eq!(gate.next_chance(first), None, "the canary will tell");
+        assert!(!fail(&mut gate, canary, first));
+        let wait = gate.next_chance(first).expect("the second canary is due");
+        assert_eq!(wait, Duration::from_secs(2));
+        let canary = gate.admit(first + wait).expect("another canary");
+        assert!(gate.connected(canary));
+        assert!(gate.admit(first + wait).is_some() && gate.admit(first + wait).is_some());
     }
 }

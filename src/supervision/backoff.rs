@@ -36,6 +36,8 @@ impl From<&Supervision> for Policy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
     StayDown,
+    /// A new life when the gate lets it in, which it does not before the fleet is well again.
+    Queue,
     /// A new life after this time.
     Restart(Duration),
     /// Failed too often in too short a time: a new life, but not soon.
@@ -69,6 +71,7 @@ impl History {
             Verdict::StayDown => Decision::StayDown,
             Verdict::Now => Decision::Restart(Duration::ZERO),
             Verdict::After(delay) => Decision::Restart(delay),
+            Verdict::AfterCanary => Decision::Queue,
             Verdict::Backoff => self.back_off(lived, now, policy, jitter),
         }
     }
@@ -101,7 +104,7 @@ impl History {
 }
 
 /// Full jitter: anything up to a ceiling that doubles with every failure.
-fn reconnect_delay(failures: u32, policy: &Policy, jitter: f64) -> Duration {
+pub(super) fn reconnect_delay(failures: u32, policy: &Policy, jitter: f64) -> Duration {
     let doublings = failures.saturating_sub(1).min(30);
     let ceiling = policy
         .first

@@ -13,6 +13,7 @@ use crate::ids::{DeviceId, UserId};
 use crate::store::DeviceNumber;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
+use crate::supervision::activity::Activity;
 
 /// Sends a job to the device that the caller means.
 #[derive(Message)]
@@ -35,7 +36,11 @@ pub struct Locate {
 /// A device exists.
 #[derive(Message)]
 #[rtype(result = "()")]
-pub struct Adopt(pub Device);
+pub struct Adopt {
+    pub device: Device,
+    /// Where its use is noted.
+    pub activity: Activity,
+}
 
 /// A device is gone.
 #[derive(Message)]
@@ -64,6 +69,7 @@ struct Entry {
     paired: bool,
     address: Option<Addr<DeviceActor>>,
     permits: Arc<Semaphore>,
+    activity: Activity,
 }
 
 pub struct Router {
@@ -112,6 +118,7 @@ impl Router {
         let Some(entry) = located else {
             return job.refuse(Failure::NoDevice);
         };
+        entry.activity.note();
         let Some(address) = &entry.address else {
             return job.refuse(Failure::Disconnected);
         };
@@ -145,7 +152,7 @@ impl Handler<Locate> for Router {
 impl Handler<Adopt> for Router {
     type Result = ();
 
-    fn handle(&mut self, Adopt(device): Adopt, _: &mut Context<Self>) {
+    fn handle(&mut self, Adopt { device, activity }: Adopt, _: &mut Context<Self>) {
         self.by_user.entry(device.user).or_default().push(device.id);
         let permits = Arc::new(Semaphore::new(self.commands_per_device));
         let entry = Entry {
@@ -154,6 +161,7 @@ impl Handler<Adopt> for Router {
             paired: device.is_paired(),
             address: None,
             permits,
+            activity,
         };
         self.devices.insert(device.id, entry);
     }

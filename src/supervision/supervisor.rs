@@ -12,11 +12,13 @@ use actix::prelude::*;
 use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::watch;
 use tokio::time::Instant;
-use tracing::{error, warn};
+use tracing::{error, info, warn};
 
-use super::admission::Admission;
+use super::activity::Activity;
+use super::admission::{Admission, Limits};
 use super::announce;
 use super::backoff::{Decision, History, Policy};
+use super::breaker::Failed;
 use super::router::{self, Router};
 use super::shards::Shards;
 use super::view::{State, View};
@@ -25,6 +27,7 @@ use crate::device::exit::ExitReason;
 use crate::device::{DeviceActor, Phase, Plan};
 use crate::ids::DeviceId;
 use crate::metrics::Metrics;
+use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
 use crate::webhooks::catalog::EventName;
 
@@ -41,6 +44,9 @@ struct Slot {
     view: watch::Sender<View>,
     stage: Stage,
     history: History,
+    activity: Activity,
+    /// WhatsApp's wish that it stays away is stored.
+    held: bool,
     /// A life is wanted as soon as the present one has ended.
     again: bool,
     /// Those who wait for it to be gone; while there is one it gets no new life.
@@ -83,11 +89,11 @@ impl Supervisor {
         router: Addr<Router>,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let limit = config.simultaneous_connects.get();
+        let policy = Policy::from(config);
         Self {
             slots: HashMap::new(),
-            admission: Admission::new(config.connects_per_second, limit, Instant::now()),
-            policy: Policy::from(config),
+            admission: Admission::new(Limits::from(config), policy, Instant::now()),
+            policy,
             shards: Some(Shards::start(config.shards)),
             shared,
             router,
@@ -103,11 +109,11 @@ impl Supervisor {
             return;
         };
         slot.stage = Stage::Queued;
+        self.admission.join(id, slot.activity.last());
         self.publish(id, |view| {
             view.state = State::Waiting;
             view.next_attempt = None;
         });
-        self.admission.join(id);
         self.admit(ctx);
     }
 
@@ -115,10 +121,15 @@ impl Supervisor {
         while let Some(id) = self.admission.admit(Instant::now()) {
             self.begin_life(id, ctx);
         }
+        let waiting = i64::try_from(self.admission.waiting()).unwrap_or(i64::MAX);
+        self.metrics.connects_waiting.set(waiting);
+        self.metrics
+            .fleet_held_back
+            .set(i64::from(self.admission.is_held_back()));
         if let Some(timer) = self.next_admission.take() {
             ctx.cancel_future(timer);
         }
-        if let Some(delay) = self.admission.next_token() {
+        if let Some(delay) = self.admission.next_chance(Instant::now()) {
             let timer = ctx.run_later(delay, |supervisor, ctx| {
                 supervisor.next_admission = None;
                 supervisor.admit(ctx);
@@ -152,9 +163,11 @@ impl Supervisor {
     }
 
     fn entered(&mut self, id: DeviceId, phase: Phase, ctx: &mut Context<Self>) {
-        if phase != Phase::Connecting {
-            self.admission.leave(id);
-            self.admit(ctx);
+        match phase {
+            Phase::Connecting => {}
+            Phase::Pairing | Phase::Live => self.got_through(id, ctx),
+            // Its exit comes next, and tells the gate why.
+            Phase::Closing => {}
         }
         let Some(Stage::Up(up)) = self.slots.get_mut(&id).map(|slot| &mut slot.stage) else {
             return;
@@ -183,6 +196,16 @@ impl Supervisor {
                 announce::connected(view.jid.as_deref(), view.last_exit)
             });
         }
+        if phase == Phase::Live && self.slots.get(&id).is_some_and(|slot| slot.held) {
+            self.note_held(id, None, ctx);
+        }
+    }
+
+    fn got_through(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
+        if self.admission.connected(id) {
+            info!("a device got through: the others may connect again");
+        }
+        self.admit(ctx);
     }
 
     fn paired(&mut self, id: DeviceId, jid: String) {
@@ -203,7 +226,7 @@ impl Supervisor {
             device: id,
             address: None,
         });
-        self.admission.leave(id);
+        self.tell_gate(id, reason);
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };
@@ -219,6 +242,7 @@ impl Supervisor {
         self.publish(id, |view| {
             view.state = State::Down;
             view.qr = None;
+            view.key_missing = false;
             view.last_exit = Some(reason);
             view.exits += 1;
             if live_since.is_some() {
@@ -229,8 +253,32 @@ impl Supervisor {
             self.note_last_seen(id, ctx);
         }
         self.tell(id, |_| announce::exited(reason, live_since.is_some()));
+        if reason.is_held_by_whatsapp() {
+            self.note_held(id, Some(reason), ctx);
+        }
         self.follow_exit(id, reason, decision, ctx);
         self.admit(ctx);
+    }
+
+    /// Lets the gate know that a life has ended.
+    fn tell_gate(&mut self, id: DeviceId, reason: ExitReason) {
+        if !reason.is_failure() {
+            return self.admission.leave(id);
+        }
+        let up = |slot: &&Slot| !matches!(slot.stage, Stage::Down);
+        let failed = Failed {
+            device: id,
+            reason,
+            fleet: self.slots.values().filter(up).count(),
+            jitter: rand::random(),
+        };
+        if self.admission.failed(failed, Instant::now()) {
+            let reason = reason.name();
+            warn!(
+                reason,
+                "many devices fail alike: one at a time tries, the others wait"
+            );
+        }
     }
 
     fn follow_exit(
@@ -259,6 +307,7 @@ impl Supervisor {
             // A device that nobody has paired is only worth a connection while somebody asks for its codes.
             _ if !slot.view.borrow().is_paired() => {}
             Decision::StayDown => {}
+            Decision::Queue => self.enqueue(id, ctx),
             Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
             Decision::Quarantine(delay) => {
                 warn!(device.id = %id, reason = reason.name(), "device fails again and again: quarantined");
@@ -337,13 +386,45 @@ impl Supervisor {
     }
 
     fn note_last_seen(&self, id: DeviceId, ctx: &mut Context<Self>) {
-        let store = self.shared.store.clone();
-        let note = async move { store.set_last_seen(id, Utc::now()).await };
+        let Some(slot) = self.slots.get(&id) else {
+            return;
+        };
+        let (store, active_at) = (self.shared.store.clone(), slot.activity.last());
+        let note = async move { store.set_last_seen(id, Utc::now(), active_at).await };
         ctx.spawn(note.into_actor(self).map(move |noted, _, _| {
             if let Err(error) = noted {
                 warn!(device.id = %id, error = %error, "when the device was last seen was not stored");
             }
         }));
+    }
+
+    /// Stores that WhatsApp wants the device to stay away, or no longer does.
+    fn note_held(&mut self, id: DeviceId, reason: Option<ExitReason>, ctx: &mut Context<Self>) {
+        let Some(slot) = self.slots.get_mut(&id) else {
+            return;
+        };
+        slot.held = reason.is_some();
+        let held = reason.map(|reason| Held {
+            reason: reason.name().to_owned(),
+            until: match reason {
+                ExitReason::TemporarilyBanned(remaining) => Some(Utc::now() + remaining),
+                _ => None,
+            },
+        });
+        let store = self.shared.store.clone();
+        let note = async move { store.set_held(id, held).await };
+        ctx.spawn(note.into_actor(self).map(move |noted, _, _| {
+            if let Err(error) = noted {
+                warn!(device.id = %id, error = %error, "whether WhatsApp wants the device was not stored");
+            }
+        }));
+    }
+
+    /// Somebody waits for this device.
+    fn note_use(&self, id: DeviceId) {
+        if let Some(slot) = self.slots.get(&id) {
+            slot.activity.note();
+        }
     }
 
     fn publish(&self, id: DeviceId, change: impl FnOnce(&mut View)) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use crate::device::exit::ExitReason;
+use crate::device::exit::{ExitReason, PAIR};
 use crate::device::pairing::Qr;
 
 /// Where a device stands.
@@ -48,6 +48,10 @@ impl State {
     }
 }
 
+/// For a device that cannot read all that is synced.
+const OPEN_PHONE: &str = "open WhatsApp on the phone: it owes the device a key, and contacts and settings may be out of \
+    date until it has sent it";
+
 /// A snapshot of one device.
 #[derive(Clone, Debug)]
 pub struct View {
@@ -60,11 +64,39 @@ pub struct View {
     pub last_exit: Option<ExitReason>,
     /// When the next life is due, if one is planned after a delay.
     pub next_attempt: Option<DateTime<Utc>>,
+    /// The phone owes a key without which part of contacts and settings cannot be read.
+    pub key_missing: bool,
     /// Counts the lives that have ended: a waiter can tell an old exit from a new one.
     pub exits: u64,
 }
 
 impl View {
+    /// A device of which nothing has happened yet.
+    pub fn down(jid: Option<String>, last_seen: Option<DateTime<Utc>>) -> Self {
+        Self {
+            state: State::Down,
+            jid,
+            qr: None,
+            last_seen,
+            last_exit: None,
+            next_attempt: None,
+            key_missing: false,
+            exits: 0,
+        }
+    }
+
+    /// What a person must do before the device can work again, if anything.
+    pub fn action_required(&self) -> Option<&'static str> {
+        match self.state {
+            _ if !self.is_paired() => Some(PAIR),
+            State::Down | State::Waiting | State::Quarantined => {
+                self.last_exit.and_then(ExitReason::action_required)
+            }
+            State::Live if self.key_missing => Some(OPEN_PHONE),
+            State::Connecting | State::Pairing | State::Live | State::Closing => None,
+        }
+    }
+
     pub fn is_live(&self) -> bool {
         self.state == State::Live
     }

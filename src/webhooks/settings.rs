@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use url::Url;
+use utoipa::ToSchema;
 
 use super::catalog::{EventName, EventSet};
 use super::signature;
@@ -45,8 +46,19 @@ const OURS: [&str; 13] = [
 const STANDARD: &str = "webhook-";
 
 /// The body of `POST /webhook`.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    as = ConfigureWebhook,
+    example = json!({
+        "webhook_url": "https://app.example.com/webhook",
+        "enabled_events": ["message.received", "device.disconnected"],
+        "retry_attempts": 3,
+        "timeout": 30,
+        "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+        "headers": {"X-Api-Key": "my-key"}
+    })
+)]
 pub struct Wanted {
     /// An `https://` URL.
     pub webhook_url: String,

@@ -7,9 +7,12 @@
     reason = "a test fails by panicking and tells why"
 )]
 
+mod appstate;
 mod command_line;
 mod contacts;
 mod devices;
+mod docs;
+mod faults;
 mod health;
 mod isolation;
 mod lifecycle;

@@ -1,6 +1,7 @@
 //! A world for one test: a simulated WhatsApp and a daemon, each in its own process.
 
 pub mod api;
+pub mod contract;
 pub mod control;
 pub mod process;
 pub mod receiver;
@@ -27,7 +28,7 @@ pub struct World {
     whatsapp: String,
     /// What the daemon was started with, and is again.
     settings: Vec<(String, String)>,
-    _simulator: Process,
+    pub simulator: Process,
 }
 
 /// Somebody with a token.
@@ -61,13 +62,19 @@ impl World {
             data,
             whatsapp,
             settings: owned(settings),
-            _simulator: simulator,
+            simulator,
         }
     }
 
     /// Stops the daemon with this signal and starts it again on the same data.
     pub async fn restart(&mut self, signal: &str) {
         self.daemon.stop(signal).await;
+        self.start_again(&[]).await;
+    }
+
+    /// Starts the daemon again on the same data, after it has ended.
+    pub async fn start_again(&mut self, settings: Settings<'_>) {
+        self.add_settings(settings);
         let settings: Vec<(&str, &str)> = self
             .settings
             .iter()

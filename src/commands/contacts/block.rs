@@ -1,6 +1,7 @@
 //! POST /contacts/block and /contacts/unblock — somebody, by JID, LID or number, in the body or in the query.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -8,21 +9,35 @@ use crate::failure::{Envelope, Failure, Invalid, Operation};
 use crate::person::Person;
 
 /// Whom to block.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"jid": "5511999999999@s.whatsapp.net"}))]
 pub struct Block {
+    /// Whom, as a JID or LID.
     #[serde(default)]
     pub jid: Option<String>,
+    /// A phone number, where there is no `jid`.
     #[serde(default)]
     pub number: Option<String>,
 }
 
 /// Whom to unblock.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct Unblock(Block);
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = BlockChange,
+    example = json!({
+        "jid": "5511999999999@s.whatsapp.net",
+        "phone_number": "5511999999999",
+        "action": "block",
+        "blocked": true,
+        "count": 3,
+        "dhash": "2:abc123def456"
+    })
+)]
 pub struct Changed {
     jid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +70,7 @@ impl Block {
 
 impl Command for Block {
     type Reply = Changed;
+    const SUMMARY: &'static str = "Blocks somebody";
     const OPERATION: Operation =
         Operation::new("block", Envelope::Data).failing_with("failed to block contact");
     const QUERY: &'static [&'static str] = &["jid", "number"];
@@ -70,6 +86,7 @@ impl Command for Block {
 
 impl Command for Unblock {
     type Reply = Changed;
+    const SUMMARY: &'static str = "Unblocks somebody";
     const OPERATION: Operation =
         Operation::new("unblock", Envelope::Data).failing_with("failed to unblock contact");
     const QUERY: &'static [&'static str] = Block::QUERY;

@@ -1,23 +1,33 @@
 //! GET /contacts/blocklist — who is blocked, as WhatsApp has it.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Operation};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetBlocklist {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = Blocklist,
+    example = json!({
+        "items": [{"jid": "5511999999999@s.whatsapp.net", "phone_number": "5511999999999"}],
+        "count": 1,
+        "dhash": "2:abc123def456"
+    })
+)]
 pub struct Blocked {
     items: Vec<Item>,
     count: usize,
     dhash: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BlockedContact)]
 struct Item {
     /// By number where it is known, by LID otherwise.
     jid: String,
@@ -27,6 +37,7 @@ struct Item {
 
 impl Command for GetBlocklist {
     type Reply = Blocked;
+    const SUMMARY: &'static str = "Shows who is blocked, as WhatsApp has it";
     const OPERATION: Operation =
         Operation::new("blocklist", Envelope::Data).failing_with("failed to get blocklist");
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -12,16 +13,25 @@ use crate::phone::{self, PhoneNumber};
 /// Numbers in one request.
 const LIMIT: usize = 1000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"numbers": ["5511999999999", "+55 11 88888-8888"]}))]
 pub struct Check {
     /// Written anyhow; at most 1,000.
     pub numbers: Vec<String>,
 }
 
+/// By cleaned number.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = CheckedNumbers,
+    example = json!({"5511999999999": true, "5511888888888": false})
+)]
+pub struct Checked(BTreeMap<String, bool>);
+
 impl Command for Check {
-    /// By cleaned number.
-    type Reply = BTreeMap<String, bool>;
+    type Reply = Checked;
+    const SUMMARY: &'static str = "Tells which numbers are registered on WhatsApp";
     const OPERATION: Operation =
         Operation::new("check", Envelope::Data).failing_with("failed to check numbers");
 
@@ -45,6 +55,6 @@ impl Command for Check {
             .filter_map(|number| PhoneNumber::parse(number).ok())
             .collect();
         answer.extend(session.registered(&numbers).await?);
-        Ok(answer)
+        Ok(Checked(answer))
     }
 }

@@ -1,23 +1,31 @@
 //! GET /contacts — the synced address book.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Operation};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetContacts {}
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "count": 1,
+        "contacts": [{"jid": "5511999999999@s.whatsapp.net", "first_name": "Ana", "full_name": "Ana Souza"}]
+    })
+)]
 pub struct Contacts {
     count: usize,
     contacts: Vec<Entry>,
 }
 
 /// Names that are not known are left out.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Contact)]
 struct Entry {
     jid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +36,7 @@ struct Entry {
 
 impl Command for GetContacts {
     type Reply = Contacts;
+    const SUMMARY: &'static str = "Shows the synced address book";
     const OPERATION: Operation =
         Operation::new("contacts", Envelope::Flat).failing_with("failed to get contacts");
 

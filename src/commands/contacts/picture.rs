@@ -1,6 +1,7 @@
 //! GET /contacts/profile-picture — where somebody's picture, or a group's, is to be fetched.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -9,11 +10,13 @@ use crate::person::Person;
 
 const NONE: Failure = Failure::NotFound("profile picture not found");
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetPicture {
+    /// Whose, as a JID or LID; or a group.
     #[serde(default)]
     pub jid: Option<String>,
+    /// A phone number, where there is no `jid`.
     #[serde(default)]
     pub number: Option<String>,
     /// `false` or `0` for the full size.
@@ -24,7 +27,17 @@ pub struct GetPicture {
     pub existing_id: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = ContactPicture,
+    example = json!({
+        "jid": "5511999999999@s.whatsapp.net",
+        "url": "https://pps.whatsapp.net/v/t61.24694-24/1.jpg",
+        "id": "1700000000",
+        "type": "image",
+        "direct_path": "/v/t61.24694-24/1.jpg"
+    })
+)]
 pub struct Picture {
     jid: String,
     url: Option<String>,
@@ -60,9 +73,15 @@ impl GetPicture {
 
 impl Command for GetPicture {
     type Reply = Picture;
+    const SUMMARY: &'static str =
+        "Tells where the picture of somebody, or of a group, is to be fetched";
     const OPERATION: Operation = Operation::new("profile_picture", Envelope::Data)
         .failing_with("failed to get profile picture");
     const QUERY: &'static [&'static str] = &["jid", "number", "preview", "existing_id"];
+
+    fn refusals() -> Vec<Failure> {
+        vec![NONE]
+    }
 
     fn validate(&self) -> Result<(), Invalid> {
         self.target().map(drop)

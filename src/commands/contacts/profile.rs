@@ -2,22 +2,38 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
 use crate::person::Person;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetProfile {
+    /// Whose, as a JID or LID.
     #[serde(default)]
     pub jid: Option<String>,
+    /// A phone number, where there is no `jid`.
     #[serde(default)]
     pub number: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = ContactProfile,
+    example = json!({
+        "jid": "5511999999999@s.whatsapp.net",
+        "user_info": {
+            "Status": "Available",
+            "PictureID": "1718000000",
+            "Devices": ["5511999999999@s.whatsapp.net"],
+            "VerifiedName": null
+        },
+        "business_profile": null
+    })
+)]
 pub struct Profile {
     jid: String,
     user_info: UserInfo,
@@ -25,7 +41,7 @@ pub struct Profile {
 }
 
 /// The contract's names for these are in Pascal case.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "PascalCase")]
 struct UserInfo {
     status: String,
@@ -43,6 +59,7 @@ impl GetProfile {
 
 impl Command for GetProfile {
     type Reply = Profile;
+    const SUMMARY: &'static str = "Shows what somebody shows of themselves";
     const OPERATION: Operation =
         Operation::new("profile", Envelope::Data).failing_with("failed to get contact profile");
     const QUERY: &'static [&'static str] = &["jid", "number"];

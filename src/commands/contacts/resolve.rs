@@ -1,6 +1,7 @@
 //! POST /contacts/resolve — numbers and LIDs of the same people.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::contacts::Contact;
@@ -12,20 +13,37 @@ use crate::person::Person;
 /// People in one request.
 const LIMIT: usize = 160;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"jids": ["5511999999999", "123456789012345@lid"]}))]
 pub struct Resolve {
     /// Phone numbers, JIDs and LIDs; at most 160.
     pub jids: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = ResolvedContacts,
+    example = json!({
+        "count": 1,
+        "items": [{
+            "input": "5511999999999",
+            "input_jid": "5511999999999@s.whatsapp.net",
+            "resolved_jid": "5511999999999@s.whatsapp.net",
+            "jid": "5511999999999@s.whatsapp.net",
+            "phone_number": "5511999999999",
+            "lid_jid": "123456789012345@lid",
+            "full_name": "Ana Souza"
+        }]
+    })
+)]
 pub struct Resolved {
     count: usize,
     items: Vec<Item>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ResolvedContact)]
 struct Item {
     /// As it was asked for.
     input: String,
@@ -52,6 +70,7 @@ impl Resolve {
 
 impl Command for Resolve {
     type Reply = Resolved;
+    const SUMMARY: &'static str = "Matches numbers and LIDs of the same people";
     const OPERATION: Operation =
         Operation::new("resolve", Envelope::Flat).failing_with("failed to resolve contacts");
 

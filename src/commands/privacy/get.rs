@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -22,13 +23,32 @@ const NAMES: [(&str, &str); 10] = [
     ("Stickers", "stickers"),
 ];
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GetPrivacy {}
 
+/// By the contract's name; empty for what WhatsApp does not tell.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = PrivacySettings,
+    example = json!({
+        "CallAdd": "all",
+        "Defense": "on_standard",
+        "GroupAdd": "contacts",
+        "LastSeen": "all",
+        "Messages": "all",
+        "Online": "all",
+        "Profile": "all",
+        "ReadReceipts": "all",
+        "Status": "contacts",
+        "Stickers": "contacts"
+    })
+)]
+pub struct Settings(BTreeMap<&'static str, String>);
+
 impl Command for GetPrivacy {
-    /// Empty for what WhatsApp does not tell.
-    type Reply = BTreeMap<&'static str, String>;
+    type Reply = Settings;
+    const SUMMARY: &'static str = "Shows the account's own privacy settings";
     const OPERATION: Operation =
         Operation::new("privacy", Envelope::Data).failing_with("failed to get privacy settings");
 
@@ -36,9 +56,9 @@ impl Command for GetPrivacy {
         let told: BTreeMap<String, String> =
             session.privacy_settings().await?.into_iter().collect();
         let value = |category| told.get(category).cloned().unwrap_or_default();
-        Ok(NAMES
+        let settings = NAMES
             .into_iter()
-            .map(|(name, category)| (name, value(category)))
-            .collect())
+            .map(|(name, category)| (name, value(category)));
+        Ok(Settings(settings.collect()))
     }
 }

@@ -3,16 +3,26 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
+use super::Posted;
 use crate::commands::Command;
 use crate::device::session::Session;
+use crate::device::upload::during_upload;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
 use crate::media::{Kind, Media};
 
-use super::Posted;
-
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    example = json!({
+        "media_type": "image",
+        "mime_type": "image/jpeg",
+        "url": "https://cdn.example.com/promos/today.jpg",
+        "caption": "Flash sale ends tonight!",
+        "view_once": false
+    })
+)]
 pub struct PostMedia {
     /// `image` or `video`; otherwise what `mime_type` or the bytes say.
     #[serde(default)]
@@ -31,14 +41,22 @@ pub struct PostMedia {
     pub view_once: bool,
 }
 
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MediaType {
     Image,
     Video,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "message_id": "3EB0C431D17A2B6E9F0C",
+        "timestamp": "2026-06-15T14:35:11-03:00",
+        "status_type": "image",
+        "mime_type": "image/jpeg"
+    })
+)]
 pub struct PostedMedia {
     #[serde(flatten)]
     posted: Posted,
@@ -85,9 +103,19 @@ fn decode(data: &str) -> Result<Vec<u8>, Invalid> {
 
 impl Command for PostMedia {
     type Reply = PostedMedia;
+    const SUMMARY: &'static str = "Posts an image or a video as a status";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
     const LARGE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        let timed_out = Failure::TimedOut { message_id: None };
+        vec![
+            Invalid::media("either data or url must be provided").into(),
+            during_upload(Failure::Refused(String::new())),
+            during_upload(timed_out),
+        ]
+    }
 
     fn validate(&self) -> Result<(), Invalid> {
         self.source().map(drop)

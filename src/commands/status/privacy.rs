@@ -1,6 +1,7 @@
 //! PUT /status/privacy — who may see the statuses from now on.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
@@ -11,8 +12,9 @@ use crate::person::Person;
 /// More people than anybody's list holds.
 const LONGEST_LIST: usize = 10_000;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"type": "blacklist", "list": ["5511999999999@s.whatsapp.net"]}))]
 pub struct PutPrivacy {
     #[serde(rename = "type")]
     pub admits: Admits,
@@ -21,7 +23,11 @@ pub struct PutPrivacy {
     pub list: Vec<String>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    as = StatusPrivacy,
+    example = json!({"type": "blacklist", "count": 1, "list": ["5511999999999@s.whatsapp.net"]})
+)]
 pub struct Updated {
     #[serde(rename = "type")]
     admits: Admits,
@@ -56,6 +62,7 @@ impl PutPrivacy {
 
 impl Command for PutPrivacy {
     type Reply = Updated;
+    const SUMMARY: &'static str = "Says who may see the statuses from now on";
     const OPERATION: Operation = Operation::new("privacy_update", Envelope::Object)
         .failing_with("failed to update status privacy")
         .timing_out_with("info query timed out");

@@ -1,6 +1,7 @@
 //! POST /status/text — a text-only status, to everyone the status privacy admits.
 
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::Posted;
 use crate::commands::Command;
@@ -8,8 +9,9 @@ use crate::device::outgoing::Outgoing;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"text": "We are open today from 9am to 6pm. Reply here for support."}))]
 pub struct PostText {
     /// What to publish; not blank.
     pub text: String,
@@ -17,6 +19,7 @@ pub struct PostText {
 
 impl Command for PostText {
     type Reply = Posted;
+    const SUMMARY: &'static str = "Posts a text status to everyone whom the status privacy admits";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
 

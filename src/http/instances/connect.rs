@@ -2,9 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{follow, locate};
+use super::{DEVICE_ID, NOT_FOUND, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
@@ -13,15 +15,31 @@ use crate::supervision::supervisor::Connect;
 use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("connect", Envelope::Session);
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 const FAILED: Failure = Failure::documented(500, "reconnect failed");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "status": "connected",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "needs_qr": false
+    })
+)]
 struct Connected {
     status: &'static str,
     device_id: DeviceId,
     /// The credentials are gone: GET /qr or POST /paircode comes next.
     needs_qr: bool,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Brings a paired device back with its stored credentials",
+        &OPERATION,
+    )
+    .query("device_id", DEVICE_ID)
+    .gives::<Connected>()
+    .refuses([NOT_FOUND, FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

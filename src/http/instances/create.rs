@@ -3,24 +3,46 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::list::Listed;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::http::openapi::about::About;
 use crate::http::{Api, body, envelope};
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 const LONGEST_NAME: usize = 100;
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Sales WhatsApp"}))]
 pub struct CreateDevice {
     /// For people; 1 to 100 characters.
     pub name: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = CreatedDevice,
+    example = json!({
+        "device": {
+            "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "user_id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
+            "name": "Sales WhatsApp",
+            "connected": false,
+            "created_at": "2026-06-15T12:00:00Z",
+            "updated_at": "2026-06-15T12:00:00Z"
+        }
+    })
+)]
 struct Created {
     device: Listed,
+}
+
+pub fn about() -> About {
+    About::new("Registers a device that is to be paired", &OPERATION)
+        .takes::<CreateDevice>()
+        .creates::<Created>()
 }
 
 pub async fn handle(

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{follow, locate};
+use super::{DEVICE_ID, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
@@ -20,10 +22,26 @@ const FAILED: Failure = Failure::documented(500, "failed to disconnect device");
 /// A life takes at most five seconds to say goodbye.
 const LIMIT: Duration = Duration::from_secs(10);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "message": "device disconnected successfully",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    })
+)]
 struct Disconnected {
     message: &'static str,
     device_id: DeviceId,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Closes the connection and keeps the credentials",
+        &OPERATION,
+    )
+    .query("device_id", DEVICE_ID)
+    .gives::<Disconnected>()
+    .refuses([NOT_CONNECTED, FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

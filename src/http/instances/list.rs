@@ -3,9 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{account_jid, own_devices};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
 use crate::store::devices::Device;
@@ -15,7 +17,8 @@ use crate::webhooks::Webhooks;
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 
 /// A device as the API shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Device)]
 pub struct Listed {
     id: DeviceId,
     user_id: UserId,
@@ -49,9 +52,29 @@ impl Listed {
     }
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = Devices,
+    example = json!({
+        "devices": [{
+            "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "user_id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
+            "name": "Sales WhatsApp",
+            "whatsapp_jid": "5511999999999@s.whatsapp.net",
+            "connected": true,
+            "last_seen": "2026-06-15T14:00:00Z",
+            "webhook_url": "https://app.example.com/webhook",
+            "created_at": "2026-06-15T12:00:00Z",
+            "updated_at": "2026-06-15T12:00:00Z"
+        }]
+    })
+)]
 struct List {
     devices: Vec<Listed>,
+}
+
+pub fn about() -> About {
+    About::new("Lists the caller's devices", &OPERATION).gives::<List>()
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -4,24 +4,42 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{follow, locate};
+use super::{DEVICE_ID, NOT_FOUND, follow, locate};
 use crate::commands::Command;
 use crate::commands::logout::Logout;
 use crate::failure::Failure;
 use crate::http::execute::dispatch;
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
 
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 /// Saying goodbye and wiping the records.
 const LIMIT: Duration = Duration::from_secs(15);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "message": "device logged out successfully",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    })
+)]
 struct LoggedOut {
     message: &'static str,
     device_id: DeviceId,
+}
+
+pub fn about() -> About {
+    About::new(Logout::SUMMARY, &Logout::OPERATION)
+        .query("device_id", DEVICE_ID)
+        .gives::<LoggedOut>()
+        .refuses([NOT_FOUND, Failure::Refused(String::new())])
+        .refuses([
+            Failure::Disconnected,
+            Failure::TimedOut { message_id: None },
+        ])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -3,28 +3,49 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::own_devices;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
 
 const OPERATION: Operation = Operation::new("device", Envelope::Data);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = MyDevices,
+    example = json!({
+        "devices": [{
+            "id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+            "name": "Sales WhatsApp",
+            "connected": true,
+            "last_seen": "2026-06-15T14:00:00Z",
+            "created_at": "2026-06-15T12:00:00Z"
+        }],
+        "count": 1,
+        "user_id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11"
+    })
+)]
 struct Mine {
     devices: Vec<Device>,
     count: usize,
     user_id: UserId,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = MyDevice)]
 struct Device {
     id: DeviceId,
     name: String,
     connected: bool,
     last_seen: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
+}
+
+pub fn about() -> About {
+    About::new("Lists the caller's devices, in short", &OPERATION).gives::<Mine>()
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

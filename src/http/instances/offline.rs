@@ -2,20 +2,31 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::disconnect::disconnect_and_wait;
-use super::{follow, locate};
+use super::{NOT_FOUND, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::named;
 use crate::http::{Api, envelope};
 use crate::supervision::view::State;
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeviceOffline, example = json!({"message": "Device disconnected"}))]
 struct Offline {
     message: &'static str,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Takes a device offline and keeps its credentials",
+        &OPERATION,
+    )
+    .gives::<Offline>()
+    .refuses([NOT_FOUND])
 }
 
 pub async fn handle(

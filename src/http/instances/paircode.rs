@@ -4,11 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
+use utoipa::ToSchema;
 
 use super::qr::seconds_left;
-use super::{device_to_pair, follow};
+use super::{NOT_FOUND, device_to_pair, follow};
 use crate::device::pairing::{PairCode, RequestPairCode};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::{Query, named};
 use crate::http::{Api, body, envelope};
 use crate::ids::DeviceId;
@@ -22,8 +24,9 @@ const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number forma
 const INSTRUCTIONS: &str = "Digite este código no WhatsApp: Configurações > Aparelhos conectados > \
                             Conectar um aparelho > Conectar com número de telefone";
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PairCodeRequest, example = json!({"phone": "5511999999999", "reuse_cache": false}))]
 pub struct WantCode {
     /// The account's number with country code.
     pub phone: String,
@@ -34,7 +37,17 @@ pub struct WantCode {
     pub reuse_cache: Option<bool>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = PairCode,
+    example = json!({
+        "code": "ABCD-1234",
+        "phone": "5511999999999",
+        "expires_in": 300,
+        "cached": false,
+        "instructions": "Digite este código no WhatsApp: Configurações > Aparelhos conectados > Conectar um aparelho > Conectar com número de telefone"
+    })
+)]
 struct Code {
     /// XXXX-XXXX
     code: String,
@@ -43,6 +56,15 @@ struct Code {
     expires_in: i64,
     cached: bool,
     instructions: &'static str,
+}
+
+pub fn about() -> About {
+    About::new("Shows a code to type on the phone", &OPERATION)
+        .takes::<WantCode>()
+        .query("refresh", "`true` for a new code")
+        .gives::<Code>()
+        .refuses([ALREADY_CONNECTED, BAD_NUMBER, NOT_FOUND])
+        .refuses([failed("timeout waiting for WhatsApp QR event")])
 }
 
 pub async fn handle(

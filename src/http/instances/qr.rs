@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{device_to_pair, follow};
+use super::{DEVICE_ID, NOT_FOUND, device_to_pair, follow};
 use crate::device::pairing::Qr;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope, qr_image};
 use crate::supervision::supervisor::Pair;
@@ -17,7 +19,17 @@ const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected")
 const TIMED_OUT: Failure = Failure::documented(408, "timeout waiting for QR code");
 const FAILED: Failure = Failure::documented(500, "failed to initialize device");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = QrCode,
+    example = json!({
+        "qr_code": "2@Zm9vYmFy",
+        "image": "data:image/png;base64,iVBORw0KGgo=",
+        "cached": false,
+        "expires_at": "2026-06-15T12:01:00Z",
+        "ttl": 60
+    })
+)]
 struct Code {
     qr_code: String,
     /// A PNG as a data URL.
@@ -27,6 +39,18 @@ struct Code {
     expires_at: String,
     /// Seconds.
     ttl: i64,
+}
+
+pub fn about() -> About {
+    About::new("Shows a QR code to scan with the phone", &OPERATION)
+        .query("device_id", DEVICE_ID)
+        .query("refresh", "`true` for a new code")
+        .query(
+            "reuse_cache",
+            "`false` for a code that was not shown before",
+        )
+        .gives::<Code>()
+        .refuses([ALREADY_CONNECTED, NOT_FOUND, TIMED_OUT, FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -3,20 +3,30 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{follow, locate};
+use super::{DEVICE_ID, follow, locate};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::{Named, Query};
 use crate::http::{Api, envelope};
 
 const OPERATION: Operation = Operation::new("qr", Envelope::Session);
 const WHICH: Failure = Failure::documented(400, "device_id is required");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = QrStatus, example = json!({"exists": true, "generated_at": "2026-06-15T12:00:00Z"}))]
 struct CodeStatus {
     exists: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     generated_at: Option<DateTime<Utc>>,
+}
+
+pub fn about() -> About {
+    About::new("Tells whether a pairing code is being shown", &OPERATION)
+        .query("device_id", DEVICE_ID)
+        .gives::<CodeStatus>()
+        .refuses([WHICH])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -3,9 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{account_jid, follow, locate, phone_number};
+use super::{DEVICE_ID, account_jid, follow, locate, phone_number};
+use crate::device::exit::PAIR;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
@@ -13,8 +16,22 @@ use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("status", Envelope::Session);
 
-/// The documented fields, and beside them why a device is not connected and when it will try again.
-#[derive(Serialize)]
+/// The documented fields, and beside them why a device is not connected, when it will try again, and what to do.
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = DeviceStatus,
+    example = json!({
+        "connected": true,
+        "status": "connected",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        "jid": "5511999999999@s.whatsapp.net",
+        "phone_number": "5511999999999",
+        "is_logged_in": true,
+        "last_seen": "2026-06-15T14:00:00Z",
+        "phase": "connected",
+        "action_required": null
+    })
+)]
 struct Status {
     connected: bool,
     status: &'static str,
@@ -26,12 +43,16 @@ struct Status {
     is_logged_in: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<DateTime<Utc>>,
+    /// Where the device stands, in the words of the metrics.
+    phase: &'static str,
     /// Why the last connection ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_exit: Option<&'static str>,
     /// When the next attempt is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_attempt: Option<DateTime<Utc>>,
+    /// What a person must do before the device can work again; null where it comes back by itself.
+    action_required: Option<&'static str>,
 }
 
 impl Status {
@@ -44,6 +65,8 @@ impl Status {
             phone_number: view.jid.as_deref().map(|jid| phone_number(jid).to_owned()),
             is_logged_in: view.is_paired(),
             last_seen: view.last_seen,
+            phase: view.state.name(),
+            action_required: view.action_required(),
             last_exit: view.last_exit.map(|reason| reason.name()),
             next_attempt: view.next_attempt,
         }
@@ -58,10 +81,18 @@ impl Status {
             phone_number: None,
             is_logged_in: false,
             last_seen: None,
+            phase: State::Down.name(),
+            action_required: Some(PAIR),
             last_exit: None,
             next_attempt: None,
         }
     }
+}
+
+pub fn about() -> About {
+    About::new("Tells how the device stands", &OPERATION)
+        .query("device_id", DEVICE_ID)
+        .gives::<Status>()
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

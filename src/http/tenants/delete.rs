@@ -7,9 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde::Serialize;
 use tracing::error;
+use utoipa::ToSchema;
 
-use super::{NOT_FOUND, id_in_path};
+use super::{NOT_FOUND, id_in_path, id_required};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::users::remove_devices;
 use crate::http::{Api, envelope};
@@ -20,17 +22,29 @@ use crate::store::accounts::Tenant;
 const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
 const FAILED: Failure = Failure::documented(500, "failed to delete tenant");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeletedTenant)]
 struct Deleted {
     message: &'static str,
     data: Gone,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = GoneTenant)]
 struct Gone {
     tenant_id: TenantId,
     tenant_name: String,
     deleted_at: DateTime<Utc>,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Deletes a tenant with all that it holds, for good",
+        &OPERATION,
+    )
+    .for_master()
+    .gives::<Deleted>()
+    .refuses([id_required().into(), NOT_FOUND, FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

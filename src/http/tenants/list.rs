@@ -3,8 +3,10 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tracing::error;
+use utoipa::ToSchema;
 
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 use crate::store::StoreError;
 use crate::store::accounts::Tenant;
@@ -12,9 +14,17 @@ use crate::store::accounts::Tenant;
 const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
 const FAILED: Failure = Failure::documented(500, "failed to list tenants");
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Tenants)]
 struct List {
     tenants: Vec<Tenant>,
+}
+
+pub fn about() -> About {
+    About::new("Lists all tenants", &OPERATION)
+        .for_master()
+        .gives::<List>()
+        .refuses([FAILED])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -5,9 +5,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
 use crate::accounts::newcomer::{self, Newcomer};
 use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::http::{Api, body, envelope};
@@ -23,8 +25,11 @@ const EXISTS: Failure = Failure::documented(
 const NOTE: &str = "Webhook will be auto-configured when WhatsApp device is connected";
 const LONGEST_NAME: usize = 200;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    example = json!({"tenant_name": "Acme", "email": "admin@acme.example", "password": "correct horse battery"})
+)]
 pub struct Register {
     pub tenant_name: String,
     pub email: String,
@@ -36,13 +41,22 @@ pub struct Register {
     pub webhook_url: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RegisteredTenant)]
 struct Registered {
     user: WithToken,
     tenant: Tenant,
     token: String,
     #[serde(flatten)]
-    webhook: Option<Webhook>,
+    webhook: Webhook,
+}
+
+pub fn about() -> About {
+    About::new("Makes a tenant and its first user, an admin", &OPERATION)
+        .for_master()
+        .takes::<Register>()
+        .creates::<Registered>()
+        .refuses([EXISTS, EMAIL_TAKEN])
 }
 
 pub async fn handle(

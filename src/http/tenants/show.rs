@@ -2,9 +2,11 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{NOT_FOUND, id_in_path};
+use super::{NOT_FOUND, id_in_path, id_required};
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Tenant;
@@ -15,9 +17,17 @@ const OPERATION: Operation = Operation {
     ..Operation::new("tenant", Envelope::Admin)
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ShownTenant)]
 struct Shown {
     data: Tenant,
+}
+
+pub fn about() -> About {
+    About::new("Shows a tenant", &OPERATION)
+        .for_master()
+        .gives::<Shown>()
+        .refuses([id_required().into(), NOT_FOUND])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -4,11 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::{ADMINS_ONLY, EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::accounts::newcomer::{self, Newcomer};
 use crate::accounts::roles;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::{Api, body, envelope};
 use crate::store::StoreError;
@@ -17,8 +19,11 @@ use crate::store::accounts::Role;
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 const NOTE: &str = "Webhook will be configured when user connects their first WhatsApp device";
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(
+    example = json!({"email": "ana@example.com", "password": "correct horse battery", "role": "user"})
+)]
 pub struct CreateUser {
     pub email: String,
     pub password: String,
@@ -29,11 +34,19 @@ pub struct CreateUser {
     pub webhook_url: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = CreatedUser)]
 struct Created {
     user: WithToken,
     #[serde(flatten)]
-    webhook: Option<Webhook>,
+    webhook: Webhook,
+}
+
+pub fn about() -> About {
+    About::new("Adds a user to the caller's tenant", &OPERATION)
+        .takes::<CreateUser>()
+        .creates::<Created>()
+        .refuses([EMAIL_TAKEN, ADMINS_ONLY])
 }
 
 pub async fn handle(

@@ -6,11 +6,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::change::{self, ATTEMPTS};
-use super::{id_in_path, remove_devices};
+use super::{NOT_CHANGED, id_in_path, not_a_uuid, remove_devices};
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
@@ -19,9 +21,17 @@ use crate::store::accounts::Caller;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = DeletedUser, example = json!({"message": "User permanently deleted"}))]
 struct Deleted {
     message: &'static str,
+}
+
+pub fn about() -> About {
+    About::new("Deletes a user with all devices, for good", &OPERATION)
+        .gives::<Deleted>()
+        .refuses(NOT_CHANGED)
+        .refuses([not_a_uuid().into()])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -5,19 +5,28 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::ADMINS_ONLY;
 use crate::accounts::roles;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::accounts::User;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Users)]
 struct List {
     users: Vec<User>,
+}
+
+pub fn about() -> About {
+    About::new("Lists the users of the caller's tenant", &OPERATION)
+        .gives::<List>()
+        .refuses([ADMINS_ONLY])
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

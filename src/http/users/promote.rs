@@ -3,11 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
-use super::{change, id_in_path};
+use super::{NOT_CHANGED, change, id_in_path};
 use crate::accounts::newcomer;
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::ids::UserId;
@@ -16,23 +18,43 @@ use crate::store::accounts::Role;
 /// The message stands beside `data`, so the payload brings both.
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"new_role": "manager"}))]
 pub struct Promote {
     pub new_role: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = PromotedUser,
+    example = json!({
+        "message": "User role updated successfully",
+        "data": {
+            "user_id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
+            "old_role": "user",
+            "new_role": "manager"
+        }
+    })
+)]
 struct Promoted {
     message: &'static str,
     data: Step,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoleChange)]
 struct Step {
     user_id: UserId,
     old_role: Role,
     new_role: Role,
+}
+
+pub fn about() -> About {
+    About::new("Changes a user's role", &OPERATION)
+        .takes::<Promote>()
+        .gives::<Promoted>()
+        .refuses(NOT_CHANGED)
 }
 
 pub async fn handle(

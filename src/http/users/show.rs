@@ -2,15 +2,22 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::{NOT_FOUND, change, id_in_path};
+use super::{NOT_FOUND, OUT_OF_REACH, change, id_in_path, not_a_uuid};
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Operation};
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::UserId;
 use crate::store::accounts::User;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Data);
+
+pub fn about() -> About {
+    About::new("Shows a user", &OPERATION)
+        .gives::<User>()
+        .refuses([not_a_uuid().into(), OUT_OF_REACH, NOT_FOUND])
+}
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
     envelope::respond(&OPERATION, show(&request, &api).await)

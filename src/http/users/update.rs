@@ -3,11 +3,13 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
-use super::{change, id_in_path};
+use super::{NOT_CHANGED, change, id_in_path};
 use crate::accounts::newcomer;
 use crate::accounts::roles::Action;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::ids::UserId;
@@ -15,8 +17,9 @@ use crate::ids::UserId;
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 
 /// What is absent stays as it is.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"active": true, "role": "manager"}))]
 pub struct UpdateUser {
     #[serde(default)]
     pub active: Option<bool>,
@@ -24,9 +27,20 @@ pub struct UpdateUser {
     pub role: Option<String>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = UpdatedUser, example = json!({"message": "User updated successfully"}))]
 struct Updated {
     message: &'static str,
+}
+
+pub fn about() -> About {
+    About::new(
+        "Activates or deactivates a user, or changes the role",
+        &OPERATION,
+    )
+    .takes::<UpdateUser>()
+    .gives::<Updated>()
+    .refuses(NOT_CHANGED)
 }
 
 pub async fn handle(

@@ -3,19 +3,44 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
-use super::{OPERATION, Shown, owner};
+use super::{OPERATION, Shown, about_own, owner};
 use crate::failure::Failure;
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::webhooks::NotWritten;
 use crate::webhooks::settings::Wanted;
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = ConfiguredWebhook,
+    example = json!({
+        "message": "Webhook configured successfully",
+        "webhook": {
+            "id": "wh_4f0c5d5a9a3f0c9d3f5d1c110b6e1f0e",
+            "webhook_url": "https://app.example.com/webhook",
+            "enabled_events": ["message.received"],
+            "enabled": true,
+            "retry_attempts": 3,
+            "timeout": 30,
+            "headers": {},
+            "created_at": "2026-06-15T12:00:00Z",
+            "updated_at": "2026-06-15T12:00:00Z"
+        }
+    })
+)]
 struct Configured {
     message: &'static str,
     webhook: Shown,
+}
+
+pub fn about() -> About {
+    about_own("Says where the events of the caller's device go; overwrites what was said before")
+        .takes::<Wanted>()
+        .gives::<Configured>()
 }
 
 pub async fn handle(

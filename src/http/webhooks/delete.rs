@@ -3,16 +3,27 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tracing::info;
+use utoipa::ToSchema;
 
-use super::{OPERATION, owner};
+use super::{OPERATION, about_own, owner};
 use crate::failure::Failure;
+use crate::http::openapi::about::About;
 use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = DeletedWebhook,
+    example = json!({"message": "Webhook configuration deleted successfully"})
+)]
 struct Deleted {
     message: &'static str,
+}
+
+pub fn about() -> About {
+    about_own("Deletes the webhook of the caller's device, with what waits for it")
+        .gives::<Deleted>()
 }
 
 pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {

@@ -42,6 +42,7 @@ enum Name {
     IqError,
     IqLate,
     IqSilence,
+    KeySilence,
     LoginFailure,
     MediaSilence,
     MediaStatus,
@@ -146,6 +147,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
             ms: needed("ms", &request.ms)?.min(LATEST),
         },
         Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
+        Name::KeySilence => Fault::KeySilence,
         Name::LoginFailure => Fault::LoginFailure {
             reason: needed("reason", &request.reason)?,
         },

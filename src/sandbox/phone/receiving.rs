@@ -8,6 +8,7 @@ use waproto::whatsapp::message::protocol_message::Type;
 
 use super::{MediaType, Received, ReceivedMedia};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -135,7 +136,8 @@ impl World {
         if let Some(protocol) = message.protocol_message.as_option()
             && protocol.r#type == Some(Type::APP_STATE_SYNC_KEY_REQUEST)
         {
-            if incoming.author.phone == phone {
+            let author = Some(&incoming.author);
+            if incoming.author.phone == phone && !self.faults.strikes(author, &Fault::KeySilence) {
                 self.share_sync_keys(&incoming.author);
             }
             return;

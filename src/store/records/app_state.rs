@@ -20,6 +20,9 @@ fn mac_key(collection: &str, index_mac: &[u8]) -> RecordKey {
 impl AppSyncStore for RecordBackend {
     async fn get_sync_key(&self, key_id: &[u8]) -> Answer<Option<AppStateSyncKey>> {
         let key = self.get(RecordKey::new(Kind::SyncKey, [key_id])).await?;
+        if key.is_none() {
+            self.progress.missed(key_id);
+        }
         Ok(key.map(|key| decode(&key)).transpose()?)
     }
 
@@ -32,7 +35,9 @@ impl AppSyncStore for RecordBackend {
                 Bytes::copy_from_slice(key_id),
             ),
         ];
-        Ok(self.commit(changes).await?)
+        self.commit(changes).await?;
+        self.progress.found(key_id);
+        Ok(())
     }
 
     async fn get_version(&self, name: &str) -> Answer<HashState> {
@@ -44,12 +49,10 @@ impl AppSyncStore for RecordBackend {
 
     async fn set_version(&self, name: &str, state: HashState) -> Answer<()> {
         let state = encode(&state)?;
-        Ok(self
-            .stage(vec![Change::put(
-                RecordKey::text(Kind::SyncVersion, name),
-                state,
-            )])
-            .await?)
+        let key = RecordKey::text(Kind::SyncVersion, name);
+        self.stage(vec![Change::put(key, state)]).await?;
+        self.progress.step(name);
+        Ok(())
     }
 
     async fn put_mutation_macs(

@@ -1,6 +1,9 @@
 //! What the supervisor does with each message, and with what the lives report.
 
+use std::time::Duration;
+
 use actix::prelude::*;
+use chrono::Utc;
 use tokio::sync::watch;
 use tracing::info;
 
@@ -8,6 +11,8 @@ use super::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Pi
 use super::{Slot, Stage, Supervisor};
 use crate::device::exit::ExitReason;
 use crate::device::{News, Report, Stop};
+use crate::store::devices::Held;
+use crate::supervision::activity::Activity;
 use crate::supervision::announce;
 use crate::supervision::backoff::History;
 use crate::supervision::router;
@@ -17,36 +22,47 @@ impl Handler<Adopt> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Adopt(device): Adopt, ctx: &mut Context<Self>) {
-        let (id, number) = (device.id, device.number);
+        let id = device.id;
         let connect = device.is_paired() && device.wanted;
-        let view = View {
-            state: State::Down,
-            jid: device.jid.clone(),
-            qr: None,
-            last_seen: device.last_seen,
-            last_exit: None,
-            next_attempt: None,
-            exits: 0,
+        let held = device.held.as_ref().and_then(still_held);
+        let slot = Slot {
+            number: device.number,
+            view: watch::Sender::new(View {
+                last_exit: held,
+                ..View::down(device.jid.clone(), device.last_seen)
+            }),
+            stage: Stage::Down,
+            history: History::default(),
+            activity: Activity::since(device.active_at),
+            held: held.is_some(),
+            again: false,
+            removal: Vec::new(),
         };
-        self.router.do_send(router::Adopt(device));
-        self.metrics.device_added(view.state);
-        let (stage, history) = (Stage::Down, History::default());
-        let view = watch::Sender::new(view);
-        self.slots.insert(
-            id,
-            Slot {
-                number,
-                view,
-                stage,
-                history,
-                again: false,
-                removal: Vec::new(),
-            },
-        );
-        if connect {
-            self.enqueue(id, ctx);
+        self.router.do_send(router::Adopt {
+            activity: slot.activity.clone(),
+            device,
+        });
+        self.metrics.device_added(State::Down);
+        self.slots.insert(id, slot);
+        match held {
+            _ if !connect => {}
+            None => self.enqueue(id, ctx),
+            Some(ExitReason::TemporarilyBanned(remaining)) => {
+                self.delay(id, remaining, State::Waiting, ctx);
+            }
+            Some(_) => {}
         }
     }
+}
+
+/// What WhatsApp said before the daemon was started, if that still holds.
+fn still_held(held: &Held) -> Option<ExitReason> {
+    let remaining = match held.until {
+        // In the past: the ban is over.
+        Some(until) => (until - Utc::now()).to_std().ok()?,
+        None => Duration::ZERO,
+    };
+    ExitReason::held(&held.reason, remaining)
 }
 
 impl Handler<Follow> for Supervisor {
@@ -62,6 +78,7 @@ impl Handler<Connect> for Supervisor {
 
     fn handle(&mut self, Connect(id): Connect, ctx: &mut Context<Self>) {
         self.tell(id, |_| [announce::reconnecting()]);
+        self.note_use(id);
         self.want(id, ctx);
     }
 }
@@ -79,6 +96,7 @@ impl Handler<Pair> for Supervisor {
             self.publish(device, |view| view.qr = None);
             return;
         }
+        self.note_use(device);
         self.want(device, ctx);
     }
 }
@@ -139,6 +157,7 @@ impl Handler<Report> for Supervisor {
                 self.tell(device, |_| [announce::qr(&qr)]);
                 self.publish(device, |view| view.qr = Some(qr));
             }
+            News::KeyMissing(missing) => self.publish(device, |view| view.key_missing = missing),
             News::Paired(identity) => self.paired(device, identity.jid),
             News::Exited(reason) => self.exited(device, reason, ctx),
         }

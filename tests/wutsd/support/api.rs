@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
+use super::contract;
 use super::process::PATIENCE;
 
 const PAUSE: Duration = Duration::from_millis(20);
@@ -16,6 +17,8 @@ pub struct Api {
     http: Client,
     base: String,
     token: Option<String>,
+    /// Whether answers are held against the API's document.
+    documented: bool,
 }
 
 #[derive(Debug)]
@@ -65,6 +68,15 @@ impl Api {
             http,
             base: base.to_owned(),
             token: None,
+            documented: true,
+        }
+    }
+
+    /// An API that is not the daemon's.
+    pub fn undocumented(base: &str) -> Self {
+        Self {
+            documented: false,
+            ..Self::new(base)
         }
     }
 
@@ -122,7 +134,9 @@ impl Api {
         path: &str,
         body: Option<(&str, reqwest::Body)>,
     ) -> Answer {
-        let mut request = self.http.request(method, format!("{}{path}", self.base));
+        let mut request = self
+            .http
+            .request(method.clone(), format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -132,6 +146,9 @@ impl Api {
         let response = request.send().await.expect("an answer");
         let status = response.status().as_u16();
         let text = response.text().await.expect("a body");
+        if self.documented {
+            contract::check(method.as_str(), path, status, &text);
+        }
         Answer {
             status,
             body: serde_json::from_str(&text).unwrap_or_default(),

@@ -13,7 +13,7 @@ pub struct Control(Api);
 
 impl Control {
     pub fn new(base: &str) -> Self {
-        Self(Api::new(base))
+        Self(Api::undocumented(base))
     }
 
     /// A new account; its phone number.
@@ -49,6 +49,13 @@ impl Control {
         phone
     }
 
+    /// Takes somebody out of the phone's address book.
+    pub async fn forget_contact(&self, owner: &str, contact: &str) {
+        let path = format!("/accounts/{owner}/contacts/{contact}");
+        let answer = self.0.delete(&path).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     pub async fn scan(&self, qr: &str, phone: &str) -> Answer {
         self.0
             .post("/scan", json!({ "qr": qr, "account": phone }))
@@ -76,19 +83,29 @@ impl Control {
     /// Waits until this fault has happened.
     pub async fn wait_for_fault(&self, fault: &str) {
         let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let faults = self.0.get("/faults").await.expect(200);
-            let faults = faults["faults"].as_array().expect("faults").clone();
-            let hit = |active: &Value| active["fault"] == fault && active["hits"] != 0;
-            if faults.iter().any(hit) {
-                return;
-            }
+        while self.hits(fault).await == 0 {
             assert!(
                 tokio::time::Instant::now() < deadline,
                 "{fault} never happened"
             );
             tokio::time::sleep(PAUSE).await;
         }
+    }
+
+    /// How often faults of this kind have happened.
+    pub async fn hits(&self, fault: &str) -> u64 {
+        let faults = self.0.get("/faults").await.expect(200);
+        let faults = faults["faults"].as_array().expect("faults").clone();
+        let active = faults.iter().filter(|active| active["fault"] == fault);
+        active
+            .map(|active| active["hits"].as_u64().expect("a number"))
+            .sum()
+    }
+
+    /// How often something has happened at the server.
+    pub async fn counter(&self, name: &str) -> u64 {
+        let state = self.0.get("/state").await.expect(200);
+        state["counters"][name].as_u64().expect(name)
     }
 
     /// One phone sends another a text; its id.

@@ -87,13 +87,17 @@ impl Process {
 
     /// Sends a signal and waits for the end.
     pub async fn stop(&mut self, signal: &str) -> ExitStatus {
+        self.signal(signal).await;
+        self.ended().await
+    }
+
+    pub async fn signal(&self, signal: &str) {
         let pid = self.child.id().expect("it runs").to_string();
         let sent = Command::new("kill")
             .args(["-s", signal, &pid])
             .status()
             .await;
         assert!(sent.expect("kill").success());
-        self.ended().await
     }
 
     /// Waits for the end, and for all that was said before it.

@@ -1,0 +1,97 @@
+//! App-state collections that somebody asked for by name.
+
+use tokio::time::timeout;
+use wacore::request::InfoQuery;
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, NodeContent, NodeRef, Server};
+
+use super::app_state::Collection;
+use super::session::{Session, unanswered};
+use crate::failure::Failure;
+
+/// What is new at WhatsApp by the time that everything was fetched is fetched too, this often.
+const ROUNDS: usize = 3;
+
+impl Session {
+    /// Fetches these collections and makes sure that nothing is left to fetch. `full`: everything anew, by snapshot.
+    /// Those who ask at the same time share one fetch.
+    pub async fn sync_app_state(
+        &self,
+        collections: &[Collection],
+        full: bool,
+    ) -> Result<(), Failure> {
+        let mut missing = collections.to_vec();
+        for round in 0..ROUNDS {
+            self.fetch(&missing, full && round == 0).await?;
+            missing = self.behind(&missing).await?;
+            if missing.is_empty() {
+                return Ok(());
+            }
+        }
+        Err(not_synced(missing[0], true))
+    }
+
+    async fn fetch(&self, collections: &[Collection], full: bool) -> Result<(), Failure> {
+        self.app_state.want(collections.iter().copied(), full);
+        for collection in collections {
+            let fetched = self.app_state.fetched(*collection);
+            match timeout(self.query_timeout, fetched).await {
+                Ok(true) => {}
+                Ok(false) => return Err(not_synced(*collection, true)),
+                Err(_) => return Err(not_synced(*collection, false)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of which WhatsApp has more than is here.
+    async fn behind(&self, collections: &[Collection]) -> Result<Vec<Collection>, Failure> {
+        let mut asked = NodeBuilder::new("sync");
+        let mut nodes = Vec::with_capacity(collections.len());
+        for collection in collections {
+            let version = self.app_state.version(*collection).await?;
+            let node = NodeBuilder::new("collection")
+                .attr("name", collection.as_str())
+                .attr("version", version)
+                .attr("return_snapshot", "false");
+            nodes.push(node.build());
+        }
+        asked = asked.children(nodes);
+        let content = Some(NodeContent::Nodes(vec![asked.build()]));
+        let query = InfoQuery::set("w:sync:app:state", Jid::new("", Server::Pn), content);
+        let answered = async { self.client.send_iq(query).await.map_err(unanswered) };
+        let answer = self.query(answered).await?;
+        let up_to_date = |collection: &Collection| is_up_to_date(answer.get(), *collection);
+        let behind = collections
+            .iter()
+            .filter(|collection| !up_to_date(collection));
+        Ok(behind.copied().collect())
+    }
+}
+
+fn is_up_to_date(answer: &NodeRef<'_>, collection: Collection) -> bool {
+    let Some(sync) = answer.get_optional_child("sync") else {
+        return false;
+    };
+    let attr = |node: &NodeRef<'_>, name, value: &str| {
+        node.get_attr(name)
+            .is_some_and(|found| found.as_str() == value)
+    };
+    let found = sync
+        .get_children_by_tag("collection")
+        .find(|node| attr(node, "name", collection.as_str()));
+    found.is_some_and(|found| {
+        let patches = found.get_optional_child("patches");
+        let none = patches
+            .and_then(|patches| patches.children())
+            .is_none_or(<[_]>::is_empty);
+        none && !attr(found, "type", "error") && !attr(found, "has_more_patches", "true")
+    })
+}
+
+fn not_synced(collection: Collection, in_time: bool) -> Failure {
+    Failure::NotSynced {
+        collection: collection.as_str().to_owned(),
+        in_time,
+    }
+}

@@ -1,0 +1,47 @@
+//! What the app-state calls tell of a sync: the library itself does not answer whether one came about.
+
+use std::collections::{HashMap, HashSet};
+
+use parking_lot::Mutex;
+use tokio::sync::watch;
+
+/// Collections that moved on, and keys that were looked for in vain.
+#[derive(Default)]
+pub struct Progress {
+    steps: Mutex<HashMap<String, u64>>,
+    missing: watch::Sender<HashSet<Vec<u8>>>,
+}
+
+impl Progress {
+    /// How often a collection was brought up to date, in this life.
+    pub fn steps(&self, collection: &str) -> u64 {
+        self.steps.lock().get(collection).copied().unwrap_or(0)
+    }
+
+    /// Whether something could not be read for want of a key that only the phone has.
+    pub fn lacks_key(&self) -> bool {
+        !self.missing.borrow().is_empty()
+    }
+
+    /// Waits until no key is missing.
+    pub async fn has_all_keys(&self) {
+        // It cannot fail: this handle holds the sender.
+        let _ = self.missing.subscribe().wait_for(HashSet::is_empty).await;
+    }
+
+    pub(super) fn step(&self, collection: &str) {
+        let mut steps = self.steps.lock();
+        *steps.entry(collection.to_owned()).or_default() += 1;
+    }
+
+    pub(super) fn missed(&self, key_id: &[u8]) {
+        self.missing.send_if_modified(|missing| {
+            !missing.contains(key_id) && missing.insert(key_id.to_vec())
+        });
+    }
+
+    pub(super) fn found(&self, key_id: &[u8]) {
+        self.missing
+            .send_if_modified(|missing| missing.remove(key_id));
+    }
+}

@@ -1,0 +1,90 @@
+//! What is synced from the phone: nothing that one connection missed is lost, and a missing key is asked for.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use crate::support::{Api, World};
+
+/// Where the store keeps the keys of the app state.
+const SYNC_KEYS: i64 = 7;
+
+/// The address book as text; empty while the device is away.
+async fn names(api: &Api) -> String {
+    let answer = api.get("/contacts").await;
+    if answer.status == 200 {
+        answer.text
+    } else {
+        String::new()
+    }
+}
+
+async fn wait_for_contact(api: &Api, name: &str) {
+    let patience = tokio::time::Instant::now() + crate::support::process::PATIENCE;
+    while !names(api).await.contains(name) {
+        assert!(tokio::time::Instant::now() < patience, "{name} never came");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_one_life_could_not_fetch_the_next_one_does() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let jid = world.device_jid(&phone).await;
+    let silence = json!({ "jid": jid, "fault": "iq_silence", "xmlns": "w:sync:app:state" });
+    world.control.fault(silence).await;
+    world.control.contact_of(&phone, "Ada Lovelace").await;
+    // WhatsApp has told the device, which asks, and gets no answer in this life.
+    world.control.wait_for_fault("iq_silence").await;
+    world.control.clear_faults().await;
+    assert!(!names(&user.api).await.contains("Ada Lovelace"));
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "drop" }))
+        .await;
+    wait_for_contact(&user.api, "Ada Lovelace").await;
+}
+
+/// Deletes the device's keys of the app state, as if the phone had made a new one while the device was away.
+fn forget_sync_keys(data: &Path) {
+    let database = rusqlite::Connection::open(data.join("wutsd.db")).expect("the database");
+    let delete = "DELETE FROM record WHERE kind = ?1";
+    let deleted = database.execute(delete, [SYNC_KEYS]).expect("deleted");
+    assert!(deleted > 0, "there was no key");
+}
+
+#[tokio::test]
+async fn a_missing_key_is_asked_for_and_a_person_is_told_while_the_phone_is_away() {
+    let mut world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    world.daemon.stop("TERM").await;
+    forget_sync_keys(world.data.path());
+    let jid = world.device_jid(&phone).await;
+    world
+        .control
+        .fault(json!({ "jid": jid, "fault": "key_silence" }))
+        .await;
+    world.control.contact_of(&phone, "Ada Lovelace").await;
+    world.start_again(&[("WHATSAPP__QUERY_TIMEOUT", "1")]).await;
+    let api = world.again(&user);
+    let told = |status: &Value| {
+        let action = status["action_required"].as_str().unwrap_or_default();
+        action.contains("open WhatsApp on the phone")
+    };
+    let status = api.wait_for("told", told).await;
+    assert_eq!(status["phase"], "connected");
+    // The device works meanwhile, and asks now and then instead of all the time.
+    api.post_status("without the newest contacts")
+        .await
+        .expect(200);
+    let asked = world.control.hits("key_silence").await;
+    assert!((1..=5).contains(&asked), "asked {asked} times");
+
+    world.control.clear_faults().await;
+    wait_for_contact(&api, "Ada Lovelace").await;
+    let done = |status: &Value| status["action_required"].is_null();
+    let status = api.wait_for("all there", done).await;
+    assert_eq!(status["phase"], "connected");
+    assert!(status.get("last_exit").is_none(), "{status}");
+}

@@ -1,0 +1,176 @@
+//! The API's document, held against every answer that any test receives.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, LazyLock, Mutex};
+
+use jsonschema::Validator;
+use serde_json::{Map, Value, json, to_value};
+
+static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
+
+const SCHEMAS: &str = "#/components/schemas/";
+
+struct Contract {
+    /// With every object closed: a field that the document does not name is a defect here.
+    document: Value,
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
+}
+
+/// Panics unless the document has this operation with this answer. What no route knows is not in it.
+#[track_caller]
+pub fn check(method: &str, path: &str, status: u16, text: &str) {
+    let what = format!("{method} {path} -> {status}: {text}");
+    let Some(operation) = CONTRACT.operation(method, path) else {
+        let itself = path == "/openapi.json" || path.starts_with("/docs");
+        assert!(itself || status == 404, "not in the document: {what}");
+        return;
+    };
+    let answer = format!("{operation}/responses/{status}");
+    assert!(
+        CONTRACT.document.pointer(&answer).is_some(),
+        "undocumented: {what}"
+    );
+    let schema = format!("{answer}/content/application~1json/schema");
+    if CONTRACT.document.pointer(&schema).is_none() {
+        return;
+    }
+    let body: Value = serde_json::from_str(text).unwrap_or_else(|_| panic!("not JSON: {what}"));
+    if let Err(problem) = CONTRACT.validator(&schema).validate(&body) {
+        panic!("{problem} at {}: {what}", problem.instance_path());
+    }
+}
+
+/// The operations of the document: name, method, path.
+pub fn operations() -> Vec<(String, String, String)> {
+    let mut operations = Vec::new();
+    for (path, methods) in CONTRACT.paths() {
+        for (method, operation) in methods.as_object().expect("methods") {
+            let name = operation["operationId"]
+                .as_str()
+                .expect("a name")
+                .to_owned();
+            operations.push((name, method.to_uppercase(), path.clone()));
+        }
+    }
+    operations
+}
+
+impl Contract {
+    fn new() -> Self {
+        let document = wutsd::http::openapi::document();
+        let mut document = to_value(document).expect("JSON");
+        let parts = parts_of_others(&document);
+        seal_all(&mut document, &parts);
+        Self {
+            document,
+            validators: Mutex::default(),
+        }
+    }
+
+    fn paths(&self) -> &Map<String, Value> {
+        self.document["paths"].as_object().expect("paths")
+    }
+
+    /// A JSON pointer to the operation that answers here; plain paths go before those with parameters.
+    fn operation(&self, method: &str, path: &str) -> Option<String> {
+        let path = path.split('?').next().unwrap_or_default();
+        let mut candidates: Vec<&String> = self
+            .paths()
+            .keys()
+            .filter(|known| fits(known, path))
+            .collect();
+        candidates.sort_by_key(|known| known.matches('{').count());
+        let known = candidates.first()?.replace('/', "~1");
+        let pointer = format!("/paths/{known}/{}", method.to_lowercase());
+        self.document.pointer(&pointer).is_some().then_some(pointer)
+    }
+
+    fn validator(&self, pointer: &str) -> Arc<Validator> {
+        let mut validators = self.validators.lock().expect("no panic while it is held");
+        let compile = || {
+            let mut root = self.document.clone();
+            root["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
+            root["$ref"] = json!(format!(
+                "#{}",
+                pointer.replace('{', "%7B").replace('}', "%7D")
+            ));
+            Arc::new(jsonschema::validator_for(&root).expect("schemas"))
+        };
+        validators
+            .entry(pointer.to_owned())
+            .or_insert_with(compile)
+            .clone()
+    }
+}
+
+fn fits(known: &str, path: &str) -> bool {
+    let (known, path): (Vec<&str>, Vec<&str>) =
+        (known.split('/').collect(), path.split('/').collect());
+    let same = |(known, part): (&&str, &&str)| known.starts_with('{') || known == part;
+    known.len() == path.len() && known.iter().zip(&path).all(same)
+}
+
+/// Schemas that stand in an `allOf`: whoever combines them is closed in their place.
+fn parts_of_others(value: &Value) -> BTreeSet<String> {
+    let mut parts = BTreeSet::new();
+    let members: Vec<&Value> = match value {
+        Value::Object(fields) => fields.values().collect(),
+        Value::Array(items) => items.iter().collect(),
+        _ => Vec::new(),
+    };
+    for part in value["allOf"].as_array().into_iter().flatten() {
+        let name = part["$ref"]
+            .as_str()
+            .and_then(|name| name.strip_prefix(SCHEMAS));
+        parts.extend(name.map(str::to_owned));
+    }
+    for member in members {
+        parts.extend(parts_of_others(member));
+    }
+    parts
+}
+
+fn seal_all(document: &mut Value, parts: &BTreeSet<String>) {
+    let schemas = document["components"]["schemas"]
+        .as_object_mut()
+        .expect("schemas");
+    for (_, schema) in schemas
+        .iter_mut()
+        .filter(|(name, _)| !parts.contains(*name))
+    {
+        seal(schema);
+    }
+    for methods in document["paths"]
+        .as_object_mut()
+        .expect("paths")
+        .values_mut()
+    {
+        for operation in methods.as_object_mut().expect("methods").values_mut() {
+            for answer in operation["responses"]
+                .as_object_mut()
+                .expect("answers")
+                .values_mut()
+            {
+                if let Some(schema) = answer.pointer_mut("/content/application~1json/schema") {
+                    seal(schema);
+                }
+            }
+        }
+    }
+}
+
+/// Closes an object and the objects in it.
+fn seal(schema: &mut Value) {
+    let Some(fields) = schema.as_object_mut() else {
+        return;
+    };
+    if fields.contains_key("properties") || fields.contains_key("allOf") {
+        fields.insert("unevaluatedProperties".into(), false.into());
+    }
+    if let Some(properties) = fields.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.values_mut().for_each(seal);
+    }
+    if let Some(items) = fields.get_mut("items") {
+        seal(items);
+    }
+}
