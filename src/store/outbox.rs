@@ -122,7 +122,7 @@ impl Store {
         self.write_patiently(vec![delete]).await.map(drop)
     }
 
-    /// An attempt failed. `dead`: it was the last.
+    /// An attempt failed. `dead`: it was the last. What has become a dead letter meanwhile stays one.
     pub async fn not_delivered(
         &self,
         number: i64,
@@ -130,10 +130,11 @@ impl Store {
         dead: bool,
     ) -> Result<(), StoreError> {
         let update = Statement::new(
-            "UPDATE outbox SET attempts = attempts + $1, failure = $2, dead = $3 WHERE number = $4",
+            "UPDATE outbox SET attempts = attempts + $1, failure = $2, dead = $3 \
+             WHERE number = $4 AND dead = $5",
         );
         let update = update.bind(1).bind(failure).bind(i64::from(dead));
-        self.write_patiently(vec![update.bind(number)])
+        self.write_patiently(vec![update.bind(number).bind(0)])
             .await
             .map(drop)
     }
