@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
+use tokio::sync::Semaphore;
 use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
@@ -18,9 +19,11 @@ use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::device::version::Version;
+use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
 use crate::metrics::Metrics;
+use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
@@ -68,6 +71,7 @@ pub struct App {
 impl App {
     /// Starts everything. When this returns the API answers, and the devices are on their way.
     pub async fn start(config: Config) -> Result<Self, AppError> {
+        open_files::take_all();
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
@@ -98,6 +102,8 @@ impl App {
             webhooks,
             metrics,
             limits: Limits::from(&config),
+            room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
+            rates: Rates::default(),
         };
         let listen = |source| AppError::Listen {
             address: config.http.listen,

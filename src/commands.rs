@@ -4,6 +4,7 @@ pub mod appstate;
 pub mod contacts;
 pub mod logout;
 pub mod privacy;
+pub mod profile;
 pub mod status;
 
 use std::future::Future;
@@ -15,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
@@ -57,7 +59,12 @@ pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
 /// A job that runs the command, and the receiver of its one reply.
 pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    (Job::new(Pending { command, reply }, deadline), slot)
+    let pending = Pending {
+        command,
+        reply,
+        span: Span::current(),
+    };
+    (Job::new(pending, deadline), slot)
 }
 
 pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>>;
@@ -78,15 +85,19 @@ async fn within<T>(
 struct Pending<C: Command> {
     command: C,
     reply: oneshot::Sender<Result<C::Reply, Failure>>,
+    /// Of the request: what is logged on the way has its id.
+    span: Span,
 }
 
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
-        Box::pin(async move {
+        let span = self.span.clone();
+        let run = async move {
             let result = within(deadline, self.command.run(session)).await;
             // The caller may have gone; nobody else is interested.
             let _ = self.reply.send(result);
-        })
+        };
+        Box::pin(run.instrument(span))
     }
 
     fn refuse(self: Box<Self>, failure: Failure) {

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use ::config::{Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
+use tokio::sync::Semaphore;
 use url::Url;
 
 /// `config/default.toml`: every key, documented, with its default.
@@ -42,12 +43,17 @@ pub struct Http {
     pub listen: SocketAddr,
     #[serde(deserialize_with = "count_or_cores")]
     pub workers: NonZeroUsize,
+    pub connections: NonZeroUsize,
     /// Bytes.
     pub body_limit: usize,
+    /// Bytes.
+    pub bodies_in_memory: usize,
     #[serde(deserialize_with = "seconds")]
     pub header_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub body_timeout: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub request_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub shutdown_grace: Duration,
 }
@@ -195,12 +201,10 @@ impl Config {
         if self.data_dir.as_os_str().is_empty() {
             return Err(invalid("data_dir", "must name a folder"));
         }
-        if self.http.body_limit == 0 {
-            return Err(invalid("http.body_limit", "must be at least 1 byte"));
-        }
         if self.media.limit == 0 {
             return Err(invalid("media.limit", "must be at least 1 byte"));
         }
+        self.validate_http()?;
         if !is_filter(&self.log.level) {
             let problem = format!(
                 "\"{}\" is not a level such as info or debug",
@@ -211,6 +215,39 @@ impl Config {
         self.validate_whatsapp()?;
         self.validate_webhooks()?;
         self.validate_supervision()
+    }
+
+    /// The largest body of a command with media, in bytes: base64 is a third larger than what it stands for.
+    pub fn large_body_limit(&self) -> usize {
+        let media = self.media.limit.div_ceil(3).saturating_mul(4);
+        media.saturating_add(self.http.body_limit)
+    }
+
+    fn validate_http(&self) -> Result<(), ConfigError> {
+        let http = &self.http;
+        if http.body_limit == 0 {
+            return Err(invalid("http.body_limit", "must be at least 1 byte"));
+        }
+        let largest = self.large_body_limit();
+        if http.bodies_in_memory < largest {
+            let problem = format!(
+                "must be at least {largest} bytes: one body with media of media.limit takes that much"
+            );
+            return Err(invalid("http.bodies_in_memory", problem));
+        }
+        if http.bodies_in_memory > Semaphore::MAX_PERMITS {
+            let problem = format!("must be at most {} bytes", Semaphore::MAX_PERMITS);
+            return Err(invalid("http.bodies_in_memory", problem));
+        }
+        let longest = http.body_timeout + self.media.command_timeout;
+        if http.request_timeout <= longest {
+            let problem = format!(
+                "must be more than http.body_timeout and media.command_timeout together, which are {} seconds",
+                longest.as_secs_f64()
+            );
+            return Err(invalid("http.request_timeout", problem));
+        }
+        Ok(())
     }
 
     fn validate_whatsapp(&self) -> Result<(), ConfigError> {

@@ -16,6 +16,8 @@ pub enum Envelope {
     Session,
     /// `{"success":true,…}` and `{"success":false,"error"}`: what only the master token may do.
     Admin,
+    /// `{"success":true,"message",…}` and `{"success":false,"error":{"message"}}`: the RyzeAPI, with statuses of its own.
+    Ryze,
 }
 
 /// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
@@ -34,7 +36,7 @@ pub struct Operation {
 impl Operation {
     pub const fn new(name: &'static str, envelope: Envelope) -> Self {
         let unauthorized = match envelope {
-            Envelope::Object | Envelope::Flat | Envelope::Data => "Invalid token",
+            Envelope::Object | Envelope::Flat | Envelope::Data | Envelope::Ryze => "Invalid token",
             Envelope::Session => "unauthorized",
             Envelope::Admin => "invalid master token",
         };
@@ -65,8 +67,17 @@ pub struct Invalid {
     pub message: String,
     /// The field at fault, when it is one field.
     pub field: Option<String>,
-    /// It is the media that cannot be used, which has a code of its own.
-    pub media: bool,
+    pub flaw: Flaw,
+}
+
+/// What of a request is wrong, where that has a code or a text of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    Request,
+    /// The media cannot be used.
+    Media,
+    /// The body is no JSON object.
+    Syntax,
 }
 
 impl Invalid {
@@ -74,7 +85,7 @@ impl Invalid {
         Self {
             message: message.into(),
             field: None,
-            media: false,
+            flaw: Flaw::Request,
         }
     }
 
@@ -87,7 +98,14 @@ impl Invalid {
 
     pub fn media(message: impl Into<String>) -> Self {
         Self {
-            media: true,
+            flaw: Flaw::Media,
+            ..Self::request(message)
+        }
+    }
+
+    pub fn syntax(message: impl Into<String>) -> Self {
+        Self {
+            flaw: Flaw::Syntax,
             ..Self::request(message)
         }
     }
@@ -170,7 +188,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         return outcome(failure, step);
     }
     let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
-        Failure::Invalid(invalid) if invalid.media => {
+        Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
             (400, "invalid_media".into(), "VALIDATION_ERROR")
         }
         Failure::Invalid(_) => (400, "invalid_request".into(), "VALIDATION_ERROR"),
@@ -200,6 +218,10 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         other => other.to_string().into(),
     };
     let retry_after = matches!(failure, Failure::Overloaded).then_some(Duration::from_secs(1));
+    let (status, message) = match operation.envelope {
+        Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
+        _ => (status, message),
+    };
     Outcome {
         status,
         code,
@@ -207,6 +229,19 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         message,
         retry_after,
     }
+}
+
+/// Where the RyzeAPI differs: it has no 502 and no 504, and names the reason after the text.
+fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
+    Some(match failure {
+        Failure::Disconnected => (400, "Instance is not connected to WhatsApp".into()),
+        Failure::NoDevice => (404, "Instance not found".into()),
+        Failure::Overloaded => (429, "Rate limit exceeded. Try again later.".into()),
+        Failure::Refused(_) | Failure::TimedOut { .. } => {
+            (500, format!("{}: {failure}", operation.failed).into())
+        }
+        _ => return None,
+    })
 }
 
 fn not_synced(collection: &str, in_time: &bool) -> String {

@@ -1,15 +1,18 @@
-//! The HTTP API: server wiring, limits, request ids.
+//! The HTTP API: server wiring and limits.
 
 pub mod auth;
 pub mod body;
+pub mod connection;
 pub mod envelope;
 pub mod execute;
 pub mod health;
 pub mod instances;
+pub mod observe;
 pub mod openapi;
 pub mod qr_image;
 pub mod query;
 pub mod routes;
+pub mod ryze;
 mod stored;
 pub mod tenants;
 pub mod uninterrupted;
@@ -19,16 +22,16 @@ pub mod webhooks;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix::Addr;
-use actix_web::body::MessageBody;
-use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
-use actix_web::middleware::{Next, from_fn};
-use actix_web::{App, Error, HttpServer, web};
-use uuid::Uuid;
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use tokio::sync::Semaphore;
 
+use self::connection::Connection;
+use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
@@ -50,6 +53,9 @@ pub struct Api {
     pub webhooks: Webhooks,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
+    /// Bytes that request bodies may still take into memory.
+    pub room: Arc<Semaphore>,
+    pub rates: Rates,
 }
 
 /// The clocks and sizes of requests.
@@ -64,6 +70,8 @@ pub struct Limits {
     pub large_command: Duration,
     pub connect: Duration,
     pub pairing: Duration,
+    /// The whole request, whatever it waits for.
+    pub request: Duration,
 }
 
 impl From<&Config> for Limits {
@@ -71,64 +79,35 @@ impl From<&Config> for Limits {
         Self {
             body: config.http.body_limit,
             body_timeout: config.http.body_timeout,
-            large_body: config
-                .http
-                .body_limit
-                .saturating_add(config.media.limit / 3 * 4),
+            large_body: config.large_body_limit(),
             command: config.whatsapp.command_timeout,
             large_command: config.media.command_timeout,
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
+            request: config.http.request_timeout,
         }
     }
 }
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
 /// Binds the API. It answers as soon as the returned server is awaited.
 pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
     let api = web::Data::new(api);
+    let (http, workers) = (&config.http, config.http.workers);
+    let header_timeout = http.header_timeout;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(api.clone())
-            .wrap(from_fn(observe))
+            .wrap(from_fn(observe::observe))
             .configure(routes::configure)
     })
-    .workers(config.http.workers.get())
-    .client_request_timeout(config.http.header_timeout)
-    .shutdown_timeout(config.http.shutdown_grace.as_secs().max(1))
+    .workers(workers.get())
+    .max_connections(http.connections.get().div_ceil(workers.get()))
+    .client_request_timeout(header_timeout)
+    .keep_alive(connection::KEEP_ALIVE)
+    .on_connect(move |stream, data| Connection::begin(stream, data, header_timeout))
+    .shutdown_timeout(http.shutdown_grace.as_secs().max(1))
     .disable_signals()
-    .bind(config.http.listen)?;
-    let address = server
-        .addrs()
-        .first()
-        .copied()
-        .unwrap_or(config.http.listen);
+    .bind(http.listen)?;
+    let address = server.addrs().first().copied().unwrap_or(http.listen);
     Ok((server.run(), address))
-}
-
-/// Counts and times every request, and gives it an id that the caller can quote.
-async fn observe(
-    request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    let started = Instant::now();
-    let api = request.app_data::<web::Data<Api>>().cloned();
-    let mut response = next.call(request).await?;
-    if let Some(api) = api {
-        // The pattern, not the path: paths hold ids.
-        let route = response
-            .request()
-            .match_pattern()
-            .unwrap_or_else(|| "unknown".into());
-        let status = response.status();
-        let labels = [route.as_str(), status.as_str()];
-        api.metrics.http_requests.with_label_values(&labels).inc();
-        let duration = api.metrics.http_duration.with_label_values(&labels[..1]);
-        duration.observe(started.elapsed().as_secs_f64());
-    }
-    if let Ok(id) = HeaderValue::from_str(&Uuid::new_v4().to_string()) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    Ok(response)
 }

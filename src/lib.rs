@@ -22,6 +22,7 @@ pub mod http;
 pub mod ids;
 pub mod media;
 pub mod metrics;
+pub mod open_files;
 pub mod person;
 pub mod phone;
 #[cfg(feature = "sandbox")]

@@ -2,7 +2,10 @@
 
 pub mod address;
 pub mod download;
-pub mod thumbnail;
+pub mod preview;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 
 use crate::failure::Invalid;
 
@@ -63,6 +66,16 @@ impl Media {
             bytes,
         })
     }
+}
+
+/// Reads base64, also as browsers hand it over: as a data URL.
+pub fn decode(field: &str, data: &str) -> Result<Vec<u8>, Invalid> {
+    let data = match data.split_once(";base64,") {
+        Some((head, data)) if head.starts_with("data:") => data,
+        _ => data,
+    };
+    let bytes = BASE64_STANDARD.decode(data.trim());
+    bytes.map_err(|error| Invalid::field(field, format!("{field} is not base64: {error}")))
 }
 
 /// What a media type is shown as.

@@ -40,6 +40,14 @@ impl FromStr for Person {
     }
 }
 
+/// Whether this is the JID of a group: digits, and in old ones a dash.
+pub fn is_group(jid: &str) -> bool {
+    jid.strip_suffix("@g.us").is_some_and(|id| {
+        let allowed = |byte: u8| byte.is_ascii_digit() || byte == b'-';
+        (1..=64).contains(&id.len()) && id.bytes().all(allowed)
+    })
+}
+
 fn is_lid(user: &str) -> bool {
     (1..=20).contains(&user.len()) && user.bytes().all(|byte| byte.is_ascii_digit())
 }

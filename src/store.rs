@@ -13,6 +13,7 @@ use tokio::time::timeout;
 pub mod accounts;
 mod canary;
 pub mod contacts;
+pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;

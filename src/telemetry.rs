@@ -21,7 +21,12 @@ pub fn start(log: &Log) {
         .with_writer(io::stderr);
     let set = match log.format {
         LogFormat::Human => logs.with_target(false).finish().try_init(),
-        LogFormat::Json => logs.json().flatten_event(true).finish().try_init(),
+        LogFormat::Json => logs
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .finish()
+            .try_init(),
     };
     if set.is_ok() {
         log_panics();

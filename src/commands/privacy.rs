@@ -1,3 +1,4 @@
 //! The account's own privacy settings.
 
 pub mod get;
+pub mod set;

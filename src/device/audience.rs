@@ -10,9 +10,19 @@ use super::contacts::Contact;
 use super::session::{Session, store_failed};
 use super::status_privacy::{Admits, StatusPrivacy};
 use crate::failure::Failure;
+use crate::store::{DeviceNumber, Store, StoreError};
 
 /// Who has the sender key of the statuses, or may have it.
 const KEY_HOLDERS: &str = "status_key_holders";
+
+/// Who was in the audience of the latest status, as JIDs.
+pub(super) async fn key_holders(
+    store: &Store,
+    device: DeviceNumber,
+) -> Result<Vec<String>, StoreError> {
+    let held = store.setting(device, KEY_HOLDERS).await?;
+    Ok(held.unwrap_or_default())
+}
 
 /// The people a status is encrypted for.
 pub struct Audience {
@@ -20,6 +30,8 @@ pub struct Audience {
     pub(super) recipients: Vec<Jid>,
     /// The same people, each under one name only, in order.
     names: Vec<String>,
+    /// The same people under all their names: numbers and LIDs.
+    users: HashSet<String>,
 }
 
 impl Session {
@@ -54,14 +66,20 @@ impl Session {
             recipients.extend(self.client.lid());
         }
         let mut names = Vec::with_capacity(recipients.len());
+        let mut users = HashSet::with_capacity(2 * recipients.len());
         for jid in &recipients {
             names.push(self.name(jid).await);
+            users.insert(jid.user.to_string());
+            if let Ok(Some(entry)) = self.client.get_lid_pn_entry(jid).await {
+                users.extend([entry.lid.to_string(), entry.phone_number.to_string()]);
+            }
         }
         names.sort_unstable();
         Ok(Audience {
             setting,
             recipients,
             names,
+            users,
         })
     }
 
@@ -122,11 +140,9 @@ impl Session {
     /// Makes a new sender key when somebody who may have the present one is no longer in the audience: with it they could
     /// decrypt whatever comes next, should they get hold of it.
     pub(super) async fn rotate_status_key(&self, audience: &Audience) -> Result<(), Failure> {
-        let held = self
-            .store
-            .setting::<Vec<String>>(self.number, KEY_HOLDERS)
-            .await;
-        let held = held.map_err(store_failed)?.unwrap_or_default();
+        self.readers.admit_only(audience.users.clone());
+        let held = key_holders(&self.store, self.number).await;
+        let held = held.map_err(store_failed)?;
         if held == audience.names {
             return Ok(());
         }

@@ -18,6 +18,7 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
+use super::audience::key_holders;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -25,6 +26,7 @@ use super::fetch::Fetcher;
 use super::hook::Hook;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
+use super::readers::Readers;
 use super::runtime::ShardRuntime;
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
@@ -86,6 +88,7 @@ pub struct Running {
     contacts: ContactBook,
     app_state: AppState,
     webhooks: Webhooks,
+    readers: Readers,
     pulse: Pulse,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
 }
@@ -156,6 +159,8 @@ pub async fn start(
         store_login(identity, &plan, &shared).await?;
     }
 
+    let readers = readers(&shared.store, plan.number).await?;
+    readers.guard(&client);
     let acks = Acks::default();
     let contacts = ContactBook::open(shared.store.clone(), plan.number);
     let app_state = AppState::owing_all(records.clone());
@@ -188,10 +193,20 @@ pub async fn start(
         contacts,
         app_state,
         webhooks: shared.webhooks.clone(),
+        readers,
         pulse,
         ended,
     };
     Ok((running, signs))
+}
+
+/// Those of the latest status. By LID alone where it was posted in another life: the library addresses people by that.
+async fn readers(store: &Store, device: DeviceNumber) -> Result<Readers, StoreError> {
+    let readers = Readers::default();
+    let jids = key_holders(store, device).await?.into_iter();
+    let user = |jid: String| jid.split('@').next().map(str::to_owned);
+    readers.admit_only(jids.filter_map(user).collect());
+    Ok(readers)
 }
 
 async fn build(
@@ -295,6 +310,7 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
+            readers: self.readers.clone(),
             pulse: self.pulse.clone(),
             stop,
             query_timeout,

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
+use super::people::Identities;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -49,6 +50,13 @@ impl Contact {
             lid,
             full_name: action.full_name.clone(),
             first_name: action.first_name.clone(),
+        }
+    }
+
+    pub fn who(&self) -> Identities {
+        Identities {
+            phone: self.phone.clone(),
+            lid: self.lid.clone(),
         }
     }
 

@@ -24,6 +24,12 @@ pub struct Identities {
 }
 
 impl Identities {
+    /// Whether both are the same person, as far as it is known.
+    pub fn is(&self, other: &Self) -> bool {
+        let by_phone = self.phone.is_some() && self.phone == other.phone;
+        by_phone || (self.lid.is_some() && self.lid == other.lid)
+    }
+
     pub fn phone_jid(&self) -> Option<String> {
         Some(Jid::pn(self.phone.as_deref()?).to_string())
     }

@@ -1,7 +1,8 @@
-//! What people show of themselves, and the account's own privacy settings.
+//! What people show of themselves.
 
 use serde_json::Value;
 use wacore_binary::Jid;
+use whatsapp_rust::features::ProfileError;
 
 use super::people::{contact_failed, jid};
 use super::session::{Session, unanswered};
@@ -93,21 +94,16 @@ impl Session {
         }))
     }
 
-    /// The account's privacy settings: category and value, as WhatsApp names them.
-    pub async fn privacy_settings(&self) -> Result<Vec<(String, String)>, Failure> {
-        let asked = async {
-            self.client
-                .fetch_privacy_settings()
-                .await
-                .map_err(unanswered)
+    /// Sets the account's own picture, a JPEG, and returns WhatsApp's id of it.
+    pub async fn set_picture(&self, jpeg: Vec<u8>) -> Result<String, Failure> {
+        let set = async {
+            let set = self.client.profile().set_profile_picture(jpeg).await;
+            set.map_err(|error| match error {
+                ProfileError::Iq(error) => unanswered(error),
+                ProfileError::Client(_) => Failure::Disconnected,
+                _ => Failure::Refused("profile picture".into()),
+            })
         };
-        let settings = self.query(asked).await?.settings;
-        let text = |setting: wacore::iq::privacy::PrivacySetting| {
-            (
-                setting.category.as_str().to_owned(),
-                setting.value.as_str().to_owned(),
-            )
-        };
-        Ok(settings.into_iter().map(text).collect())
+        Ok(self.query(set).await?.id)
     }
 }

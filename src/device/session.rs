@@ -18,6 +18,7 @@ use super::contacts::ContactBook;
 use super::exit::ExitReason;
 use super::outgoing::Outgoing;
 use super::pulse::Pulse;
+use super::readers::Readers;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, Store};
@@ -39,6 +40,7 @@ pub struct Session {
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
+    pub(super) readers: Readers,
     pub(super) pulse: Pulse,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.

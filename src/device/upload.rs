@@ -7,7 +7,7 @@ use whatsapp_rust::upload::UploadOptions;
 use super::outgoing::Outgoing;
 use super::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::media::{Kind, Media, thumbnail};
+use crate::media::{Kind, Media, preview};
 
 const UPLOAD: Operation =
     Operation::new("upload", Envelope::Object).failing_with("failed to upload media to whatsapp");
@@ -34,10 +34,7 @@ impl Session {
             Kind::Image => MediaType::Image,
             Kind::Video => MediaType::Video,
         };
-        let (bytes, jpeg_thumbnail) = match kind {
-            Kind::Image => thumbnail::of(bytes).await,
-            Kind::Video => (bytes, None),
-        };
+        let (bytes, preview) = preview::of(kind, bytes).await;
         let upload = self.client.upload(bytes, media_type, UploadOptions::new());
         let uploaded = match tokio::time::timeout_at(self.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
@@ -46,12 +43,12 @@ impl Session {
             Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
         };
         let mimetype = Some(mime_type);
-        let message = match kind {
+        let mut message = match kind {
             Kind::Image => {
                 let options = ImageOptions {
                     caption,
                     mimetype,
-                    jpeg_thumbnail,
+                    jpeg_thumbnail: preview.thumbnail,
                     ..Default::default()
                 };
                 image_message(uploaded, options)
@@ -60,11 +57,18 @@ impl Session {
                 let options = VideoOptions {
                     caption,
                     mimetype,
+                    duration_seconds: preview.seconds,
                     ..Default::default()
                 };
                 video_message(uploaded, options)
             }
         };
+        if let Some(image) = message.image_message.as_option_mut() {
+            (image.width, image.height) = (preview.width, preview.height);
+        }
+        if let Some(video) = message.video_message.as_option_mut() {
+            (video.width, video.height) = (preview.width, preview.height);
+        }
         Ok(Outgoing::media(message, view_once))
     }
 }

@@ -1,7 +1,7 @@
 //! Who calls: the bearer token of a user, or the master token.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::AUTHORIZATION;
+use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use tracing::error;
 
 use super::Api;
@@ -34,7 +34,12 @@ impl Api {
 
 /// `Authorization: Bearer <token>`, the scheme in any case; a bare token is accepted too.
 fn bearer(request: &HttpRequest) -> Option<&str> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?.trim();
+    bearer_in(request.headers())
+}
+
+/// The same in headers alone.
+pub(super) fn bearer_in(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
     let token = match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         Some(_) => return None,

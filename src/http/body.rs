@@ -1,15 +1,16 @@
 //! Request bodies: bounded in size and time, JSON only, errors that name the field.
 
 use actix_web::http::Method;
-use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{HttpRequest, web};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::{HttpMessage, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tokio::sync::OwnedSemaphorePermit;
 
-use super::Limits;
 use super::query::Query;
+use super::{Api, Limits};
 use crate::failure::{Failure, Invalid};
 
 /// Reads the body as JSON of type `T`.
@@ -18,7 +19,7 @@ pub async fn json<T: DeserializeOwned>(
     payload: web::Payload,
     limits: &Limits,
 ) -> Result<T, Failure> {
-    let body = read(payload, limits).await?;
+    let body = read(request, payload, limits).await?;
     check_content_type(request)?;
     Ok(decode(&body)?)
 }
@@ -39,7 +40,7 @@ pub async fn json_or_query<T: DeserializeOwned>(
     let body = if without_body {
         Bytes::new()
     } else {
-        read(payload, limits).await?
+        read(request, payload, limits).await?
     };
     let mut fields = Map::new();
     if !body.is_empty() {
@@ -57,25 +58,65 @@ pub async fn json_or_query<T: DeserializeOwned>(
     Ok(serde_path_to_error::deserialize(Value::Object(fields)).map_err(describe)?)
 }
 
-async fn read(payload: web::Payload, limits: &Limits) -> Result<Bytes, Failure> {
-    let collect = collect(payload, limits.body);
+async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    limits: &Limits,
+) -> Result<Bytes, Failure> {
+    // Said before it is sent; what it really is, is measured all the same.
+    if announced(request).is_some_and(|length| length > limits.body) {
+        return Err(too_large(limits.body));
+    }
+    let collect = collect(request, payload, limits.body);
     match tokio::time::timeout(limits.body_timeout, collect).await {
-        Ok(body) => Ok(body?),
+        Ok(body) => body,
         Err(_) => Err(Invalid::request("the body did not arrive in time").into()),
     }
 }
 
-async fn collect(mut payload: web::Payload, limit: usize) -> Result<Bytes, Invalid> {
+fn announced(request: &HttpRequest) -> Option<usize> {
+    let length = request.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+async fn collect(
+    request: &HttpRequest,
+    mut payload: web::Payload,
+    limit: usize,
+) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Invalid::request("the body ended early"))?;
         if body.len() + chunk.len() > limit {
-            let problem = format!("the body is larger than the limit of {limit} bytes");
-            return Err(Invalid::request(problem));
+            return Err(too_large(limit));
         }
+        make_room(request, chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
+}
+
+fn too_large(limit: usize) -> Failure {
+    Invalid::request(format!(
+        "the body is larger than the limit of {limit} bytes"
+    ))
+    .into()
+}
+
+/// Memory for a part of the body; it is given back when the request is over.
+fn make_room(request: &HttpRequest, bytes: usize) -> Result<(), Failure> {
+    let Some(api) = request.app_data::<web::Data<Api>>() else {
+        return Err(Failure::Internal);
+    };
+    let bytes = u32::try_from(bytes).map_err(|_| Failure::Overloaded)?;
+    let room = api.room.clone().try_acquire_many_owned(bytes);
+    let room = room.map_err(|_| Failure::Overloaded)?;
+    let mut held = request.extensions_mut();
+    match held.get_mut::<OwnedSemaphorePermit>() {
+        Some(earlier) => earlier.merge(room),
+        None => drop(held.insert(room)),
+    }
+    Ok(())
 }
 
 /// An absent type is taken for JSON: `curl -d` without a header sends a form's, which is refused with a hint.
@@ -94,23 +135,23 @@ fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
 
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
     if body.is_empty() {
-        return Err(Invalid::request(
+        return Err(Invalid::syntax(
             "the body is empty: a JSON object is expected",
         ));
     }
     if std::str::from_utf8(body).is_err() {
-        return Err(Invalid::request("the body is not UTF-8"));
+        return Err(Invalid::syntax("the body is not UTF-8"));
     }
     // serde would take an array for a struct, field by field.
     if body.trim_ascii_start().starts_with(b"[") {
-        return Err(Invalid::request(
+        return Err(Invalid::syntax(
             "the body is an array: a JSON object is expected",
         ));
     }
     let mut json = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
     json.end()
-        .map_err(|error| Invalid::request(format!("malformed JSON: {error}")))?;
+        .map_err(|error| Invalid::syntax(format!("malformed JSON: {error}")))?;
     Ok(value)
 }
 
@@ -118,7 +159,7 @@ fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
     let field = error.path().to_string();
     let inner = error.into_inner();
     if inner.is_syntax() || inner.is_eof() {
-        return Invalid::request(format!("malformed JSON: {inner}"));
+        return Invalid::syntax(format!("malformed JSON: {inner}"));
     }
     // serde's texts end with a place in the body, which says less than the field's name.
     let text = inner.to_string();

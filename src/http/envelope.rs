@@ -40,10 +40,12 @@ pub fn respond_as<T: Serialize>(
     };
     let mut response = HttpResponse::build(status);
     match operation.envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin => response.json(Flat {
-            success: true,
-            payload,
-        }),
+        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Ryze => {
+            response.json(Flat {
+                success: true,
+                payload,
+            })
+        }
         Envelope::Data | Envelope::Session => response.json(Data {
             success: true,
             data: payload,
@@ -104,6 +106,20 @@ pub struct Text {
     error: String,
 }
 
+/// A refusal as the RyzeAPI writes it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WordedRefusal)]
+pub struct Worded {
+    success: bool,
+    error: Words,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = RefusalWords)]
+struct Words {
+    message: String,
+}
+
 /// The answer to a failure.
 pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
     let outcome = outcome(failure, operation);
@@ -127,6 +143,12 @@ pub fn refusal(operation: &Operation, failure: &Failure) -> Value {
         Envelope::Session | Envelope::Admin => to_value(Text {
             success: false,
             error: outcome.message.into(),
+        }),
+        Envelope::Ryze => to_value(Worded {
+            success: false,
+            error: Words {
+                message: outcome.message.into(),
+            },
         }),
     };
     body.unwrap_or_default()

@@ -45,8 +45,19 @@ pub async fn dispatch<C: Command>(
     device: Option<DeviceId>,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    command.validate()?;
     let deadline = Instant::now() + limits::<C>(api).command;
+    dispatch_until(deadline, api, caller, device, command).await
+}
+
+/// The same for one of several commands that share a deadline.
+pub async fn dispatch_until<C: Command>(
+    deadline: Instant,
+    api: &Api,
+    caller: Caller,
+    device: Option<DeviceId>,
+    command: C,
+) -> Result<C::Reply, Failure> {
+    command.validate()?;
     let (job, slot) = commands::job(command, deadline);
     if api
         .router

@@ -65,7 +65,7 @@ pub(super) async fn locate(
     located.map_err(|_| Failure::Internal)
 }
 
-async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
+pub(super) async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
     let watch = api
         .supervisor
         .send(Follow(device))
@@ -75,7 +75,7 @@ async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
 }
 
 /// The caller's devices, oldest first, and where each stands.
-async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
+pub(super) async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
     let own = api.store.devices_of(caller.tenant, caller.user).await;
     let own = own.map_err(|error| stored("devices could not be listed", error))?;
     let mut devices = Vec::with_capacity(own.len());
@@ -98,17 +98,26 @@ async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<Devic
     }
 }
 
-/// Adds a device and makes supervisor and router know it. To the end: a device that is stored and not adopted would be
-/// listed but known to nobody until the next start.
 async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
+    let (store, name) = (api.store.clone(), name.to_owned());
+    let creating = async move {
+        let created = store.create_device(caller.tenant, caller.user, &name).await;
+        created.map_err(not_created)
+    };
+    adopt(api, caller, creating).await
+}
+
+/// Makes supervisor and router know a new device. To the end: a device that is stored and not adopted would be listed
+/// but known to nobody until the next start.
+pub(super) async fn adopt(
+    api: &Api,
+    caller: Caller,
+    creating: impl Future<Output = Result<Device, Failure>> + 'static,
+) -> Result<Device, Failure> {
     let (store, supervisor) = (api.store.clone(), api.supervisor.clone());
     let webhooks = api.webhooks.clone();
-    let name = name.to_owned();
     to_the_end(async move {
-        let device = store
-            .create_device(caller.tenant, caller.user, &name)
-            .await
-            .map_err(not_created)?;
+        let device = creating.await?;
         let owner = Owner {
             device: device.id,
             tenant: caller.tenant,
@@ -129,7 +138,7 @@ async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure
     .await
 }
 
-fn not_created(error: StoreError) -> Failure {
+pub(super) fn not_created(error: StoreError) -> Failure {
     match error {
         // Its user was deleted while the request was under way.
         StoreError::Constraint(_) => Failure::Unauthorized,
@@ -144,6 +153,6 @@ fn phone_number(jid: &str) -> &str {
 }
 
 /// The account's JID: the contract shows it without the device.
-fn account_jid(jid: &str) -> String {
+pub(super) fn account_jid(jid: &str) -> String {
     format!("{}@s.whatsapp.net", phone_number(jid))
 }

@@ -8,7 +8,9 @@ use actix_web::{HttpResponse, web};
 use bytes::Bytes;
 use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
 use utoipa::openapi::request_body::RequestBodyBuilder;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, ObjectBuilder,
     OpenApi, OpenApiBuilder, PathsBuilder, Required, Tag, Type,
@@ -65,7 +67,7 @@ pub fn document() -> OpenApi {
             paths = paths.path(path(&endpoint), item);
         }
     }
-    for token in [Token::User, Token::Master] {
+    for token in [Token::User, Token::Master, Token::Ryze] {
         components = components.security_scheme(token.scheme(), scheme(token));
     }
     OpenApiBuilder::new()
@@ -90,6 +92,10 @@ fn info() -> InfoBuilder {
 }
 
 fn scheme(token: Token) -> SecurityScheme {
+    if token == Token::Ryze {
+        let header = ApiKeyValue::with_description("token", token.meaning());
+        return SecurityScheme::ApiKey(ApiKey::Header(header));
+    }
     let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer);
     SecurityScheme::Http(scheme.description(Some(token.meaning())).build())
 }

@@ -1,12 +1,13 @@
 //! The URL table: a line per endpoint, with the contract's name of it and what it says of itself in /openapi.json.
 
 use actix_web::http::Method;
-use actix_web::web::{self, ServiceConfig, route};
+use actix_web::middleware::from_fn;
+use actix_web::web::{self, ServiceConfig, route, scope};
 use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::execute::execute;
 use super::openapi::about::{About, command};
-use super::{health, instances, openapi, tenants, users, webhooks};
+use super::{health, instances, openapi, ryze, tenants, users, webhooks};
 use crate::commands::appstate::SyncAppState;
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
@@ -16,6 +17,7 @@ use crate::commands::contacts::picture::GetPicture;
 use crate::commands::contacts::profile::GetProfile;
 use crate::commands::contacts::resolve::Resolve;
 use crate::commands::privacy::get::GetPrivacy;
+use crate::commands::profile::picture::PostPicture;
 use crate::commands::status::media::PostMedia;
 use crate::commands::status::privacy::PutPrivacy;
 use crate::commands::status::text::PostText;
@@ -58,6 +60,9 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
         ("Privacy", vec![
             line("getPrivacySettings", GET, "/privacy", execute::<GetPrivacy>, command::<GetPrivacy>),
         ]),
+        ("Profile", vec![
+            line("setProfilePicture", POST, "/profile/picture", execute::<PostPicture>, command::<PostPicture>),
+        ]),
         ("Devices and pairing", vec![
             line("createDevice", POST, "/devices", instances::create::handle, instances::create::about),
             line("listDevices", GET, "/devices", instances::list::handle, instances::list::about),
@@ -98,6 +103,18 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
             line("superAdminGetTenant", GET, "/global/tenants/{id:[^/]*}", tenants::show::handle, tenants::show::about),
             line("superAdminDeleteTenant", DELETE, "/global/tenants/{id:[^/]*}", tenants::delete::handle, tenants::delete::about),
         ]),
+        // Behind a gate of its own
+        ("RyzeAPI", vec![
+            line("ryzeCreateInstance", POST, "/api/instance/new", ryze::create::handle, ryze::create::about),
+            line("ryzeListInstances", GET, "/api/instance/list", ryze::list::handle, ryze::list::about),
+            line("ryzeConnectInstance", GET, "/api/instance/connect/{instance}", ryze::connect::handle, ryze::connect::about),
+            line("ryzeReconnectInstance", POST, "/api/instance/reconnect/{instance}", ryze::reconnect::handle, ryze::reconnect::about),
+            line("ryzeLogoutInstance", DELETE, "/api/instance/logout/{instance}", ryze::logout::handle, ryze::logout::about),
+            line("ryzeDeleteInstance", DELETE, "/api/instance/delete/{instance}", ryze::delete::handle, ryze::delete::about),
+            line("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}", ryze::privacy::update, ryze::privacy::about_update),
+            line("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}", ryze::privacy::read, ryze::privacy::about_read),
+            line("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}", ryze::privacy::read, ryze::privacy::about_read),
+        ]),
         ("The daemon itself", vec![
             line("isAlive", GET, "/healthz", health::healthz, health::about_healthz),
             line("isReady", GET, "/readyz", health::readyz, health::about_readyz),
@@ -107,11 +124,14 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
 }
 
 pub fn configure(app: &mut ServiceConfig) {
-    for (_, endpoints) in areas() {
-        for endpoint in endpoints {
-            app.route(endpoint.path, endpoint.route);
+    let mut ryze = scope(ryze::ROOT).wrap(from_fn(ryze::gate::gate));
+    for endpoint in areas().into_iter().flat_map(|(_, endpoints)| endpoints) {
+        match endpoint.path.strip_prefix(ryze::ROOT) {
+            Some(path) => ryze = ryze.route(path, endpoint.route),
+            None => drop(app.route(endpoint.path, endpoint.route)),
         }
     }
+    app.service(ryze.default_service(route().to(ryze::unknown)));
     openapi::configure(app);
     app.default_service(route().to(instances::unknown));
 }

@@ -27,7 +27,7 @@
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
-//! `media? {type,mimetype,size,sha256}` of the decrypted file, and `timestamp`.
+//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`.
 //!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
 //! account. It acts `times` times, or until it is cleared. The faults, with the fields they need:
@@ -44,6 +44,8 @@
 //! | `duplicate_delivery` | a message reaches the device twice |
 //! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
 //! | `appstate_conflict`, `appstate_bad_mac` | a patch is refused as old; what is served has wrong MACs |
+//! | `overhear` | the account's phone is handed statuses and group messages that are not meant for it |
+//! | `key_silence` | the phone does not answer a device that asks for keys of the app state |
 //! | `prekeys_exhausted` | the device's keys (an account's: its phone's, too) are handed out without a one-time key |
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.

@@ -69,6 +69,8 @@ pub enum Fault {
     NoOfflineMarker,
     /// The device's keys are handed out without a one-time key.
     PrekeysExhausted,
+    /// The account's phone is handed what others are told in groups and statuses, though it is not meant.
+    Overhear,
     /// The TCP connection is reset.
     Reset,
     /// The stream ends with an error.
@@ -232,6 +234,17 @@ impl Faults {
     pub fn strikes(&mut self, device: Option<&Address>, wanted: &Fault) -> bool {
         self.act(device, |fault| (fault == wanted).then_some(()))
             .is_some()
+    }
+
+    /// The accounts whose phones overhear.
+    pub fn overhearing(&self) -> impl Iterator<Item = &str> {
+        self.active
+            .iter()
+            .filter_map(|active| match (&active.fault, &active.scope) {
+                (Fault::Overhear, Scope::Account(phone)) => Some(phone.as_str()),
+                (Fault::Overhear, Scope::Device(device)) => Some(device.phone.as_str()),
+                _ => None,
+            })
     }
 
     /// Whether nothing may be sent to this device; what it sends is what uses the fault up.

@@ -63,6 +63,23 @@ pub struct ReceivedMedia {
     pub size: Option<u64>,
     /// Hex.
     pub sha256: Option<String>,
+    /// What the message says of the file.
+    #[serde(flatten)]
+    pub told: Told,
+}
+
+/// What is shown of a file before it is fetched.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Told {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+    /// Bytes of the small picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail: Option<usize>,
 }
 
 /// A message of the phone's own, kept for a device that could not decrypt it.

@@ -126,6 +126,12 @@ impl Privacy {
         }
     }
 
+    /// A category or a value that only a later WhatsApp knows.
+    pub fn invent(&mut self, name: String, value: String) {
+        let lists = BTreeMap::new();
+        self.0.insert(name, Category { value, lists });
+    }
+
     pub fn apply(&mut self, change: &Change) -> Result<(), ChangeError> {
         self.check(change)?;
         let category = self.0.get_mut(&change.name).ok_or(ChangeError::Value)?;

@@ -277,6 +277,7 @@ impl Welcome {
             token,
             phone,
             contacts,
+            device_id,
             ..
         } = &self.notes;
         let (api, control) = (&self.api, &whatsapp.control);
@@ -308,9 +309,14 @@ Try this in another terminal:
 
   # 5. Look at what the device's webhook was told; it was pointed here.
   curl -s {control}/webhooks
+
+For every other endpoint: {api}/docs in a browser, or the README's table after this line:
+
+  API={api} TOKEN={token} MASTER={master} DEVICE={device_id} CONTROL={control}
 "#,
             count = contacts.len(),
             ws = whatsapp.ws,
+            master = self.master_token,
         )
     }
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::devices::id;
 use super::value::{Row, Statement};
 use super::{Store, StoreError};
-use crate::ids::{TenantId, UserId};
+use crate::ids::{DeviceId, TenantId, UserId};
 
 pub use users::{Change, Settled, Standing};
 
@@ -90,23 +90,35 @@ pub struct Caller {
     pub role: Role,
 }
 
+/// Who holds a token, and how far it reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    pub caller: Caller,
+    /// The one device that the token fits; none: it is the user's own, for all of the user's devices.
+    pub device: Option<DeviceId>,
+}
+
+const BEARER: &str = "SELECT id, tenant_id, role, NULL FROM member WHERE token_hash = $1 AND active = $2 \
+    UNION ALL SELECT member.id, member.tenant_id, member.role, device.id FROM device_token \
+    JOIN device ON device.id = device_token.device_id JOIN member ON member.id = device.user_id \
+    WHERE device_token.token_hash = $1 AND member.active = $2";
+
 impl Store {
-    /// Whom an active user's token belongs to.
-    pub async fn caller(&self, token_hash: &[u8; 32]) -> Result<Option<Caller>, StoreError> {
-        let find = Statement::new(
-            "SELECT id, tenant_id, role FROM member WHERE token_hash = $1 AND active = 1",
-        )
-        .bind(token_hash.to_vec());
-        self.read(find).await?.first().map(caller).transpose()
+    /// Who holds a token. The user whom it belongs to, directly or through a device, is active.
+    pub async fn bearer(&self, token_hash: &[u8; 32]) -> Result<Option<Bearer>, StoreError> {
+        let find = Statement::new(BEARER).bind(token_hash.to_vec()).bind(1);
+        self.read(find).await?.first().map(bearer).transpose()
     }
 }
 
-fn caller(row: &Row) -> Result<Caller, StoreError> {
-    Ok(Caller {
+fn bearer(row: &Row) -> Result<Bearer, StoreError> {
+    let caller = Caller {
         user: id(row, 0)?,
         tenant: id(row, 1)?,
         role: role(row, 2)?,
-    })
+    };
+    let device = row.optional_text(3)?.map(|_| id(row, 3)).transpose()?;
+    Ok(Bearer { caller, device })
 }
 
 fn role(row: &Row, column: usize) -> Result<Role, StoreError> {

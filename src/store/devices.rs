@@ -52,6 +52,18 @@ macro_rules! select_device {
     };
 }
 
+macro_rules! insert_device {
+    ($values:literal) => {
+        concat!(
+            "INSERT INTO device (id, tenant_id, user_id, name, wanted, created_at, updated_at) ",
+            $values,
+            " RETURNING id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at, \
+             active_at, held, held_until"
+        )
+    };
+}
+pub(super) use insert_device;
+
 impl Store {
     /// Adds a device that is yet to be paired.
     pub async fn create_device(
@@ -60,19 +72,8 @@ impl Store {
         user: UserId,
         name: &str,
     ) -> Result<Device, StoreError> {
-        let now = Utc::now().timestamp();
-        let add = Statement::new(
-            "INSERT INTO device (id, tenant_id, user_id, name, wanted, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id, number, tenant_id, user_id, name, jid, wanted, \
-             last_seen, created_at, updated_at, active_at, held, held_until",
-        )
-        .bind(DeviceId::random().to_string())
-        .bind(tenant.to_string())
-        .bind(user.to_string())
-        .bind(name)
-        .bind(1)
-        .bind(now)
-        .bind(now);
+        let add = insert_device!("VALUES ($1, $2, $3, $4, $5, $6, $7)");
+        let add = new_device(add, DeviceId::random(), tenant, user, name);
         let answers = self.write(vec![add]).await?;
         let row = answers.first().and_then(|rows| rows.first());
         device(row.ok_or(StoreError::Shape("an inserted device was not returned"))?)
@@ -95,6 +96,26 @@ impl Store {
         ));
         self.select(find.bind(tenant.to_string()).bind(user.to_string()))
             .await
+    }
+
+    /// The devices of one user with this name, oldest first.
+    pub async fn devices_named(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        name: &str,
+    ) -> Result<Vec<Device>, StoreError> {
+        let find = Statement::new(select_device!(
+            "WHERE tenant_id = $1 AND user_id = $2 AND name = $3 ORDER BY number"
+        ));
+        let find = find.bind(tenant.to_string()).bind(user.to_string());
+        self.select(find.bind(name)).await
+    }
+
+    /// Deletes the row of a device, and its token. Remove the device itself first: its records are under its number.
+    pub async fn delete_device(&self, device: DeviceId) -> Result<(), StoreError> {
+        let delete = Statement::new("DELETE FROM device WHERE id = $1").bind(device.to_string());
+        self.write(vec![delete]).await.map(drop)
     }
 
     /// Notes whom WhatsApp knows the device as, and that it was seen just now. A device that was paired just now is wanted;
@@ -157,7 +178,26 @@ impl Store {
     }
 }
 
-fn device(row: &Row) -> Result<Device, StoreError> {
+/// Binds what a new device begins with.
+pub(super) fn new_device(
+    insert: &'static str,
+    device: DeviceId,
+    tenant: TenantId,
+    user: UserId,
+    name: &str,
+) -> Statement {
+    let now = Utc::now().timestamp();
+    Statement::new(insert)
+        .bind(device.to_string())
+        .bind(tenant.to_string())
+        .bind(user.to_string())
+        .bind(name)
+        .bind(1)
+        .bind(now)
+        .bind(now)
+}
+
+pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
     Ok(Device {
         id: id(row, 0)?,
         number: DeviceNumber(row.int(1)?),

@@ -14,7 +14,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("accounts", include_str!("migrations/0002_accounts.sql")),
     ("members", include_str!("migrations/0003_members.sql")),
     ("exits", include_str!("migrations/0004_exits.sql")),
-    ("webhooks", include_str!("migrations/0005_webhooks.sql")),
+    (
+        "device tokens",
+        include_str!("migrations/0005_device_tokens.sql"),
+    ),
+    ("webhooks", include_str!("migrations/0006_webhooks.sql")),
 ];
 
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {

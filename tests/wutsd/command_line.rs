@@ -49,6 +49,16 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
         ),
         (
             &["check-config"],
+            &[WHATSAPP, ("WUTSD__HTTP__BODIES_IN_MEMORY", "1000")],
+            &["http.bodies_in_memory", "must be at least"],
+        ),
+        (
+            &["check-config"],
+            &[WHATSAPP, ("WUTSD__HTTP__REQUEST_TIMEOUT", "210")],
+            &["http.request_timeout", "which are 210 seconds"],
+        ),
+        (
+            &["check-config"],
             &[WHATSAPP, ("WUTSD__LOG__FORMAT", "xml")],
             &["format", "xml"],
         ),

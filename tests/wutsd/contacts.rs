@@ -210,6 +210,54 @@ async fn the_address_book_is_listed() {
 }
 
 #[tokio::test]
+async fn what_the_phone_blocks_is_on_the_list() {
+    let people = People::start().await;
+    let (api, ada) = (&people.user.api, &people.ada);
+    let items = async || api.get("/contacts/blocklist").await.expect(200)["data"]["items"].clone();
+    assert_eq!(items().await, json!([]));
+    let block = |action: &str| json!({ "jid": ada, "action": action });
+    people
+        .world
+        .control
+        .change_blocklist(&people.phone, block("block"))
+        .await;
+    assert_eq!(
+        items().await,
+        json!([{ "jid": people.ada_jid(), "phone_number": ada }])
+    );
+    people
+        .world
+        .control
+        .change_blocklist(&people.phone, block("unblock"))
+        .await;
+    assert_eq!(items().await, json!([]));
+}
+
+#[tokio::test]
+async fn only_who_is_in_the_group_is_resolved() {
+    let people = People::start().await;
+    let (api, ada) = (&people.user.api, &people.ada);
+    let grace = people.world.control.account("Grace").await;
+    let group = people.world.control.group(&[&people.phone, ada]).await;
+    let body = json!({ "jids": [grace, ada], "group_jid": group });
+    let body = api.post("/contacts/resolve", body).await.expect(200);
+    assert_eq!(
+        (&body["count"], &body["items"][0]["input"]),
+        (&json!(1), &json!(ada))
+    );
+
+    let foreign = people.world.control.group(&[&grace, ada]).await;
+    for unknown in [foreign.as_str(), "120363000000000000@g.us"] {
+        let body = json!({ "jids": [ada], "group_jid": unknown });
+        let answer = api.post("/contacts/resolve", body).await;
+        assert_eq!(answer.text_error(), (404, "group not found"), "{unknown}");
+    }
+    let body = json!({ "jids": [ada], "group_jid": people.ada_jid() });
+    let answer = api.post("/contacts/resolve", body).await;
+    assert_eq!(answer.body["validation"][0]["field"], "group_jid");
+}
+
+#[tokio::test]
 async fn numbers_and_lids_are_resolved_to_each_other() {
     let people = People::start().await;
     let (ada, jid, lid) = (&people.ada, people.ada_jid(), &people.ada_lid);

@@ -42,3 +42,17 @@ async fn the_accounts_own_settings_are_shown_as_whatsapp_has_them() {
         (401, "Invalid token")
     );
 }
+
+#[tokio::test]
+async fn what_only_a_later_whatsapp_knows_is_shown_too() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    for (name, value) in [("last", "mutual_friends"), ("cover_photo", "contacts")] {
+        let later = json!({ "name": name, "value": value, "invented": true });
+        world.control.change_privacy(&phone, later).await;
+    }
+    let data = user.api.get("/privacy").await.expect(200)["data"].clone();
+    assert_eq!(data["LastSeen"], "mutual_friends");
+    assert_eq!(data["CoverPhoto"], "contacts");
+    assert_eq!(data.as_object().expect("an object").len(), 11);
+}

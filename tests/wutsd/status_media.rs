@@ -22,8 +22,33 @@ fn png() -> Vec<u8> {
     bytes
 }
 
+/// One box of an MP4 file.
+fn boxed(kind: &str, content: &[&[u8]]) -> Vec<u8> {
+    let content = content.concat();
+    let length = u32::try_from(content.len() + 8)
+        .expect("small")
+        .to_be_bytes();
+    [&length[..], kind.as_bytes(), &content].concat()
+}
+
+/// The head of a video of 320 by 240 pixels that lasts 7 seconds, and no pictures.
 fn mp4() -> Vec<u8> {
-    [&b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"[..], &[7; 3000]].concat()
+    let number = |number: u32| number.to_be_bytes().to_vec();
+    let none = |count| vec![0_u8; count];
+    // Version and flags, two dates; then ticks per second, ticks.
+    let times = [none(12), number(1000), number(7000)].concat();
+    let movie = boxed("mvhd", &[&times, &none(80)]);
+    let sides = [number(320 << 16), number(240 << 16)].concat();
+    let track = [none(12), number(1), none(4), number(7000), none(16)].concat();
+    let matrix = [none(36)].concat();
+    let track = boxed("tkhd", &[&track, &matrix, &sides]);
+    let media = boxed("mdhd", &[&times, &none(4)]);
+    let handler = boxed("hdlr", &[&none(8), b"vide", &none(12), b"\0"]);
+    let tables = boxed("stbl", &[&boxed("stsd", &[&none(8)])]);
+    let media = boxed("mdia", &[&media, &handler, &boxed("minf", &[&tables])]);
+    let track = boxed("trak", &[&track, &media]);
+    let kind = boxed("ftyp", &[b"mp42", &none(4), b"mp42isom"]);
+    [kind, boxed("moov", &[&movie, &track])].concat()
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -83,6 +108,12 @@ async fn a_picture_in_base64_is_what_the_contacts_phone_decrypts() {
         message["media"]["sha256"],
         hex::encode(Sha256::digest(&picture))
     );
+    let told = (&message["media"]["width"], &message["media"]["height"]);
+    assert_eq!(told, (&json!(2), &json!(2)));
+    assert!(
+        message["media"]["thumbnail"].as_u64() > Some(0),
+        "{message}"
+    );
 }
 
 #[tokio::test]
@@ -98,10 +129,10 @@ async fn a_video_behind_a_url_is_fetched_and_posted() {
         .wait_for_message(&ada, &posted["message_id"])
         .await;
     assert_eq!(message["kind"], "video");
-    assert_eq!(
-        message["media"]["sha256"],
-        hex::encode(Sha256::digest(mp4()))
-    );
+    let media = &message["media"];
+    assert_eq!(media["sha256"], hex::encode(Sha256::digest(mp4())));
+    let told = (&media["width"], &media["height"], &media["seconds"]);
+    assert_eq!(told, (&json!(320), &json!(240), &json!(7)));
 }
 
 #[tokio::test]

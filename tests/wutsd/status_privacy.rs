@@ -94,6 +94,50 @@ async fn the_rule_decides_who_can_read_every_later_status() {
 }
 
 #[tokio::test]
+async fn who_is_excluded_cannot_read_a_later_status_even_when_it_gets_there() {
+    let cast = Cast::start().await;
+    let [ada, ..] = &cast.contacts;
+    assert_eq!(cast.readers("1").await, [true, true, true]);
+    // A server that is not to be trusted.
+    let jid = format!("{ada}@s.whatsapp.net");
+    let overhear = json!({ "jid": jid, "fault": "overhear" });
+    cast.world.control.fault(overhear).await;
+    cast.admit(json!({ "type": "blacklist", "list": [ada] }))
+        .await;
+    let unread = cast.world.control.counter("undecryptable").await;
+    assert_eq!(cast.readers("2").await, [false, true, true]);
+    let later = cast.world.control.counter("undecryptable").await;
+    assert!(later > unread, "it did not get there");
+    // Ada's phone has asked for it again. Whatever came of that has come before this.
+    assert_eq!(cast.readers("3").await, [false, true, true]);
+    let inbox = cast.world.control.inbox(ada).await;
+    assert!(
+        inbox.iter().all(|message| message["text"] != "2"),
+        "{inbox:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_that_was_made_on_the_phone_decides_from_then_on() {
+    let cast = Cast::start().await;
+    let [ada, grace, _] = &cast.contacts;
+    cast.admit(json!({ "type": "blacklist", "list": [ada] }))
+        .await;
+    assert_eq!(cast.readers("1").await, [false, true, true]);
+    let only = |users: Value| json!({ "type": "whitelist", "users": users });
+    cast.world
+        .control
+        .change_status_privacy(&cast.phone, only(json!([ada, grace])))
+        .await;
+    assert_eq!(cast.readers("2").await, [true, true, false]);
+    cast.world
+        .control
+        .change_status_privacy(&cast.phone, only(json!([grace])))
+        .await;
+    assert_eq!(cast.readers("3").await, [false, true, false]);
+}
+
+#[tokio::test]
 async fn the_rule_survives_a_restart() {
     let mut cast = Cast::start().await;
     let excluded = cast.contacts[0].clone();

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::person::Person;
+use crate::person::{self, Person};
 
 const NONE: Failure = Failure::NotFound("profile picture not found");
 
@@ -53,13 +53,7 @@ pub struct Picture {
 impl GetPicture {
     /// A user's or a group's JID.
     fn target(&self) -> Result<String, Invalid> {
-        if let Some(jid) = &self.jid
-            && let Some(group) = jid.strip_suffix("@g.us")
-            && !group.is_empty()
-            && group
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || byte == b'-')
-        {
+        if let Some(jid) = self.jid.as_ref().filter(|jid| person::is_group(jid)) {
             return Ok(jid.clone());
         }
         let person = Person::from_either(self.jid.as_deref(), self.number.as_deref())?;

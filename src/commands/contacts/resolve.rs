@@ -5,10 +5,11 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::contacts::Contact;
+use crate::device::groups;
 use crate::device::people::Identities;
 use crate::device::session::Session;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::person::Person;
+use crate::person::{self, Person};
 
 /// People in one request.
 const LIMIT: usize = 160;
@@ -19,6 +20,9 @@ const LIMIT: usize = 160;
 pub struct Resolve {
     /// Phone numbers, JIDs and LIDs; at most 160.
     pub jids: Vec<String>,
+    /// Only who is in this group is told of.
+    #[serde(default)]
+    pub group_jid: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,15 +83,36 @@ impl Command for Resolve {
             let problem = format!("jids must hold between 1 and {LIMIT} people");
             return Err(Invalid::field("jids", problem));
         }
+        if self
+            .group_jid
+            .as_deref()
+            .is_some_and(|jid| !person::is_group(jid))
+        {
+            let problem = "group_jid must be the JID of a group, like 120363021234567890@g.us";
+            return Err(Invalid::field("group_jid", problem));
+        }
         self.people().map(drop)
+    }
+
+    fn refusals() -> Vec<Failure> {
+        vec![groups::NOT_FOUND]
     }
 
     async fn run(self, session: Session) -> Result<Resolved, Failure> {
         let people = self.people()?;
+        let members = match &self.group_jid {
+            Some(group) => Some(session.group_members(group).await?),
+            None => None,
+        };
         let identities = session.identities(&people).await?;
         let contacts = session.contacts().await?;
         let asked = self.jids.into_iter().zip(people).zip(identities);
+        let is_meant = |who: &Identities| match &members {
+            Some(members) => members.iter().any(|member| member.is(who)),
+            None => true,
+        };
         let items: Vec<Item> = asked
+            .filter(|(_, who)| is_meant(who))
             .map(|((input, person), who)| item(input, &person, who, &contacts))
             .collect();
         Ok(Resolved {
@@ -99,10 +124,7 @@ impl Command for Resolve {
 
 fn item(input: String, person: &Person, who: Identities, contacts: &[Contact]) -> Item {
     let resolved = who.phone_jid().unwrap_or_else(|| person.to_string());
-    let same = |contact: &&Contact| {
-        let by_phone = contact.phone.is_some() && contact.phone == who.phone;
-        by_phone || (contact.lid.is_some() && contact.lid == who.lid)
-    };
+    let same = |contact: &&Contact| contact.who().is(&who);
     Item {
         input,
         input_jid: person.to_string(),

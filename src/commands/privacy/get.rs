@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
@@ -27,8 +27,8 @@ const NAMES: [(&str, &str); 10] = [
 #[serde(deny_unknown_fields)]
 pub struct GetPrivacy {}
 
-/// By the contract's name; empty for what WhatsApp does not tell.
-#[derive(Debug, Serialize, ToSchema)]
+/// What WhatsApp answered: values by its own names of the categories.
+#[derive(Debug, ToSchema)]
 #[schema(
     as = PrivacySettings,
     example = json!({
@@ -44,7 +44,38 @@ pub struct GetPrivacy {}
         "Stickers": "contacts"
     })
 )]
-pub struct Settings(BTreeMap<&'static str, String>);
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// Empty for what WhatsApp does not tell.
+    pub fn value(&self, category: &str) -> &str {
+        self.0.get(category).map_or("", String::as_str)
+    }
+
+    /// All that the contract names, and whatever else WhatsApp has told.
+    fn named(&self) -> BTreeMap<String, &str> {
+        let documented = |category: &str| NAMES.iter().any(|(_, known)| *known == category);
+        let others = self.0.iter().filter(|(category, _)| !documented(category));
+        let others = others.map(|(category, value)| (capitalized(category), value.as_str()));
+        let named = NAMES.map(|(name, category)| (name.to_owned(), self.value(category)));
+        others.chain(named).collect()
+    }
+}
+
+impl Serialize for Settings {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.named().serialize(serializer)
+    }
+}
+
+/// In the manner of the contract: `cover_photo` is shown as `CoverPhoto`.
+fn capitalized(category: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.chars().next().map_or(0, char::len_utf8));
+        first.to_uppercase() + rest
+    };
+    category.split('_').map(word).collect()
+}
 
 impl Command for GetPrivacy {
     type Reply = Settings;
@@ -52,13 +83,32 @@ impl Command for GetPrivacy {
     const OPERATION: Operation =
         Operation::new("privacy", Envelope::Data).failing_with("failed to get privacy settings");
 
-    async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
-        let told: BTreeMap<String, String> =
-            session.privacy_settings().await?.into_iter().collect();
-        let value = |category| told.get(category).cloned().unwrap_or_default();
-        let settings = NAMES
-            .into_iter()
-            .map(|(name, category)| (name, value(category)));
-        Ok(Settings(settings.collect()))
+    async fn run(self, session: Session) -> Result<Settings, Failure> {
+        let told = session.privacy_settings().await?;
+        Ok(Settings(told.into_iter().collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_the_contract_is_there_and_nothing_that_whatsapp_tells_is_left_out() {
+        let told = [
+            ("last", "contacts"),
+            ("groupadd", "a new value"),
+            ("cover_photo", "all"),
+            ("", "odd"),
+        ];
+        let told = told.map(|(category, value)| (category.to_owned(), value.to_owned()));
+        let settings = Settings(told.into_iter().collect());
+        let named = settings.named();
+        assert_eq!(named.len(), NAMES.len() + 2);
+        assert!(NAMES.iter().all(|(name, _)| named.contains_key(*name)));
+        assert_eq!(named["LastSeen"], "contacts");
+        assert_eq!(named["GroupAdd"], "a new value");
+        assert_eq!(named["Online"], "");
+        assert_eq!(named["CoverPhoto"], "all");
     }
 }

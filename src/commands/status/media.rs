@@ -1,7 +1,5 @@
 //! POST /status/media — an image or a video as a status, given in base64 or by URL.
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,7 +8,7 @@ use crate::commands::Command;
 use crate::device::session::Session;
 use crate::device::upload::during_upload;
 use crate::failure::{Envelope, Failure, Invalid, Operation};
-use crate::media::{Kind, Media};
+use crate::media::{self, Kind, Media};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -75,7 +73,9 @@ impl PostMedia {
 
     async fn media(&self, session: &Session) -> Result<Media, Failure> {
         let bytes = match self.source()? {
-            Source::Data(data) => decode(data)?,
+            Source::Data(data) => {
+                media::decode("data", data).map_err(|wrong| Invalid::media(wrong.message))?
+            }
             Source::Url(url) => session.download(url).await?,
         };
         let wanted = self.media_type.map(|wanted| match wanted {
@@ -89,16 +89,6 @@ impl PostMedia {
 enum Source<'a> {
     Data(&'a str),
     Url(&'a str),
-}
-
-fn decode(data: &str) -> Result<Vec<u8>, Invalid> {
-    // As browsers hand it over.
-    let data = match data.split_once(";base64,") {
-        Some((head, data)) if head.starts_with("data:") => data,
-        _ => data,
-    };
-    let bytes = BASE64_STANDARD.decode(data.trim());
-    bytes.map_err(|error| Invalid::media(format!("data is not base64: {error}")))
 }
 
 impl Command for PostMedia {

@@ -55,12 +55,7 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
     if !before.is_paired() {
         return Ok(answer(device, &before));
     }
-    let wanted = api.store.set_wanted(device, true).await;
-    wanted.map_err(|error| stored("a connect could not be noted", error))?;
-    api.supervisor
-        .send(Connect(device))
-        .await
-        .map_err(|_| Failure::Internal)?;
+    begin(api, device).await?;
     // A life that is closing ends first; the one after it is ours.
     let exits = before.exits + u64::from(before.state == State::Closing);
     let settled = watch.until(api.limits.connect, |view| {
@@ -77,6 +72,14 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
         }
         _ => Err(FAILED),
     }
+}
+
+/// Has a paired device connected, now and after a restart of the daemon. Does not wait for it.
+pub async fn begin(api: &Api, device: DeviceId) -> Result<(), Failure> {
+    let wanted = api.store.set_wanted(device, true).await;
+    wanted.map_err(|error| stored("a connect could not be noted", error))?;
+    let begun = api.supervisor.send(Connect(device)).await;
+    begun.map_err(|_| Failure::Internal)
 }
 
 fn answer(device: DeviceId, view: &View) -> Connected {

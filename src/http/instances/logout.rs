@@ -15,6 +15,7 @@ use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
+use crate::store::accounts::Caller;
 
 /// Saying goodbye and wiping the records.
 const LIMIT: Duration = Duration::from_secs(15);
@@ -50,6 +51,15 @@ async fn log_out(request: &HttpRequest, api: &Api) -> Result<LoggedOut, Failure>
     let caller = api.caller(request).await?;
     let located = locate(api, caller, Query::of(request).device()).await?;
     let device = located.ok_or(NOT_FOUND)?;
+    unlink(api, caller, device).await?;
+    Ok(LoggedOut {
+        message: "device logged out successfully",
+        device_id: device,
+    })
+}
+
+/// Unlinks a connected device, and waits until its credentials are gone.
+pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), Failure> {
     let mut watch = follow(api, device).await?;
     let before = watch.now();
     let unlinked = dispatch(api, caller, Some(device), Logout {}).await;
@@ -63,11 +73,7 @@ async fn log_out(request: &HttpRequest, api: &Api) -> Result<LoggedOut, Failure>
         !view.is_paired() || view.is_live() && view.exits > before.exits
     });
     match wiped.await {
-        Some(view) if !view.is_paired() => {}
-        _ => return Err(Failure::Disconnected),
+        Some(view) if !view.is_paired() => Ok(()),
+        _ => Err(Failure::Disconnected),
     }
-    Ok(LoggedOut {
-        message: "device logged out successfully",
-        device_id: device,
-    })
 }

@@ -29,19 +29,14 @@ pub fn about() -> About {
     .refuses([NOT_FOUND])
 }
 
-pub async fn handle(
-    request: HttpRequest,
-    id: web::Path<String>,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, take_offline(&request, &id, &api).await)
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, take_offline(&request, &api).await)
 }
 
-async fn take_offline(request: &HttpRequest, id: &str, api: &Api) -> Result<Offline, Failure> {
+async fn take_offline(request: &HttpRequest, api: &Api) -> Result<Offline, Failure> {
     let caller = api.caller(request).await?;
-    let device = locate(api, caller, named(Some(id)))
-        .await?
-        .ok_or(NOT_FOUND)?;
+    let id = named(request.match_info().get("id"));
+    let device = locate(api, caller, id).await?.ok_or(NOT_FOUND)?;
     let mut watch = follow(api, device).await?;
     if watch.now().state != State::Down {
         disconnect_and_wait(api, device, &mut watch).await?;

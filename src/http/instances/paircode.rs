@@ -20,7 +20,7 @@ use crate::supervision::view::State;
 
 const OPERATION: Operation = Operation::new("paircode", Envelope::Session);
 const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
-const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number format");
+pub const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number format");
 const INSTRUCTIONS: &str = "Digite este código no WhatsApp: Configurações > Aparelhos conectados > \
                             Conectar um aparelho > Conectar com número de telefone";
 
@@ -84,11 +84,8 @@ async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result
     let wanted: WantCode = body::json(request, payload, &api.limits).await?;
     let phone = PhoneNumber::parse(&wanted.phone).map_err(|_| BAD_NUMBER)?;
     let device = device_to_pair(api, caller, named(wanted.device_id.as_deref())).await?;
-
-    let deadline = Instant::now() + api.limits.pairing;
-    reach_whatsapp(api, device, deadline).await?;
     let refresh = refresh || wanted.reuse_cache == Some(false);
-    let code = request_code(api, device, phone, refresh, deadline).await?;
+    let code = code_to_type(api, device, phone, refresh).await?;
     Ok(Code {
         code: with_dash(&code.code),
         expires_in: seconds_left(code.expires_at),
@@ -96,6 +93,18 @@ async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result
         cached: code.cached,
         instructions: INSTRUCTIONS,
     })
+}
+
+/// A code for this number. `refresh`: not the one that was handed out before.
+pub async fn code_to_type(
+    api: &Api,
+    device: DeviceId,
+    phone: PhoneNumber,
+    refresh: bool,
+) -> Result<PairCode, Failure> {
+    let deadline = Instant::now() + api.limits.pairing;
+    reach_whatsapp(api, device, deadline).await?;
+    request_code(api, device, phone, refresh, deadline).await
 }
 
 /// Codes can be asked for once WhatsApp offers to pair, which it shows by sending QR codes.

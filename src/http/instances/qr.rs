@@ -11,13 +11,14 @@ use crate::failure::{Envelope, Failure, Operation};
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope, qr_image};
+use crate::ids::DeviceId;
 use crate::supervision::supervisor::Pair;
 use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("qr", Envelope::Session);
 const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
-const TIMED_OUT: Failure = Failure::documented(408, "timeout waiting for QR code");
-const FAILED: Failure = Failure::documented(500, "failed to initialize device");
+pub const TIMED_OUT: Failure = Failure::documented(408, "timeout waiting for QR code");
+pub const FAILED: Failure = Failure::documented(500, "failed to initialize device");
 
 #[derive(Serialize, ToSchema)]
 #[schema(
@@ -67,20 +68,30 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
         .flag(&["reuse_cache", "reuse", "use_cache", "cached"])?
         .unwrap_or(true);
     let device = device_to_pair(api, caller, query.device()).await?;
-    let mut watch = follow(api, device).await?;
+    let (qr, cached) = code_to_scan(api, device, reuse && !refresh).await?;
+    Ok(Code {
+        image: qr_image::data_url(&qr.code).map_err(|_| Failure::Internal)?,
+        cached,
+        expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+        ttl: seconds_left(qr.expires_at),
+        qr_code: qr.code,
+    })
+}
 
+/// A code that is still good, and whether it had been handed out before. `reuse`: that is welcome.
+pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Qr, bool), Failure> {
+    let mut watch = follow(api, device).await?;
     let before = watch.now();
     if before.is_paired() {
         return Err(ALREADY_CONNECTED);
     }
-    let shown = valid_code(&before).cloned();
+    let shown = valid_code(&before);
     if let Some(qr) = &shown
         && reuse
-        && !refresh
     {
-        return code(qr, true);
+        return Ok((qr.clone(), true));
     }
-    let anew = before.state == State::Pairing && (refresh || shown.is_some());
+    let anew = before.state == State::Pairing && (!reuse || shown.is_some());
     api.supervisor
         .send(Pair { device, anew })
         .await
@@ -88,7 +99,8 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
     // The life that showed the old codes ends first.
     let exits = before.exits + u64::from(anew);
     let settled = |view: &View| {
-        let fresh = valid_code(view).is_some_and(|qr| shown.as_ref() != Some(qr));
+        let code = valid_code(view);
+        let fresh = code.is_some() && code != shown;
         fresh || view.is_paired() || view.exits > exits
     };
     let view = watch
@@ -97,23 +109,13 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
         .ok_or(TIMED_OUT)?;
     match valid_code(&view) {
         _ if view.is_paired() => Err(ALREADY_CONNECTED),
-        Some(qr) => code(qr, false),
+        Some(qr) => Ok((qr, false)),
         None => Err(FAILED),
     }
 }
 
-fn valid_code(view: &View) -> Option<&Qr> {
-    view.qr.as_ref().filter(|qr| qr.is_valid(Utc::now()))
-}
-
-fn code(qr: &Qr, cached: bool) -> Result<Code, Failure> {
-    Ok(Code {
-        qr_code: qr.code.clone(),
-        image: qr_image::data_url(&qr.code).map_err(|_| Failure::Internal)?,
-        cached,
-        expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        ttl: seconds_left(qr.expires_at),
-    })
+fn valid_code(view: &View) -> Option<Qr> {
+    view.qr.clone().filter(|qr| qr.is_valid(Utc::now()))
 }
 
 /// Whole seconds, at least one for something that is still good.

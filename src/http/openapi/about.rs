@@ -16,6 +16,8 @@ const OPEN: Operation = Operation::new("open", Envelope::Flat);
 pub enum Token {
     User,
     Master,
+    /// Of a user or of one device.
+    Ryze,
 }
 
 impl Token {
@@ -24,6 +26,7 @@ impl Token {
         match self {
             Self::User => "bearerAuth",
             Self::Master => "masterToken",
+            Self::Ryze => "token",
         }
     }
 
@@ -31,6 +34,9 @@ impl Token {
         match self {
             Self::User => "The token of a user, shown once when the user is made.",
             Self::Master => "The token of whoever runs the daemon, from its configuration.",
+            Self::Ryze => {
+                "The token of a user (TokenAccount) or of one device (TokenInstance); `Authorization: Bearer` takes it too."
+            }
         }
     }
 }
@@ -92,6 +98,12 @@ impl About {
     /// An endpoint for the master token.
     pub fn for_master(mut self) -> Self {
         self.token = Some(Token::Master);
+        self
+    }
+
+    /// An endpoint of the RyzeAPI.
+    pub fn for_ryze(mut self) -> Self {
+        self.token = Some(Token::Ryze);
         self
     }
 

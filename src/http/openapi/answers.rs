@@ -13,7 +13,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::about::About;
 use crate::failure::{Envelope, Failure, Operation, outcome};
-use crate::http::envelope::{self, Coded, Standard, Text};
+use crate::http::envelope::{self, Coded, Standard, Text, Worded};
 
 const JSON: &str = "application/json";
 /// The document is the same whenever it is asked for.
@@ -24,10 +24,12 @@ pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
     let mut schemas = Vec::new();
     Coded::schemas(&mut schemas);
     Standard::schemas(&mut schemas);
+    Worded::schemas(&mut schemas);
     schemas.extend([
         (Coded::name().into(), Coded::schema()),
         (Standard::name().into(), Standard::schema()),
         (Text::name().into(), Text::schema()),
+        (Worded::name().into(), Worded::schema()),
     ]);
     schemas
 }
@@ -74,7 +76,7 @@ fn success(envelope: Envelope, reply: &RefOr<Schema>) -> Schema {
         .property("success", yes)
         .required("success");
     match envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin => {
+        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Ryze => {
             AllOfBuilder::new().item(head).item(reply.clone()).into()
         }
         Envelope::Data | Envelope::Session => {
@@ -127,6 +129,7 @@ fn shape(envelope: Envelope, status: u16) -> String {
         Envelope::Object if status != 401 => Coded::name(),
         Envelope::Object | Envelope::Flat | Envelope::Data => Standard::name(),
         Envelope::Session | Envelope::Admin => Text::name(),
+        Envelope::Ryze => Worded::name(),
     }
     .into()
 }

@@ -43,6 +43,7 @@ enum Name {
     IqLate,
     IqSilence,
     KeySilence,
+    Overhear,
     LoginFailure,
     MediaSilence,
     MediaStatus,
@@ -148,6 +149,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
         },
         Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
         Name::KeySilence => Fault::KeySilence,
+        Name::Overhear => Fault::Overhear,
         Name::LoginFailure => Fault::LoginFailure {
             reason: needed("reason", &request.reason)?,
         },

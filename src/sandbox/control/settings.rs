@@ -113,12 +113,19 @@ struct Privacy {
     add: Vec<String>,
     #[serde(default)]
     remove: Vec<String>,
+    /// As a later WhatsApp has it: category and value may be anything.
+    #[serde(default)]
+    invented: bool,
 }
 
 pub async fn privacy(shared: Data, phone: web::Path<String>, body: web::Bytes) -> Answer {
     let request: Privacy = parse(&body)?;
     shared.with(|world| {
         known(world, &phone)?;
+        if request.invented {
+            world.invent_privacy(&Address::phone(&phone), request.name, request.value);
+            return Ok(());
+        }
         let lids = |field, users: &[String]| {
             let users = users.iter().map(|user| lid_named(world, field, user));
             users.collect::<Result<Vec<_>, _>>()
@@ -131,7 +138,7 @@ pub async fn privacy(shared: Data, phone: web::Path<String>, body: web::Bytes) -
             dhash: None,
         };
         let changed = world.change_privacy(&Address::phone(&phone), &[change]);
-        changed.map_err(|error| match error {
+        changed.map(drop).map_err(|error| match error {
             ChangeError::Value => Refused::invalid(error),
             ChangeError::Conflict => Refused::conflict(error),
         })

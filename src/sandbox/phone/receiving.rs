@@ -6,7 +6,7 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
-use super::{MediaType, Received, ReceivedMedia};
+use super::{MediaType, Received, ReceivedMedia, Told};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
@@ -183,6 +183,7 @@ impl World {
             mimetype: file.mimetype,
             size: plain.map(|plain| plain.size),
             sha256: plain.map(|plain| hex::encode(plain.sha256)),
+            told: file.told,
         }
     }
 
@@ -282,6 +283,26 @@ struct File {
     direct_path: Option<String>,
     media_key: Option<Vec<u8>>,
     mimetype: Option<String>,
+    told: Told,
+}
+
+fn told(message: &wa::Message) -> Told {
+    let size = |picture: &Option<Vec<u8>>| picture.as_ref().map(Vec::len);
+    if let Some(image) = message.image_message.as_option() {
+        return Told {
+            width: image.width,
+            height: image.height,
+            seconds: None,
+            thumbnail: size(&image.jpeg_thumbnail),
+        };
+    }
+    let video = message.video_message.as_option();
+    video.map_or_else(Told::default, |video| Told {
+        width: video.width,
+        height: video.height,
+        seconds: video.seconds,
+        thumbnail: size(&video.jpeg_thumbnail),
+    })
 }
 
 /// `None` for messages between machines.
@@ -308,6 +329,7 @@ fn describe(message: &wa::Message) -> Option<Seen> {
                         direct_path: found.direct_path.clone(),
                         media_key: found.media_key.clone(),
                         mimetype: found.mimetype.clone(),
+                        told: told(message),
                     }),
                 });
             }

@@ -223,6 +223,16 @@ fn audience(
             }));
         }
     }
+    for phone in world.faults.overhearing() {
+        let address = Address::phone(phone);
+        if audience.iter().all(|target| target.address != address) {
+            audience.push(Target {
+                address,
+                form: usual,
+                sealed: Vec::new(),
+            });
+        }
+    }
     audience
 }
 

@@ -36,6 +36,14 @@ impl World {
         Ok(news)
     }
 
+    /// Gives an account a privacy setting that is not known here.
+    pub fn invent_privacy(&mut self, author: &Address, name: String, value: String) {
+        if let Some(account) = self.accounts.get_mut(&author.phone) {
+            account.profile.privacy.invent(name, value);
+            self.settings_changed(author);
+        }
+    }
+
     /// Blocks or unblocks a user by LID. Returns the list's hash before and after, and the item.
     pub fn change_block(
         &mut self,

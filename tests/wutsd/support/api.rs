@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -17,6 +18,7 @@ pub struct Api {
     http: Client,
     base: String,
     token: Option<String>,
+    headers: Vec<(&'static str, String)>,
     /// Whether answers are held against the API's document.
     documented: bool,
 }
@@ -24,6 +26,7 @@ pub struct Api {
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
+    pub headers: HeaderMap,
     pub body: Value,
     pub text: String,
 }
@@ -48,6 +51,21 @@ impl Answer {
         (self.status, text("/error/code"), text("/error/message"))
     }
 
+    /// Status and text of the RyzeAPI's envelope, which holds nothing else.
+    pub fn message_error(&self) -> (u16, &str) {
+        let message = self.body.pointer("/error/message").and_then(Value::as_str);
+        let message = message.unwrap_or_default();
+        let expected = json!({ "success": false, "error": { "message": message } });
+        assert_eq!(self.body, expected, "{}", self.text);
+        (self.status, message)
+    }
+
+    /// A header of the answer; empty when it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.map_or("", |value| value.to_str().expect("text"))
+    }
+
     /// Status and text of the envelopes whose `error` is a text.
     pub fn text_error(&self) -> (u16, &str) {
         assert_eq!(self.body["success"], false, "{}", self.text);
@@ -68,6 +86,7 @@ impl Api {
             http,
             base: base.to_owned(),
             token: None,
+            headers: Vec::new(),
             documented: true,
         }
     }
@@ -85,6 +104,13 @@ impl Api {
             token: Some(token.to_owned()),
             ..self.clone()
         }
+    }
+
+    /// The same with one more header in each request.
+    pub fn with_header(&self, name: &'static str, value: &str) -> Self {
+        let mut other = self.clone();
+        other.headers.push((name, value.to_owned()));
+        other
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -140,27 +166,41 @@ impl Api {
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
         if let Some((content_type, body)) = body {
             request = request.header("Content-Type", content_type).body(body);
         }
         let response = request.send().await.expect("an answer");
-        let status = response.status().as_u16();
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.expect("a body");
         if self.documented {
             contract::check(method.as_str(), path, status, &text);
         }
         Answer {
             status,
+            headers,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
         }
     }
 
+    fn host(&self) -> &str {
+        self.base.strip_prefix("http://").expect("plain HTTP")
+    }
+
+    /// A connection on which nothing has been sent.
+    pub async fn connect(&self) -> TcpStream {
+        let connected = TcpStream::connect(self.host()).await;
+        connected.expect("a connection")
+    }
+
     /// Sends a request on a connection of its own and returns that, without waiting for an answer. Dropping it is
     /// noticed at the other end at once.
     pub async fn begin(&self, method: Method, path: &str, body: &str) -> TcpStream {
-        let host = self.base.strip_prefix("http://").expect("plain HTTP");
-        let mut connection = TcpStream::connect(host).await.expect("a connection");
+        let host = self.host();
+        let mut connection = self.connect().await;
         connection.set_zero_linger().expect("a socket");
         let token = self.token.as_deref().unwrap_or_default();
         let length = body.len();

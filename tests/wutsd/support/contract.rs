@@ -40,19 +40,67 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
     }
 }
 
-/// The operations of the document: name, method, path.
-pub fn operations() -> Vec<(String, String, String)> {
+/// The name of the operation that answers here.
+pub fn operation(method: &str, path: &str) -> Option<String> {
+    let operation = CONTRACT.operation(method, path)?;
+    let name = CONTRACT.document.pointer(&operation)?["operationId"].as_str();
+    name.map(str::to_owned)
+}
+
+/// One operation, as the document has it.
+#[derive(Debug)]
+pub struct Operation {
+    pub name: String,
+    pub method: String,
+    pub path: String,
+    /// The name of the scheme; none where no token is needed.
+    pub token: Option<String>,
+    /// Names of its query parameters.
+    pub query: Vec<String>,
+    /// The example of its body, and the names of all its fields.
+    pub body: Option<(Value, Vec<String>)>,
+}
+
+/// All of them.
+pub fn operations() -> Vec<Operation> {
     let mut operations = Vec::new();
     for (path, methods) in CONTRACT.paths() {
         for (method, operation) in methods.as_object().expect("methods") {
-            let name = operation["operationId"]
-                .as_str()
-                .expect("a name")
-                .to_owned();
-            operations.push((name, method.to_uppercase(), path.clone()));
+            operations.push(Operation::new(method, path, operation));
         }
     }
     operations
+}
+
+impl Operation {
+    fn new(method: &str, path: &str, operation: &'static Value) -> Self {
+        let scheme = operation["security"][0].as_object();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let query = parameters.filter(|parameter| parameter["in"] == "query");
+        let name = |value: &Value| value.as_str().expect("a name").to_owned();
+        let body = &operation["requestBody"]["content"]["application/json"]["schema"];
+        Self {
+            name: name(&operation["operationId"]),
+            method: method.to_uppercase(),
+            path: path.to_owned(),
+            token: scheme.and_then(|scheme| scheme.keys().next().cloned()),
+            query: query.map(|parameter| name(&parameter["name"])).collect(),
+            body: (!body.is_null()).then(|| {
+                let schema = named(named(body));
+                let fields = schema["properties"].as_object().expect("fields");
+                (schema["example"].clone(), fields.keys().cloned().collect())
+            }),
+        }
+    }
+}
+
+/// What a reference stands for.
+fn named(schema: &'static Value) -> &'static Value {
+    let name = schema["$ref"]
+        .as_str()
+        .and_then(|name| name.strip_prefix('#'));
+    name.and_then(|name| CONTRACT.document.pointer(name))
+        .unwrap_or(schema)
 }
 
 impl Contract {

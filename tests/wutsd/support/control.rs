@@ -138,6 +138,25 @@ impl Control {
             .await;
     }
 
+    /// Says on the phone who may see its statuses.
+    pub async fn change_status_privacy(&self, phone: &str, rule: Value) {
+        self.change(&format!("/accounts/{phone}/status-privacy"), rule)
+            .await;
+    }
+
+    /// Blocks (or unblocks) somebody on the phone.
+    pub async fn change_blocklist(&self, phone: &str, change: Value) {
+        self.change(&format!("/accounts/{phone}/blocklist"), change)
+            .await;
+    }
+
+    /// Makes a group; its JID.
+    pub async fn group(&self, participants: &[&String]) -> String {
+        let body = json!({ "subject": "A group", "participants": participants });
+        let group = self.0.post("/groups", body).await.expect(201);
+        group["jid"].as_str().expect("a JID").to_owned()
+    }
+
     async fn change(&self, path: &str, body: Value) {
         let answer = self.0.post(path, body).await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);

@@ -1,0 +1,3 @@
+//! The account's own profile.
+
+pub mod picture;

@@ -1,0 +1,144 @@
+//! GET /api/instance/list — the account's instances, or the one that the token fits.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{NOT_FOUND, OPERATION, about as about_any, bearer};
+use crate::failure::Failure;
+use crate::http::instances::{account_jid, own_devices};
+use crate::http::openapi::about::About;
+use crate::http::query::Query;
+use crate::http::{Api, envelope};
+use crate::store::accounts::Bearer;
+use crate::store::devices::Device;
+use crate::supervision::view::{State, View};
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Instances)]
+struct List {
+    message: String,
+    instances: Vec<Listed>,
+}
+
+/// An instance as this API shows it; `null` is what the daemon does not know.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Instance)]
+pub(super) struct Listed {
+    name: String,
+    connection: Connection,
+    profile: Profile,
+    webhook: Integration,
+    websocket: Integration,
+    chatwoot: Integration,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = InstanceConnection)]
+struct Connection {
+    state: &'static str,
+    number_jid: Option<String>,
+    presence_status: Option<String>,
+    display_status: &'static str,
+}
+
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = InstanceProfile)]
+struct Profile {
+    name: Option<String>,
+    picture_url: Option<String>,
+    is_business: Option<bool>,
+    business_name: Option<String>,
+}
+
+/// Nothing of this kind can be set up over this API.
+#[derive(Default, Serialize, ToSchema)]
+#[schema(as = InstanceIntegration)]
+struct Integration {
+    enabled: bool,
+}
+
+impl Listed {
+    /// `view`: what the supervisor knows; absent for an instance that was made just now.
+    pub(super) fn new(device: Device, view: Option<&View>) -> Self {
+        let jid = view.map_or(device.jid.as_deref(), |view| view.jid.as_deref());
+        let (state, display_status) = view.map_or(DISCONNECTED, state);
+        Self {
+            name: device.name,
+            connection: Connection {
+                state,
+                number_jid: jid.map(account_jid),
+                presence_status: None,
+                display_status,
+            },
+            profile: Profile::default(),
+            webhook: Integration::default(),
+            websocket: Integration::default(),
+            chatwoot: Integration::default(),
+        }
+    }
+}
+
+const DISCONNECTED: (&str, &str) = ("disconnected", "Disconnected");
+
+/// One of the four documented states, for machines and for people.
+fn state(view: &View) -> (&'static str, &'static str) {
+    let unlinked = view.last_exit.is_some_and(|exit| exit.ends_the_pairing());
+    match view.state {
+        State::Live => ("connected", "Connected"),
+        State::Waiting | State::Quarantined | State::Connecting | State::Pairing => {
+            ("connecting", "Connecting")
+        }
+        State::Down if unlinked && !view.is_paired() => ("loggedout", "Logged out"),
+        State::Down | State::Closing => DISCONNECTED,
+    }
+}
+
+pub fn about() -> About {
+    about_any("Lists the instances that the token reaches", &OPERATION)
+        .query(
+            "instanceName",
+            "One name, or several with commas between; for the token of an account only",
+        )
+        .gives::<List>()
+        .refuses([NOT_FOUND])
+}
+
+pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
+    envelope::respond(&OPERATION, list(&request, &api).await)
+}
+
+async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
+    let Bearer { caller, device } = bearer(request)?;
+    let query = Query::of(request);
+    let names: Option<Vec<&str>> = query
+        .text("instanceName")
+        .filter(|names| !names.is_empty() && device.is_none())
+        .map(|names| names.split(',').map(str::trim).collect());
+    let shown = |shown: &Device| match (device, &names) {
+        (Some(own), _) => shown.id == own,
+        (None, Some(names)) => names.contains(&shown.name.as_str()),
+        (None, None) => true,
+    };
+    let own = own_devices(api, caller).await?.into_iter();
+    let instances: Vec<Listed> = own
+        .filter(|(device, _)| shown(device))
+        .map(|(device, view)| Listed::new(device, Some(&view)))
+        .collect();
+    // Of several names those that do not exist are left out.
+    if instances.is_empty() && names.is_some_and(|names| names.len() == 1) {
+        return Err(NOT_FOUND);
+    }
+    Ok(List {
+        message: found(instances.len()),
+        instances,
+    })
+}
+
+fn found(count: usize) -> String {
+    let noun = if count == 1 { "Instance" } else { "Instances" };
+    format!("{count} {noun} found")
+}

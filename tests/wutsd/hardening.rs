@@ -1,0 +1,391 @@
+//! Callers who are slow, greedy or mad, over raw sockets: they are refused or cut off, and nobody else notices.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use crate::support::process::PATIENCE;
+use crate::support::{User, World};
+
+const IMPATIENT: [(&str, &str); 2] = [("HTTP__HEADER_TIMEOUT", "1"), ("HTTP__BODY_TIMEOUT", "1")];
+/// Between two drops of a trickle.
+const DROP: Duration = Duration::from_millis(100);
+
+/// The next answer on this connection: its status and its body.
+async fn answer(connection: &mut TcpStream) -> (u16, Value) {
+    let mut head = Vec::new();
+    let read = async {
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(connection.read_u8().await.expect("an answer"));
+        }
+        let text = String::from_utf8(head).expect("text").to_ascii_lowercase();
+        let length = text.split("content-length: ").nth(1).unwrap_or("0");
+        let length = length.lines().next().expect("a line").parse();
+        let mut body = vec![0; length.expect("a number")];
+        connection.read_exact(&mut body).await.expect("a body");
+        let status = text.split(' ').nth(1).expect("a status").parse();
+        let body = serde_json::from_slice(&body).unwrap_or_default();
+        (status.expect("a number"), body)
+    };
+    timeout(PATIENCE, read).await.expect("an answer")
+}
+
+/// Sends the same again and again, a little at a time, until the other end has closed the connection.
+async fn trickle_until_closed(connection: &mut TcpStream, drop: &[u8]) {
+    let trickle = async {
+        loop {
+            let mut byte = [0];
+            let sent = connection.write_all(drop).await;
+            match timeout(DROP, connection.read(&mut byte)).await {
+                Err(_) if sent.is_ok() => {}
+                Ok(Ok(read)) if read > 0 => {}
+                _ => return,
+            }
+        }
+    };
+    timeout(PATIENCE, trickle).await.expect("it is closed");
+}
+
+fn head(user: &User, request: &str, fields: &str) -> String {
+    let token = &user.token;
+    format!("{request} HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n{fields}\r\n")
+}
+
+async fn send(world: &World, text: &[u8]) -> TcpStream {
+    let mut connection = world.api.connect().await;
+    connection.write_all(text).await.expect("sent");
+    connection
+}
+
+#[tokio::test]
+async fn a_head_that_trickles_in_is_cut_off_the_first_and_any_later_one() {
+    let world = World::start_with(&IMPATIENT).await;
+    let mut first = send(&world, b"GET /healthz HTTP/1.1\r\nX: ").await;
+    for _ in 0..5 {
+        first.write_all(b"x").await.expect("sent");
+        sleep(DROP).await;
+    }
+    assert_eq!(answer(&mut first).await.0, 408);
+    trickle_until_closed(&mut first, b"x").await;
+    trickle_until_closed(&mut world.api.connect().await, b"").await;
+
+    let whole = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut later = send(&world, whole).await;
+    for _ in 0..3 {
+        assert_eq!(answer(&mut later).await.0, 200);
+        later.write_all(whole).await.expect("sent");
+    }
+    answer(&mut later).await;
+    later
+        .write_all(b"GET /healthz HTTP/1.1\r\nX: ")
+        .await
+        .expect("sent");
+    trickle_until_closed(&mut later, b"x").await;
+}
+
+#[tokio::test]
+async fn a_body_that_trickles_in_is_refused_in_time() {
+    let world = World::start_with(&IMPATIENT).await;
+    let user = world.user().await;
+    for fields in ["Content-Length: 1000\r\n", "Transfer-Encoding: chunked\r\n"] {
+        let mut slow = send(&world, head(&user, "POST /status/text", fields).as_bytes()).await;
+        let drop: &[u8] = if fields.starts_with('T') {
+            b"1\r\nx\r\n"
+        } else {
+            b"x"
+        };
+        for _ in 0..15 {
+            slow.write_all(drop).await.expect("sent");
+            sleep(DROP).await;
+        }
+        let (status, body) = answer(&mut slow).await;
+        assert_eq!(status, 400);
+        assert_eq!(body["error"]["message"], "the body did not arrive in time");
+        trickle_until_closed(&mut slow, drop).await;
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_reads_holds_no_connection() {
+    let world = World::start_with(&IMPATIENT).await;
+    let user = world.user().await;
+    let table = [
+        ("POST /status/text", "Transfer-Encoding: chunked\r\n", 401),
+        ("POST /disconnect", "Transfer-Encoding: chunked\r\n", 404),
+        ("GET /healthz", "Transfer-Encoding: chunked\r\n", 200),
+        ("POST /disconnect", "Content-Length: 100000\r\n", 404),
+    ];
+    for (request, fields, expected) in table {
+        let mut text = head(&user, request, fields);
+        if expected == 401 {
+            text = text.replace(&user.token, "wrong");
+        }
+        let mut connection = send(&world, text.as_bytes()).await;
+        let drop = b"1\r\nx\r\n";
+        connection.write_all(drop).await.expect("sent");
+        assert_eq!(answer(&mut connection).await.0, expected, "{request}");
+        trickle_until_closed(&mut connection, drop).await;
+    }
+}
+
+#[tokio::test]
+async fn who_takes_no_answers_is_cut_off() {
+    let world = World::start_with(&IMPATIENT).await;
+    let mut connection = world.api.connect().await;
+    let ask = async {
+        let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+        // As long as anything goes in, and then until the connection is gone.
+        while connection.write_all(request).await.is_ok() {}
+    };
+    timeout(PATIENCE, ask).await.expect("it is closed");
+}
+
+#[tokio::test]
+async fn what_is_too_large_is_refused_before_it_is_there() {
+    let world = World::start_with(&[("HTTP__BODY_LIMIT", "1000"), ("MEDIA__LIMIT", "3000")]).await;
+    let user = world.user().await;
+    let refused = async |request: &str, fields: &str, body: &[u8], limit: usize| {
+        let text = head(&user, request, fields);
+        let mut connection = send(&world, &[text.as_bytes(), body].concat()).await;
+        let (status, body) = answer(&mut connection).await;
+        assert_eq!(status, 400);
+        let text = format!("the body is larger than the limit of {limit} bytes");
+        assert_eq!(body["error"]["message"], text);
+    };
+    let chunk = format!("3e9\r\n{}\r\n", "x".repeat(1001));
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    refused("POST /status/text", "Content-Length: 1001\r\n", b"", 1000).await;
+    refused("POST /status/text", chunked, chunk.as_bytes(), 1000).await;
+    // Media may be larger.
+    refused("POST /status/media", "Content-Length: 5001\r\n", b"", 5000).await;
+    let chunks = chunk.repeat(5);
+    refused("POST /status/media", chunked, chunks.as_bytes(), 5000).await;
+    let fits = json!({ "data": "A".repeat(4000), "mime_type": "image/png" });
+    let answer = user.api.post("/status/media", fits).await;
+    assert!(!answer.text.contains("larger"), "{}", answer.text);
+}
+
+#[tokio::test]
+async fn bodies_share_a_bounded_memory() {
+    let settings = [
+        ("HTTP__BODY_LIMIT", "1000"),
+        ("MEDIA__LIMIT", "1"),
+        ("HTTP__BODIES_IN_MEMORY", "1500"),
+    ];
+    let world = World::start_with(&settings).await;
+    let user = world.user().await;
+    let text = head(&user, "POST /devices", "Content-Length: 1000\r\n");
+    let part = "x".repeat(900);
+    let held = send(&world, (text + &part).as_bytes()).await;
+    let name = |length: usize| json!({ "name": "x".repeat(length) });
+    loop {
+        // Until the first body has arrived.
+        let answer = user.api.post("/devices", name(900)).await;
+        match answer.status {
+            429 => {
+                assert_eq!(answer.header("Retry-After"), "1");
+                break;
+            }
+            status => assert_eq!(status, 400, "{}", answer.text),
+        }
+    }
+    user.api.post("/devices", name(10)).await.expect(201);
+    drop(held);
+    while user.api.post("/devices", name(900)).await.status == 429 {}
+}
+
+#[tokio::test]
+async fn more_connections_than_allowed_wait_until_others_are_closed() {
+    let settings = [IMPATIENT[0], ("HTTP__CONNECTIONS", "2")];
+    let world = World::start_with(&settings).await;
+    let mut idle = Vec::new();
+    for _ in 0..8 {
+        idle.push(world.api.connect().await);
+    }
+    world.api.get("/healthz").await.expect(200);
+    for mut connection in idle {
+        trickle_until_closed(&mut connection, b"").await;
+    }
+}
+
+#[tokio::test]
+async fn good_callers_are_served_while_bad_ones_are_at_it() {
+    let world = World::start_with(&IMPATIENT).await;
+    let (user, phone) = (world.user().await, world.control.account("Owner").await);
+    let contact = world.control.contact_of(&phone, "Ada").await;
+    world.pair(&user, &phone).await;
+    let mut bad = Vec::new();
+    for number in 0..200 {
+        let body = head(&user, "POST /status/text", "Content-Length: 1000\r\n");
+        let text = ["GET /healthz HTTP/1.1\r\nX: ", &body, "\0\0\0"][number % 3];
+        bad.push(send(&world, text.as_bytes()).await);
+    }
+    let trickle = async {
+        loop {
+            for connection in &mut bad {
+                let _ = connection.write_all(b"x").await;
+            }
+            sleep(DROP).await;
+        }
+    };
+    let good = async {
+        for number in 0..20 {
+            let posted = user.api.post_status(&number.to_string()).await;
+            let id = posted.expect(200)["message_id"].clone();
+            world.control.wait_for_message(&contact, &id).await;
+        }
+    };
+    tokio::select! {
+        () = trickle => {}
+        () = good => {}
+    }
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_with_a_reason_and_leaves_no_trace() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let deep = |open: &str, close: &str| {
+        let body = format!(
+            "{{\"text\":{}1{}}}",
+            open.repeat(50_000),
+            close.repeat(50_000)
+        );
+        body.into_bytes()
+    };
+    let many = (0..50_000).map(|number| format!("\"{number}\":{number}"));
+    let many = format!("{{{}}}", many.collect::<Vec<_>>().join(","));
+    let table: [(Vec<u8>, &str); 9] = [
+        (
+            deep("[", "]"),
+            "text: invalid type: sequence, expected a string",
+        ),
+        (
+            deep("{\"a\":", "}"),
+            "text: invalid type: map, expected a string",
+        ),
+        ("[".repeat(100_000).into(), "the body is an array"),
+        (many.into(), "unknown field `0`, expected `text`"),
+        (b"{\"text\":\"\xff\xfe\"}".into(), "the body is not UTF-8"),
+        (b"{\"text\":\"\\ud800\"}".into(), "malformed JSON: "),
+        (
+            b"{\"text\":\"a\",\"text\":\"b\"}".into(),
+            "duplicate field `text`",
+        ),
+        (b"\0".into(), "malformed JSON: "),
+        (
+            b"{\"text\":1e999999}".into(),
+            "malformed JSON: number out of range",
+        ),
+    ];
+    for (body, expected) in table {
+        let answer = user
+            .api
+            .post_raw("/status/text", "application/json", body)
+            .await;
+        let (status, code, message) = answer.object_error();
+        assert_eq!((status, code), (400, "invalid_request"), "{expected}");
+        assert!(message.starts_with(expected), "{message}");
+    }
+    // Where parameters may also come in the query, the body is read before it is known what is in it.
+    let deepest = deep("[", "]");
+    let refused = user
+        .api
+        .post_raw("/contacts/block", "application/json", deepest)
+        .await;
+    let (status, message) = refused.text_error();
+    assert_eq!(status, 400);
+    assert!(
+        message.starts_with("malformed JSON: recursion limit exceeded"),
+        "{message}"
+    );
+    for path in ["/devices/%FF", "/devices/%00", "/devices/..%2f..%2fetc"] {
+        let answer = user.api.delete(path).await;
+        assert_eq!(answer.text_error(), (404, "device not found"));
+    }
+    for path in [
+        "/users/%FF",
+        "/status?device_id=%FF",
+        "/qr?device_id=%ED%A0%80",
+    ] {
+        let answer = user.api.get(path).await;
+        assert!((200..500).contains(&answer.status), "{path}");
+        assert!(answer.body["success"].is_boolean(), "{}", answer.text);
+    }
+    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(200_000));
+    let crowded = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200));
+    let heads: [(&[u8], u16); 5] = [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET / HTTP/9.9\r\n\r\n", 400),
+        (
+            b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            400,
+        ),
+        (long.as_bytes(), 431),
+        (crowded.as_bytes(), 431),
+    ];
+    for (head, expected) in heads {
+        let mut connection = send(&world, head).await;
+        let (status, _) = answer(&mut connection).await;
+        let begin = head[..30.min(head.len())].escape_ascii();
+        assert_eq!(status, expected, "{begin}");
+    }
+    user.api.get("/devices").await.expect(200);
+    let logged = world.daemon.errors().join("\n");
+    assert!(
+        !logged.contains("ERROR") && !logged.contains("WARN"),
+        "{logged}"
+    );
+}
+
+#[tokio::test]
+async fn every_answer_has_an_id_of_its_own_and_the_log_has_it_too() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let answers = [
+        user.api.get("/status").await,
+        world.api.get("/status").await,
+        user.api.get("/nowhere").await,
+        user.api.post("/status/text", json!({})).await,
+        world.api.get("/api/instance/list").await,
+        world.api.get("/healthz").await,
+    ];
+    let mut ids: Vec<_> = answers
+        .iter()
+        .map(|answer| answer.header("X-Request-Id"))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), answers.len());
+    assert!(
+        ids.iter().all(|id| uuid::Uuid::parse_str(id).is_ok()),
+        "{ids:?}"
+    );
+
+    user.api.post_nothing("/disconnect").await.expect(200);
+    let failed = user.api.post_status("to nobody").await;
+    assert_eq!(failed.status, 503);
+    let record = world.daemon.log_line("a command failed").await;
+    assert_eq!(record["span"]["request.id"], failed.header("X-Request-Id"));
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_too_long_is_answered_all_the_same() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a socket");
+    let url = format!("ws://{}/ws/chat", silent.local_addr().expect("its address"));
+    let settings = [
+        ("HTTP__BODY_TIMEOUT", "0.2"),
+        ("MEDIA__COMMAND_TIMEOUT", "0.2"),
+        ("HTTP__REQUEST_TIMEOUT", "0.5"),
+        ("WHATSAPP__URL", url.as_str()),
+    ];
+    let world = World::start_with(&settings).await;
+    let user = world.user().await;
+    let mut connection = send(&world, head(&user, "GET /qr", "").as_bytes()).await;
+    let (status, body) = answer(&mut connection).await;
+    assert_eq!(status, 504);
+    assert_eq!(body["error"], "the request took too long");
+}
