@@ -3,13 +3,16 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
 use chrono::Utc;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 use tracing::{debug, error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
@@ -18,6 +21,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
+use crate::device::heavy::Heavy;
 use crate::device::version::Version;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
@@ -25,6 +29,7 @@ use crate::media::download::Downloader;
 use crate::metrics::Metrics;
 use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
+use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 use crate::webhooks::Webhooks;
@@ -32,8 +37,11 @@ use crate::webhooks::dispatcher::{self, Dispatcher};
 
 /// How often old records are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(300);
-/// Devices say goodbye within five seconds each, all at the same time.
-const LIVES_TIMEOUT: Duration = Duration::from_secs(8);
+/// How much of the grace at the end belongs to requests under way. Then the lives end, which answers what still waits;
+/// devices say goodbye within five seconds each, all at the same time.
+const REQUESTS_SHARE: f64 = 0.6;
+/// How much of it has passed when lives that still close are left to their fate: the store has the rest.
+const LIVES_SHARE: f64 = 0.9;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
@@ -64,8 +72,25 @@ pub struct App {
     pub address: SocketAddr,
     server: ServerHandle,
     supervisor: Addr<Supervisor>,
+    router_gone: Gone,
+    supervisor_gone: Gone,
     store: Store,
     dispatcher: Dispatcher,
+    draining: Arc<AtomicBool>,
+    grace: Duration,
+}
+
+/// What the daemon cannot go on without, and is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fatal {
+    #[error("the store's writer has ended")]
+    Store,
+    #[error("the router has ended")]
+    Router,
+    #[error("the supervisor has ended")]
+    Supervisor,
+    #[error("the webhook dispatcher has ended")]
+    Dispatcher,
 }
 
 impl App {
@@ -82,17 +107,28 @@ impl App {
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         let shared = Arc::new(shared);
 
-        let router = Router::new(config.supervision.commands_per_device.get()).start();
+        let (router_alive, router_gone) = Gone::pair();
+        let (supervisor_alive, supervisor_gone) = Gone::pair();
+        let commands_per_device = config.supervision.commands_per_device.get();
+        let router = Router::new(commands_per_device, router_alive).start();
         let supervision = &config.supervision;
-        let supervisor =
-            Supervisor::new(supervision, shared, router.clone(), metrics.clone()).start();
+        let supervisor = Supervisor::new(
+            supervision,
+            shared,
+            router.clone(),
+            metrics.clone(),
+            supervisor_alive,
+        )
+        .start();
         let devices = store.devices().await?;
         info!(devices = devices.len(), "devices loaded");
         for device in devices {
             supervisor.do_send(Adopt(device));
         }
 
+        let draining = Arc::<AtomicBool>::default();
         let api = Api {
+            draining: draining.clone(),
             router,
             supervisor: supervisor.clone(),
             tokens: Tokens::new(store.clone()),
@@ -122,26 +158,43 @@ impl App {
             address,
             server: handle,
             supervisor,
+            router_gone,
+            supervisor_gone,
             store,
             dispatcher,
+            draining,
+            grace: config.http.shutdown_grace,
         })
     }
 
-    /// Returns when the daemon cannot go on: without the store nothing may be acknowledged, without the dispatcher
-    /// nothing is told.
-    pub async fn failed(&mut self) {
+    /// Returns when the daemon cannot go on, and why: without the store nothing may be acknowledged, without supervisor
+    /// and router nobody is in charge, and without the dispatcher nobody is told.
+    pub async fn failed(&self) -> Fatal {
         tokio::select! {
-            () = self.store.ended() => {}
-            () = self.dispatcher.ended() => {}
+            () = self.store.ended() => Fatal::Store,
+            () = self.router_gone.wait() => Fatal::Router,
+            () = self.supervisor_gone.wait() => Fatal::Supervisor,
+            () = self.dispatcher.ended() => Fatal::Dispatcher,
         }
     }
 
-    /// Lets requests under way finish, closes all connections, and closes the store.
+    /// Takes no more requests, lets those under way finish, ends all lives, and closes the store; all within the grace.
     pub async fn shutdown(self) {
-        self.server.stop(true).await;
-        let lives = tokio::time::timeout(LIVES_TIMEOUT, self.supervisor.send(StopAll)).await;
-        if !matches!(lives, Ok(Ok(()))) {
+        let begun = Instant::now();
+        self.draining.store(true, Ordering::Relaxed);
+        let mut drained = pin!(self.server.stop(true));
+        let requests = begun + self.grace.mul_f64(REQUESTS_SHARE);
+        let in_time = timeout_at(requests, &mut drained).await.is_ok();
+        if !in_time {
+            warn!("requests are still under way: they are answered as the devices close");
+        }
+        let lives = begun + self.grace.mul_f64(LIVES_SHARE);
+        let closed = timeout_at(lives, self.supervisor.send(StopAll)).await;
+        if !matches!(closed, Ok(Ok(()))) {
             warn!("some devices did not close in time");
+        }
+        if !in_time && timeout_at(begun + self.grace, drained).await.is_err() {
+            warn!("some requests were not answered");
         }
         // After the devices, whose last words are events too; what is not delivered now waits for the next start.
         self.dispatcher.stop().await;
@@ -209,6 +262,7 @@ pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
+        heavy: Heavy::here(),
         version: Version::new(fetcher.clone()),
         fetcher,
         downloader: Arc::new(downloader),

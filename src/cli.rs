@@ -88,10 +88,8 @@ pub enum CliError {
     #[cfg(feature = "sandbox")]
     #[error("the sandbox could not be set up: {0}")]
     Welcome(#[from] wutsd::sandbox::welcome::WelcomeError),
-    #[error(
-        "the store or the webhook dispatcher has ended, see the log; start again, or restore a backup"
-    )]
-    Ended,
+    #[error("{0}: see the log, and start again")]
+    Ended(wutsd::app::Fatal),
     #[error("cannot wait for signals: {0}")]
     Signals(std::io::Error),
     #[cfg(feature = "sandbox")]

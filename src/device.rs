@@ -14,6 +14,7 @@ pub mod events;
 pub mod exit;
 pub mod fetch;
 pub mod groups;
+pub mod heavy;
 mod hook;
 mod inbound;
 pub mod job;
@@ -26,6 +27,7 @@ pub mod pulse;
 pub mod readers;
 pub mod resync;
 pub mod runtime;
+pub mod sabotage;
 pub mod session;
 pub mod status_privacy;
 pub mod transport;
@@ -230,6 +232,12 @@ impl DeviceActor {
         {
             running.catch_up(ctx.address());
             ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
+            let saved = running.save().into_actor(self);
+            ctx.spawn(saved.map(|saved, life, ctx| {
+                if saved.is_err() {
+                    life.leave(ExitReason::StoreFailed, ctx);
+                }
+            }));
             let lost = running.lost().into_actor(self);
             ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
             info!(device.id = %self.plan.device, "device connected");

@@ -22,6 +22,7 @@ pub mod webhooks;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use actix::Addr;
@@ -56,6 +57,8 @@ pub struct Api {
     /// Bytes that request bodies may still take into memory.
     pub room: Arc<Semaphore>,
     pub rates: Rates,
+    /// Set when the daemon stops: every answer is then the last one on its connection.
+    pub draining: Arc<AtomicBool>,
 }
 
 /// The clocks and sizes of requests.

@@ -66,13 +66,12 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         .await?;
         overrides[0].1 = simulator.addresses().ws.clone();
         let config = Config::load(file.as_deref(), &overrides)?;
-        let mut app = App::start(config).await?;
+        let app = App::start(config).await?;
         let trial = async {
             let whatsapp = simulator.addresses();
             let welcome = welcome::set_up(folder.path(), app.address, whatsapp).await?;
             print(&welcome, whatsapp, arguments.json);
-            app.failed().await;
-            Err(CliError::Ended)
+            Err(CliError::Ended(app.failed().await))
         };
         let ended = tokio::select! {
             signal = wait_for_signal() => signal,

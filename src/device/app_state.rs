@@ -17,8 +17,11 @@ use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
 
 use super::DeviceActor;
+use super::client::tell_of_panic;
 use super::contacts::ContactBook;
 use super::events::Observed;
+use super::runtime::guarded;
+use super::sabotage::{Place, Sabotage};
 use crate::failure::Failure;
 use crate::store::RecordBackend;
 
@@ -72,14 +75,16 @@ impl Owed {
 pub struct AppState {
     owed: Arc<watch::Sender<Owed>>,
     records: Arc<RecordBackend>,
+    sabotage: Sabotage,
 }
 
 impl AppState {
     /// Owes everything. Nothing is fetched before `catch_up`.
-    pub fn owing_all(records: Arc<RecordBackend>) -> Self {
+    pub fn owing_all(records: Arc<RecordBackend>, sabotage: Sabotage) -> Self {
         let this = Self {
             owed: Arc::default(),
             records,
+            sabotage,
         };
         this.owe(COLLECTIONS);
         this
@@ -116,6 +121,7 @@ impl AppState {
 
     /// Fetches what is owed, now and later, as long as the client lives, and tells the actor when the phone owes a key.
     pub fn catch_up(&self, client: &Arc<Client>, contacts: ContactBook, actor: Addr<DeviceActor>) {
+        let on_panic = tell_of_panic(&actor);
         let task = Fetching {
             client: Arc::downgrade(client),
             // Neither this task nor the client may keep the other alive.
@@ -125,8 +131,10 @@ impl AppState {
             contacts,
             actor,
             key_missing: false,
+            sabotage: self.sabotage.clone(),
         };
-        tokio::spawn(task.run());
+        // Not in the actor's context: a fetch that is cut off half-way would leave a version without its MACs.
+        tokio::spawn(guarded(task.run(), on_panic));
     }
 
     /// Waits until nothing is owed that can be had now; the caller sets the limit.
@@ -145,10 +153,12 @@ struct Fetching {
     contacts: ContactBook,
     actor: Addr<DeviceActor>,
     key_missing: bool,
+    sabotage: Sabotage,
 }
 
 impl Fetching {
     async fn run(mut self) {
+        self.sabotage.strike(Place::Task);
         while self.something_waits().await {
             let (Some(client), Some(owed)) = (self.client.upgrade(), self.owed.upgrade()) else {
                 return;

@@ -23,18 +23,20 @@ use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
+use super::heavy::Heavy;
 use super::hook::Hook;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
 use super::readers::Readers;
 use super::runtime::ShardRuntime;
+use super::sabotage::{Place, Sabotage};
 use super::session::Session;
 use super::transport::{DialFailure, Dialer};
 use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
-use crate::store::{DeviceNumber, Store, StoreError};
+use crate::store::{DeviceNumber, RecordBackend, Store, StoreError};
 use crate::webhooks::Webhooks;
 use crate::webhooks::catalog::EventName;
 
@@ -54,6 +56,7 @@ pub struct Shared {
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
     pub version: Version,
+    pub heavy: Heavy,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
     pub webhooks: Webhooks,
@@ -90,7 +93,9 @@ pub struct Running {
     webhooks: Webhooks,
     readers: Readers,
     pulse: Pulse,
+    records: Arc<RecordBackend>,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
+    sabotage: Sabotage,
 }
 
 /// What may end a life without an event of the library.
@@ -136,6 +141,8 @@ pub async fn start(
     shared: Arc<Shared>,
     actor: Addr<DeviceActor>,
 ) -> Result<(Running, Signs), StartError> {
+    let sabotage = Sabotage::of(plan.device);
+    sabotage.strike(Place::Start);
     let records = shared.store.backend(plan.number, plan.life);
     let manager = PersistenceManager::new(records.clone())
         .await
@@ -162,8 +169,8 @@ pub async fn start(
     let readers = readers(&shared.store, plan.number).await?;
     readers.guard(&client);
     let acks = Acks::default();
-    let contacts = ContactBook::open(shared.store.clone(), plan.number);
-    let app_state = AppState::owing_all(records.clone());
+    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
+    let app_state = AppState::owing_all(records.clone(), sabotage.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
@@ -172,6 +179,7 @@ pub async fn start(
         device: plan.device,
         number: plan.number,
         webhooks: shared.webhooks.clone(),
+        sabotage: sabotage.clone(),
     });
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
@@ -182,7 +190,7 @@ pub async fn start(
     let signs = Signs {
         ended: ended.clone(),
         stream_error,
-        fenced: async move { records.fenced().await }.boxed(),
+        fenced: fenced(records.clone()).boxed(),
     };
     let running = Running {
         client,
@@ -195,7 +203,9 @@ pub async fn start(
         webhooks: shared.webhooks.clone(),
         readers,
         pulse,
+        records,
         ended,
+        sabotage,
     };
     Ok((running, signs))
 }
@@ -216,10 +226,7 @@ async fn build(
     hook: Hook,
     actor: &Addr<DeviceActor>,
 ) -> Result<Arc<Client>, StartError> {
-    let panicked = actor.clone();
-    let runtime = ShardRuntime::here(move || {
-        panicked.do_send(Observed::Ended(ExitReason::Panicked));
-    });
+    let runtime = ShardRuntime::here(shared.heavy.clone(), tell_of_panic(actor));
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
@@ -245,6 +252,14 @@ async fn build(
     Ok(built.into_client())
 }
 
+/// For tasks that belong to a life and that nobody waits for.
+pub(super) fn tell_of_panic(
+    actor: &Addr<DeviceActor>,
+) -> impl Fn() + Clone + Send + Sync + 'static {
+    let actor = actor.clone();
+    move || actor.do_send(Observed::Ended(ExitReason::Panicked))
+}
+
 fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
     DevicePropsOverride::new()
         .with_os(whatsapp.device_os.clone())
@@ -258,6 +273,10 @@ fn identity(client: &Client) -> Option<Identity> {
         jid: jid.to_string(),
         lid: lid.to_string(),
     })
+}
+
+async fn fenced(records: Arc<RecordBackend>) -> StoreError {
+    records.fenced().await
 }
 
 /// The loop runs in a task of its own: dropped half-way it would leave a zombie behind.
@@ -290,6 +309,13 @@ impl Running {
         }
     }
 
+    /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds
+    /// for the phone.
+    pub fn save(&self) -> impl Future<Output = Result<(), StoreError>> + 'static {
+        let client = self.client.clone();
+        async move { save_device(&client).await }
+    }
+
     /// Watches over the connection. Returns when it is of no use any more, and why.
     pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
         self.pulse.clone().lost(self.client.clone())
@@ -312,6 +338,8 @@ impl Running {
             app_state: self.app_state.clone(),
             readers: self.readers.clone(),
             pulse: self.pulse.clone(),
+            records: self.records.clone(),
+            sabotage: self.sabotage.clone(),
             stop,
             query_timeout,
             deadline,

@@ -3,12 +3,16 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use actix::Addr;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
+use super::DeviceActor;
+use super::client::tell_of_panic;
 use super::people::Identities;
+use super::runtime::guarded;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -102,9 +106,10 @@ enum Entry {
 
 impl ContactBook {
     /// Starts the task, which ends with the last handle to the book.
-    pub fn open(store: Store, device: DeviceNumber) -> Self {
+    pub fn open(store: Store, device: DeviceNumber, actor: &Addr<DeviceActor>) -> Self {
         let (entries, received) = mpsc::unbounded_channel();
-        tokio::spawn(keep(store.clone(), device, received));
+        let keep = keep(store.clone(), device, received);
+        tokio::spawn(guarded(keep, tell_of_panic(actor)));
         Self {
             store,
             device,

@@ -58,10 +58,12 @@ pub(super) struct Observer {
     pub device: DeviceId,
     pub number: DeviceNumber,
     pub webhooks: Webhooks,
+    pub sabotage: super::sabotage::Sabotage,
 }
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
+        self.sabotage.strike(super::sabotage::Place::Event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),

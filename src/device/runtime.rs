@@ -10,31 +10,42 @@ use futures::FutureExt;
 use tokio::runtime::Handle;
 use wacore::runtime::{AbortHandle, Runtime};
 
+use super::heavy::Heavy;
+
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 
 /// The runtime of one life: a panic in any of its tasks is reported, and ends only that life.
 pub struct ShardRuntime<F> {
     shard: Handle,
+    heavy: Heavy,
     on_panic: F,
 }
 
 impl<F: Fn() + Clone + Send + Sync + 'static> ShardRuntime<F> {
     /// To be called on the shard's own thread.
-    pub fn here(on_panic: F) -> Self {
+    pub fn here(heavy: Heavy, on_panic: F) -> Self {
         Self {
             shard: Handle::current(),
+            heavy,
             on_panic,
         }
     }
 
     fn guarded(&self, task: Task) -> impl Future<Output = ()> + Send + 'static {
-        let on_panic = self.on_panic.clone();
-        AssertUnwindSafe(task).catch_unwind().map(move |ended| {
-            if ended.is_err() {
-                on_panic();
-            }
-        })
+        guarded(task, self.on_panic.clone())
     }
+}
+
+/// A task whose panic is reported instead of being lost with its handle.
+pub fn guarded<T: Future<Output = ()> + Send + 'static>(
+    task: T,
+    on_panic: impl FnOnce() + Send + 'static,
+) -> impl Future<Output = ()> + Send + 'static {
+    AssertUnwindSafe(task).catch_unwind().map(move |ended| {
+        if ended.is_err() {
+            on_panic();
+        }
+    })
 }
 
 #[async_trait]
@@ -56,10 +67,13 @@ impl<F: Fn() + Clone + Send + Sync + 'static> Runtime for ShardRuntime<F> {
         &self,
         work: Box<dyn FnOnce() + Send + 'static>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        let work = self.shard.spawn_blocking(work);
+        // Begun at once, whether or not its caller waits for it.
+        let work = self.shard.spawn(self.heavy.clone().run(work));
         let on_panic = self.on_panic.clone();
         Box::pin(async move {
-            if work.await.is_err_and(|error| error.is_panic()) {
+            if let Ok(Err(error)) = work.await
+                && error.is_panic()
+            {
                 on_panic();
             }
         })

@@ -21,7 +21,7 @@ use super::pulse::Pulse;
 use super::readers::Readers;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
-use crate::store::{DeviceNumber, Store};
+use crate::store::{DeviceNumber, RecordBackend, Store};
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -42,6 +42,8 @@ pub struct Session {
     pub(super) app_state: AppState,
     pub(super) readers: Readers,
     pub(super) pulse: Pulse,
+    pub(super) records: Arc<RecordBackend>,
+    pub(super) sabotage: super::sabotage::Sabotage,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -80,7 +82,11 @@ impl Session {
                 .await
                 .map_err(not_sent)?;
             match ack.answer().await {
-                Some(Ok(at)) => Ok(at),
+                Some(Ok(at)) => {
+                    // A phone that cannot read it asks for it again, perhaps in the device's next life.
+                    self.records.settled().await.map_err(store_failed)?;
+                    Ok(at)
+                }
                 Some(Err(code)) => Err(Failure::Refused(code)),
                 None => Err(Failure::Disconnected),
             }
@@ -116,6 +122,7 @@ impl Session {
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
+        self.sabotage.strike(super::sabotage::Place::Command);
         let answered = tokio::time::timeout(self.query_timeout, query).await;
         answered.unwrap_or_else(|_| {
             self.pulse.doubt();

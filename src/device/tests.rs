@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::client::Shared;
 use super::events::Observed;
 use super::exit::ExitReason;
+use super::heavy::Heavy;
 use super::runtime::ShardRuntime;
 use super::{DeviceActor, News, Plan, Report, Stop};
 use crate::config::Config;
@@ -123,7 +124,9 @@ async fn the_first_reason_wins() {
 #[actix::test]
 async fn a_panic_in_a_task_of_the_library_is_told() {
     let (told, mut panics) = mpsc::unbounded_channel();
-    let runtime = ShardRuntime::here(move || told.send(()).expect("the test listens"));
+    let runtime = ShardRuntime::here(Heavy::here(), move || {
+        told.send(()).expect("the test listens")
+    });
     runtime.spawn_detached(Box::pin(async { panic!("a defect in a task") }));
     runtime
         .spawn(Box::pin(async { panic!("another") }))

@@ -1,13 +1,14 @@
 //! What every request passes: its id, its clock, its figures; and a panic ends here.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::StatusCode;
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, web};
 use futures::FutureExt;
@@ -39,6 +40,10 @@ pub async fn observe(
             let (status, size) = (response.status(), response.response().body().size());
             observed.answered(&api, route.as_deref(), status, size);
             observed.identify(response.headers_mut());
+            if api.draining.load(Ordering::Relaxed) {
+                let head = response.response_mut().head_mut();
+                head.set_connection_type(ConnectionType::Close);
+            }
             Ok(response)
         }
         Err(failure) => {

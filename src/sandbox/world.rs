@@ -59,6 +59,8 @@ pub struct Counters {
     pub receipts: u64,
     pub decrypted: u64,
     pub undecryptable: u64,
+    /// Messages to phones that were sealed with a message key for the second time.
+    pub message_keys_reused: u64,
     pub uploads: u64,
     pub downloads: u64,
 }

@@ -89,8 +89,18 @@ pub enum StoreError {
         source: Arc<io::Error>,
     },
 
+    /// No space, or a limit on the size of files.
+    #[error("the disk is full: make room, then everything goes on by itself")]
+    Full(#[source] Arc<dyn Error + Send + Sync>),
+
+    /// Another program holds the database.
+    #[error("another program has locked the database: close it, for example the sqlite3 tool")]
+    InUse(#[source] Arc<dyn Error + Send + Sync>),
+
     /// The database file is damaged.
-    #[error("the database file is damaged: restore a backup")]
+    #[error(
+        "the database file is damaged: stop wutsd, move wutsd.db and wutsd.db-wal away, and restore a backup or pair anew"
+    )]
     Corrupt(#[source] Arc<dyn Error + Send + Sync>),
 
     /// Anything else that the database engine reports.

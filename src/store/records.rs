@@ -103,6 +103,11 @@ impl RecordBackend {
         self.lane.failure()
     }
 
+    /// Waits until everything written so far is durable.
+    pub async fn settled(&self) -> Result<(), StoreError> {
+        self.commit(Vec::new()).await
+    }
+
     /// Waits until a write fails; the life must end then, because its caches no longer agree with the disk.
     pub async fn fenced(&self) -> StoreError {
         self.lane.fenced().await

@@ -197,6 +197,12 @@ impl From<rusqlite::Error> for StoreError {
                 Self::Conflict(text())
             }
             (ErrorCode::ConstraintViolation, _) => Self::Constraint(text()),
+            (ErrorCode::DiskFull, _) => Self::Full(Arc::new(error)),
+            // A write that the system refused: out of quota, or the file may not grow.
+            (_, ffi::SQLITE_IOERR_WRITE) => Self::Full(Arc::new(error)),
+            (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => {
+                Self::InUse(Arc::new(error))
+            }
             (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => {
                 Self::Corrupt(Arc::new(error))
             }

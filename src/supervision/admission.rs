@@ -41,6 +41,7 @@ pub struct Admission {
     line: Line,
     connecting: HashSet<DeviceId>,
     breaker: Breaker,
+    paused: bool,
 }
 
 impl Admission {
@@ -52,6 +53,7 @@ impl Admission {
             line: Line::default(),
             connecting: HashSet::new(),
             breaker: Breaker::new(limits.breaker, policy),
+            paused: false,
         }
     }
 
@@ -81,10 +83,23 @@ impl Admission {
         self.breaker.failed(failed, now)
     }
 
+    /// Lets nobody in until `resume`.
+    pub fn pause(&mut self) {
+        self.paused = true;
+    }
+
+    pub fn resume(&mut self) {
+        self.paused = false;
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.paused
+    }
+
     /// Lets one device in, if there is room and a token, and the fleet is well.
     pub fn admit(&mut self, now: Instant) -> Option<DeviceId> {
         self.fill(now);
-        if self.tokens < 1.0 || self.connecting.len() >= self.limits.handshakes {
+        if self.paused || self.tokens < 1.0 || self.connecting.len() >= self.limits.handshakes {
             return None;
         }
         if let Passage::Closed(_) = self.breaker.passage(now) {
@@ -100,7 +115,7 @@ impl Admission {
     /// When to ask again, if only time is missing. Nobody waits, no room, or a canary is under way: what changes that
     /// will tell.
     pub fn next_chance(&self, now: Instant) -> Option<Duration> {
-        if self.line.is_empty() || self.connecting.len() >= self.limits.handshakes {
+        if self.paused || self.line.is_empty() || self.connecting.len() >= self.limits.handshakes {
             return None;
         }
         let token = Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.limits.rate);

@@ -14,6 +14,11 @@ use crate::store::DeviceNumber;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::supervision::activity::Activity;
+use crate::supervision::alive::Alive;
+
+/// Commands that may wait for the router. It works off tens of thousands a second, so that a full mailbox means that
+/// something is wrong; with the library's 16 one caller's burst would be everybody's refusal.
+const MAILBOX: usize = 4096;
 
 /// Sends a job to the device that the caller means.
 #[derive(Message)]
@@ -76,12 +81,14 @@ pub struct Router {
     devices: HashMap<DeviceId, Entry>,
     by_user: HashMap<UserId, Vec<DeviceId>>,
     commands_per_device: usize,
+    _alive: Alive,
 }
 
 impl Router {
     /// `commands_per_device`: how many commands one device works on at the same time.
-    pub fn new(commands_per_device: usize) -> Self {
+    pub fn new(commands_per_device: usize, alive: Alive) -> Self {
         Self {
+            _alive: alive,
             devices: HashMap::new(),
             by_user: HashMap::new(),
             commands_per_device,
@@ -131,6 +138,10 @@ impl Router {
 
 impl Actor for Router {
     type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        ctx.set_mailbox_capacity(MAILBOX);
+    }
 }
 
 impl Handler<Dispatch> for Router {

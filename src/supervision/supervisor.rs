@@ -3,6 +3,7 @@
 mod handlers;
 mod messages;
 mod removal;
+mod storage;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use tracing::{error, info, warn};
 
 use super::activity::Activity;
 use super::admission::{Admission, Limits};
+use super::alive::Alive;
 use super::announce;
 use super::backoff::{Decision, History, Policy};
 use super::breaker::Failed;
@@ -80,6 +82,7 @@ pub struct Supervisor {
     metrics: Arc<Metrics>,
     next_admission: Option<SpawnHandle>,
     stopping: bool,
+    _alive: Alive,
 }
 
 impl Supervisor {
@@ -88,6 +91,7 @@ impl Supervisor {
         shared: Arc<Shared>,
         router: Addr<Router>,
         metrics: Arc<Metrics>,
+        alive: Alive,
     ) -> Self {
         let policy = Policy::from(config);
         Self {
@@ -100,6 +104,7 @@ impl Supervisor {
             metrics,
             next_admission: None,
             stopping: false,
+            _alive: alive,
         }
     }
 
@@ -227,6 +232,9 @@ impl Supervisor {
             address: None,
         });
         self.tell_gate(id, reason);
+        if reason == ExitReason::StoreFailed {
+            self.look_after_store(ctx);
+        }
         let Some(slot) = self.slots.get_mut(&id) else {
             return;
         };

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use chrono::Utc;
 use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
 use tokio::sync::oneshot;
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 use tracing::{error, info, warn};
 
@@ -33,8 +34,10 @@ pub enum StartError {
 
 /// A running dispatcher.
 pub struct Dispatcher {
-    task: JoinHandle<()>,
-    stop: Option<oneshot::Sender<()>>,
+    ended: Shared<BoxFuture<'static, ()>>,
+    abort: AbortHandle,
+    /// Dropped to stop it.
+    running: oneshot::Sender<()>,
 }
 
 /// Loads all webhooks and starts to deliver what waits.
@@ -56,34 +59,36 @@ pub async fn start(
     };
     tokio::spawn(recorder::run(webhooks.clone(), intake));
     tokio::spawn(upkeep::run(webhooks.clone(), upkeep::bounds(config)));
-    let (stop, stopped) = oneshot::channel();
+    let (running, stopped) = oneshot::channel();
     let task = tokio::spawn(dispatch(
         Arc::new(Post { webhooks, courier }),
         Schedule::new(limits),
         stopped,
     ));
+    let abort = task.abort_handle();
+    let ended = task.map(|ended| {
+        if let Err(error) = ended {
+            error!(error = %error, "the webhook dispatcher ended");
+        }
+    });
     Ok(Dispatcher {
-        task,
-        stop: Some(stop),
+        ended: ended.boxed().shared(),
+        abort,
+        running,
     })
 }
 
 impl Dispatcher {
     /// Returns when nothing is delivered any more. Without `stop` before, that is a defect.
-    pub async fn ended(&mut self) {
-        if let Err(error) = (&mut self.task).await {
-            error!(error = %error, "the webhook dispatcher ended");
-        }
+    pub async fn ended(&self) {
+        self.ended.clone().await;
     }
 
     /// Begins nothing new and waits a moment for what is under way.
-    pub async fn stop(mut self) {
-        drop(self.stop.take());
-        if self.task.is_finished() {
-            return;
-        }
-        if tokio::time::timeout(GRACE, &mut self.task).await.is_err() {
-            self.task.abort();
+    pub async fn stop(self) {
+        drop(self.running);
+        if tokio::time::timeout(GRACE, self.ended).await.is_err() {
+            self.abort.abort();
         }
     }
 }

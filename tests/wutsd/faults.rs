@@ -4,6 +4,10 @@ mod app_state;
 mod deaf;
 mod exits;
 mod fleet;
+mod isolation;
+mod kill;
+mod stopping;
+mod storage;
 
 use serde_json::Value;
 

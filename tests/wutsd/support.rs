@@ -89,6 +89,17 @@ impl World {
         self.settings.extend(owned(settings));
     }
 
+    /// Makes the daemon panic once, at this place in the life of this device.
+    pub fn sabotage(&self, device: &str, place: &str) {
+        let request = self.data.path().join(format!("{device}.{place}"));
+        std::fs::write(request, "").expect("a file");
+    }
+
+    /// Whether a panic that was asked for has happened.
+    pub fn is_struck(&self, device: &str, place: &str) -> bool {
+        !self.data.path().join(format!("{device}.{place}")).exists()
+    }
+
     /// Another daemon on the same data, which must refuse.
     pub fn second_daemon(&self) -> Process {
         Process::start(
@@ -206,6 +217,8 @@ fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(Stri
     .iter()
     .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned()))
     .collect();
+    let folder = data.to_string_lossy().into_owned();
+    environment.push(("WUTSD_SABOTAGE".to_owned(), folder));
     environment.extend(
         settings
             .iter()

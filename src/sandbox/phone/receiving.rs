@@ -33,6 +33,16 @@ enum Unreadable {
     Empty,
 }
 
+impl Unreadable {
+    /// Another message was sealed with the same key before: sessions and sender keys have each key once.
+    fn is_reuse(&self) -> bool {
+        matches!(
+            self,
+            Self::Signal(SignalProtocolError::DuplicatedMessage(..))
+        )
+    }
+}
+
 impl World {
     pub fn phone_takes(&mut self, phone: &str, node: &Node) {
         match node.tag.as_ref() {
@@ -61,6 +71,9 @@ impl World {
             }
             Err(error) => {
                 self.counters.undecryptable += 1;
+                if error.is_reuse() && !self.has_read(phone, &incoming) {
+                    self.counters.message_keys_reused += 1;
+                }
                 let (status, own) = (
                     incoming.participant.is_some(),
                     incoming.author.phone == phone,
@@ -72,6 +85,15 @@ impl World {
         if let Some(answer) = answer {
             self.relay_receipt(&own, &answer);
         }
+    }
+
+    /// Whether this is a second copy of a message that the phone has.
+    fn has_read(&self, phone: &str, incoming: &Incoming) -> bool {
+        let account = self.accounts.get(phone);
+        account.is_some_and(|account| {
+            let mut inbox = account.phone.inbox.iter();
+            inbox.any(|received| received.id == incoming.id)
+        })
     }
 
     fn incoming(&self, node: &Node) -> Option<Incoming> {

@@ -48,7 +48,7 @@ impl DeviceStore for RecordBackend {
                 .await?;
         }
         drop(turn);
-        self.commit(Vec::new()).await?;
+        self.settled().await?;
         Ok(i32::try_from(self.device.0).unwrap_or(i32::MAX))
     }
 

@@ -19,7 +19,7 @@ async fn names(api: &Api) -> String {
     }
 }
 
-async fn wait_for_contact(api: &Api, name: &str) {
+pub(super) async fn wait_for_contact(api: &Api, name: &str) {
     let patience = tokio::time::Instant::now() + crate::support::process::PATIENCE;
     while !names(api).await.contains(name) {
         assert!(tokio::time::Instant::now() < patience, "{name} never came");

@@ -160,6 +160,16 @@ impl Api {
         path: &str,
         body: Option<(&str, reqwest::Body)>,
     ) -> Answer {
+        self.attempt(method, path, body).await.expect("an answer")
+    }
+
+    /// Sends a request to a daemon that may end at any moment. `None`: there was no answer, or not all of it.
+    async fn attempt(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<(&str, reqwest::Body)>,
+    ) -> Option<Answer> {
         let mut request = self
             .http
             .request(method.clone(), format!("{}{path}", self.base));
@@ -172,18 +182,24 @@ impl Api {
         if let Some((content_type, body)) = body {
             request = request.header("Content-Type", content_type).body(body);
         }
-        let response = request.send().await.expect("an answer");
+        let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.expect("a body");
+        let text = response.text().await.ok()?;
         if self.documented {
             contract::check(method.as_str(), path, status, &text);
         }
-        Answer {
+        Some(Answer {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or_default(),
             text,
-        }
+        })
+    }
+
+    /// Posts JSON to a daemon that may end at any moment.
+    pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
+        let body = ("application/json", body.to_string().into());
+        self.attempt(Method::POST, path, Some(body)).await
     }
 
     fn host(&self) -> &str {

@@ -100,6 +100,17 @@ impl Process {
         assert!(sent.expect("kill").success());
     }
 
+    /// Lets no file of the process grow beyond so many bytes; `unlimited` takes that back.
+    pub async fn limit_files(&self, bytes: &str) {
+        let pid = self.child.id().expect("it runs").to_string();
+        let limit = format!("--fsize={bytes}:unlimited");
+        let set = Command::new("prlimit")
+            .args(["--pid", &pid, &limit])
+            .status()
+            .await;
+        assert!(set.expect("prlimit").success());
+    }
+
     /// Waits for the end, and for all that was said before it.
     pub async fn ended(&mut self) -> ExitStatus {
         let status = tokio::time::timeout(PATIENCE, self.child.wait()).await;

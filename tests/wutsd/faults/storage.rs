@@ -1,0 +1,124 @@
+//! A store that cannot write: nothing is acknowledged that is not durable, and everything goes on when it can again.
+
+use std::os::unix::fs::FileExt;
+
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::support::{Api, User, World};
+
+/// Makes devices and posts until the answer is not a success; what was promised until then.
+async fn until_refused(user: &User) -> Vec<String> {
+    let mut made = Vec::new();
+    loop {
+        let answer = user.api.post("/devices", json!({ "name": "x" })).await;
+        if answer.status != 201 {
+            assert_eq!(answer.status, 500, "{}", answer.text);
+            return made;
+        }
+        let id = answer.body["device"]["id"].as_str().expect("an id");
+        made.push(id.to_owned());
+    }
+}
+
+async fn devices(api: &Api) -> Vec<String> {
+    let listed = api.get("/devices").await.expect(200);
+    let devices = listed["devices"].as_array().expect("devices");
+    devices
+        .iter()
+        .map(|device| device["id"].as_str().expect("an id").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_full_disk_refuses_what_it_cannot_keep_and_all_goes_on_when_there_is_room() {
+    let mut world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let contact = world.control.contact_of(&phone, "Ada").await;
+    user.api.post_status("before").await.expect(200);
+    // Not a byte more than what the files have now.
+    world.daemon.limit_files("1").await;
+    let made = until_refused(&user).await;
+    world.api.wait_for_answer("/readyz", 503).await;
+    let answer = user.api.post_status("nowhere to keep this").await;
+    assert!([500, 503].contains(&answer.status), "{}", answer.text);
+    let failed = |status: &Value| status["last_exit"] == "store_failed";
+    let status = user.api.wait_for("failed", failed).await;
+    assert_eq!(status["phase"], "waiting", "{status}");
+    let told = status["action_required"].as_str().expect("a sentence");
+    assert!(told.contains("make room on the disk"), "{told}");
+
+    world.daemon.limit_files("unlimited").await;
+    world.api.wait_for_answer("/readyz", 200).await;
+    user.api.wait_for_status("connected").await;
+    let posted = user.api.post_status("after").await.expect(200);
+    let id = &posted["message_id"];
+    world.control.wait_for_message(&contact, id).await;
+
+    world.restart("KILL").await;
+    let api = world.again(&user);
+    let kept = devices(&api).await;
+    assert!(made.iter().all(|device| kept.contains(device)));
+    assert_eq!(kept.len(), made.len() + 1, "something refused was kept");
+    api.wait_for_status("connected").await;
+    assert_eq!(world.control.counter("message_keys_reused").await, 0);
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_has_locked_is_waited_for() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let path = world.data.path().join("wutsd.db");
+    let somebody = rusqlite::Connection::open(path).expect("the database");
+    somebody.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    let answer = user.api.post_status("not now").await;
+    assert!([500, 503, 504].contains(&answer.status), "{}", answer.text);
+    world.api.wait_for_answer("/readyz", 503).await;
+    somebody.execute_batch("ROLLBACK").expect("unlocked");
+    world.api.wait_for_answer("/readyz", 200).await;
+    user.api.wait_for_status("connected").await;
+    user.api.post_status("now").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_refused_with_what_to_do() {
+    let mut world = World::start().await;
+    world.paired_user().await;
+    world.daemon.stop("TERM").await;
+    let file = std::fs::OpenOptions::new()
+        .write(true)
+        .open(world.data.path().join("wutsd.db"))
+        .expect("the database");
+    file.write_all_at(&[0x5a; 100], 0).expect("written");
+    let mut daemon = world.second_daemon();
+    let status = daemon.ended().await;
+    assert!(!status.success());
+    let said = daemon.errors().join("\n");
+    assert!(said.contains("the database file is damaged"), "{said}");
+    assert!(said.contains("restore a backup"), "{said}");
+}
+
+#[tokio::test]
+async fn a_store_that_is_slower_than_the_load_refuses_and_keeps_what_it_accepted() {
+    let world = World::start_with(&[("STORE__QUEUE", "2")]).await;
+    let user = world.user().await;
+    let name = json!({ "name": "one of many" });
+    let made = join_all((0..200).map(|_| user.api.post("/devices", name.clone()))).await;
+    let mut kept = Vec::new();
+    for answer in made {
+        match answer.status {
+            201 => kept.push(
+                answer.body["device"]["id"]
+                    .as_str()
+                    .expect("an id")
+                    .to_owned(),
+            ),
+            429 => {}
+            other => panic!("{other}: {}", answer.text),
+        }
+    }
+    assert!(!kept.is_empty());
+    let listed = devices(&user.api).await;
+    assert!(kept.iter().all(|device| listed.contains(device)));
+    assert_eq!(listed.len(), kept.len(), "something refused was kept");
+}
