@@ -2,12 +2,17 @@
 
 use prometheus::core::Collector;
 use prometheus::{
-    Encoder, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
-    Registry, TextEncoder,
+    Encoder, Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge,
+    IntGaugeVec, Opts, Registry, TextEncoder,
 };
 
 use crate::store::Store;
 use crate::supervision::view::State;
+
+/// The same for events on their way to a webhook, which may be down for hours.
+const WEBHOOK_BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0, 3600.0, 86_400.0,
+];
 
 /// Upper bounds in seconds: from a local answer to the slowest configured clock.
 const BUCKETS: &[f64] = &[
@@ -26,6 +31,18 @@ pub struct Metrics {
     devices: IntGaugeVec,
     /// Lives that ended, by reason.
     pub exits: IntCounterVec,
+    /// Attempts to deliver an event to a webhook, by outcome.
+    pub webhook_attempts: IntCounterVec,
+    /// Time from the commit of an event to its delivery.
+    pub webhook_delay: Histogram,
+    /// Events that were deleted undelivered, by reason.
+    pub webhook_dropped: IntCounterVec,
+    /// Events that wait for delivery.
+    pub webhook_waiting: IntGauge,
+    /// Events that could not be delivered.
+    pub webhook_dead: IntGauge,
+    /// For how long the oldest waiting event has waited.
+    pub webhook_oldest: IntGauge,
     /// Devices that wait for their turn to connect.
     pub connects_waiting: IntGauge,
     /// 1 while many devices fail alike and only one at a time may try.
@@ -56,6 +73,10 @@ impl Metrics {
         let duration = HistogramOpts::new(
             "http_request_duration_seconds",
             "Time from a request's head to the head of its answer, by route.",
+        );
+        let delay = HistogramOpts::new(
+            "webhook_delay_seconds",
+            "Time from the commit of an event to its delivery.",
         );
         let build = Opts::new(
             "build_info",
@@ -88,6 +109,29 @@ impl Metrics {
                 "device_exits_total",
                 "Connections of devices that ended, by reason.",
                 &["reason"],
+            )?,
+            webhook_attempts: counters(
+                "webhook_attempts_total",
+                "Attempts to deliver an event to a webhook, by outcome.",
+                &["outcome"],
+            )?,
+            webhook_delay: register(
+                &registry,
+                Histogram::with_opts(delay.buckets(WEBHOOK_BUCKETS.to_vec()))?,
+            )?,
+            webhook_dropped: counters(
+                "webhook_dropped_events_total",
+                "Events that were deleted undelivered, by reason.",
+                &["reason"],
+            )?,
+            webhook_waiting: gauge("webhook_waiting_events", "Events that wait for delivery.")?,
+            webhook_dead: gauge(
+                "webhook_dead_letters",
+                "Events that could not be delivered.",
+            )?,
+            webhook_oldest: gauge(
+                "webhook_oldest_event_seconds",
+                "For how long the oldest waiting event has waited.",
             )?,
             connects_waiting: gauge(
                 "connects_waiting",

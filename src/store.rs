@@ -19,6 +19,7 @@ mod error;
 mod folder;
 mod lane;
 mod migrate;
+pub mod outbox;
 mod queue;
 mod reader;
 mod records;
@@ -30,6 +31,7 @@ mod sweep;
 mod tests;
 mod threads;
 mod value;
+pub mod webhooks;
 mod writer;
 
 pub use error::StoreError;

@@ -22,6 +22,7 @@
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
 //! | `DELETE faults/{id}` | clears one fault |
+//! | `POST webhooks` (any JSON) · `GET` · `DELETE` | receives webhooks · shows the last 1,000 · forgets them |
 //! | `GET state` | accounts, devices, connections and counters |
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
@@ -56,6 +57,7 @@ mod groups;
 mod pairing;
 mod settings;
 mod state;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -111,6 +113,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/media", web::delete().to(accounts::expire_media))
             .route("/inbound", web::post().to(accounts::inbound))
             .route("/state", web::get().to(state::show))
+            .route("/webhooks", web::post().to(webhooks::receive))
+            .route("/webhooks", web::get().to(webhooks::list))
+            .route("/webhooks", web::delete().to(webhooks::clear))
             .route("/faults", web::post().to(faults::add))
             .route("/faults", web::get().to(faults::list))
             .route("/faults", web::delete().to(faults::clear))

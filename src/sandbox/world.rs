@@ -6,7 +6,7 @@ mod delivery;
 mod restore;
 mod settings;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -113,6 +113,8 @@ pub struct World {
     /// Devices whose next message is to arrive spoilt.
     pub corrupt: HashSet<Address>,
     pub media: Media,
+    /// What was received as somebody's webhooks.
+    pub webhooks: VecDeque<serde_json::Value>,
     pub counters: Counters,
     pub journal: Journal,
     pub after: Vec<After>,
@@ -135,6 +137,7 @@ impl World {
             faults: Faults::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
+            webhooks: VecDeque::new(),
             counters: Counters::default(),
             journal: Journal::new(persistent),
             after: Vec::new(),

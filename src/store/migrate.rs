@@ -18,6 +18,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "device tokens",
         include_str!("migrations/0005_device_tokens.sql"),
     ),
+    ("webhooks", include_str!("migrations/0006_webhooks.sql")),
 ];
 
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {

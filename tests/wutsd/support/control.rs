@@ -114,6 +114,18 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// How many receipts linked devices have sent.
+    pub async fn receipts(&self) -> u64 {
+        let state = self.0.get("/state").await.expect(200);
+        state["counters"]["receipts"].as_u64().expect("a number")
+    }
+
+    /// One phone sends another a file; its id.
+    pub async fn send_media(&self, from: &str, to: &str, media: Value) -> Value {
+        let body = json!({ "from": from, "to": to, "media": media });
+        self.0.post("/inbound", body).await.expect(200)["id"].clone()
+    }
+
     /// The account's owner changes name, about text or picture.
     pub async fn change_profile(&self, phone: &str, profile: Value) {
         self.change(&format!("/accounts/{phone}/profile"), profile)
