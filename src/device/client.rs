@@ -150,11 +150,13 @@ pub async fn start(
     let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
     let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
     let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
+    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
     let hook = Hook {
         device: plan.device,
         number: plan.number,
         records: records.clone(),
         webhooks: shared.webhooks.clone(),
+        contacts: contacts.clone(),
     };
     let client = build(&shared, Arc::new(manager), dialer, hook, &actor).await?;
     // One run is one connection: the supervisor decides about the next.
@@ -169,7 +171,6 @@ pub async fn start(
     let readers = readers(&shared.store, plan.number).await?;
     readers.guard(&client);
     let acks = Acks::default();
-    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
     let app_state = AppState::owing_all(records.clone(), sabotage.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,

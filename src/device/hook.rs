@@ -5,8 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use wacore::store::traits::PendingInboundKey;
 use wacore::types::events::InboundMessage;
+use wacore::types::message::MessageInfo;
 use whatsapp_rust::{Client, InboundDurabilityHook};
 
+use super::contacts::{ContactBook, Names};
 use super::inbound::{People, describe};
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, RecordBackend};
@@ -19,6 +21,7 @@ pub(super) struct Hook {
     pub number: DeviceNumber,
     pub records: Arc<RecordBackend>,
     pub webhooks: Webhooks,
+    pub contacts: ContactBook,
 }
 
 #[async_trait]
@@ -29,6 +32,9 @@ impl InboundDurabilityHook for Hook {
         client: Arc<Client>,
         batch: &[InboundMessage],
     ) -> anyhow::Result<()> {
+        for message in batch {
+            self.learn_names(&message.info);
+        }
         if !self.webhooks.wants(self.number, EventName::MessageReceived) {
             return Ok(());
         }
@@ -62,6 +68,20 @@ impl InboundDurabilityHook for Hook {
 }
 
 impl Hook {
+    fn learn_names(&self, info: &MessageInfo) {
+        if info.source.is_from_me {
+            return;
+        }
+        let business = info.verified_name.as_ref();
+        let names = Names {
+            push_name: Some(info.push_name.clone()).filter(|name| !name.is_empty()),
+            business_name: business.and_then(|verified| verified.name.clone()),
+        };
+        let sender = [Some(&info.source.sender), info.source.sender_alt.as_ref()];
+        let sender = sender.into_iter().flatten().cloned();
+        self.contacts.learn_names(sender, names);
+    }
+
     async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
         let info = &message.info;
         let people = People::of(&info.source, client.pn());
