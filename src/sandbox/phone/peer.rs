@@ -202,7 +202,11 @@ impl Peer {
         plain.or_else(|error| {
             let other = protocol_address(device, form.other());
             let plain = self.decrypt_as(&other, message, begins);
-            let plain = plain.map_err(|_| error)?;
+            // That a key was used before says more than that a session is not there.
+            let plain = plain.map_err(|other| match other {
+                SignalProtocolError::DuplicatedMessage(..) => other,
+                _ => error,
+            })?;
             self.found_same(device, form.other())?;
             Ok(plain)
         })
