@@ -75,7 +75,7 @@ impl World {
                     self.counters.message_keys_reused += 1;
                     let enc = stanza::child(node, "enc");
                     let kind = enc.and_then(|enc| stanza::attr(enc, "type"));
-                    tracing::warn!(kind, %error, "a message key was used for the second time");
+                    tracing::warn!(kind = kind.as_deref(), %error, "a message key was used for the second time");
                 }
                 let (status, own) = (
                     incoming.participant.is_some(),
