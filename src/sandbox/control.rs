@@ -17,7 +17,7 @@
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants}` · `GET` | makes a group, the first participant its creator · lists them |
-//! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group |
+//! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `DELETE media` | every file expires: downloads are answered with 410 |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
@@ -35,11 +35,12 @@
 //! | fault | effect |
 //! |---|---|
 //! | `drop`, `reset`, `stream_error {code or conflict}` | end present connections, once; with `times` later logins, too |
-//! | `mute` | what the device sends is ignored, and nothing is sent to it until the fault is gone |
+//! | `mute` | what the device sends is ignored, pings included, and nothing is sent to it until the fault is gone |
 //! | `handshake_garbage`, `handshake_silence` | instead of the answer to a handshake |
-//! | `login_failure {reason}` | `<failure>` instead of `<success>` |
+//! | `login_failure {reason,expire?}` | `<failure>` instead of `<success>`; a ban ends after `expire` seconds |
+//! | `companion_reg_refresh` | a new companion has to make another QR code; `*` only |
 //! | `no_offline_marker` | a login is not told where its queued stanzas end |
-//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code}` | what becomes of a query |
+//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code,backoff?}` | what becomes of a query |
 //! | `ack_silence`, `ack_error {error}` | what becomes of a message's acknowledgement |
 //! | `duplicate_delivery` | a message reaches the device twice |
 //! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |

@@ -57,6 +57,8 @@ pub struct Counters {
     pub queries_refused: u64,
     pub messages: u64,
     pub receipts: u64,
+    /// Requests for a message that a device or phone could not read.
+    pub retries: u64,
     pub decrypted: u64,
     pub undecryptable: u64,
     /// Messages to phones that were sealed with a message key for the second time.
