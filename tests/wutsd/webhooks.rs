@@ -47,11 +47,10 @@ impl Scene {
 
     /// The same when nobody is to be told of it: waits until the device has acknowledged the message.
     async fn write_to_a_deaf_device(&self, text: &str) {
-        let before = self.world.control.receipts().await;
         self.write(text).await;
         let api = &self.user.api;
-        api.poll("a receipt", || async {
-            (self.world.control.receipts().await > before).then_some(())
+        api.poll("an acknowledgement", || async {
+            (self.world.control.queued(&self.phone).await == 0).then_some(())
         })
         .await;
     }

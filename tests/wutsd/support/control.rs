@@ -114,10 +114,10 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
-    /// How many receipts linked devices have sent.
-    pub async fn receipts(&self) -> u64 {
-        let state = self.0.get("/state").await.expect(200);
-        state["counters"]["receipts"].as_u64().expect("a number")
+    /// How many messages the account's linked device has not acknowledged yet.
+    pub async fn queued(&self, phone: &str) -> u64 {
+        let account = self.account_state(phone).await;
+        account["devices"][0]["queued"].as_u64().expect("a number")
     }
 
     /// One phone sends another a file; its id.
