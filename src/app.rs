@@ -34,6 +34,8 @@ use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 use crate::supervision::vitals::{Checkup, Vitals};
+use crate::webhooks::Webhooks;
+use crate::webhooks::dispatcher::{self, Dispatcher};
 
 /// How often old records are looked for.
 const SWEEP_PAUSE: Duration = Duration::from_secs(300);
@@ -57,6 +59,8 @@ pub enum AppError {
     Client(#[from] reqwest::Error),
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Webhooks(#[from] dispatcher::StartError),
     #[error("metrics cannot be set up: {0}")]
     Metrics(#[from] prometheus::Error),
     #[error("cannot listen on {address}: {source}")]
@@ -76,6 +80,7 @@ pub struct App {
     supervisor_gone: Gone,
     store: Store,
     checkups: watch::Receiver<Checkup>,
+    dispatcher: Dispatcher,
     draining: Arc<AtomicBool>,
     grace: Duration,
 }
@@ -89,6 +94,8 @@ pub enum Fatal {
     Router,
     #[error("the supervisor has ended")]
     Supervisor,
+    #[error("the webhook dispatcher has ended")]
+    Dispatcher,
 }
 
 impl App {
@@ -99,7 +106,11 @@ impl App {
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
         let metrics = Arc::new(Metrics::new(&store)?);
-        let shared = Arc::new(share(&config, store.clone())?);
+        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics.clone());
+        let shared = share(&config, store.clone(), webhooks.clone())?;
+        let tls = (*shared.tls).clone();
+        let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
+        let shared = Arc::new(shared);
 
         let (router_alive, router_gone) = Gone::pair();
         let (supervisor_alive, supervisor_gone) = Gone::pair();
@@ -142,6 +153,7 @@ impl App {
             store: store.clone(),
             master,
             passwords: Passwords::default(),
+            webhooks,
             metrics,
             limits: Limits::from(&config),
             room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
@@ -168,18 +180,20 @@ impl App {
             supervisor_gone,
             store,
             checkups,
+            dispatcher,
             draining,
             grace: config.http.shutdown_grace,
         })
     }
 
-    /// Returns when the daemon cannot go on, and why: without the store nothing may be acknowledged, and without
-    /// supervisor and router nobody is in charge.
+    /// Returns when the daemon cannot go on, and why: without the store nothing may be acknowledged, without supervisor
+    /// and router nobody is in charge, and without the dispatcher nobody is told.
     pub async fn failed(&self) -> Fatal {
         tokio::select! {
             () = self.store.ended() => Fatal::Store,
             () = self.router_gone.wait() => Fatal::Router,
             () = self.supervisor_gone.wait() => Fatal::Supervisor,
+            () = self.dispatcher.ended() => Fatal::Dispatcher,
         }
     }
 
@@ -206,6 +220,8 @@ impl App {
         if !in_time && timeout_at(begun + self.grace, drained).await.is_err() {
             warn!("some requests were not answered");
         }
+        // After the devices, whose last words are events too; what is not delivered now waits for the next start.
+        self.dispatcher.stop().await;
         self.store.close().await;
         info!("stopped");
     }
@@ -254,7 +270,7 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
 }
 
 /// What is made once for all devices, TLS above all: it is the largest piece.
-pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
+pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result<Shared, AppError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };
@@ -274,5 +290,6 @@ pub(crate) fn share(config: &Config, store: Store) -> Result<Shared, AppError> {
         version: Version::new(fetcher.clone()),
         fetcher,
         downloader: Arc::new(downloader),
+        webhooks,
     })
 }

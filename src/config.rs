@@ -34,6 +34,7 @@ pub struct Config {
     pub supervision: Supervision,
     pub log: Log,
     pub media: Media,
+    pub webhooks: Webhooks,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -144,6 +145,26 @@ pub struct Media {
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    pub allow_http: bool,
+    pub allow_private_addresses: bool,
+    #[serde(deserialize_with = "seconds")]
+    pub backoff_first: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub backoff_longest: Duration,
+    pub simultaneous_per_receiver: NonZeroUsize,
+    #[serde(deserialize_with = "seconds")]
+    pub keep_waiting: Duration,
+    #[serde(deserialize_with = "seconds")]
+    pub keep_dead: Duration,
+    /// Bytes.
+    pub limit_per_device: u64,
+    #[serde(deserialize_with = "seconds")]
+    pub secret_overlap: Duration,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Log {
     pub format: LogFormat,
     pub level: String,
@@ -192,6 +213,7 @@ impl Config {
             return Err(invalid("log.level", problem));
         }
         self.validate_whatsapp()?;
+        self.validate_webhooks()?;
         self.validate_supervision()
     }
 
@@ -253,6 +275,21 @@ impl Config {
                 format!("must start with wss://, not with {other}://"),
             )),
         }
+    }
+
+    fn validate_webhooks(&self) -> Result<(), ConfigError> {
+        let webhooks = &self.webhooks;
+        if webhooks.backoff_longest < webhooks.backoff_first {
+            let problem = "must not be less than webhooks.backoff_first";
+            return Err(invalid("webhooks.backoff_longest", problem));
+        }
+        if webhooks.limit_per_device == 0 {
+            return Err(invalid(
+                "webhooks.limit_per_device",
+                "must be at least 1 byte",
+            ));
+        }
+        Ok(())
     }
 
     fn validate_supervision(&self) -> Result<(), ConfigError> {

@@ -4,6 +4,7 @@
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
 pub mod acks;
+mod announce;
 pub mod app_state;
 pub mod audience;
 pub mod blocklist;
@@ -14,6 +15,8 @@ pub mod exit;
 pub mod fetch;
 pub mod groups;
 pub mod heavy;
+mod hook;
+mod inbound;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;
@@ -231,6 +234,7 @@ impl DeviceActor {
             .filter(|_| self.phase == Phase::Connecting)
         {
             self.span.in_scope(|| running.catch_up(ctx.address()));
+            ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
             let saved = running.save().into_actor(self);
             ctx.spawn(saved.map(|saved, life, ctx| {
                 if saved.is_err() {

@@ -17,6 +17,7 @@ mod stored;
 pub mod tenants;
 pub mod uninterrupted;
 pub mod users;
+pub mod webhooks;
 
 use std::io;
 use std::net::SocketAddr;
@@ -40,6 +41,7 @@ use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::Supervisor;
+use crate::webhooks::Webhooks;
 
 /// What every request may use.
 pub struct Api {
@@ -49,6 +51,7 @@ pub struct Api {
     pub tokens: Tokens,
     pub master: MasterToken,
     pub passwords: Passwords,
+    pub webhooks: Webhooks,
     pub metrics: Arc<Metrics>,
     pub limits: Limits,
     /// Bytes that request bodies may still take into memory.

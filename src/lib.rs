@@ -30,3 +30,4 @@ pub mod sandbox;
 pub mod store;
 pub mod supervision;
 pub mod telemetry;
+pub mod webhooks;

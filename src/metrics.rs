@@ -15,6 +15,13 @@ use prometheus::{
 use crate::device::exit::ExitReason;
 use crate::store::Store;
 use crate::supervision::view::{Absence, Standing, State};
+use crate::webhooks::delivery::Outcome;
+use crate::webhooks::{TOO_MANY_AT_ONCE, TOO_OLD_OR_TOO_MANY};
+
+/// The same for events on their way to a webhook, which may be down for hours.
+const WEBHOOK_BUCKETS: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0, 300.0, 3600.0, 86_400.0,
+];
 
 /// Upper bounds in seconds: from a local answer to the slowest configured clock.
 const BUCKETS: &[f64] = &[
@@ -44,6 +51,18 @@ pub struct Metrics {
     pub exits: IntCounterVec,
     /// Time from dialling to logged in.
     pub connect_duration: Histogram,
+    /// Attempts to deliver an event to a webhook, by outcome.
+    pub webhook_attempts: IntCounterVec,
+    /// Time from the commit of an event to its delivery.
+    pub webhook_delay: Histogram,
+    /// Events that were deleted undelivered, by reason.
+    pub webhook_dropped: IntCounterVec,
+    /// Events that wait for delivery.
+    pub webhook_waiting: IntGauge,
+    /// Events that could not be delivered.
+    pub webhook_dead: IntGauge,
+    /// For how long the oldest waiting event has waited.
+    pub webhook_oldest: IntGauge,
     /// Devices that wait for their turn to connect.
     pub connects_waiting: IntGauge,
     /// 1 while many devices fail alike and only one at a time may try.
@@ -92,6 +111,10 @@ impl Metrics {
         let connect_duration = HistogramOpts::new(
             "device_connect_duration_seconds",
             "Time from dialling WhatsApp until the device is logged in.",
+        );
+        let delay = HistogramOpts::new(
+            "webhook_delay_seconds",
+            "Time from the commit of an event to its delivery.",
         );
         let part_lag = Opts::new(
             "part_lag_seconds",
@@ -145,6 +168,29 @@ impl Metrics {
                 &registry,
                 Histogram::with_opts(connect_duration.buckets(BUCKETS.to_vec()))?,
             )?,
+            webhook_attempts: counters(
+                "webhook_attempts_total",
+                "Attempts to deliver an event to a webhook, by outcome.",
+                &["outcome"],
+            )?,
+            webhook_delay: register(
+                &registry,
+                Histogram::with_opts(delay.buckets(WEBHOOK_BUCKETS.to_vec()))?,
+            )?,
+            webhook_dropped: counters(
+                "webhook_dropped_events_total",
+                "Events that were deleted undelivered, by reason.",
+                &["reason"],
+            )?,
+            webhook_waiting: gauge("webhook_waiting_events", "Events that wait for delivery.")?,
+            webhook_dead: gauge(
+                "webhook_dead_letters",
+                "Events that could not be delivered.",
+            )?,
+            webhook_oldest: gauge(
+                "webhook_oldest_event_seconds",
+                "For how long the oldest waiting event has waited.",
+            )?,
             connects_waiting: gauge(
                 "connects_waiting",
                 "Devices that wait for their turn to connect.",
@@ -190,6 +236,12 @@ impl Metrics {
         }
         for reason in ExitReason::ALL {
             self.exits.with_label_values(&[reason.name()]);
+        }
+        for outcome in Outcome::NAMES {
+            self.webhook_attempts.with_label_values(&[outcome]);
+        }
+        for reason in [TOO_MANY_AT_ONCE, TOO_OLD_OR_TOO_MANY] {
+            self.webhook_dropped.with_label_values(&[reason]);
         }
         for class in ["2xx", "4xx", "5xx"] {
             self.http_duration.with_label_values(&[class]);

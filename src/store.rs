@@ -20,6 +20,7 @@ mod figures;
 mod folder;
 mod lane;
 mod migrate;
+pub mod outbox;
 mod queue;
 mod reader;
 mod records;
@@ -31,6 +32,7 @@ mod sweep;
 mod tests;
 mod threads;
 mod value;
+pub mod webhooks;
 mod writer;
 
 pub use error::StoreError;
@@ -220,9 +222,11 @@ impl Store {
         let check = async {
             self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
                 .await?;
-            // Changes nothing, and is written all the same: a full disk shows itself only then.
-            let touch = Statement::new("UPDATE schema_version SET version = version");
-            self.write(vec![touch]).await
+            // Leaves nothing behind, and is written all the same: a full disk shows itself only then. An update to the
+            // same value would not be.
+            let come = Statement::new("INSERT INTO schema_version (version) VALUES (0)");
+            let go = Statement::new("DELETE FROM schema_version WHERE version = 0");
+            self.write(vec![come, go]).await
         };
         timeout(READY_LIMIT, check)
             .await

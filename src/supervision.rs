@@ -3,6 +3,7 @@
 pub mod activity;
 pub mod admission;
 pub mod alive;
+mod announce;
 pub mod backoff;
 pub mod breaker;
 pub mod line;

@@ -14,6 +14,12 @@ use wutsd::telemetry;
 use super::serve::wait_for_signal;
 use super::{CliError, SandboxArguments, SimulateArguments};
 
+const ON_THIS_MACHINE: [&str; 3] = [
+    "media.allow_private_addresses",
+    "webhooks.allow_http",
+    "webhooks.allow_private_addresses",
+];
+
 pub fn simulate(arguments: SimulateArguments) -> Result<(), CliError> {
     // Only the log settings are of use here, and they come from the environment.
     let config = Config::load(None, &loopback("ws://127.0.0.1/ws/chat"))?;
@@ -49,6 +55,8 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         // Validated first, with an address of the right kind: nothing is bound for a wrong configuration.
         let mut overrides = loopback("ws://127.0.0.1/ws/chat").to_vec();
         overrides.extend([("http.listen", listen), ("data_dir", data_dir)]);
+        // Whoever tries it has media and webhook receivers on this machine.
+        overrides.extend(ON_THIS_MACHINE.map(|key| (key, "true".to_owned())));
         telemetry::start(&Config::load(file.as_deref(), &overrides)?.log);
 
         let simulator = Simulator::start(Options {

@@ -26,12 +26,14 @@ impl Acks {
         }
     }
 
-    /// Hands an answer to whoever waits for it.
-    pub fn resolve(&self, message_id: &str, answer: Answer) {
-        if let Some(waiting) = self.0.lock().remove(message_id) {
-            // The waiter may have given up meanwhile.
-            let _ = waiting.send(answer);
-        }
+    /// Hands an answer to whoever waits for it. `false`: it is not about a message of a command.
+    pub fn resolve(&self, message_id: &str, answer: Answer) -> bool {
+        let Some(waiting) = self.0.lock().remove(message_id) else {
+            return false;
+        };
+        // The waiter may have given up meanwhile.
+        let _ = waiting.send(answer);
+        true
     }
 }
 
@@ -64,8 +66,8 @@ mod tests {
         let acks = Acks::default();
         let expected = acks.expect("3EB0A");
         let forgotten = acks.expect("3EB0B");
-        acks.resolve("3EB0A", Err("479".into()));
-        acks.resolve("unknown", Ok(Utc::now()));
+        assert!(acks.resolve("3EB0A", Err("479".into())));
+        assert!(!acks.resolve("unknown", Ok(Utc::now())));
         assert_eq!(expected.answer().await, Some(Err("479".into())));
         drop(forgotten);
         assert!(acks.0.lock().is_empty());

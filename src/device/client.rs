@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix::{Addr, Recipient};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
+use serde_json::json;
 use tokio::time::{Instant, timeout};
 use tracing::{Instrument, Span};
 use wacore::store::DevicePropsOverride;
@@ -24,6 +25,7 @@ use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
 use super::fetch::Fetcher;
 use super::heavy::Heavy;
+use super::hook::Hook;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
 use super::readers::Readers;
@@ -36,6 +38,8 @@ use super::{DeviceActor, News, Plan, Stop};
 use crate::config::Whatsapp;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store, StoreError};
+use crate::webhooks::Webhooks;
+use crate::webhooks::catalog::EventName;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -56,6 +60,7 @@ pub struct Shared {
     pub heavy: Heavy,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
+    pub webhooks: Webhooks,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +91,7 @@ pub struct Running {
     acks: Acks,
     contacts: ContactBook,
     app_state: AppState,
+    webhooks: Webhooks,
     readers: Readers,
     pulse: Pulse,
     records: Arc<RecordBackend>,
@@ -145,7 +151,15 @@ pub async fn start(
     let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
     let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
     let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
-    let client = build(&shared, Arc::new(manager), dialer, &actor).await?;
+    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
+    let hook = Hook {
+        device: plan.device,
+        number: plan.number,
+        records: records.clone(),
+        webhooks: shared.webhooks.clone(),
+        contacts: contacts.clone(),
+    };
+    let client = build(&shared, Arc::new(manager), dialer, hook, &actor).await?;
     // One run is one connection: the supervisor decides about the next.
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
     client.set_device_props(props(&shared.whatsapp)).await;
@@ -158,13 +172,15 @@ pub async fn start(
     let readers = readers(&shared.store, plan.number).await?;
     readers.guard(&client);
     let acks = Acks::default();
-    let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
     let app_state = AppState::owing_all(records.clone(), sabotage.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
         app_state: app_state.clone(),
         contacts: contacts.clone(),
+        device: plan.device,
+        number: plan.number,
+        webhooks: shared.webhooks.clone(),
         sabotage: sabotage.clone(),
     });
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
@@ -186,6 +202,7 @@ pub async fn start(
         acks,
         contacts,
         app_state,
+        webhooks: shared.webhooks.clone(),
         readers,
         pulse,
         records,
@@ -208,6 +225,7 @@ async fn build(
     shared: &Shared,
     manager: Arc<PersistenceManager>,
     dialer: Dialer,
+    hook: Hook,
     actor: &Addr<DeviceActor>,
 ) -> Result<Arc<Client>, StartError> {
     let runtime = ShardRuntime::here(shared.heavy.clone(), tell_of_panic(actor));
@@ -225,6 +243,7 @@ async fn build(
         .with_transport_factory(dialer)
         .with_http_client_arc(shared.fetcher.clone())
         .with_cache_config(caches)
+        .with_inbound_durability_hook(hook)
         .with_skip_history_sync(true)
         .with_version_override(version)
         .with_background_saver_interval(SAVE_INTERVAL);
@@ -281,6 +300,16 @@ impl Running {
     pub fn catch_up(&self, actor: Addr<DeviceActor>) {
         self.app_state
             .catch_up(&self.client, self.contacts.clone(), actor);
+    }
+
+    /// Tells webhooks once this life has caught up.
+    pub fn synced(&self) -> impl Future<Output = ()> + 'static {
+        let (app_state, webhooks, number) =
+            (self.app_state.clone(), self.webhooks.clone(), self.number);
+        async move {
+            app_state.caught_up().await;
+            webhooks.tell(number, EventName::AppStateSyncComplete, json!({}));
+        }
     }
 
     /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds

@@ -1,7 +1,6 @@
-//! The contacts that the phone shares over app state, kept in the device's sealed records.
+//! The contacts that the phone shares over app state, and what they call themselves, kept sealed.
 
-use std::collections::BTreeSet;
-use std::time::Duration;
+mod keeping;
 
 use actix::Addr;
 use serde::{Deserialize, Serialize};
@@ -9,16 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
+use self::keeping::{Entry, Keeper};
 use super::DeviceActor;
 use super::client::tell_of_panic;
 use super::people::Identities;
 use super::runtime::guarded;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
-
-/// Contacts that are written together.
-const BATCH: usize = 256;
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// One entry of the address book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +25,17 @@ pub struct Contact {
     pub lid: Option<String>,
     pub full_name: Option<String>,
     pub first_name: Option<String>,
+    /// Kept apart: these come from the contact, not from the phone.
+    #[serde(skip)]
+    pub names: Names,
+}
+
+/// What somebody calls itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Names {
+    pub push_name: Option<String>,
+    /// Of a business: the name that WhatsApp has verified.
+    pub business_name: Option<String>,
 }
 
 impl Contact {
@@ -54,6 +61,7 @@ impl Contact {
             lid,
             full_name: action.full_name.clone(),
             first_name: action.first_name.clone(),
+            names: Names::default(),
         }
     }
 
@@ -94,21 +102,11 @@ pub struct ContactBook {
     entries: mpsc::UnboundedSender<Entry>,
 }
 
-enum Entry {
-    Learnt(ContactChange<Contact>),
-    /// Everything before this is stored once it is answered.
-    Stored(oneshot::Sender<()>),
-    /// The whole address book comes from here on.
-    AllCome,
-    /// That was all; true if it really came.
-    AllCame(bool),
-}
-
 impl ContactBook {
     /// Starts the task, which ends with the last handle to the book.
     pub fn open(store: Store, device: DeviceNumber, actor: &Addr<DeviceActor>) -> Self {
         let (entries, received) = mpsc::unbounded_channel();
-        let keep = keep(store.clone(), device, received);
+        let keep = Keeper::new(store.clone(), device).run(received);
         tokio::spawn(guarded(keep, tell_of_panic(actor)));
         Self {
             store,
@@ -126,6 +124,14 @@ impl ContactBook {
         };
         // The task is only gone when the store is.
         let _ = self.entries.send(Entry::Learnt(change));
+    }
+
+    /// Takes in what somebody calls itself, whatever its JIDs are. Of those who are no contacts nothing is kept.
+    pub(super) fn learn_names(&self, jids: impl IntoIterator<Item = Jid>, names: Names) {
+        if names != Names::default() {
+            let jids = jids.into_iter().map(|jid| jid.to_non_ad_string());
+            let _ = self.entries.send(Entry::Named(jids.collect(), names));
+        }
     }
 
     /// From now on the phone tells of everybody. It does not tell whom it has removed.
@@ -150,54 +156,11 @@ impl ContactBook {
     /// Everybody in it.
     pub async fn all(&self) -> Result<Vec<Contact>, StoreError> {
         self.settle().await;
-        self.store.contacts(self.device).await
-    }
-}
-
-async fn keep(store: Store, device: DeviceNumber, mut entries: mpsc::UnboundedReceiver<Entry>) {
-    let mut batch = Vec::with_capacity(BATCH);
-    // Who has come since the phone began to tell of everybody.
-    let mut come: Option<BTreeSet<String>> = None;
-    while entries.recv_many(&mut batch, BATCH).await > 0 {
-        let (mut changes, mut waiting) = (Vec::new(), Vec::new());
-        let mut only = None;
-        for entry in batch.drain(..) {
-            match entry {
-                Entry::Learnt(change) => {
-                    come.iter_mut().for_each(|come| {
-                        come.insert(change.jid.clone());
-                    });
-                    changes.push(change);
-                }
-                Entry::Stored(stored) => waiting.push(stored),
-                Entry::AllCome => come = Some(BTreeSet::new()),
-                Entry::AllCame(true) => only = come.take(),
-                Entry::AllCame(false) => come = None,
-            }
-        }
-        while let Err(error) = write(&store, device, &changes, only.as_ref()).await {
-            if matches!(error, StoreError::Closed) {
-                return;
-            }
-            // WhatsApp will not tell of them again, so they wait until the store is well.
-            tracing::error!(error = %error, "contacts could not be stored yet");
-            tokio::time::sleep(RETRY_PAUSE).await;
-        }
-        for stored in waiting {
-            let _ = stored.send(());
-        }
-    }
-}
-
-async fn write(
-    store: &Store,
-    device: DeviceNumber,
-    changes: &[ContactChange<Contact>],
-    only: Option<&BTreeSet<String>>,
-) -> Result<(), StoreError> {
-    store.put_contacts(device, changes).await?;
-    match only {
-        Some(only) => store.keep_contacts(device, only).await,
-        None => Ok(()),
+        let contacts = self.store.contacts::<Contact, Names>(self.device).await?;
+        let named = |(contact, names): (Contact, Option<Names>)| Contact {
+            names: names.unwrap_or_default(),
+            ..contact
+        };
+        Ok(contacts.into_iter().map(named).collect())
     }
 }

@@ -8,15 +8,21 @@ use std::time::Duration;
 
 use actix::{Addr, Message};
 use chrono::Utc;
+use serde_json::json;
 use wacore::types::events::{
     ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
 };
 
 use super::DeviceActor;
 use super::acks::Acks;
+use super::announce::{announcement, unhooked};
 use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
+use crate::ids::DeviceId;
+use crate::store::DeviceNumber;
+use crate::webhooks::Webhooks;
+use crate::webhooks::catalog::EventName;
 
 /// What the actor is told.
 #[derive(Clone, Debug, Message)]
@@ -49,12 +55,16 @@ pub(super) struct Observer {
     pub acks: Acks,
     pub app_state: AppState,
     pub contacts: ContactBook,
+    pub device: DeviceId,
+    pub number: DeviceNumber,
+    pub webhooks: Webhooks,
     pub sabotage: super::sabotage::Sabotage,
 }
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
         self.sabotage.strike(super::sabotage::Place::Event);
+        self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
             // What else did not work is tried again by the library.
@@ -87,11 +97,53 @@ impl EventHandler for Observer {
             EventKind::ServerAck,
             EventKind::ContactUpdate,
             EventKind::AppStateSyncFailed,
+            // For webhooks.
+            EventKind::Messages,
+            EventKind::Receipt,
+            EventKind::UndecryptableMessage,
+            EventKind::Presence,
+            EventKind::ChatPresence,
+            EventKind::ContactUpdated,
+            EventKind::ContactNumberChanged,
+            EventKind::PushNameUpdate,
+            EventKind::UserAboutUpdate,
+            EventKind::PictureUpdate,
+            EventKind::GroupUpdate,
+            EventKind::IncomingCall,
+            EventKind::MissedCall,
+            EventKind::IdentityChange,
+            EventKind::NewsletterLiveUpdate,
+            EventKind::MexNotification,
+            EventKind::OfflineSyncPreview,
+            EventKind::OfflineSyncCompleted,
+            EventKind::PinUpdate,
+            EventKind::MuteUpdate,
+            EventKind::ArchiveUpdate,
+            EventKind::MarkChatAsReadUpdate,
+            EventKind::DeleteChatUpdate,
+            EventKind::ClearChatUpdate,
+            EventKind::DeleteMessageForMeUpdate,
+            EventKind::UserStatusMuteUpdate,
+            EventKind::LabelAssociationUpdate,
+            EventKind::LabelEditUpdate,
         ])
     }
 }
 
 impl Observer {
+    fn announce(&self, event: &Event) {
+        if !self.webhooks.listens(self.number) {
+            return;
+        }
+        if let Event::Messages(batch) = event {
+            for event in unhooked(self.device, batch) {
+                self.webhooks.publish(self.number, event);
+            }
+        } else if let Some((name, data)) = announcement(event) {
+            self.webhooks.tell(self.number, name, data);
+        }
+    }
+
     fn acknowledge(&self, ack: &ServerAck) {
         if ack.class.as_deref() != Some("message") {
             return;
@@ -100,7 +152,16 @@ impl Observer {
             Some(code) => Err(code.clone()),
             None => Ok(ack.timestamp.unwrap_or_else(Utc::now)),
         };
-        self.acks.resolve(&ack.id, answer);
+        let sent = answer.as_ref().ok().copied();
+        if self.acks.resolve(&ack.id, answer)
+            && let Some(at) = sent
+        {
+            let to = ack.from.as_ref().map(|chat| chat.to_non_ad_string());
+            let data =
+                json!({ "message_id": ack.id, "to": to, "is_from_me": true, "timestamp": at });
+            self.webhooks
+                .tell(self.number, EventName::MessageSent, data);
+        }
     }
 }
 

@@ -2,9 +2,9 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
-use tracing::error;
 
 use super::Api;
+use super::stored::stored;
 use crate::failure::Failure;
 use crate::store::accounts::Caller;
 
@@ -12,13 +12,10 @@ impl Api {
     /// The user whose token the request carries.
     pub async fn caller(&self, request: &HttpRequest) -> Result<Caller, Failure> {
         let token = bearer(request).ok_or(Failure::Unauthorized)?;
-        match self.tokens.caller(token).await {
-            Ok(caller) => caller.ok_or(Failure::Unauthorized),
-            Err(error) => {
-                error!(error = %error, "a token could not be looked up");
-                Err(Failure::Internal)
-            }
-        }
+        let caller = self.tokens.caller(token).await;
+        caller
+            .map_err(|error| stored("a token could not be looked up", error))?
+            .ok_or(Failure::Unauthorized)
     }
 
     /// Admits the master token only.

@@ -23,6 +23,7 @@ use crate::ids::DeviceId;
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
+use crate::store::webhooks::Owner;
 use crate::supervision::router::Locate;
 use crate::supervision::supervisor::{Adopt, Follow, Remove};
 use crate::supervision::view::{View, Watch};
@@ -30,7 +31,7 @@ use crate::supervision::view::{View, Watch};
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
 
-const NOT_FOUND: Failure = Failure::documented(404, "device not found");
+pub(super) const NOT_FOUND: Failure = Failure::documented(404, "device not found");
 /// The meaning of the parameter.
 const DEVICE_ID: &str =
     "Which of the caller's devices; left out: the one that stands for the caller";
@@ -50,7 +51,11 @@ pub async fn unknown(request: HttpRequest) -> HttpResponse {
 }
 
 /// The device that the caller means, if it is the caller's.
-async fn locate(api: &Api, caller: Caller, named: Named) -> Result<Option<DeviceId>, Failure> {
+pub(super) async fn locate(
+    api: &Api,
+    caller: Caller,
+    named: Named,
+) -> Result<Option<DeviceId>, Failure> {
     let device = match named {
         Named::Nobody => None,
         Named::Device(device) => Some(device),
@@ -110,8 +115,16 @@ pub(super) async fn adopt(
     creating: impl Future<Output = Result<Device, Failure>> + 'static,
 ) -> Result<Device, Failure> {
     let (store, supervisor) = (api.store.clone(), api.supervisor.clone());
+    let webhooks = api.webhooks.clone();
     to_the_end(async move {
         let device = creating.await?;
+        let owner = Owner {
+            device: device.id,
+            tenant: caller.tenant,
+            user: caller.user,
+        };
+        // Before it can have events.
+        webhooks.apply_pending(owner).await.map_err(not_created)?;
         let adopted = supervisor.send(Adopt(device.clone())).await;
         adopted.map_err(|_| Failure::Internal)?;
         // Whoever deleted its user in between looked for devices before this one could be found.

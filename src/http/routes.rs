@@ -7,7 +7,7 @@ use actix_web::{FromRequest, Handler, Responder, Route};
 
 use super::execute::execute;
 use super::openapi::about::{About, command};
-use super::{health, instances, openapi, ryze, tenants, users};
+use super::{health, instances, openapi, ryze, tenants, users, webhooks};
 use crate::commands::appstate::SyncAppState;
 use crate::commands::contacts::block::{Block, Unblock};
 use crate::commands::contacts::blocklist::GetBlocklist;
@@ -75,6 +75,18 @@ pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
             line("connectSession", POST, "/connect", instances::connect::handle, instances::connect::about),
             line("disconnectSession", POST, "/disconnect", instances::disconnect::handle, instances::disconnect::about),
             line("logoutInstance", POST, "/logout", instances::logout::handle, instances::logout::about),
+        ]),
+        ("Webhooks", vec![
+            line("configureWebhook", POST, "/webhook", webhooks::configure::handle, webhooks::configure::about),
+            line("getWebhook", GET, "/webhook", webhooks::show::handle, webhooks::show::about),
+            line("deleteWebhook", DELETE, "/webhook", webhooks::delete::handle, webhooks::delete::about),
+            line("getAvailableWebhookEvents", GET, "/webhook/events", webhooks::events::handle, webhooks::events::about),
+            line("setUserWebhookURL", POST, "/user/webhook", webhooks::pending::handle, webhooks::pending::about),
+            line("listDeliveries", GET, "/webhook/deliveries", webhooks::list::handle, webhooks::list::about),
+            line("purgeDeadLetters", DELETE, "/webhook/deliveries", webhooks::purge::handle, webhooks::purge::about),
+            line("replayDeadLetters", POST, "/webhook/deliveries/replay", webhooks::replay::handle, webhooks::replay::about),
+            line("deleteDeadLetter", DELETE, "/webhook/deliveries/{id}", webhooks::purge::handle, webhooks::purge::about_one),
+            line("replayDeadLetter", POST, "/webhook/deliveries/{id}/replay", webhooks::replay::handle, webhooks::replay::about_one),
         ]),
         ("Users", vec![
             line("createUser", POST, "/users", users::create::handle, users::create::about),

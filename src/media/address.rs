@@ -1,6 +1,52 @@
 //! Which addresses a URL that somebody gave us may lead to: those of the public Internet.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use url::{Host, Url};
+
+/// Which addresses are allowed; the resolver of an HTTP client that keeps to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Whether loopback and private addresses are, too.
+    pub private: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("this address is not on the public Internet")]
+pub struct NotAllowed;
+
+impl Rule {
+    /// For an address that stands in the URL itself; a name is checked when it is resolved.
+    pub fn allows_host(self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Ipv4(address)) => self.allows(address.into()),
+            Some(Host::Ipv6(address)) => self.allows(address.into()),
+            Some(Host::Domain(_)) => true,
+            None => false,
+        }
+    }
+
+    fn allows(self, address: IpAddr) -> bool {
+        self.private || is_public(address)
+    }
+}
+
+/// What is connected to is what was checked: the name is resolved once.
+impl Resolve for Rule {
+    fn resolve(&self, name: Name) -> Resolving {
+        let rule = *self;
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let allowed: Vec<SocketAddr> =
+                found.filter(|address| rule.allows(address.ip())).collect();
+            if allowed.is_empty() {
+                return Err(NotAllowed.into());
+            }
+            Ok(Box::new(allowed.into_iter()) as Addrs)
+        })
+    }
+}
 
 /// Whether this address is on the public Internet, also when it is written inside another kind of address.
 pub fn is_public(address: IpAddr) -> bool {

@@ -1,16 +1,13 @@
 //! Fetches media from a URL that a caller gave: bounded in size and time, and only from where it may.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
-use url::Host;
 
-use super::address::is_public;
+use super::address::{NotAllowed, Rule};
 use crate::config;
 use crate::failure::Invalid;
 
@@ -24,16 +21,6 @@ pub struct Downloader {
     /// Bytes.
     limit: usize,
 }
-
-/// Which addresses are allowed.
-#[derive(Clone, Copy)]
-struct Rule {
-    private: bool,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("this address is not on the public Internet")]
-struct NotAllowed;
 
 impl Downloader {
     pub fn new(config: &config::Media, tls: rustls::ClientConfig) -> reqwest::Result<Self> {
@@ -58,9 +45,7 @@ impl Downloader {
     /// The body behind the URL. Every failure is the caller's: it names what is wrong with the URL.
     pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, Invalid> {
         let url = Url::parse(url).map_err(|error| refused(format!("is not a URL: {error}")))?;
-        self.rule
-            .check(&url)
-            .map_err(|problem| refused(problem.to_string()))?;
+        check(self.rule, &url).map_err(|problem| refused(problem.to_string()))?;
         let response = self
             .client
             .get(url)
@@ -127,27 +112,14 @@ enum NotFollowed {
     Address(#[from] NotAllowed),
 }
 
-impl Rule {
-    /// Addresses that stand in the URL itself; names are checked when they are resolved.
-    fn check(self, url: &Url) -> Result<(), NotFollowed> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(NotFollowed::Scheme);
-        }
-        let allowed = match url.host() {
-            Some(Host::Ipv4(address)) => self.allows(address.into()),
-            Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(_)) => true,
-            None => false,
-        };
-        if allowed {
-            Ok(())
-        } else {
-            Err(NotAllowed.into())
-        }
+/// Addresses that stand in the URL itself; names are checked when they are resolved.
+fn check(rule: Rule, url: &Url) -> Result<(), NotFollowed> {
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(NotFollowed::Scheme);
     }
-
-    fn allows(self, address: std::net::IpAddr) -> bool {
-        self.private || is_public(address)
+    match rule.allows_host(url) {
+        true => Ok(()),
+        false => Err(NotAllowed.into()),
     }
 }
 
@@ -156,25 +128,9 @@ fn follow(rule: Rule) -> Policy {
         if attempt.previous().len() > MOST_REDIRECTS {
             return attempt.error(NotFollowed::TooOften);
         }
-        match rule.check(attempt.url()) {
+        match check(rule, attempt.url()) {
             Ok(()) => attempt.follow(),
             Err(problem) => attempt.error(problem),
         }
     })
-}
-
-/// What is connected to is what was checked: the name is resolved once.
-impl Resolve for Rule {
-    fn resolve(&self, name: Name) -> Resolving {
-        let rule = *self;
-        Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let allowed: Vec<SocketAddr> =
-                found.filter(|address| rule.allows(address.ip())).collect();
-            if allowed.is_empty() {
-                return Err(NotAllowed.into());
-            }
-            Ok(Box::new(allowed.into_iter()) as Addrs)
-        })
-    }
 }

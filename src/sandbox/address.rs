@@ -34,7 +34,8 @@ impl fmt::Display for Address {
 }
 
 /// The two names every user has; a reply speaks in the one it was asked in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Form {
     /// `<digits>@s.whatsapp.net`
     Pn,

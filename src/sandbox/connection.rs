@@ -45,6 +45,15 @@ enum Who {
     Device(Address),
 }
 
+impl Who {
+    fn device(&self) -> Option<&Address> {
+        match self {
+            Self::Unpaired(_) => None,
+            Self::Device(device) => Some(device),
+        }
+    }
+}
+
 pub async fn serve(
     session: Session,
     stream: MessageStream,
@@ -100,7 +109,7 @@ pub async fn serve(
             }
             link.cut();
         }
-        Err(Refused(reason)) => link.finish(login::failure(reason)),
+        Err(refused) => link.finish(login::failure(refused)),
     }
     drop(socket);
     // The writer ends with the link, or within its own write deadline.
@@ -166,7 +175,7 @@ fn enter(
     client_static: [u8; 32],
     payload: &[u8],
 ) -> Result<Who, Refused> {
-    let payload = ClientPayload::decode_from_slice(payload).map_err(|_| Refused(400))?;
+    let payload = ClientPayload::decode_from_slice(payload).map_err(|_| Refused::with(400))?;
     let Some(pairing) = payload.device_pairing_data.as_option() else {
         let device = shared.with(|world| login::login(world, link, &client_static, &payload))?;
         return Ok(Who::Device(device));
@@ -187,6 +196,8 @@ async fn read_stanzas(
     mut cut: watch::Receiver<Cut>,
 ) -> Closed {
     frames.established();
+    let (muting, muted) = (shared.clone(), who.device().cloned());
+    frames.hush_when(move || muting.with(|world| world.faults.mutes(muted.as_ref())));
     let mut counter = 0u32;
     loop {
         let patience = match who {
@@ -260,7 +271,7 @@ fn take(shared: &Arc<Shared>, who: &Who, link: &Link, node: &Node) -> bool {
             }
             if world.faults.strikes(Some(device), &Fault::Mute) {
                 // The last stanza that is swallowed ends the fault.
-                if !world.faults.mutes(device) {
+                if !world.faults.mutes(Some(device)) {
                     world.resume_all();
                 }
                 return true;

@@ -17,11 +17,12 @@
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants}` · `GET` | makes a group, the first participant its creator · lists them |
-//! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group |
+//! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `DELETE media` | every file expires: downloads are answered with 410 |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
 //! | `DELETE faults/{id}` | clears one fault |
+//! | `POST webhooks` (any JSON) · `GET` · `DELETE` | receives webhooks · shows the last 1,000 · forgets them |
 //! | `GET state` | accounts, devices, connections and counters |
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
@@ -34,11 +35,12 @@
 //! | fault | effect |
 //! |---|---|
 //! | `drop`, `reset`, `stream_error {code or conflict}` | end present connections, once; with `times` later logins, too |
-//! | `mute` | what the device sends is ignored, and nothing is sent to it until the fault is gone |
+//! | `mute` | what the device sends is ignored, pings included, and nothing is sent to it until the fault is gone |
 //! | `handshake_garbage`, `handshake_silence` | instead of the answer to a handshake |
-//! | `login_failure {reason}` | `<failure>` instead of `<success>` |
+//! | `login_failure {reason,expire?}` | `<failure>` instead of `<success>`; a ban ends after `expire` seconds |
+//! | `companion_reg_refresh` | a new companion has to make another QR code; `*` only |
 //! | `no_offline_marker` | a login is not told where its queued stanzas end |
-//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code}` | what becomes of a query |
+//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code,backoff?}` | what becomes of a query |
 //! | `ack_silence`, `ack_error {error}` | what becomes of a message's acknowledgement |
 //! | `duplicate_delivery` | a message reaches the device twice |
 //! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
@@ -55,6 +57,7 @@ mod groups;
 mod pairing;
 mod settings;
 mod state;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -110,6 +113,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/media", web::delete().to(accounts::expire_media))
             .route("/inbound", web::post().to(accounts::inbound))
             .route("/state", web::get().to(state::show))
+            .route("/webhooks", web::post().to(webhooks::receive))
+            .route("/webhooks", web::get().to(webhooks::list))
+            .route("/webhooks", web::delete().to(webhooks::clear))
             .route("/faults", web::post().to(faults::add))
             .route("/faults", web::get().to(faults::list))
             .route("/faults", web::delete().to(faults::clear))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::address::Address;
+use super::pairing::Refused;
 
 /// Faults listed at once; enough for any test.
 const LIMIT: usize = 1000;
@@ -50,13 +51,24 @@ pub enum Fault {
     /// The handshake is not answered.
     HandshakeSilence,
     /// Queries of a namespace are refused.
-    IqError { xmlns: String, code: u16 },
+    IqError {
+        xmlns: String,
+        code: u16,
+        /// Seconds after which the client may ask again.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        backoff: Option<u32>,
+    },
     /// Queries of a namespace are answered after so many milliseconds.
     IqLate { xmlns: String, ms: u64 },
     /// Queries of a namespace stay without an answer.
     IqSilence { xmlns: String },
     /// Logins are refused with this reason.
-    LoginFailure { reason: u16 },
+    LoginFailure {
+        reason: u16,
+        /// Seconds, for a ban.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        expire: Option<u64>,
+    },
     /// The phone does not answer a device that asks for keys of the app state.
     KeySilence,
     /// Uploads and downloads stay without an answer.
@@ -65,6 +77,9 @@ pub enum Fault {
     MediaStatus { status: u16 },
     /// The connection stays, what comes over it is not read, and nothing is sent.
     Mute,
+    /// A companion without an account is told to make new registration material, so that the QR code
+    /// which it has shown is worth nothing.
+    CompanionRegRefresh,
     /// A login is not told where its queued stanzas end.
     NoOfflineMarker,
     /// The device's keys are handed out without a one-time key.
@@ -113,7 +128,7 @@ pub struct Faults {
 #[derive(Debug, PartialEq, Eq)]
 pub enum QueryFault {
     Silence,
-    Error(u16),
+    Error(u16, Option<u32>),
     Late(Duration),
 }
 
@@ -191,9 +206,9 @@ impl Faults {
         })
     }
 
-    pub fn login_failure(&mut self, device: &Address) -> Option<u16> {
-        self.act(Some(device), |fault| match fault {
-            Fault::LoginFailure { reason } => Some(*reason),
+    pub fn login_failure(&mut self, device: &Address) -> Option<Refused> {
+        self.act(Some(device), |fault| match *fault {
+            Fault::LoginFailure { reason, expire } => Some(Refused { reason, expire }),
             _ => None,
         })
     }
@@ -201,7 +216,11 @@ impl Faults {
     pub fn query(&mut self, device: &Address, namespace: &str) -> Option<QueryFault> {
         self.act(Some(device), |fault| match fault {
             Fault::IqSilence { xmlns } if xmlns == namespace => Some(QueryFault::Silence),
-            Fault::IqError { xmlns, code } if xmlns == namespace => Some(QueryFault::Error(*code)),
+            Fault::IqError {
+                xmlns,
+                code,
+                backoff,
+            } if xmlns == namespace => Some(QueryFault::Error(*code, *backoff)),
             Fault::IqLate { xmlns, ms } if xmlns == namespace => {
                 Some(QueryFault::Late(Duration::from_millis(*ms)))
             }
@@ -248,11 +267,11 @@ impl Faults {
     }
 
     /// Whether nothing may be sent to this device; what it sends is what uses the fault up.
-    pub fn mutes(&self, device: &Address) -> bool {
+    pub fn mutes(&self, device: Option<&Address>) -> bool {
         self.active.iter().any(|active| {
             active.fault == Fault::Mute
                 && active.remaining != Some(0)
-                && active.scope.includes(Some(device))
+                && active.scope.includes(device)
         })
     }
 

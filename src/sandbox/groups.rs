@@ -1,20 +1,33 @@
-//! Groups, as far as messages need them: who is in, and what clients are told about it.
+//! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod joining;
+mod members;
+mod rules;
+mod shown;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
-use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, Server};
 
 use super::address::{Address, Form};
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
+use super::queries::{NOT_FOUND, Refusal};
 use super::stanza;
 use super::world::World;
+
+pub use members::MemberChange;
+pub use rules::Setting;
 
 const RECORD: &str = "group";
 /// Members of one group at the real server.
 pub const MEMBERS: usize = 1024;
+
+/// Somebody who is not in the group asks.
+pub const NOT_IN_IT: Refusal = (403, "forbidden");
+/// A member asks for what only admins may. The code is known for the invite link alone.
+pub const NOT_ADMIN: Refusal = (401, "not-authorized");
 
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Group {
@@ -25,6 +38,45 @@ pub struct Group {
     /// Phone numbers, as all people here.
     pub creator: String,
     pub participants: BTreeSet<String>,
+    #[serde(default)]
+    pub admins: BTreeSet<String>,
+    /// Who gave it its present subject, and when; the creator if nobody.
+    #[serde(default)]
+    renamed: Option<(String, u64)>,
+    #[serde(default)]
+    description: Option<Description>,
+    #[serde(default)]
+    pub rules: Rules,
+    #[serde(default)]
+    invite: Option<String>,
+    /// Invite codes that were taken back, the newest last.
+    #[serde(default)]
+    revoked: VecDeque<String>,
+    /// Who asks to be let in, and since when.
+    #[serde(default)]
+    requests: BTreeMap<String, u64>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Description {
+    id: String,
+    body: String,
+    author: String,
+    at: u64,
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Rules {
+    /// Only admins write.
+    pub announcement: bool,
+    /// Only admins change subject, description and timer.
+    pub locked: bool,
+    /// Only admins add people.
+    pub admins_add: bool,
+    /// Who has the invite code has to be let in by an admin.
+    pub approval: bool,
+    /// Seconds after which messages disappear; 0 for never.
+    pub ephemeral: u32,
 }
 
 /// All groups by id.
@@ -45,8 +97,18 @@ impl Groups {
         self.0.insert(group.id.clone(), group);
     }
 
+    /// A group that everybody has left is no more.
+    fn remove(&mut self, id: &str, journal: &mut Journal) {
+        journal.delete(RECORD, "", id);
+        self.0.remove(id);
+    }
+
     pub fn restore(&mut self, record: &Record) -> Result<(), PersistenceError> {
-        let group: Group = record.json()?;
+        let mut group: Group = record.json()?;
+        // Earlier records name no admins: whoever made the group was the only one.
+        if group.admins.is_empty() {
+            group.admins.insert(group.creator.clone());
+        }
         self.0.insert(group.id.clone(), group);
         Ok(())
     }
@@ -55,6 +117,12 @@ impl Groups {
 impl Group {
     pub fn jid(&self) -> Jid {
         Jid::new(self.id.as_str(), Server::Group)
+    }
+
+    /// Whether somebody may write.
+    pub fn lets_write(&self, phone: &str) -> bool {
+        let admin = !self.rules.announcement || self.admins.contains(phone);
+        admin && self.participants.contains(phone)
     }
 }
 
@@ -65,95 +133,89 @@ impl World {
         creator: &str,
         subject: &str,
         participants: BTreeSet<String>,
+        settings: Vec<Setting>,
     ) -> Option<Group> {
         if participants.len() > MEMBERS {
             return None;
         }
-        let group = Group {
+        let mut group = Group {
             // 18 digits that begin like the real ones.
             id: format!("1203630{:011}", keys::random_below(100_000_000_000)),
             subject: subject.to_owned(),
             creation: stanza::now(),
             creator: creator.to_owned(),
             participants,
+            admins: BTreeSet::from([creator.to_owned()]),
+            renamed: None,
+            description: None,
+            rules: Rules::default(),
+            invite: None,
+            revoked: VecDeque::new(),
+            requests: BTreeMap::new(),
         };
+        for setting in settings {
+            setting.apply(&mut group, creator);
+        }
         self.groups.put(group.clone(), &mut self.journal);
-        let create = NodeBuilder::new("create")
-            .attr("type", "new")
-            .children([self.group_node(&group)])
-            .build();
-        self.tell_group(&group, create);
+        let create = self.creation(&group, Some("new"));
+        self.tell_group(&group, creator, create);
         Some(group)
     }
 
-    /// Takes a member in, or out.
-    pub fn change_group(&mut self, id: &str, phone: &str, present: bool) -> Option<Group> {
-        let mut group = self.groups.get(id)?.clone();
-        let before = group.clone();
-        match present {
-            true => group.participants.insert(phone.to_owned()),
-            false => group.participants.remove(phone),
-        };
-        self.groups.put(group.clone(), &mut self.journal);
-        let tag = if present { "add" } else { "remove" };
-        let member = self.member(&group, phone)?;
-        let change = NodeBuilder::new(tag).children([member]).build();
-        let told = if present { &group } else { &before };
-        self.tell_group(told, change);
-        Some(group)
+    /// The group, when somebody is in it.
+    pub fn group_of(&self, phone: &str, id: &str) -> Result<&Group, Refusal> {
+        let group = self.groups.get(id).ok_or(NOT_FOUND)?;
+        match group.participants.contains(phone) {
+            true => Ok(group),
+            false => Err(NOT_IN_IT),
+        }
     }
 
-    fn tell_group(&mut self, group: &Group, change: Node) {
-        let creator = self.user(&Address::phone(&group.creator), Form::Lid);
-        let companions: Vec<Address> = group
-            .participants
-            .iter()
-            .filter_map(|phone| self.accounts.get(phone))
+    fn group_led_by(&self, phone: &str, id: &str) -> Result<&Group, Refusal> {
+        let group = self.group_of(phone, id)?;
+        match group.admins.contains(phone) {
+            true => Ok(group),
+            false => Err(NOT_ADMIN),
+        }
+    }
+
+    /// Changes what holds in a group.
+    pub fn set_group(&mut self, author: &str, id: &str, setting: Setting) -> Result<(), Refusal> {
+        let group = self.group_of(author, id)?;
+        let mut group = match setting.is_for_admins(&group.rules) {
+            true => self.group_led_by(author, id)?.clone(),
+            false => group.clone(),
+        };
+        setting.apply(&mut group, author);
+        self.groups.put(group.clone(), &mut self.journal);
+        let change = self.shown_setting(&group, &setting);
+        self.tell_group(&group, author, change);
+        Ok(())
+    }
+
+    fn tell_group(&mut self, group: &Group, author: &str, change: Node) {
+        self.tell(group, author, &group.participants, change);
+    }
+
+    /// Notifies the companions of some people of what somebody did in a group.
+    fn tell(&mut self, group: &Group, author: &str, people: &BTreeSet<String>, change: Node) {
+        let author = Address::phone(author);
+        let named = [
+            ("participant", self.user(&author, Form::Lid)),
+            ("participant_pn", self.user(&author, Form::Pn)),
+        ];
+        let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
+        let companions: Vec<Address> = accounts
             .flat_map(|account| account.companions.keys().map(|d| account.address(*d)))
             .collect();
         for device in companions {
             let mut node = stanza::notification(group.jid(), "w:gp2", change.clone());
-            if let Some(creator) = &creator {
-                node.attrs.push("participant", creator.clone());
+            for (key, jid) in &named {
+                if let Some(jid) = jid {
+                    node.attrs.push(*key, jid.clone());
+                }
             }
             self.deliver(&device, node);
         }
-    }
-
-    /// A group as its members see it. Groups are addressed by LID, as all newer ones are.
-    pub fn group_node(&self, group: &Group) -> Node {
-        let members = group.participants.iter();
-        let members = members.filter_map(|phone| self.member(group, phone));
-        let node = NodeBuilder::new("group")
-            .attr("id", group.id.as_str())
-            .attr("subject", group.subject.as_str())
-            .attr("creation", group.creation)
-            .attr("s_t", group.creation)
-            .attr("addressing_mode", "lid")
-            .attr("size", group.participants.len());
-        let creator = Address::phone(&group.creator);
-        let node = match (
-            self.user(&creator, Form::Lid),
-            self.user(&creator, Form::Pn),
-        ) {
-            (Some(lid), Some(pn)) => node
-                .attr("creator", lid.clone())
-                .attr("creator_pn", pn.clone())
-                .attr("s_o", lid)
-                .attr("s_o_pn", pn),
-            _ => node,
-        };
-        node.children(members).build()
-    }
-
-    fn member(&self, group: &Group, phone: &str) -> Option<Node> {
-        let account = self.accounts.get(phone)?;
-        let member = NodeBuilder::new("participant")
-            .attr("jid", account.jid(Form::Lid))
-            .attr("phone_number", account.jid(Form::Pn));
-        Some(match phone == group.creator {
-            true => member.attr("type", "superadmin").build(),
-            false => member.build(),
-        })
     }
 }

@@ -32,6 +32,7 @@ type Data = web::Data<Arc<Shared>>;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/mms/{kind}/{token}", web::post().to(upload))
+        .route("/mms/{kind}/{token}", web::delete().to(remove_uploaded))
         .route("/v/{path:.*}", web::get().to(download))
         .route("/v/{path:.*}", web::head().to(download))
         .route("/v/{path:.*}", web::delete().to(remove))
@@ -148,9 +149,7 @@ fn uploaded(host: &str, direct_path: &str, handle: &str) -> Value {
 
 /// Where an upload goes on: after what is here of it, or not at all.
 fn resume(world: &mut World, file_token: &str, host: &str) -> Value {
-    let hash = BASE64_URL_SAFE_NO_PAD.decode(file_token);
-    let present = hash.ok().and_then(|hash| world.media.direct_path(&hash));
-    match present {
+    match present(world, file_token) {
         Some(direct_path) => {
             let mut answer = uploaded(host, &direct_path, file_token);
             answer["resume"] = json!("complete");
@@ -158,6 +157,12 @@ fn resume(world: &mut World, file_token: &str, host: &str) -> Value {
         }
         None => json!({ "resume": world.media.partial(file_token).to_string() }),
     }
+}
+
+/// The `direct_path` of the file that a token names, if the file is here.
+fn present(world: &World, file_token: &str) -> Option<String> {
+    let hash = BASE64_URL_SAFE_NO_PAD.decode(file_token).ok()?;
+    world.media.direct_path(&hash)
 }
 
 enum End {
@@ -236,9 +241,28 @@ fn range(header: &str, length: usize) -> Option<(usize, usize)> {
     (start <= end).then_some((start, end))
 }
 
-/// Some clients delete a history file once they have read it.
+/// Some clients delete a history file once they have read it, by its path or by its token.
 async fn remove(shared: Data, request: HttpRequest) -> HttpResponse {
-    match shared.with(|world| world.media.remove(&mut world.journal, request.path())) {
+    removed(shared.with(|world| world.media.remove(&mut world.journal, request.path())))
+}
+
+async fn remove_uploaded(
+    shared: Data,
+    path: web::Path<(String, String)>,
+    parameters: web::Query<Parameters>,
+) -> HttpResponse {
+    let file_token = path.1.trim_end_matches('=');
+    if shared.with(|world| parameters.bearer(world)).is_none() {
+        return HttpResponse::Unauthorized().finish();
+    }
+    removed(shared.with(|world| {
+        let path = present(world, file_token);
+        path.is_some_and(|path| world.media.remove(&mut world.journal, &path))
+    }))
+}
+
+fn removed(found: bool) -> HttpResponse {
+    match found {
         true => HttpResponse::Ok().finish(),
         false => HttpResponse::NotFound().finish(),
     }

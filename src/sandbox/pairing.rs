@@ -12,6 +12,7 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::address::Address;
+use super::faults::Fault;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::stanza;
@@ -128,6 +129,14 @@ impl World {
         }
         let kind = stanza::attr(node, "type").unwrap_or_default();
         if kind == "result" || kind == "error" {
+            // The first of our requests is answered: the companion shows a QR code now.
+            if registration.offer.is_none()
+                && self.faults.strikes(None, &Fault::CompanionRegRefresh)
+            {
+                let refresh = NodeBuilder::new("companion_reg_refresh").build();
+                let kind = "companion_reg_refresh";
+                link.send(stanza::notification(stanza::server(), kind, refresh));
+            }
             self.pairing_answer(id, node);
             return;
         }
@@ -135,7 +144,7 @@ impl World {
         let id = stanza::id(node);
         link.send(match answer {
             Ok(children) => stanza::result(&id, children),
-            Err((code, text)) => stanza::refusal(&id, code, text),
+            Err((code, text)) => stanza::refusal(&id, code, text, None),
         });
     }
 

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod composing;
+mod names;
 mod outgoing;
 mod peer;
 mod receiving;
@@ -24,6 +25,7 @@ use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
 
 pub use composing::{Content, MediaType};
+use names::Names;
 pub use peer::{Bundle, Peer};
 
 /// Messages a phone keeps, some hundred bytes each; the oldest go first.
@@ -162,6 +164,13 @@ impl Phone {
             |r: &SessionRecord| r.serialize().ok(),
         );
         save(
+            &mut peer.names,
+            "phone-names",
+            owner,
+            journal,
+            |names: &Names| serde_json::to_vec(names).ok(),
+        );
+        save(
             &mut peer.identities.peers,
             "phone-trust",
             owner,
@@ -193,6 +202,9 @@ impl Phone {
             "phone-session" => {
                 let session = SessionRecord::deserialize(&record.value).map_err(corrupt)?;
                 peer.sessions.0.map.insert(key, session);
+            }
+            "phone-names" => {
+                peer.names.map.insert(key, record.json()?);
             }
             "phone-trust" => {
                 let identity = IdentityKey::decode(&record.value).map_err(corrupt)?;

@@ -4,6 +4,7 @@ mod blocklist;
 mod encrypt;
 mod groups;
 mod linked;
+mod mex;
 mod privacy;
 mod profile;
 mod session;
@@ -50,7 +51,7 @@ impl World {
         let fault = self.faults.query(device, &namespace);
         let reply = match fault {
             Some(QueryFault::Silence) => return,
-            Some(QueryFault::Error(code)) => Err((code, fault_text(code))),
+            Some(QueryFault::Error(code, _)) => Err((code, fault_text(code))),
             Some(QueryFault::Late(_)) | None => {
                 let query = Query {
                     device,
@@ -66,7 +67,11 @@ impl World {
             Err((code, text)) => {
                 self.counters.queries_refused += 1;
                 tracing::debug!(xmlns = %namespace, code, "a query is refused");
-                stanza::refusal(&id, code, text)
+                let backoff = match fault {
+                    Some(QueryFault::Error(_, backoff)) => backoff,
+                    _ => None,
+                };
+                stanza::refusal(&id, code, text, backoff)
             }
         };
         let Some(connection) = self.connections.get(device) else {
@@ -90,6 +95,7 @@ impl World {
             "privacy" => privacy::answer(self, query),
             "status" => profile::status(self, query),
             "w:profile:picture" => profile::picture(self, query),
+            "w:mex" => mex::answer(self, query),
             "w:g2" => groups::answer(self, query),
             "md" => linked::answer(self, query),
             "w:sync:app:state" => appstate::answer(self, query),

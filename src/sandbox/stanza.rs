@@ -110,12 +110,17 @@ pub fn result(id: &str, children: Vec<Node>) -> Node {
     node.children(children).build()
 }
 
-pub fn refusal(id: &str, code: u16, text: &str) -> Node {
+/// `backoff`: seconds after which the client may ask again.
+pub fn refusal(id: &str, code: u16, text: &str, backoff: Option<u32>) -> Node {
+    let mut error = error(code, text);
+    if let Some(backoff) = backoff {
+        error.attrs.push("backoff", backoff.to_string());
+    }
     NodeBuilder::new("iq")
         .attr("from", server())
         .attr("type", "error")
         .attr("id", id)
-        .children([error(code, text)])
+        .children([error])
         .build()
 }
 

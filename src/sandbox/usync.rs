@@ -48,11 +48,8 @@ pub fn answer(world: &World, query: &Query) -> Reply {
 /// One user, found by JID or by the number in `<contact>`.
 fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> Option<Node> {
     let contact = stanza::child(asked, "contact").and_then(stanza::text);
-    let number = contact
-        .as_deref()
-        .map(|text| text.trim_start_matches('+').to_owned());
     let jid = stanza::jid(asked, "jid")
-        .or_else(|| Some(Jid::pn(number?)))?
+        .or_else(|| Some(Jid::pn(number(contact.as_deref()?)?)))?
         .to_non_ad();
     let found = world.resolve(&jid);
     let account = found
@@ -74,10 +71,18 @@ fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> O
             world,
             viewer,
             account,
+            form,
         };
         protocol_answer(protocol, &who, contact.as_deref())
     });
     Some(user.children(children).build())
+}
+
+/// The digits of `+1555…`, which one library follows with a server name.
+fn number(contact: &str) -> Option<&str> {
+    let number = contact.trim_start_matches('+').split('@').next()?;
+    let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    digits.then_some(number)
 }
 
 /// Who is asked about, and by whom.
@@ -85,6 +90,7 @@ struct Asked<'a> {
     world: &'a World,
     viewer: &'a Address,
     account: Option<&'a Account>,
+    form: Form,
 }
 
 fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option<Node> {
@@ -102,6 +108,9 @@ fn protocol_answer(protocol: &str, who: &Asked, contact: Option<&str>) -> Option
     };
     match protocol {
         "devices" => Some(devices(account)),
+        // LIDs are found by number only. A client that is told of one it asked by takes it as news,
+        // and begins new Signal sessions.
+        "lid" if who.form == Form::Lid => None,
         "lid" => Some(
             NodeBuilder::new("lid")
                 .attr("val", account.jid(Form::Lid))

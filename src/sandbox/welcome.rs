@@ -76,6 +76,7 @@ pub async fn set_up(
         }
         Err(error) => return Err(error.into()),
     };
+    caller.listen(&notes, &whatsapp.control).await?;
     if !caller.is_paired(&notes.token).await? {
         caller.pair(&notes, &whatsapp.control).await?;
     }
@@ -155,6 +156,19 @@ impl Caller {
     async fn is_paired(&self, token: &str) -> Result<bool, WelcomeError> {
         let status = self.status(token).await?;
         Ok(status.pointer("/data/is_logged_in") == Some(&Value::Bool(true)))
+    }
+
+    /// The simulated side receives all events; its address may be another one than at the last start.
+    async fn listen(&self, notes: &Notes, control: &str) -> Result<(), WelcomeError> {
+        let url = format!("{}/webhook/events", self.api);
+        let catalog = self.get("ask for the events", &url, &notes.token).await?;
+        let webhook = json!({
+            "webhook_url": format!("{control}/webhooks"),
+            "enabled_events": catalog["events"],
+        });
+        let url = format!("{}/webhook", self.api);
+        let configured = self.post("configure a webhook", &url, Some(&notes.token), webhook);
+        configured.await.map(drop)
     }
 
     async fn pair(&self, notes: &Notes, control: &str) -> Result<(), WelcomeError> {
@@ -289,6 +303,12 @@ Try this in another terminal:
 
   # 3. Look at what a contact's phone has decrypted.
   curl -s {control}/accounts/{reader}/inbox
+
+  # 4. Let that contact write to the paired phone.
+  curl -s -X POST {control}/inbound -d '{{"from":"{reader}","to":"{phone}","text":"Hi wutsd"}}'
+
+  # 5. Look at what the device's webhook was told; it was pointed here.
+  curl -s {control}/webhooks
 
 For every other endpoint: {api}/docs in a browser, or the README's table after this line:
 

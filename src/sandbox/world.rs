@@ -6,7 +6,7 @@ mod delivery;
 mod restore;
 mod settings;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -57,6 +57,8 @@ pub struct Counters {
     pub queries_refused: u64,
     pub messages: u64,
     pub receipts: u64,
+    /// Requests for a message that a device or phone could not read.
+    pub retries: u64,
     pub decrypted: u64,
     pub undecryptable: u64,
     /// Messages to phones that were sealed with a message key for the second time.
@@ -111,6 +113,8 @@ pub struct World {
     /// Devices whose next message is to arrive spoilt.
     pub corrupt: HashSet<Address>,
     pub media: Media,
+    /// What was received as somebody's webhooks.
+    pub webhooks: VecDeque<serde_json::Value>,
     pub counters: Counters,
     pub journal: Journal,
     pub after: Vec<After>,
@@ -133,6 +137,7 @@ impl World {
             faults: Faults::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
+            webhooks: VecDeque::new(),
             counters: Counters::default(),
             journal: Journal::new(persistent),
             after: Vec::new(),

@@ -25,6 +25,9 @@ const PUT: &str = "INSERT INTO contact (device, jid, value, at) SELECT number, $
     ON CONFLICT (device, jid) DO UPDATE SET value = excluded.value, at = excluded.at \
     WHERE excluded.at >= contact.at";
 
+const NAME: &str = "UPDATE contact SET names = $1 WHERE device = $2 AND jid = $3 RETURNING jid";
+const ALL: &str = "SELECT jid, value, names FROM contact WHERE device = $1 ORDER BY jid";
+
 impl Store {
     /// Keeps changes, all or none; durable when answered.
     pub async fn put_contacts<T: Serialize>(
@@ -62,19 +65,52 @@ impl Store {
         self.write(unit).await.map(drop)
     }
 
-    /// The whole address book of a device, in the order of its JIDs.
-    pub async fn contacts<T: DeserializeOwned>(
+    /// Keeps what contacts call themselves, and returns the JIDs of those that are in the address book; of others nothing
+    /// is kept.
+    pub async fn name_contacts<N: Serialize>(
         &self,
         device: DeviceNumber,
-    ) -> Result<Vec<T>, StoreError> {
-        let sealer = self.sealer("contact", device);
-        let find = Statement::new("SELECT jid, value FROM contact WHERE device = $1 ORDER BY jid");
-        let rows = self.read(find.bind(device.0)).await?;
+        names: &[(String, N)],
+    ) -> Result<Vec<String>, StoreError> {
+        let sealer = self.sealer("contact names", device);
+        let mut unit = Vec::with_capacity(names.len());
+        for (jid, names) in names {
+            let plain = serde_json::to_vec(names)
+                .map_err(|_| StoreError::Shape("names cannot be written as JSON"))?;
+            let sealed = sealer.seal(jid.as_bytes(), &plain)?;
+            let name = Statement::new(NAME).bind(sealed).bind(device.0);
+            unit.push(name.bind(jid.as_str()));
+        }
+        let named = self.write(unit).await?;
+        let rows = named.iter().flatten();
+        rows.map(|row| Ok(row.text(0)?.to_owned())).collect()
+    }
+
+    /// The whole address book of a device, in the order of its JIDs, with what each is known to call itself.
+    pub async fn contacts<T: DeserializeOwned, N: DeserializeOwned>(
+        &self,
+        device: DeviceNumber,
+    ) -> Result<Vec<(T, Option<N>)>, StoreError> {
+        let (sealer, names) = (
+            self.sealer("contact", device),
+            self.sealer("contact names", device),
+        );
+        let find = Statement::new(ALL).bind(device.0);
+        let rows = self.read(find).await?;
         let contacts = rows.iter().map(|row| {
-            let plain = sealer.unseal(row.text(0)?.as_bytes(), &row.blob(1)?)?;
-            serde_json::from_slice(&plain)
-                .map_err(|_| StoreError::Shape("a contact does not hold what it should"))
+            let jid = row.text(0)?.as_bytes();
+            let contact = read(&sealer.unseal(jid, &row.blob(1)?)?)?;
+            let names = match row.optional_blob(2)? {
+                Some(sealed) => Some(read(&names.unseal(jid, &sealed)?)?),
+                None => None,
+            };
+            Ok((contact, names))
         });
         contacts.collect()
     }
+}
+
+fn read<T: DeserializeOwned>(plain: &[u8]) -> Result<T, StoreError> {
+    serde_json::from_slice(plain)
+        .map_err(|_| StoreError::Shape("a contact does not hold what it should"))
 }

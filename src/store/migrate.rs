@@ -18,6 +18,11 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "device tokens",
         include_str!("migrations/0005_device_tokens.sql"),
     ),
+    ("webhooks", include_str!("migrations/0006_webhooks.sql")),
+    (
+        "contact names",
+        include_str!("migrations/0007_contact_names.sql"),
+    ),
 ];
 
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {

@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 use super::activity::Activity;
 use super::admission::{Admission, Limits};
 use super::alive::Alive;
+use super::announce;
 use super::backoff::{Decision, History, Policy};
 use super::breaker::Failed;
 use super::router::{self, Router};
@@ -30,6 +31,7 @@ use crate::ids::DeviceId;
 use crate::metrics::Metrics;
 use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
+use crate::webhooks::catalog::EventName;
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
 pub use self::removal::Remove;
@@ -199,6 +201,11 @@ impl Supervisor {
                 view.last_seen = Some(now());
             }
         });
+        if phase == Phase::Live {
+            self.tell(id, |view| {
+                announce::connected(view.jid.as_deref(), view.last_exit)
+            });
+        }
         if phase == Phase::Live && self.slots.get(&id).is_some_and(|slot| slot.held) {
             self.note_held(id, None, ctx);
         }
@@ -215,6 +222,10 @@ impl Supervisor {
         self.router.do_send(router::Paired {
             device: id,
             paired: true,
+        });
+        // Every life says whom it is logged in as; only the first one has just been paired.
+        self.tell(id, |view| {
+            (!view.is_paired()).then(|| announce::paired(&jid))
         });
         self.publish(id, |view| view.jid = Some(jid));
     }
@@ -254,6 +265,7 @@ impl Supervisor {
         if live_since.is_some() {
             self.note_last_seen(id, ctx);
         }
+        self.tell(id, |_| announce::exited(reason, live_since.is_some()));
         if reason.is_held_by_whatsapp() {
             self.note_held(id, Some(reason), ctx);
         }
@@ -312,6 +324,7 @@ impl Supervisor {
             Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
             Decision::Quarantine(delay) => {
                 warn!(device.id = %id, reason = reason.name(), "device fails again and again: quarantined");
+                self.tell(id, |_| [announce::quarantined(reason, now() + delay)]);
                 self.delay(id, delay, State::Quarantined, ctx);
             }
         }
@@ -366,6 +379,22 @@ impl Supervisor {
         });
         if again {
             self.enqueue(id, ctx);
+        }
+    }
+
+    /// Lets webhooks know.
+    fn tell<T>(&self, id: DeviceId, told: impl FnOnce(&View) -> T)
+    where
+        T: IntoIterator<Item = (EventName, serde_json::Value)>,
+    {
+        let Some(slot) = self.slots.get(&id) else {
+            return;
+        };
+        let webhooks = &self.shared.webhooks;
+        if webhooks.listens(slot.number) {
+            for (name, data) in told(&slot.view.borrow()) {
+                webhooks.tell(slot.number, name, data);
+            }
         }
     }
 

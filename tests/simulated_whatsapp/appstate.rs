@@ -47,33 +47,45 @@ async fn contacts_added_before_and_after_pairing_reach_the_device() {
 }
 
 #[actix_web::test]
-async fn a_device_that_was_away_for_many_patches_gets_them_page_by_page() {
+async fn a_device_that_was_away_gets_many_patches_page_by_page_and_a_snapshot_for_too_many() {
     let world = World::start().await;
     let ann = world.account("Ann").await;
     let path = format!("/accounts/{ann}/contacts");
     let (client, backend, _) = world.paired(&ann).await;
     client.stop().await;
     world.nobody_connected().await;
-    for number in 0..250 {
-        let phone = format!("1555777{number:04}");
-        let contact = json!({ "phone": phone, "name": format!("Person {number}") });
-        world.post(&path, contact).await;
-    }
+    let meets = async |numbers: std::ops::Range<u32>| {
+        for number in numbers {
+            let phone = format!("1555777{number:04}");
+            let contact = json!({ "phone": phone, "name": format!("Person {number}") });
+            world.post(&path, contact).await;
+        }
+    };
+    meets(0..250).await;
     let client = TestClient::start(world.ws(), &backend).await;
     learns(&client, "Person 249").await;
-    let page = async |version: u64| {
+    let page = async |client: &TestClient, version: u64| {
         let collection = NodeBuilder::new("collection")
             .attr("name", "critical_unblock_low")
             .attr("version", version);
         let sync = NodeBuilder::new("sync").children([collection.build()]);
-        let answer = ask(&client, iq("set", "w:sync:app:state", vec![sync.build()])).await;
+        let answer = ask(client, iq("set", "w:sync:app:state", vec![sync.build()])).await;
         let collection = child(&child(&answer, "sync"), "collection");
         let patches = child(&collection, "patches");
+        let snapshot = collection.get_optional_child("snapshot").is_some();
         let more = attr(&collection, "has_more_patches") == "true";
-        (patches.get_children_by_tag("patch").count(), more)
+        (patches.get_children_by_tag("patch").count(), more, snapshot)
     };
-    assert_eq!(page(0).await, (100, true));
-    assert_eq!(page(200).await, (50, false));
+    assert_eq!(page(&client, 0).await, (100, true, false));
+    assert_eq!(page(&client, 200).await, (50, false, false));
+    client.stop().await;
+    world.nobody_connected().await;
+    // More than is kept: a client with every check on starts again from the snapshot.
+    meets(250..510).await;
+    let client = TestClient::start(world.ws(), &backend).await;
+    learns(&client, "Person 509").await;
+    assert_eq!(page(&client, 0).await, (0, false, true));
+    assert_eq!(page(&client, 460).await, (50, false, false));
     client.stop().await;
 }
 

@@ -30,6 +30,8 @@ pub struct TestClient {
     events: async_channel::Receiver<Arc<Event>>,
     run: JoinHandle<()>,
     ends: async_channel::Receiver<String>,
+    pings: async_channel::Sender<()>,
+    pongs: async_channel::Receiver<()>,
     _raw: RawNodeLease,
 }
 
@@ -42,6 +44,8 @@ impl TestClient {
     pub async fn start_in_pieces(ws: &str, backend: &Backend, piece: usize) -> Self {
         let manager = PersistenceManager::new(backend.clone()).await.unwrap();
         let (ended, ends) = async_channel::unbounded();
+        let (pings, to_ping) = async_channel::unbounded();
+        let (ponged, pongs) = async_channel::unbounded();
         let client = Client::builder()
             .with_runtime(OnTokio)
             .with_persistence_manager(Arc::new(manager))
@@ -49,6 +53,8 @@ impl TestClient {
                 url: ws.to_owned(),
                 piece,
                 ended,
+                to_ping,
+                ponged,
             })
             .with_http_client(PlainHttp::default())
             .with_version_override((2, 3000, 1_030_000_000))
@@ -72,6 +78,8 @@ impl TestClient {
             events,
             run,
             ends,
+            pings,
+            pongs,
             _raw: raw,
         }
     }
@@ -80,6 +88,14 @@ impl TestClient {
     pub async fn socket_ended(&self) -> String {
         let end = tokio::time::timeout(PATIENCE, self.ends.recv()).await;
         end.expect("a socket ends").expect("the client lives")
+    }
+
+    /// Whether a ping of the WebSocket itself is answered within this time.
+    pub async fn pong(&self, within: Duration) -> bool {
+        self.pings.send(()).await.unwrap();
+        tokio::time::timeout(within, self.pongs.recv())
+            .await
+            .is_ok()
     }
 
     /// The first stanza from the wire that `pick` takes, whatever the client makes of it.
@@ -139,6 +155,8 @@ struct Dial {
     url: String,
     piece: usize,
     ended: async_channel::Sender<String>,
+    to_ping: async_channel::Receiver<()>,
+    ponged: async_channel::Sender<()>,
 }
 
 #[async_trait]
@@ -152,8 +170,19 @@ impl TransportFactory for Dial {
         let (outgoing, queue) = async_channel::bounded::<bytes::Bytes>(1024);
         let piece = self.piece;
         let how_it_ended = self.ended.clone();
+        let (to_ping, ponged) = (self.to_ping.clone(), self.ponged.clone());
         tokio::spawn(async move {
-            while let Ok(mut data) = queue.recv().await {
+            loop {
+                let mut data = tokio::select! {
+                    data = queue.recv() => match data {
+                        Ok(data) => data,
+                        Err(_) => break,
+                    },
+                    Ok(()) = to_ping.recv() => {
+                        let _ = sink.send(Message::Ping(bytes::Bytes::new())).await;
+                        continue;
+                    }
+                };
                 while !data.is_empty() {
                     let first = data.split_to(piece.min(data.len()));
                     if sink.send(Message::Binary(first)).await.is_err() {
@@ -173,6 +202,7 @@ impl TransportFactory for Dial {
                             return;
                         }
                     }
+                    Some(Ok(Message::Pong(_))) => drop(ponged.send(()).await),
                     Some(Ok(_)) => {}
                     Some(Err(Error::Io(error))) => break format!("{:?}", error.kind()),
                     Some(Err(error)) => break error.to_string(),

@@ -9,7 +9,7 @@ use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::Event;
 
 use crate::appstate::learns;
-use crate::client::{Backend, TestClient};
+use crate::client::{Backend, PATIENCE, TestClient};
 use crate::control::World;
 use crate::messages::{arrives, post_status, text_from};
 
@@ -75,11 +75,11 @@ async fn queries_are_refused_or_left_without_an_answer() {
     let (client, _, jid) = world.paired(&phone).await;
     client.client.blocking().get_blocklist().await.unwrap();
 
-    let fault =
-        json!({ "jid": jid, "fault": "iq_error", "xmlns": "blocklist", "code": 429, "times": 1 });
+    let fault = json!({ "jid": jid, "fault": "iq_error", "xmlns": "blocklist", "code": 429, "backoff": 77, "times": 1 });
     world.fault(fault).await;
     let error = client.client.blocking().get_blocklist().await.unwrap_err();
-    assert!(format!("{error:?}").contains("429"), "{error:?}");
+    let error = format!("{error:?}");
+    assert!(error.contains("429") && error.contains("77"), "{error}");
 
     let fault = json!({ "jid": jid, "fault": "iq_silence", "xmlns": "blocklist", "times": 1 });
     world.fault(fault).await;
@@ -95,11 +95,15 @@ async fn a_muted_device_hears_nothing_more() {
     let world = World::start().await;
     let (phone, friend) = (world.account("Ann").await, world.account("Ben").await);
     let (client, _, jid) = world.paired(&phone).await;
+    assert!(client.pong(PATIENCE).await);
     world.fault(json!({ "jid": jid, "fault": "mute" })).await;
+    assert!(!client.pong(Duration::from_millis(300)).await);
     let sent = client.client.send_text(Jid::pn(friend.as_str()), "x");
     let _ = tokio::time::timeout(Duration::from_millis(500), sent).await;
     let inbox = world.get(&format!("/accounts/{friend}/inbox")).await;
     assert_eq!(inbox["messages"], json!([]));
+    world.call("DELETE", "/faults", Value::Null).await;
+    assert!(client.pong(PATIENCE).await);
     client.stop().await;
 }
 
@@ -216,6 +220,48 @@ async fn a_handshake_gets_garbage_or_nothing_and_works_again_afterwards() {
     let client = TestClient::start(world.ws(), &backend).await;
     client.connected().await;
     world.hits(0, 1).await;
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn a_ban_says_when_it_ends() {
+    let world = World::start().await;
+    let phone = world.account("Ann").await;
+    let (client, backend, jid) = world.paired(&phone).await;
+    client.stop().await;
+    let ban = json!({ "jid": jid, "fault": "login_failure", "reason": 402, "expire": 21_600 });
+    world.fault(ban).await;
+    let again = TestClient::start(world.ws(), &backend).await;
+    let ban = again
+        .event("ban", |event| match event {
+            Event::TemporaryBan(ban) => Some(ban.expire),
+            _ => None,
+        })
+        .await;
+    assert_eq!(ban.num_seconds(), 21_600);
+    again.stop().await;
+}
+
+#[actix_web::test]
+async fn a_qr_code_is_worth_nothing_once_the_companion_had_to_make_another() {
+    let world = World::start().await;
+    let phone = world.account("Ann").await;
+    let refresh = json!({ "jid": "*", "fault": "companion_reg_refresh", "times": 1 });
+    world.fault(refresh).await;
+    let client = TestClient::start(world.ws(), &Backend::default()).await;
+    let old = client.qr().await;
+    world.hits(0, 1).await;
+    let new = loop {
+        let shown = client.qr().await;
+        if shown != old {
+            break shown;
+        }
+    };
+    let scan = |qr: String| json!({ "qr": qr, "account": phone });
+    let (status, refused) = world.call("POST", "/scan", scan(old)).await;
+    assert_eq!(status, 400, "{refused}");
+    world.post("/scan", scan(new)).await;
+    client.connected().await;
     client.stop().await;
 }
 

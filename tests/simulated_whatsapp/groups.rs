@@ -1,11 +1,270 @@
 //! Groups: who is in them, and messages that are sealed once for all of their devices.
 
 use serde_json::json;
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
 
+use crate::client::TestClient;
 use crate::control::World;
 use crate::messages::text_from;
-use crate::settings::{attr, child};
+use crate::settings::{ask, attr, child, iq, refused};
+
+/// A request to a group; `None`: to all of them.
+pub fn to_group(group: Option<&Jid>, kind: &'static str, child: Node) -> Node {
+    let to = group.cloned();
+    let to = to.unwrap_or_else(|| Jid::new("", wacore_binary::Server::Group));
+    let mut iq = iq(kind, "w:g2", vec![child]);
+    iq.attrs = iq
+        .attrs
+        .into_iter()
+        .filter(|(key, _)| key != "to")
+        .collect();
+    iq.attrs.push("to", to);
+    iq
+}
+
+fn tag(tag: &'static str) -> NodeBuilder {
+    NodeBuilder::new(tag)
+}
+
+fn people(tag: &'static str, people: &[&Jid]) -> Node {
+    let people = people.iter().copied().cloned();
+    let people = people.map(|jid| NodeBuilder::new("participant").attr("jid", jid).build());
+    NodeBuilder::new(tag).children(people).build()
+}
+
+/// The error of each person, empty for none.
+fn errors(answer: &Node, tag: &str) -> Vec<String> {
+    let answer = child(answer, tag);
+    let people = answer.get_children_by_tag("participant");
+    people.map(|person| attr(person, "error")).collect()
+}
+
+/// What a device is told about a group, by the tag of the change.
+async fn told(client: &TestClient, tag: &str) -> Node {
+    client
+        .stanza(tag, |node| {
+            let news = (attr(node, "type") == "w:gp2").then_some(node)?;
+            news.get_optional_child(tag).cloned()
+        })
+        .await
+}
+
+async fn made(client: &TestClient, members: &[&Jid]) -> Jid {
+    let mut create = people("create", members);
+    create.attrs.push("subject", "Made");
+    let answer = ask(client, to_group(None, "set", create)).await;
+    format!("{}@g.us", attr(&child(&answer, "group"), "id"))
+        .parse()
+        .unwrap()
+}
+
+pub async fn seen(client: &TestClient, group: &Jid) -> Node {
+    let query = tag("query").attr("request", "interactive").build();
+    let answer = ask(client, to_group(Some(group), "get", query)).await;
+    child(&answer, "group")
+}
+
+#[actix_web::test]
+async fn an_admin_shapes_a_group_and_its_members_are_told() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let group = made(&at_ann, &[&Jid::pn(ben.as_str())]).await;
+    told(&at_ben, "create").await;
+    let set = |child: Node| to_group(Some(&group), "set", child);
+
+    // Any member may name the group until it is locked.
+    let subject = |text: &'static str| tag("subject").bytes(text.as_bytes()).build();
+    ask(&at_ben, set(subject("Named by Ben"))).await;
+    assert_eq!(
+        attr(&told(&at_ann, "subject").await, "subject"),
+        "Named by Ben"
+    );
+    let body = tag("body").bytes("about us".as_bytes()).build();
+    let description = tag("description").attr("id", "D1").children([body]);
+    ask(&at_ann, set(description.build())).await;
+    assert_eq!(attr(&told(&at_ben, "description").await, "id"), "D1");
+    let approval = tag("group_join").attr("state", "on").build();
+    let changes = [
+        tag("locked").build(),
+        tag("announcement").build(),
+        tag("ephemeral").attr("expiration", 86_400).build(),
+        tag("membership_approval_mode").children([approval]).build(),
+        tag("member_add_mode").bytes("admin_add".as_bytes()).build(),
+    ];
+    for change in changes {
+        ask(&at_ann, set(change.clone())).await;
+        told(&at_ben, &change.tag).await;
+    }
+    let shown = seen(&at_ben, &group).await;
+    assert_eq!(attr(&shown, "subject"), "Named by Ben");
+    assert_eq!(attr(&shown, "s_o"), world.lid(&ben).await.to_string());
+    assert_eq!(attr(&child(&shown, "description"), "id"), "D1");
+    assert_eq!(attr(&child(&shown, "ephemeral"), "expiration"), "86400");
+    for rule in ["locked", "announcement", "membership_approval_mode"] {
+        child(&shown, rule);
+    }
+
+    // Who leads nothing changes nothing now, and does not write either.
+    let refusal = refused(&at_ben, set(subject("Again"))).await;
+    assert!(refusal.contains("401"), "{refusal}");
+    let refusal = refused(&at_ann, set(tag("ephemeral").build())).await;
+    assert!(refusal.contains("400"), "{refusal}");
+    let refusal = refused(&at_ann, set(tag("linked_groups").build())).await;
+    assert!(refusal.contains("405"), "{refusal}");
+    let inbound = json!({ "to": group.to_string(), "from": ben, "text": "x" });
+    assert_eq!(world.call("POST", "/inbound", inbound).await.0, 404);
+    ask(&at_ann, set(tag("not_announcement").build())).await;
+    told(&at_ben, "not_announcement").await;
+    let deleted = tag("description").attr("delete", "true");
+    ask(&at_ann, set(deleted.build())).await;
+    child(&told(&at_ben, "description").await, "delete");
+    assert!(
+        seen(&at_ben, &group)
+            .await
+            .get_optional_child("description")
+            .is_none()
+    );
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn people_come_and_go_and_each_is_answered_for() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (cleo, dave) = (world.account("Cleo").await, world.account("Dave").await);
+    let erin = world.account("Erin").await;
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let [a, b, c, d, e, nobody] = [&ann, &ben, &cleo, &dave, &erin, "19999999999"].map(Jid::pn);
+    let hidden = json!({ "name": "groupadd", "value": "none" });
+    world
+        .post(&format!("/accounts/{dave}/privacy"), hidden)
+        .await;
+    let block = json!({ "jid": ann });
+    world
+        .post(&format!("/accounts/{erin}/blocklist"), block)
+        .await;
+
+    let group = made(&at_ann, &[&b, &d, &nobody]).await;
+    assert_eq!(attr(&seen(&at_ann, &group).await, "size"), "2");
+    let set = |child: Node| to_group(Some(&group), "set", child);
+    let answer = ask(&at_ann, set(people("add", &[&b, &c, &d, &e, &nobody]))).await;
+    assert_eq!(errors(&answer, "add"), ["409", "", "403", "401", "404"]);
+    let news = told(&at_ben, "add").await;
+    let cleo_lid = world.lid(&cleo).await.to_string();
+    assert_eq!(attr(&child(&news, "participant"), "jid"), cleo_lid);
+
+    // Whoever made the group stays its head.
+    let refusal = refused(&at_ben, set(people("remove", &[&c]))).await;
+    assert!(refusal.contains("401"), "{refusal}");
+    let answer = ask(&at_ann, set(people("promote", &[&b, &d]))).await;
+    assert_eq!(errors(&answer, "promote"), ["", "404"]);
+    told(&at_ben, "promote").await;
+    let answer = ask(&at_ben, set(people("demote", &[&a]))).await;
+    assert_eq!(errors(&answer, "demote"), ["403"]);
+    let answer = ask(&at_ben, set(people("remove", &[&a, &c]))).await;
+    assert_eq!(errors(&answer, "remove"), ["403", ""]);
+    told(&at_ann, "remove").await;
+    let answer = ask(&at_ann, set(people("demote", &[&b]))).await;
+    assert_eq!(errors(&answer, "demote"), [""]);
+
+    // With the last admin gone somebody else leads.
+    let leave = |group: &Jid| {
+        let group = tag("group").attr("id", group.clone()).build();
+        to_group(None, "set", tag("leave").children([group]).build())
+    };
+    ask(&at_ann, leave(&group)).await;
+    told(&at_ben, "promote").await;
+    let refusal = refused(&at_ann, leave(&group)).await;
+    assert!(refusal.contains("403"), "{refusal}");
+    let member = child(&seen(&at_ben, &group).await, "participant");
+    assert_eq!(attr(&member, "type"), "admin");
+    ask(&at_ben, leave(&group)).await;
+    let refusal = refused(&at_ben, leave(&group)).await;
+    assert!(refusal.contains("404"), "{refusal}");
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn an_invite_code_lets_people_in_until_it_is_taken_back_or_an_admin_has_to_agree() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let (a, b) = (Jid::pn(ann.as_str()), Jid::pn(ben.as_str()));
+    let group = made(&at_ann, &[]).await;
+    let invite = |kind| to_group(Some(&group), kind, tag("invite").build());
+    let code = async |kind| attr(&child(&ask(&at_ann, invite(kind)).await, "invite"), "code");
+    let with_code = |kind, code: &str| {
+        let invite = tag("invite").attr("code", code.to_owned());
+        to_group(None, kind, invite.build())
+    };
+    let first = code("get").await;
+    assert_eq!(code("get").await, first);
+    let found = ask(&at_ben, with_code("get", &first)).await;
+    assert_eq!(attr(&child(&found, "group"), "subject"), "Made");
+    let joined = ask(&at_ben, with_code("set", &first)).await;
+    assert_eq!(attr(&child(&joined, "group"), "jid"), group.to_string());
+    assert_eq!(attr(&told(&at_ann, "add").await, "reason"), "invite");
+    let refusal = refused(&at_ben, with_code("set", &first)).await;
+    assert!(refusal.contains("409"), "{refusal}");
+    let refusal = refused(&at_ben, invite("get")).await;
+    assert!(refusal.contains("401"), "{refusal}");
+
+    ask(
+        &at_ann,
+        to_group(Some(&group), "set", people("remove", &[&b])),
+    )
+    .await;
+    let second = code("set").await;
+    for (code, error) in [(first.as_str(), "410"), ("nonsense", "406")] {
+        let refusal = refused(&at_ben, with_code("set", code)).await;
+        assert!(refusal.contains(error), "{refusal}");
+    }
+
+    // Now an admin has to agree.
+    let join = tag("group_join").attr("state", "on").build();
+    let mode = tag("membership_approval_mode").children([join]).build();
+    ask(&at_ann, to_group(Some(&group), "set", mode)).await;
+    let decide = |tag: &'static str, who: &Jid| {
+        let action = NodeBuilder::new("membership_requests_action");
+        let action = action.children([people(tag, &[who])]).build();
+        to_group(Some(&group), "set", action)
+    };
+    for (decision, news) in [
+        ("reject", "revoked_membership_requests"),
+        ("approve", "create"),
+    ] {
+        let asked = ask(&at_ben, with_code("set", &second)).await;
+        child(&asked, "membership_approval_request");
+        told(&at_ann, "created_membership_requests").await;
+        let list = tag("membership_approval_requests").build();
+        let waiting = ask(&at_ann, to_group(Some(&group), "get", list)).await;
+        let waiting = child(&waiting, "membership_approval_requests");
+        assert_eq!(
+            waiting
+                .get_children_by_tag("membership_approval_request")
+                .count(),
+            1
+        );
+        let answer = ask(&at_ann, decide(decision, &b)).await;
+        let answer = child(&answer, "membership_requests_action");
+        assert_eq!(errors(&answer, decision), [""]);
+        told(&at_ben, news).await;
+    }
+    let answer = ask(&at_ann, decide("approve", &a)).await;
+    let answer = child(&answer, "membership_requests_action");
+    assert_eq!(errors(&answer, "approve"), ["404"]);
+    assert_eq!(attr(&seen(&at_ben, &group).await, "size"), "2");
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
 
 #[actix_web::test]
 async fn a_group_message_reaches_every_device_and_phone_of_its_members_and_nobody_else() {
@@ -107,4 +366,48 @@ async fn a_phones_group_message_that_arrives_spoilt_is_sent_again() {
         assert_eq!(text_from(&client).await, text);
     }
     client.stop().await;
+}
+
+#[actix_web::test]
+async fn by_lid_in_a_group_and_by_number_outside_nothing_has_to_be_sent_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::start_on(Some(folder.path().to_owned())).await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, backend, _) = world.paired(&ann).await;
+    let group = made(&at_ann, &[&Jid::pn(ben.as_str())]).await;
+    talk(&world, &at_ann, &group, [&ann, &ben]).await;
+    at_ann.stop().await;
+    world.nobody_connected().await;
+    world.simulator.stop().await;
+
+    let world = World::start_on(Some(folder.path().to_owned())).await;
+    let at_ann = TestClient::start(world.ws(), &backend).await;
+    at_ann.connected().await;
+    talk(&world, &at_ann, &group, [&ann, &ben]).await;
+    at_ann.stop().await;
+    world.simulator.stop().await;
+}
+
+/// The phone of `to` and the client of `from` write to each other, by either name in turn.
+async fn talk(world: &World, client: &TestClient, group: &Jid, [from, to]: [&str; 2]) {
+    for round in 0..3 {
+        let chats = [
+            (group.to_string(), group.clone()),
+            (from.to_owned(), Jid::pn(to)),
+        ];
+        for (inbound_to, outbound_to) in chats {
+            let text = format!("to {inbound_to}, {round}");
+            let inbound = json!({ "to": inbound_to, "from": to, "text": text });
+            world.post("/inbound", inbound).await;
+            assert_eq!(text_from(client).await, text);
+            let answer = format!("answer {text}");
+            let sent = client.client.send_text(outbound_to, answer.as_str());
+            sent.await.unwrap();
+            world.received(to, &answer).await;
+        }
+    }
+    let counters = world.get("/state").await["counters"].clone();
+    for missed in ["retries", "undecryptable"] {
+        assert_eq!(counters[missed], 0, "{counters}");
+    }
 }

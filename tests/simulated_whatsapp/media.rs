@@ -118,6 +118,15 @@ async fn wrong_tokens_are_refused_and_expired_files_are_gone() {
         status(format!("{host}{direct_path}&auth={other}")).await,
         403
     );
+    // A client may take back what it has read, by the token of the file.
+    let delete = async |auth: &str| {
+        let request = reqwest::Client::new().delete(url(auth)).send();
+        request.await.unwrap().status().as_u16()
+    };
+    assert_eq!(delete(&other).await, 401);
+    assert_eq!(delete(&auth).await, 200);
+    assert_eq!(delete(&auth).await, 404);
+    assert_eq!(post(&url(&auth), file.clone()).await.0, 200);
     let (_, expired) = world.call("DELETE", "/media", Value::Null).await;
     assert!(expired["expired"].as_u64().unwrap() >= 1);
     assert_eq!(status(format!("{host}{direct_path}")).await, 410);

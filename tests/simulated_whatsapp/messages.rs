@@ -73,6 +73,8 @@ async fn texts_go_both_ways_and_one_that_comes_while_the_device_is_away_waits_fo
     assert_eq!(client.ack(&id).await, None);
     let message = world.received(&ben, "hello Ben").await;
     assert_eq!(message["chat"], format!("{ann}@s.whatsapp.net"));
+    let only = world.get(&format!("/accounts/{ben}/inbox?id={id}")).await;
+    assert_eq!(only["messages"], json!([message]));
     // The poster's own phone has its copy, with the chat it belongs to.
     world.received(&ann, "hello Ben").await;
 

@@ -25,6 +25,7 @@ use whatsapp_rust::types::events::Event;
 use crate::client::{Backend, PATIENCE, TestClient};
 use crate::control::World;
 use crate::crypto::{LtHash, StateKeys};
+use crate::groups::{seen, to_group};
 use crate::messages::{arrives, text_from};
 
 const COLLECTION: &str = "regular_high";
@@ -396,6 +397,15 @@ async fn pictures_and_about_texts_are_set_shown_and_hidden() {
     let about = users.values().find_map(|user| user.status.clone());
     assert_eq!(about.as_deref(), Some("gone fishing"));
 
+    // Some clients write it in JSON.
+    let asked = json!({ "variables": { "input": { "text": "in JSON" } } }).to_string();
+    let query = NodeBuilder::new("query").attr("query_id", "1");
+    let query = query.bytes(asked.into_bytes()).build();
+    let answer = ask(&at_ben, iq("get", "w:mex", vec![query])).await;
+    child(&answer, "result");
+    let path = format!("/accounts/{ben}/settings");
+    assert_eq!(world.get(&path).await["about"], "in JSON");
+
     // Nobody may see them: Ann cannot tell a hidden picture from a missing one by its content.
     for name in ["profile", "status"] {
         let hide = json!({ "name": name, "value": "none" });
@@ -426,6 +436,41 @@ async fn pictures_and_about_texts_are_set_shown_and_hidden() {
     );
     at_ann.stop().await;
     at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn a_number_is_found_in_every_spelling_and_its_lid_only_by_number() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let lid = world.lid(&ben).await;
+    let (client, _, _) = world.paired(&ann).await;
+    let by_number = |text: String| {
+        let contact = NodeBuilder::new("contact").bytes(text.into_bytes()).build();
+        NodeBuilder::new("user").children([contact]).build()
+    };
+    let users = vec![
+        by_number(format!("+{ben}")),
+        by_number(format!("+{ben}@c.us")),
+        by_number("nobody@c.us".to_owned()),
+        NodeBuilder::new("user").attr("jid", lid.clone()).build(),
+    ];
+    let protocols = ["contact", "lid"].map(|protocol| NodeBuilder::new(protocol).build());
+    let usync = NodeBuilder::new("usync").children([
+        NodeBuilder::new("query").children(protocols).build(),
+        NodeBuilder::new("list").children(users).build(),
+    ]);
+    let answer = ask(&client, iq("get", "usync", vec![usync.build()])).await;
+    let found = child(&child(&answer, "usync"), "list");
+    let found: Vec<&Node> = found.get_children_by_tag("user").collect();
+    assert_eq!(found.len(), 3);
+    for user in &found[..2] {
+        assert_eq!(attr(user, "jid"), format!("{ben}@s.whatsapp.net"));
+        assert_eq!(attr(&child(user, "lid"), "val"), lid.to_string());
+    }
+    assert_eq!(attr(found[2], "jid"), lid.to_string());
+    assert_eq!(attr(found[2], "pn_jid"), format!("{ben}@s.whatsapp.net"));
+    assert!(found[2].get_optional_child("lid").is_none());
+    client.stop().await;
 }
 
 #[actix_web::test]
@@ -664,7 +709,12 @@ async fn settings_and_groups_survive_a_restart() {
     let profile = json!({ "name": "Anna", "about": "here", "picture": "/9j/" });
     world.post(&format!("{path}/profile"), profile).await;
     let group = json!({ "subject": "Two", "participants": [ann, ben] });
-    world.post("/groups", group).await;
+    let group = world.post("/groups", group).await["jid"].clone();
+    let (client, backend, _) = world.paired(&ann).await;
+    let group: Jid = group.as_str().unwrap().parse().unwrap();
+    let rule = NodeBuilder::new("announcement").build();
+    ask(&client, to_group(Some(&group), "set", rule)).await;
+    client.stop().await;
     let before = (
         world.get(&format!("{path}/settings")).await,
         world.get("/groups").await,
@@ -679,6 +729,10 @@ async fn settings_and_groups_survive_a_restart() {
     assert_eq!(after, before);
     assert_eq!(after.0["status_privacy"]["type"], "whitelist");
     assert_eq!(after.0["blocked"].as_array().unwrap().len(), 1);
+    let client = TestClient::start(world.ws(), &backend).await;
+    client.connected().await;
+    child(&seen(&client, &group).await, "announcement");
+    client.stop().await;
     world.simulator.stop().await;
 }
 

@@ -234,6 +234,31 @@ async fn what_the_phone_blocks_is_on_the_list() {
 }
 
 #[tokio::test]
+async fn a_contact_who_has_written_is_listed_with_its_own_name() {
+    let people = People::start().await;
+    let (api, ada) = (&people.user.api, &people.ada);
+    let profile = json!({ "name": "Countess of Lovelace" });
+    people.world.control.change_profile(ada, profile).await;
+    people
+        .world
+        .control
+        .send_text(ada, &people.phone, "hello")
+        .await;
+    let patience = tokio::time::Instant::now() + crate::support::process::PATIENCE;
+    let contact = loop {
+        let contact = api.get("/contacts").await.expect(200)["contacts"][0].clone();
+        if contact["push_name"].is_string() || tokio::time::Instant::now() > patience {
+            break contact;
+        }
+    };
+    let expected = (&json!("Ada Lovelace"), &json!("Countess of Lovelace"));
+    assert_eq!((&contact["full_name"], &contact["push_name"]), expected);
+    let body = json!({ "jids": [people.ada_lid] });
+    let resolved = api.post("/contacts/resolve", body).await.expect(200);
+    assert_eq!(resolved["items"][0]["push_name"], "Countess of Lovelace");
+}
+
+#[tokio::test]
 async fn only_who_is_in_the_group_is_resolved() {
     let people = People::start().await;
     let (api, ada) = (&people.user.api, &people.ada);

@@ -34,3 +34,4 @@ mod status_text;
 mod support;
 mod tenants;
 mod users;
+mod webhooks;

@@ -15,9 +15,20 @@ const LIBRARY: [&str; 8] = [
 ];
 
 /// What a room must not use, by the names of other rooms.
-const FORBIDDEN: [(&str, &[&str]); 5] = [
+const FORBIDDEN: [(&str, &[&str]); 6] = [
     (
         "src/store",
+        &[
+            "accounts",
+            "commands",
+            "device",
+            "http",
+            "supervision",
+            "webhooks",
+        ],
+    ),
+    (
+        "src/webhooks",
         &["accounts", "commands", "device", "http", "supervision"],
     ),
     (

@@ -115,17 +115,23 @@ async fn with_a_folder_the_next_start_finds_everything_again() {
 }
 
 #[tokio::test]
-async fn the_three_lines_that_it_prints_work_when_pasted() {
+async fn the_lines_that_it_prints_work_when_pasted() {
     let sandbox = Process::start(&ANYWHERE, &[]);
-    sandbox.wait_for_output("/inbox").await;
+    sandbox.wait_for_output("/webhooks").await;
     let said = sandbox.output().join("\n").replace("\\\n", " ");
     let lines: Vec<&str> = said
         .lines()
         .map(str::trim)
         .filter(|line| line.starts_with("curl "))
         .collect();
-    assert_eq!(lines.len(), 3, "{said}");
-    let expected = ["\"connected\":true", "\"success\":true", "Hello from wutsd"];
+    assert_eq!(lines.len(), 5, "{said}");
+    let expected = [
+        "\"connected\":true",
+        "\"success\":true",
+        "Hello from wutsd",
+        "\"id\"",
+        "Hi wutsd",
+    ];
     for (line, expected) in lines.iter().zip(expected) {
         let mut tries = 0;
         loop {
@@ -134,7 +140,7 @@ async fn the_three_lines_that_it_prints_work_when_pasted() {
                 .output()
                 .await;
             let output = String::from_utf8(output.expect("bash").stdout).expect("UTF-8");
-            // The phone decrypts a moment after WhatsApp has accepted.
+            // A phone decrypts, and a webhook is delivered, a moment after WhatsApp has accepted.
             if output.contains(expected) {
                 break;
             }

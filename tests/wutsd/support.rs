@@ -4,6 +4,7 @@ pub mod api;
 pub mod contract;
 pub mod control;
 pub mod process;
+pub mod receiver;
 
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use tempfile::TempDir;
 pub use self::api::{Answer, Api};
 pub use self::control::Control;
 pub use self::process::Process;
+pub use self::receiver::{Behaviour, LOCAL, Received, Receiver, WELL};
 
 /// Settings of the daemon that a test changes, as `SECTION__KEY` and value.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
@@ -24,6 +26,8 @@ pub struct World {
     pub daemon: Process,
     pub data: TempDir,
     whatsapp: String,
+    /// What the daemon was started with, and is again.
+    settings: Vec<(String, String)>,
     pub simulator: Process,
 }
 
@@ -57,6 +61,7 @@ impl World {
             daemon,
             data,
             whatsapp,
+            settings: owned(settings),
             simulator,
         }
     }
@@ -69,8 +74,19 @@ impl World {
 
     /// Starts the daemon again on the same data, after it has ended.
     pub async fn start_again(&mut self, settings: Settings<'_>) {
-        let (daemon, api) = serve(self.data.path(), &self.whatsapp, settings).await;
+        self.add_settings(settings);
+        let settings: Vec<(&str, &str)> = self
+            .settings
+            .iter()
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let (daemon, api) = serve(self.data.path(), &self.whatsapp, &settings).await;
         (self.daemon, self.api) = (daemon, api);
+    }
+
+    /// From the next start on.
+    pub fn add_settings(&mut self, settings: Settings<'_>) {
+        self.settings.extend(owned(settings));
     }
 
     /// Makes the daemon panic once, at this place in the life of this device.
@@ -186,6 +202,11 @@ impl World {
         self.control.scan(code, phone).await.expect(200);
         user.api.wait_for_status("connected").await;
     }
+}
+
+fn owned(settings: Settings<'_>) -> Vec<(String, String)> {
+    let owned = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+    settings.iter().map(owned).collect()
 }
 
 async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process, Api) {

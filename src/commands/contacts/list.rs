@@ -32,6 +32,11 @@ struct Entry {
     first_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     full_name: Option<String>,
+    /// What the contact calls itself, once it has written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    business_name: Option<String>,
 }
 
 impl Command for GetContacts {
@@ -45,6 +50,8 @@ impl Command for GetContacts {
             jid: contact.jid_text(),
             first_name: contact.first_name.filter(|name| !name.is_empty()),
             full_name: contact.full_name.filter(|name| !name.is_empty()),
+            push_name: contact.names.push_name,
+            business_name: contact.names.business_name,
         };
         let contacts: Vec<Entry> = session.contacts().await?.into_iter().map(entry).collect();
         Ok(Contacts {

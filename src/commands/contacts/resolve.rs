@@ -61,6 +61,8 @@ struct Item {
     lid_jid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     full_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push_name: Option<String>,
 }
 
 impl Resolve {
@@ -124,17 +126,15 @@ impl Command for Resolve {
 
 fn item(input: String, person: &Person, who: Identities, contacts: &[Contact]) -> Item {
     let resolved = who.phone_jid().unwrap_or_else(|| person.to_string());
-    let same = |contact: &&Contact| contact.who().is(&who);
+    let contact = contacts.iter().find(|contact| contact.who().is(&who));
     Item {
         input,
         input_jid: person.to_string(),
         jid: resolved.clone(),
         resolved_jid: resolved,
         lid_jid: who.lid_jid(),
-        full_name: contacts
-            .iter()
-            .find(same)
-            .and_then(|contact| contact.full_name.clone()),
+        full_name: contact.and_then(|contact| contact.full_name.clone()),
+        push_name: contact.and_then(|contact| contact.names.push_name.clone()),
         phone_number: who.phone,
     }
 }

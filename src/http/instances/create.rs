@@ -69,6 +69,6 @@ async fn create(
     }
     let device = super::create(api, caller, name).await?;
     Ok(Created {
-        device: Listed::new(device, None),
+        device: Listed::new(device, None, &api.webhooks),
     })
 }

@@ -12,6 +12,7 @@ use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
+use crate::webhooks::Webhooks;
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 
@@ -27,13 +28,15 @@ pub struct Listed {
     connected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webhook_url: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
 }
 
 impl Listed {
     /// `view`: what the supervisor knows; absent for a device that was made just now.
-    pub fn new(device: Device, view: Option<View>) -> Self {
+    pub fn new(device: Device, view: Option<View>, webhooks: &Webhooks) -> Self {
         let jid = view.as_ref().map_or(device.jid, |view| view.jid.clone());
         Self {
             id: device.id,
@@ -42,6 +45,7 @@ impl Listed {
             whatsapp_jid: jid.as_deref().map(account_jid),
             connected: view.as_ref().is_some_and(View::is_live),
             last_seen: view.map_or(device.last_seen, |view| view.last_seen),
+            webhook_url: webhooks.url(device.number),
             created_at: device.created_at,
             updated_at: device.updated_at,
         }
@@ -59,6 +63,7 @@ impl Listed {
             "whatsapp_jid": "5511999999999@s.whatsapp.net",
             "connected": true,
             "last_seen": "2026-06-15T14:00:00Z",
+            "webhook_url": "https://app.example.com/webhook",
             "created_at": "2026-06-15T12:00:00Z",
             "updated_at": "2026-06-15T12:00:00Z"
         }]
@@ -81,7 +86,7 @@ async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
     let own = own_devices(api, caller).await?;
     let listed = own
         .into_iter()
-        .map(|(device, view)| Listed::new(device, Some(view)));
+        .map(|(device, view)| Listed::new(device, Some(view), &api.webhooks));
     Ok(List {
         devices: listed.collect(),
     })

@@ -1,6 +1,6 @@
 //! One collection: its records, its patches, and the hash that binds them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use buffa::{Message, MessageField};
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,15 @@ use super::PatchError;
 use crate::sandbox::keys;
 use crate::sandbox::persistence::{Journal, PersistenceError, Record};
 
+/// Patches that are kept; whoever has missed more starts again from a snapshot.
+const KEPT: usize = 256;
+
 pub struct Collection {
     hash: HashState,
     /// Current records by index MAC, encoded.
     pub(super) records: BTreeMap<Vec<u8>, Vec<u8>>,
-    /// Encoded patches; the first one made version 1.
-    patches: Vec<Vec<u8>>,
+    /// The newest patches, encoded; the last one made the present version.
+    patches: VecDeque<Vec<u8>>,
     pub(super) snapshot_mac: Vec<u8>,
     pub(super) key_id: Vec<u8>,
     /// The last snapshot file: version and encoded reference.
@@ -45,7 +48,7 @@ impl Default for Collection {
                 ..Default::default()
             },
             records: BTreeMap::new(),
-            patches: Vec::new(),
+            patches: VecDeque::new(),
             snapshot_mac: Vec::new(),
             key_id: Vec::new(),
             snapshot: None,
@@ -58,10 +61,11 @@ impl Collection {
         self.hash.version
     }
 
-    /// Patches that lead from `version` to the present one.
-    pub fn patches_since(&self, version: u64) -> &[Vec<u8>] {
-        let known = usize::try_from(version).unwrap_or(usize::MAX);
-        self.patches.get(known..).unwrap_or_default()
+    /// Patches that lead from `version` to the present one; `None` when the first of them are gone.
+    pub fn patches_since(&self, version: u64) -> Option<impl ExactSizeIterator<Item = &Vec<u8>>> {
+        let missed = usize::try_from(self.version().saturating_sub(version)).ok()?;
+        let known = self.patches.len().checked_sub(missed)?;
+        Some(self.patches.range(known..))
     }
 
     /// The hash after `mutations`, without changing anything.
@@ -118,15 +122,20 @@ impl Collection {
         self.snapshot_mac = patch.snapshot_mac.clone().unwrap_or_default();
         self.key_id = patch.key_id.id.clone().unwrap_or_default();
         let encoded = patch.encode_to_vec();
-        journal.put(
-            "app-patch",
-            owner,
-            &format!("{:020}", self.version()),
-            encoded.clone(),
-        );
-        self.patches.push(encoded);
+        self.keep_patch(owner, encoded, journal);
         journal.put_json("app-collection", owner, "", &self.stored());
         Ok((self.version(), readable))
+    }
+
+    fn keep_patch(&mut self, owner: &str, patch: Vec<u8>, journal: &mut Journal) {
+        let key = |version: u64| format!("{version:020}");
+        journal.put("app-patch", owner, &key(self.version()), patch.clone());
+        self.patches.push_back(patch);
+        if self.patches.len() > KEPT {
+            let oldest = self.version() + 1 - self.patches.len() as u64;
+            journal.delete("app-patch", owner, &key(oldest));
+            self.patches.pop_front();
+        }
     }
 
     fn change(
@@ -150,7 +159,7 @@ impl Collection {
     }
 
     pub fn restore_patch(&mut self, patch: Vec<u8>) {
-        self.patches.push(patch);
+        self.patches.push_back(patch);
     }
 
     pub fn restore_record(&mut self, index: Vec<u8>, record: Vec<u8>) {

@@ -5,6 +5,7 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::SyncdPatch;
 
+use super::collection::Collection;
 use super::{COLLECTIONS, PatchError, snapshot};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::queries::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
@@ -67,6 +68,8 @@ fn fetch(
         .get_mut(&query.device.phone)
         .ok_or(NOT_FOUND)?;
     let current = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
+    // Who has missed more than is kept gets a snapshot without asking for one.
+    let wants_snapshot = wants_snapshot || current.patches_since(base).is_none();
     let serves = current.version() > base || (wants_snapshot && current.version() > 0);
     let spoilt = serves && world.faults.strikes(Some(query.device), &bad);
     let snapshot = match wants_snapshot {
@@ -76,35 +79,41 @@ fn fetch(
         false => None,
     };
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
-    let mut node = NodeBuilder::new("collection").attr("name", name);
-    let mut children = Vec::new();
+    let node = NodeBuilder::new("collection")
+        .attr("name", name)
+        .attr("version", collection.version());
     // A snapshot is of the present version, so that no patch follows it.
-    let (version, patches) = match snapshot {
-        Some(reference) => {
-            children.push(stanza::leaf("snapshot", reference));
-            (collection.version(), Vec::new())
-        }
-        None => {
-            let all = collection.patches_since(base);
-            let served = &all[..all.len().min(PATCHES)];
-            if served.len() < all.len() {
-                node = node.attr("has_more_patches", "true");
-            }
-            let served = served.iter().map(|patch| match spoilt {
-                true => snapshot::spoil_patch(patch),
-                false => patch.clone(),
-            });
-            (collection.version(), served.collect())
-        }
-    };
-    children.push(patches_node(&patches));
-    Ok(node.attr("version", version).children(children).build())
+    if let Some(reference) = snapshot {
+        let snapshot = stanza::leaf("snapshot", reference);
+        let nothing = NodeBuilder::new("patches").build();
+        return Ok(node.children([snapshot, nothing]).build());
+    }
+    let (node, patches) = served(node, collection, base);
+    let patches = patches.map(|patch| match spoilt {
+        true => snapshot::spoil_patch(patch),
+        false => patch.clone(),
+    });
+    Ok(node.children([patches_node(patches)]).build())
 }
 
-fn patches_node(patches: &[Vec<u8>]) -> Node {
-    let patches = patches
-        .iter()
-        .map(|patch| stanza::leaf("patch", patch.clone()));
+/// The patches since `base` that fit into one answer, which says whether there are more. Those that
+/// are gone are more, too: the client asks again and gets a snapshot.
+fn served(
+    node: NodeBuilder,
+    collection: &Collection,
+    base: u64,
+) -> (NodeBuilder, impl Iterator<Item = &Vec<u8>>) {
+    let all = collection.patches_since(base);
+    let more = all.as_ref().is_none_or(|all| all.len() > PATCHES);
+    let node = match more {
+        true => node.attr("has_more_patches", "true"),
+        false => node,
+    };
+    (node, all.into_iter().flatten().take(PATCHES))
+}
+
+fn patches_node(patches: impl Iterator<Item = Vec<u8>>) -> Node {
+    let patches = patches.map(|patch| stanza::leaf("patch", patch));
     NodeBuilder::new("patches").children(patches).build()
 }
 
@@ -123,11 +132,7 @@ fn push(
         .faults
         .strikes(Some(query.device), &Fault::AppstateConflict);
     if refused || collection.version() != base {
-        return Ok(conflict(
-            name,
-            collection.version(),
-            collection.patches_since(base),
-        ));
+        return Ok(conflict(name, collection, base));
     }
     let applied = stanza::bytes(patch)
         .and_then(|bytes| SyncdPatch::decode_from_slice(bytes).ok())
@@ -153,17 +158,17 @@ fn push(
 }
 
 /// The client's base is old: it gets what it missed and tries again.
-fn conflict(name: &'static str, version: u64, patches: &[Vec<u8>]) -> Node {
-    let served = &patches[..patches.len().min(PATCHES)];
-    let mut node = NodeBuilder::new("collection")
+fn conflict(name: &'static str, collection: &Collection, base: u64) -> Node {
+    let node = NodeBuilder::new("collection")
         .attr("name", name)
         .attr("type", "error")
-        .attr("version", version);
-    if served.len() < patches.len() {
-        node = node.attr("has_more_patches", "true");
-    }
-    node.children([stanza::error(409, "conflict"), patches_node(served)])
-        .build()
+        .attr("version", collection.version());
+    let (node, patches) = served(node, collection, base);
+    node.children([
+        stanza::error(409, "conflict"),
+        patches_node(patches.cloned()),
+    ])
+    .build()
 }
 
 fn failed(name: &'static str, code: u16, text: &str) -> NodeBuilder {

@@ -55,6 +55,8 @@ pub struct Frames {
     shutdown: watch::Receiver<bool>,
     decoder: FrameDecoder,
     limit: usize,
+    /// Whether pings are to stay without an answer now.
+    hushed: Box<dyn Fn() -> bool>,
 }
 
 impl Frames {
@@ -69,7 +71,13 @@ impl Frames {
             shutdown,
             decoder: FrameDecoder::new(),
             limit: HANDSHAKE_FRAME,
+            hushed: Box::new(|| false),
         }
+    }
+
+    /// A server that is deaf to its client does not answer the WebSocket's own pings either.
+    pub fn hush_when(&mut self, hushed: impl Fn() -> bool + 'static) {
+        self.hushed = Box::new(hushed);
     }
 
     /// The handshake is done: frames may be as large as the protocol allows.
@@ -122,6 +130,7 @@ impl Frames {
             };
             match message {
                 Some(Ok(AggregatedMessage::Binary(bytes))) => return Ok(bytes),
+                Some(Ok(AggregatedMessage::Ping(_))) if (self.hushed)() => {}
                 Some(Ok(AggregatedMessage::Ping(payload))) => {
                     self.session
                         .pong(&payload)

@@ -15,7 +15,9 @@ use crate::sandbox::pairing::Refused;
 use crate::sandbox::stanza;
 use crate::sandbox::world::{Connection, Shared, World, info};
 
-const LOGGED_OUT: Refused = Refused(401);
+/// "Sent too many messages to people who do not have the number."
+const BAN: u16 = 101;
+const LOGGED_OUT: Refused = Refused::with(401);
 
 /// Checks a login and registers the connection; an older one of the same device is replaced.
 pub fn login(
@@ -24,8 +26,8 @@ pub fn login(
     client_static: &Key32,
     payload: &ClientPayload,
 ) -> Result<Address, Refused> {
-    let device = check(world, client_static, payload).inspect_err(|Refused(reason)| {
-        tracing::info!(reason, "a login is refused");
+    let device = check(world, client_static, payload).inspect_err(|refused| {
+        tracing::info!(reason = refused.reason, "a login is refused");
     });
     let device = match device {
         Ok(device) => device,
@@ -58,11 +60,11 @@ fn check(
     client_static: &Key32,
     payload: &ClientPayload,
 ) -> Result<Address, Refused> {
-    let username = payload.username.ok_or(Refused(400))?;
+    let username = payload.username.ok_or(Refused::with(400))?;
     let number = u16::try_from(payload.device.unwrap_or(0)).map_err(|_| LOGGED_OUT)?;
     let device = Address::new(&username.to_string(), number);
-    if let Some(reason) = world.faults.login_failure(&device) {
-        return Err(Refused(reason));
+    if let Some(refused) = world.faults.login_failure(&device) {
+        return Err(refused);
     }
     let companion = world.companion(&device).ok_or(LOGGED_OUT)?;
     // The handshake proved that the client owns this key; it must be the one that was paired.
@@ -100,11 +102,15 @@ fn dirty(world: &World, device: &Address) -> Option<Node> {
     })
 }
 
-pub fn failure(reason: u16) -> Node {
-    NodeBuilder::new("failure")
-        .attr("reason", reason)
-        .attr("location", "sim")
-        .build()
+pub fn failure(refused: Refused) -> Node {
+    let node = NodeBuilder::new("failure")
+        .attr("reason", refused.reason)
+        .attr("location", "sim");
+    match refused.expire {
+        // A ban says what it is for, too.
+        Some(expire) => node.attr("code", BAN).attr("expire", expire).build(),
+        None => node.build(),
+    }
 }
 
 fn replaced() -> Node {

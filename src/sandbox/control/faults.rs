@@ -22,6 +22,9 @@ struct Request {
     code: Option<u16>,
     conflict: Option<String>,
     reason: Option<u16>,
+    /// Seconds, both.
+    backoff: Option<u32>,
+    expire: Option<u64>,
     /// Milliseconds.
     ms: Option<u64>,
     status: Option<u16>,
@@ -35,6 +38,7 @@ enum Name {
     AckSilence,
     AppstateBadMac,
     AppstateConflict,
+    CompanionRegRefresh,
     Drop,
     DuplicateDelivery,
     HandshakeGarbage,
@@ -135,6 +139,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
         Name::AckSilence => Fault::AckSilence,
         Name::AppstateBadMac => Fault::AppstateBadMac,
         Name::AppstateConflict => Fault::AppstateConflict,
+        Name::CompanionRegRefresh => Fault::CompanionRegRefresh,
         Name::Drop => Fault::Drop,
         Name::DuplicateDelivery => Fault::DuplicateDelivery,
         Name::HandshakeGarbage => Fault::HandshakeGarbage,
@@ -142,6 +147,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
         Name::IqError => Fault::IqError {
             xmlns: xmlns()?,
             code: needed("code", &request.code)?,
+            backoff: request.backoff,
         },
         Name::IqLate => Fault::IqLate {
             xmlns: xmlns()?,
@@ -152,6 +158,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
         Name::Overhear => Fault::Overhear,
         Name::LoginFailure => Fault::LoginFailure {
             reason: needed("reason", &request.reason)?,
+            expire: request.expire,
         },
         Name::MediaSilence => Fault::MediaSilence,
         Name::MediaStatus => Fault::MediaStatus {

@@ -28,7 +28,7 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         let creator = creator.ok_or_else(|| Refused::invalid("participants must not be empty"))?;
         let members: BTreeSet<String> = named.into_iter().collect();
         world
-            .create_group(&creator, &request.subject, members)
+            .create_group(&creator, &request.subject, members, Vec::new())
             .ok_or_else(|| Refused::invalid(format!("a group has at most {MEMBERS} members")))
     })?;
     Ok(HttpResponse::Created().json(describe(&group)))
@@ -53,15 +53,16 @@ pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> A
     let id = jid.trim_end_matches("@g.us");
     let unknown = || Refused::not_found("no such group");
     let group = shared.with(|world| {
-        let mut group = world.groups.get(id).cloned().ok_or_else(unknown)?;
-        let changes = request.add.iter().map(|named| (named, true));
-        for (named, present) in changes.chain(request.remove.iter().map(|named| (named, false))) {
+        let creator = world.groups.get(id).ok_or_else(unknown)?.creator.clone();
+        for named in &request.add {
             let phone = account_named(world, "participants", named)?;
-            group = world
-                .change_group(id, &phone, present)
-                .ok_or_else(unknown)?;
+            world.join_group(id, &creator, &phone, None);
         }
-        Ok::<_, Refused>(group)
+        for named in &request.remove {
+            let phone = account_named(world, "participants", named)?;
+            world.leave_group(id, &creator, &phone);
+        }
+        world.groups.get(id).cloned().ok_or_else(unknown)
     })?;
     Ok(HttpResponse::Ok().json(describe(&group)))
 }
@@ -72,5 +73,6 @@ fn describe(group: &Group) -> Value {
         "subject": group.subject,
         "creator": group.creator,
         "participants": group.participants,
+        "admins": group.admins,
     })
 }

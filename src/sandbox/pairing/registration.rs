@@ -11,9 +11,21 @@ use crate::sandbox::stanza;
 /// The type byte of an X25519 key.
 const KEY_TYPE: u8 = 5;
 
-/// Why a registration or login is refused: the `reason` of `<failure>`.
+/// Why a registration or login is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused(pub u16);
+pub struct Refused {
+    /// `reason` of `<failure>`.
+    pub reason: u16,
+    /// Seconds that a ban lasts.
+    pub expire: Option<u64>,
+}
+
+impl Refused {
+    pub const fn with(reason: u16) -> Self {
+        let expire = None;
+        Self { reason, expire }
+    }
+}
 
 #[derive(Clone)]
 pub struct RegistrationData {
@@ -27,7 +39,7 @@ pub struct RegistrationData {
 impl RegistrationData {
     /// Reads and checks the payload; the signed pre-key must be signed by the identity.
     pub fn verify(data: &DevicePairingRegistrationData) -> Result<Self, Refused> {
-        const MALFORMED: Refused = Refused(400);
+        const MALFORMED: Refused = Refused::with(400);
         let identity = data
             .e_ident
             .as_deref()

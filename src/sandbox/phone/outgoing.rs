@@ -65,7 +65,7 @@ impl World {
         content: Content,
     ) -> Option<String> {
         let group = self.groups.get(group)?;
-        if !group.participants.contains(from) {
+        if !group.lets_write(from) {
             return None;
         }
         let members: Vec<String> = group.participants.iter().cloned().collect();
@@ -138,7 +138,7 @@ impl World {
     ) -> Node {
         let mut participants = Vec::new();
         for (device, plain) in devices {
-            let sealed = self.phone_seals(from, &device, plain);
+            let sealed = self.phone_seals(from, &device, form, plain);
             let (Ok(mut enc), Some(jid)) = (sealed, self.jid(&device, form)) else {
                 tracing::warn!("a phone cannot write to a device");
                 continue;
@@ -195,7 +195,7 @@ impl World {
     pub fn phone_tells(&mut self, companion: &Address, message: &Message) {
         let phone = &companion.phone;
         let plain = message.encode_to_vec();
-        let enc = match self.phone_seals(phone, companion, &plain) {
+        let enc = match self.phone_seals(phone, companion, Form::Pn, &plain) {
             Ok(enc) => enc,
             Err(error) => {
                 tracing::warn!(%error, "a phone cannot write to its companion");
@@ -212,7 +212,15 @@ impl World {
     }
 
     /// Sends a message again, over a new session, to a device that could not read it.
-    pub fn phone_resends(&mut self, phone: &str, device: &Address, id: &str, count: u32) {
+    /// The device is answered by the name under which it asked.
+    pub fn phone_resends(
+        &mut self,
+        phone: &str,
+        device: &Address,
+        form: Form,
+        id: &str,
+        count: u32,
+    ) {
         let Some(account) = self.accounts.get_mut(phone) else {
             return;
         };
@@ -233,11 +241,10 @@ impl World {
             Some(chat) if own_device => device_sent(&sent.message, chat).encode_to_vec(),
             _ => sent.message.encode_to_vec(),
         };
-        let Ok(mut enc) = self.phone_seals_anew(phone, device, &plain) else {
+        let Ok(mut enc) = self.phone_seals_anew(phone, device, form, &plain) else {
             return;
         };
         enc.attrs.push("count", count);
-        let form = sent.chat.as_ref().map_or(Form::Pn, form_of);
         let Some(to) = self.jid(device, form) else {
             return;
         };
@@ -274,16 +281,17 @@ impl World {
         &mut self,
         phone: &str,
         device: &Address,
+        form: Form,
         plain: &[u8],
     ) -> Result<Node, SignalProtocolError> {
         let known = self
             .accounts
             .get(phone)
-            .is_some_and(|a| a.phone.peer.has_session(device));
+            .is_some_and(|a| a.phone.peer.has_session(device, form));
         if known {
-            return self.phone_encrypts(phone, device, plain);
+            return self.phone_encrypts(phone, device, form, plain);
         }
-        self.phone_seals_anew(phone, device, plain)
+        self.phone_seals_anew(phone, device, form, plain)
     }
 
     /// Encrypts over a new session. An older one stays readable: its messages may be on their way.
@@ -291,25 +299,27 @@ impl World {
         &mut self,
         phone: &str,
         device: &Address,
+        form: Form,
         plain: &[u8],
     ) -> Result<Node, SignalProtocolError> {
         if let Some(bundle) = self.take_bundle(device)
             && let Some(account) = self.accounts.get_mut(phone)
         {
-            account.phone.peer.install(device, &bundle)?;
+            account.phone.peer.install(device, form, &bundle)?;
         }
-        self.phone_encrypts(phone, device, plain)
+        self.phone_encrypts(phone, device, form, plain)
     }
 
     fn phone_encrypts(
         &mut self,
         phone: &str,
         device: &Address,
+        form: Form,
         plain: &[u8],
     ) -> Result<Node, SignalProtocolError> {
         let gone = || SignalProtocolError::InvalidArgument("the phone is gone".to_owned());
         let account = self.accounts.get_mut(phone).ok_or_else(gone)?;
-        let sealed = account.phone.peer.encrypt(device, &pad(plain));
+        let sealed = account.phone.peer.encrypt(device, form, &pad(plain));
         account.phone.save_keys(phone, &mut self.journal);
         let (kind, bytes) = match sealed? {
             Sealed::PreKey(bytes) => ("pkmsg", bytes),
@@ -365,8 +375,7 @@ fn is_many(chat: &Jid) -> bool {
     chat.is_group() || chat.is_status_broadcast()
 }
 
-/// How a phone names devices. Groups are addressed by LID. Elsewhere the number is better: clients
-/// that know both map it, and one older library keeps a session for each of the two names.
+/// How a phone names devices. Groups are addressed by LID, and everything else by number.
 fn form_of(chat: &Jid) -> Form {
     if chat.is_group() { Form::Lid } else { Form::Pn }
 }

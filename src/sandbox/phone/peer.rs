@@ -9,11 +9,12 @@ use wacore_libsignal::protocol::{
     message_encrypt, process_prekey_bundle, process_sender_key_distribution_message,
 };
 
-use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey};
-use crate::sandbox::address::Address;
+use super::names::{Names, protocol_address};
+use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
+use crate::sandbox::address::{Address, Form};
 use crate::sandbox::keys::{self, Key32};
 
-type Result<T> = std::result::Result<T, SignalProtocolError>;
+pub type Result<T> = std::result::Result<T, SignalProtocolError>;
 
 const SIGNED_PRE_KEY: u32 = 1;
 /// One-time keys handed out and not used yet; the oldest is forgotten beyond this.
@@ -37,6 +38,7 @@ pub enum Sealed {
 
 pub struct Peer {
     pub sessions: Sessions,
+    pub names: Tracked<String, Names>,
     pub identities: Identities,
     pub pre_keys: PreKeys,
     pub signed: SignedPreKey,
@@ -65,6 +67,7 @@ impl Peer {
     pub fn restore(own: IdentityKeyPair, registration_id: u32, signed: SignedPreKeyRecord) -> Self {
         Self {
             sessions: Sessions::default(),
+            names: Tracked::default(),
             identities: Identities {
                 own,
                 registration_id,
@@ -108,13 +111,8 @@ impl Peer {
         })
     }
 
-    pub fn has_session(&self, device: &Address) -> bool {
-        let address = protocol_address(device);
-        self.sessions.0.map.contains_key(address.as_str())
-    }
-
     /// Starts a new session from a published bundle; the signature of the signed pre-key is checked.
-    pub fn install(&mut self, device: &Address, bundle: &Bundle) -> Result<()> {
+    pub fn install(&mut self, device: &Address, form: Form, bundle: &Bundle) -> Result<()> {
         let one_time = match bundle.one_time {
             Some((id, key)) => Some((id.into(), PublicKey::from_djb_public_key_bytes(&key)?)),
             None => None,
@@ -128,20 +126,21 @@ impl Peer {
             bundle.signature.clone(),
             IdentityKey::new(PublicKey::from_djb_public_key_bytes(&bundle.identity)?),
         )?;
-        let address = protocol_address(device);
+        let form = self.home(device, form);
         ready(process_prekey_bundle(
-            &address,
+            &protocol_address(device, form),
             &mut self.sessions,
             &mut self.identities,
             &bundle,
             &mut rand::rng(),
             UsePQRatchet::No,
         ))?;
+        self.began(device, form);
         Ok(())
     }
 
-    pub fn encrypt(&mut self, device: &Address, plaintext: &[u8]) -> Result<Sealed> {
-        let address = protocol_address(device);
+    pub fn encrypt(&mut self, device: &Address, form: Form, plaintext: &[u8]) -> Result<Sealed> {
+        let address = protocol_address(device, self.home(device, form));
         let message = ready(message_encrypt(
             plaintext,
             &address,
@@ -156,21 +155,73 @@ impl Peer {
         }
     }
 
-    pub fn decrypt_pre_key(&mut self, device: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
+    pub fn decrypt_pre_key(
+        &mut self,
+        device: &Address,
+        form: Form,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>> {
         let message = PreKeySignalMessage::try_from(sealed)?;
-        self.decrypt(device, &CiphertextMessage::PreKeySignalMessage(message))
+        let (version, key) = (message.message_version(), message.base_key().serialize());
+        let begun = |form| self.has_begun(device, form, version.into(), &key);
+        let form = self.home(device, form);
+        // A device to which both names are one may repeat a beginning under the other name. It must
+        // not begin here a second time.
+        let begins = !begun(form) && !begun(form.other());
+        if !begins && !begun(form) {
+            self.found_same(device, form.other())?;
+        }
+        let message = CiphertextMessage::PreKeySignalMessage(message);
+        let plain = self.decrypt(device, form, &message, begins)?;
+        if begins {
+            self.began(device, form);
+        }
+        Ok(plain)
     }
 
-    pub fn decrypt_message(&mut self, device: &Address, sealed: &[u8]) -> Result<Vec<u8>> {
-        let message = SignalMessage::try_from(sealed)?;
-        self.decrypt(device, &CiphertextMessage::SignalMessage(message))
+    pub fn decrypt_message(
+        &mut self,
+        device: &Address,
+        form: Form,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>> {
+        let message = CiphertextMessage::SignalMessage(SignalMessage::try_from(sealed)?);
+        self.decrypt(device, form, &message, false)
     }
 
-    fn decrypt(&mut self, device: &Address, message: &CiphertextMessage) -> Result<Vec<u8>> {
-        let address = protocol_address(device);
+    /// Reads with the session of the name that the sender bears, or else with that of its other name.
+    fn decrypt(
+        &mut self,
+        device: &Address,
+        form: Form,
+        message: &CiphertextMessage,
+        begins: bool,
+    ) -> Result<Vec<u8>> {
+        let form = self.home(device, form);
+        let plain = self.decrypt_as(&protocol_address(device, form), message, begins);
+        plain.or_else(|error| {
+            let other = protocol_address(device, form.other());
+            let plain = self.decrypt_as(&other, message, begins);
+            // That a key was used before says more than that a session is not there.
+            let plain = plain.map_err(|other| match other {
+                SignalProtocolError::DuplicatedMessage(..) => other,
+                _ => error,
+            })?;
+            self.found_same(device, form.other())?;
+            Ok(plain)
+        })
+    }
+
+    fn decrypt_as(
+        &mut self,
+        address: &ProtocolAddress,
+        message: &CiphertextMessage,
+        begins: bool,
+    ) -> Result<Vec<u8>> {
+        let newest = self.newest(address).filter(|_| !begins);
         let decrypted = ready(message_decrypt(
             message,
-            &address,
+            address,
             &mut self.sessions,
             &mut self.identities,
             &mut self.pre_keys,
@@ -178,6 +229,9 @@ impl Peer {
             &mut rand::rng(),
             UsePQRatchet::No,
         ))?;
+        if let Some(newest) = newest {
+            self.keep_newest(address, newest)?;
+        }
         // The library leaves the used one-time key to the caller; session and key are saved together.
         if let Some(used) = decrypted.consumed_prekey_id {
             self.pre_keys.0.remove(&used.into());
@@ -226,17 +280,6 @@ impl Peer {
             &mut self.sender_keys,
         ))
     }
-
-    pub fn forget(&mut self, device: &Address) {
-        let name = protocol_address(device).as_str().to_owned();
-        self.sessions.0.remove(&name);
-        self.identities.peers.remove(&name);
-    }
-}
-
-/// Sessions are named by account and device, whichever of its two JIDs a sender used.
-fn protocol_address(device: &Address) -> ProtocolAddress {
-    ProtocolAddress::new(&device.to_string(), DeviceId::new(0))
 }
 
 fn sender_key_name(group: &str, sender: &Address) -> SenderKeyName {

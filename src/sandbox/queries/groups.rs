@@ -1,49 +1,130 @@
-//! `xmlns=w:g2`: which groups there are and who is in them. Of management only what makes and leaves one.
+//! `xmlns=w:g2`: what groups there are, who is in them, and what their members and admins change.
 
 use std::collections::BTreeSet;
 
 use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{JidExt, Node};
+use wacore_binary::{Jid, JidExt, Node};
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use super::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::groups::{MemberChange, Setting};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
-    let phone = query.device.phone.clone();
+    let phone = query.device.phone.as_str();
     let to = stanza::jid(query.iq, "to").filter(|to| to.is_group() && !to.user.is_empty());
-    let Some(to) = to else {
-        if query.is_set {
-            return create(world, &phone, query.child("create").ok_or(BAD_REQUEST)?);
-        }
-        if query.child("participating").is_none() {
-            return Err(BAD_REQUEST);
-        }
-        let own = world.groups.values();
-        let own = own.filter(|group| group.participants.contains(&phone));
-        let groups: Vec<Node> = own.map(|group| world.group_node(group)).collect();
-        return Ok(vec![NodeBuilder::new("groups").children(groups).build()]);
-    };
-    let group = world.groups.get(&to.user).ok_or(NOT_FOUND)?;
-    if !group.participants.contains(&phone) {
-        return Err((403, "forbidden"));
+    let asked = stanza::children(query.iq).first().ok_or(BAD_REQUEST)?;
+    match (to, query.is_set) {
+        (None, false) => find(world, phone, asked),
+        (None, true) => enter(world, phone, asked),
+        (Some(group), false) => look(world, phone, &group.user, asked),
+        (Some(group), true) => change(world, phone, &group.user, asked),
     }
-    if !query.is_set && query.child("query").is_some() {
-        return Ok(vec![world.group_node(group)]);
-    }
-    // Whatever else an administrator may do is done through the control API.
-    Err((405, "not-allowed"))
 }
 
+/// One's own groups, or the one behind an invite code.
+fn find(world: &World, phone: &str, asked: &Node) -> Reply {
+    match asked.tag.as_ref() {
+        "participating" => {
+            let own = world.groups.values();
+            let own = own.filter(|group| group.participants.contains(phone));
+            let groups: Vec<Node> = own.map(|group| world.group_node(group)).collect();
+            Ok(vec![NodeBuilder::new("groups").children(groups).build()])
+        }
+        "invite" => Ok(vec![world.group_node(world.invited_to(&code(asked)?)?)]),
+        _ => Err(BAD_REQUEST),
+    }
+}
+
+fn enter(world: &mut World, phone: &str, asked: &Node) -> Reply {
+    match asked.tag.as_ref() {
+        "create" => create(world, phone, asked),
+        "invite" => Ok(vec![world.join_by_code(phone, &code(asked)?)?]),
+        "leave" => leave(world, phone, asked),
+        _ => Err(BAD_REQUEST),
+    }
+}
+
+fn look(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
+    match asked.tag.as_ref() {
+        "query" => Ok(vec![world.group_node(world.group_of(phone, id)?)]),
+        "invite" => Ok(vec![world.invite_code(phone, id, false)?]),
+        "membership_approval_requests" => Ok(vec![world.membership_requests(phone, id)?]),
+        _ => Err(BAD_REQUEST),
+    }
+}
+
+fn change(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
+    if let Some(setting) = Setting::read(asked) {
+        world.set_group(phone, id, setting?)?;
+        return Ok(Vec::new());
+    }
+    if let Some(change) = MemberChange::named(&asked.tag) {
+        return Ok(vec![world.change_members(
+            phone,
+            id,
+            change,
+            &people(asked)?,
+        )?]);
+    }
+    match asked.tag.as_ref() {
+        "invite" => Ok(vec![world.invite_code(phone, id, true)?]),
+        "membership_requests_action" => {
+            let decision = stanza::children(asked).first().ok_or(BAD_REQUEST)?;
+            let approve = match decision.tag.as_ref() {
+                "approve" => true,
+                "reject" => false,
+                _ => return Err(BAD_REQUEST),
+            };
+            let people = people(decision)?;
+            Ok(vec![world.decide_requests(phone, id, approve, &people)?])
+        }
+        // Communities and what else there is are not here.
+        _ => Err((405, "not-allowed")),
+    }
+}
+
+/// A group with whoever lets its creator add them; the answer says who does not.
 fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
     let subject = stanza::attr(create, "subject").ok_or(BAD_REQUEST)?;
     let mut members = BTreeSet::from([creator.to_owned()]);
-    for participant in create.get_children_by_tag("participant") {
-        let jid = stanza::jid(participant, "jid").ok_or(BAD_REQUEST)?;
-        members.insert(world.resolve(&jid).ok_or(NOT_FOUND)?.0.phone);
+    let mut absent = Vec::new();
+    for jid in people(create)? {
+        let person = world.resolve(&jid).map(|(person, _)| person.phone);
+        match person.map(|phone| world.lets_add(creator, &phone).map(|()| phone)) {
+            Some(Ok(phone)) => drop(members.insert(phone)),
+            Some(Err(error)) => absent.push(world.answered(&jid, Some(error))),
+            None => absent.push(world.answered(&jid, Some(404))),
+        }
     }
-    let subject = subject.into_owned();
-    let group = world.create_group(creator, &subject, members);
-    let group = group.ok_or((406, "not-acceptable"))?;
-    Ok(vec![world.group_node(&group)])
+    let settings = stanza::children(create).iter().filter_map(Setting::read);
+    let settings = settings.collect::<Result<Vec<_>, _>>()?;
+    let group = world.create_group(creator, &subject, members, settings);
+    let mut node = world.group_node(&group.ok_or((406, "not-acceptable"))?);
+    if let Some(wacore_binary::NodeContent::Nodes(children)) = &mut node.content {
+        children.extend(absent);
+    }
+    Ok(vec![node])
+}
+
+fn leave(world: &mut World, phone: &str, asked: &Node) -> Reply {
+    let mut left = Vec::new();
+    for group in asked.get_children_by_tag("group") {
+        let group = stanza::jid(group, "id").ok_or(BAD_REQUEST)?;
+        world.group_of(phone, &group.user)?;
+        world.leave_group(&group.user, phone, phone);
+        left.push(NodeBuilder::new("group").attr("id", group).build());
+    }
+    Ok(vec![NodeBuilder::new("leave").children(left).build()])
+}
+
+fn people(node: &Node) -> Result<Vec<Jid>, super::Refusal> {
+    let people = node.get_children_by_tag("participant");
+    let people = people.map(|person| stanza::jid(person, "jid").ok_or(BAD_REQUEST));
+    people.collect()
+}
+
+fn code(node: &Node) -> Result<String, super::Refusal> {
+    let code = stanza::attr(node, "code");
+    code.map(|code| code.into_owned()).ok_or(BAD_REQUEST)
 }

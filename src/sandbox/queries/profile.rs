@@ -3,7 +3,7 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::account::Account;
 use crate::sandbox::address::Address;
 use crate::sandbox::settings::StatusMode;
@@ -29,11 +29,16 @@ pub fn status(world: &mut World, query: &Query) -> Reply {
         .child("status")
         .and_then(stanza::text)
         .ok_or(BAD_REQUEST)?;
+    about(world, query.device, &text)?;
+    Ok(Vec::new())
+}
+
+pub fn about(world: &mut World, device: &Address, text: &str) -> Result<(), Refusal> {
     if text.chars().count() > ABOUT {
         return Err(BAD_REQUEST);
     }
-    world.set_about(query.device, &text);
-    Ok(Vec::new())
+    world.set_about(device, text);
+    Ok(())
 }
 
 /// The list that counts comes first and is marked; one client takes the first, another the mark.

@@ -126,7 +126,7 @@ impl World {
     /// Sends what is worth nothing later.
     fn send_live(&self, to: &Address, node: Node) {
         let connection = self.connections.get(to).filter(|c| c.live);
-        if let Some(connection) = connection.filter(|_| !self.faults.mutes(to)) {
+        if let Some(connection) = connection.filter(|_| !self.faults.mutes(Some(to))) {
             connection.link.send(node);
         }
     }

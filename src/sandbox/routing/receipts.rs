@@ -65,6 +65,7 @@ impl World {
             return;
         };
         if kind == "retry" {
+            self.counters.retries += 1;
             self.asked_again(device, &author, &stanza::id(node));
             self.deliver(&author, relayed);
             return;

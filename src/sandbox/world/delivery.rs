@@ -30,7 +30,7 @@ impl World {
         let Some((sequence, bytes)) = companion.enqueue(to, &node, &mut self.journal) else {
             return;
         };
-        if self.faults.mutes(to) {
+        if self.faults.mutes(Some(to)) {
             return;
         }
         if let Some(connection) = self.connections.get_mut(to)
@@ -52,7 +52,7 @@ impl World {
             let Some(companion) = companion.filter(|_| connection.live) else {
                 continue;
             };
-            if self.faults.mutes(device) {
+            if self.faults.mutes(Some(device)) {
                 continue;
             }
             for pending in &companion.queue {

@@ -56,9 +56,11 @@ impl Supervisor {
         };
         let waiting = std::mem::take(&mut slot.removal);
         slot.stage = Stage::Down;
+        let number = slot.number;
         self.publish(id, |view| view.state = State::Down);
         match &wiped {
             Ok(()) => {
+                self.shared.webhooks.forget(number);
                 if let Some(slot) = self.slots.remove(&id) {
                     self.metrics.device_removed(slot.view.borrow().standing());
                 }

@@ -10,8 +10,6 @@ const DASHBOARD: &str = include_str!("../../../dashboards/wutsd.json");
 const RULES: &str = include_str!("../../../dashboards/wutsd.rules.yml");
 const RULE_TESTS: &str = include_str!("../../../dashboards/wutsd.rules.test.yml");
 
-const WEBHOOKS: &str = "wutsd_webhook_";
-
 /// Everything that looks like a name of ours.
 fn names(text: &str) -> BTreeSet<String> {
     let other = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
@@ -45,11 +43,7 @@ async fn every_series_that_dashboard_and_alerts_name_is_exported() {
     let mut named = names(&expressions(&dashboard));
     named.extend(names(RULES));
     assert!(named.len() > 40, "{named:?}");
-    let missing = named.difference(&scraped);
-    // Of those the daemon has none before it has webhooks.
-    let webhooks = scraped.iter().any(|name| name.starts_with(WEBHOOKS));
-    let missing = missing.filter(|name| webhooks || !name.starts_with(WEBHOOKS));
-    let missing: Vec<_> = missing.collect();
+    let missing: Vec<_> = named.difference(&scraped).collect();
     assert!(missing.is_empty(), "nobody exports {missing:?}");
 }
 

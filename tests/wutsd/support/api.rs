@@ -237,6 +237,22 @@ impl Api {
             .await
     }
 
+    /// Asks until there is an answer.
+    pub async fn poll<T, F: Future<Output = Option<T>>>(
+        &self,
+        what: &str,
+        mut ask: impl FnMut() -> F,
+    ) -> T {
+        let deadline = tokio::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(answer) = ask().await {
+                return answer;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "never {what}");
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
     /// Asks until the answer has this status.
     pub async fn wait_for_answer(&self, path: &str, status: u16) -> Answer {
         let deadline = tokio::time::Instant::now() + PATIENCE;

@@ -114,6 +114,18 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// How many messages the account's linked device has not acknowledged yet.
+    pub async fn queued(&self, phone: &str) -> u64 {
+        let account = self.account_state(phone).await;
+        account["devices"][0]["queued"].as_u64().expect("a number")
+    }
+
+    /// One phone sends another a file; its id.
+    pub async fn send_media(&self, from: &str, to: &str, media: Value) -> Value {
+        let body = json!({ "from": from, "to": to, "media": media });
+        self.0.post("/inbound", body).await.expect(200)["id"].clone()
+    }
+
     /// The account's owner changes name, about text or picture.
     pub async fn change_profile(&self, phone: &str, profile: Value) {
         self.change(&format!("/accounts/{phone}/profile"), profile)

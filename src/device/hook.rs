@@ -1,0 +1,98 @@
+//! What stands between an inbound message and its acknowledgement: its event must be on disk first.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use wacore::store::traits::PendingInboundKey;
+use wacore::types::events::InboundMessage;
+use wacore::types::message::MessageInfo;
+use whatsapp_rust::{Client, InboundDurabilityHook};
+
+use super::contacts::{ContactBook, Names};
+use super::inbound::{People, describe};
+use crate::ids::DeviceId;
+use crate::store::{DeviceNumber, RecordBackend};
+use crate::webhooks::Webhooks;
+use crate::webhooks::catalog::EventName;
+use crate::webhooks::event::Event;
+
+pub(super) struct Hook {
+    pub device: DeviceId,
+    pub number: DeviceNumber,
+    pub records: Arc<RecordBackend>,
+    pub webhooks: Webhooks,
+    pub contacts: ContactBook,
+}
+
+#[async_trait]
+impl InboundDurabilityHook for Hook {
+    /// May be called twice for the same messages: their events have the same ids then.
+    async fn on_messages(
+        &self,
+        client: Arc<Client>,
+        batch: &[InboundMessage],
+    ) -> anyhow::Result<()> {
+        for message in batch {
+            self.learn_names(&message.info);
+        }
+        if !self.webhooks.wants(self.number, EventName::MessageReceived) {
+            return Ok(());
+        }
+        let mut along = Vec::with_capacity(batch.len());
+        for message in batch {
+            if let Some(event) = self.event(&client, message).await {
+                along.extend(self.webhooks.record(self.number, &event)?);
+            }
+        }
+        if along.is_empty() {
+            return Ok(());
+        }
+        let named = |message: &InboundMessage| {
+            let source = &message.info.source;
+            (source.chat.to_string(), source.sender.to_string())
+        };
+        let names: Vec<(String, String)> = batch.iter().map(named).collect();
+        let keys: Vec<PendingInboundKey<'_>> = batch
+            .iter()
+            .zip(&names)
+            .map(|(message, (chat, sender))| PendingInboundKey {
+                chat,
+                sender,
+                id: &message.info.id,
+            })
+            .collect();
+        self.records.commit_inbound(&keys, along).await?;
+        self.webhooks.recorded(self.number);
+        Ok(())
+    }
+}
+
+impl Hook {
+    fn learn_names(&self, info: &MessageInfo) {
+        if info.source.is_from_me {
+            return;
+        }
+        let business = info.verified_name.as_ref();
+        let names = Names {
+            push_name: Some(info.push_name.clone()).filter(|name| !name.is_empty()),
+            business_name: business.and_then(|verified| verified.name.clone()),
+        };
+        let sender = [Some(&info.source.sender), info.source.sender_alt.as_ref()];
+        let sender = sender.into_iter().flatten().cloned();
+        self.contacts.learn_names(sender, names);
+    }
+
+    async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
+        let info = &message.info;
+        let people = People::of(&info.source, client.pn());
+        let data = describe(&message.message, info, &people.known_to(client).await)?;
+        let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
+        let parts = [chat.as_str(), &sender, &info.id];
+        Some(Event::repeatable(
+            EventName::MessageReceived,
+            self.device,
+            &parts,
+            data,
+        ))
+    }
+}

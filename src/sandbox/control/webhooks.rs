@@ -1,0 +1,45 @@
+//! `/control/webhooks`: somebody's server that takes webhooks, so that a newcomer sees them without having one.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::{Value, json};
+
+use super::{Answer, Data, parse};
+
+/// The oldest go first.
+const KEPT: usize = 1000;
+
+pub async fn receive(shared: Data, request: HttpRequest, body: web::Bytes) -> Answer {
+    let body: Value = parse(&body)?;
+    let header = |name: &str| {
+        request
+            .headers()
+            .get(name)?
+            .to_str()
+            .ok()
+            .map(str::to_owned)
+    };
+    let received = json!({
+        "webhook-id": header("webhook-id"),
+        "webhook-timestamp": header("webhook-timestamp"),
+        "webhook-signature": header("webhook-signature"),
+        "body": body,
+    });
+    shared.with(|world| {
+        if world.webhooks.len() >= KEPT {
+            world.webhooks.pop_front();
+        }
+        world.webhooks.push_back(received);
+    });
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// In the order in which they came.
+pub async fn list(shared: Data) -> Answer {
+    let received = shared.with(|world| world.webhooks.clone());
+    Ok(HttpResponse::Ok().json(json!({ "webhooks": received })))
+}
+
+pub async fn clear(shared: Data) -> Answer {
+    shared.with(|world| world.webhooks.clear());
+    Ok(HttpResponse::NoContent().finish())
+}

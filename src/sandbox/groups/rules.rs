@@ -1,0 +1,111 @@
+//! What can be set in a group: read from a client's stanza, applied, and allowed to whom.
+
+use wacore_binary::Node;
+
+use super::{Description, Group, Rules};
+use crate::sandbox::queries::{BAD_REQUEST, Refusal};
+use crate::sandbox::stanza;
+
+/// Characters of a subject and of a description that WhatsApp takes.
+const SUBJECT: usize = 100;
+const DESCRIPTION: usize = 2048;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Setting {
+    Subject(String),
+    /// Its id is the client's; without a body the description goes.
+    Description {
+        id: String,
+        body: Option<String>,
+    },
+    Announcement(bool),
+    Locked(bool),
+    AdminsAdd(bool),
+    Approval(bool),
+    Ephemeral(u32),
+}
+
+impl Setting {
+    /// `None` for a stanza that sets something else.
+    pub fn read(node: &Node) -> Option<Result<Self, Refusal>> {
+        Some(Ok(match node.tag.as_ref() {
+            "subject" => {
+                return Some(text(node, SUBJECT).map(Self::Subject));
+            }
+            "description" => return Some(description(node)),
+            "announcement" => Self::Announcement(true),
+            "not_announcement" => Self::Announcement(false),
+            "locked" => Self::Locked(true),
+            "unlocked" => Self::Locked(false),
+            "not_ephemeral" => Self::Ephemeral(0),
+            "ephemeral" => {
+                let seconds = stanza::attr(node, "expiration");
+                let seconds = seconds.and_then(|seconds| seconds.parse().ok());
+                return Some(seconds.map(Self::Ephemeral).ok_or(BAD_REQUEST));
+            }
+            "member_add_mode" => match stanza::text(node).as_deref() {
+                Some("admin_add") => Self::AdminsAdd(true),
+                Some("all_member_add") => Self::AdminsAdd(false),
+                _ => return Some(Err(BAD_REQUEST)),
+            },
+            "membership_approval_mode" => {
+                let state = stanza::child(node, "group_join");
+                match state
+                    .and_then(|join| stanza::attr(join, "state"))
+                    .as_deref()
+                {
+                    Some("on") => Self::Approval(true),
+                    Some("off") => Self::Approval(false),
+                    _ => return Some(Err(BAD_REQUEST)),
+                }
+            }
+            _ => return None,
+        }))
+    }
+
+    pub fn is_for_admins(&self, rules: &Rules) -> bool {
+        match self {
+            Self::Subject(_) | Self::Description { .. } | Self::Ephemeral(_) => rules.locked,
+            _ => true,
+        }
+    }
+
+    pub fn apply(&self, group: &mut Group, author: &str) {
+        match self {
+            Self::Subject(subject) => {
+                group.subject.clone_from(subject);
+                group.renamed = Some((author.to_owned(), stanza::now()));
+            }
+            Self::Description { id, body } => {
+                group.description = body.as_ref().map(|body| Description {
+                    id: id.clone(),
+                    body: body.clone(),
+                    author: author.to_owned(),
+                    at: stanza::now(),
+                });
+            }
+            Self::Announcement(on) => group.rules.announcement = *on,
+            Self::Locked(on) => group.rules.locked = *on,
+            Self::AdminsAdd(on) => group.rules.admins_add = *on,
+            Self::Approval(on) => group.rules.approval = *on,
+            Self::Ephemeral(seconds) => group.rules.ephemeral = *seconds,
+        }
+    }
+}
+
+fn text(node: &Node, limit: usize) -> Result<String, Refusal> {
+    let text = stanza::text(node).filter(|text| !text.is_empty());
+    let text = text.ok_or(BAD_REQUEST)?;
+    match text.chars().count() > limit {
+        true => Err((406, "not-acceptable")),
+        false => Ok(text),
+    }
+}
+
+fn description(node: &Node) -> Result<Setting, Refusal> {
+    let id = stanza::id(node);
+    let body = stanza::child(node, "body").map(|body| text(body, DESCRIPTION));
+    let body = body.transpose()?;
+    let id = if id.is_empty() { stanza::new_id() } else { id };
+    Ok(Setting::Description { id, body })
+}

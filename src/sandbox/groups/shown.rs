@@ -1,0 +1,155 @@
+//! A group in stanzas, as its members see it. It is addressed by LID, as all newer ones are.
+
+use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
+
+use super::{Group, Rules, Setting};
+use crate::sandbox::address::{Address, Form};
+use crate::sandbox::stanza;
+use crate::sandbox::world::World;
+
+impl World {
+    pub fn group_node(&self, group: &Group) -> Node {
+        let members = group.participants.iter();
+        let members = members.filter_map(|phone| self.member(group, phone));
+        let (named_by, named_at) = subject_from(group);
+        let node = NodeBuilder::new("group")
+            .attr("id", group.id.as_str())
+            .attr("subject", group.subject.as_str())
+            .attr("creation", group.creation)
+            .attr("s_t", named_at)
+            .attr("addressing_mode", "lid")
+            .attr("size", group.participants.len());
+        let node = self.by(node, &group.creator, ["creator", "creator_pn"]);
+        let node = self.by(node, named_by, ["s_o", "s_o_pn"]);
+        let rules = shown_rules(&group.rules);
+        let description = self.description(group);
+        node.children(members.chain(rules).chain(description))
+            .build()
+    }
+
+    /// The news of a group to those who find themselves in it.
+    pub fn creation(&self, group: &Group, kind: Option<&'static str>) -> Node {
+        let node = NodeBuilder::new("create");
+        let node = match kind {
+            Some(kind) => node.attr("type", kind),
+            None => node,
+        };
+        node.children([self.group_node(group)]).build()
+    }
+
+    pub fn member(&self, group: &Group, phone: &str) -> Option<Node> {
+        let member = self.named(phone, "participant")?;
+        Some(match group.admins.contains(phone) {
+            true if phone == group.creator => member.attr("type", "superadmin").build(),
+            true => member.attr("type", "admin").build(),
+            false => member.build(),
+        })
+    }
+
+    /// Somebody by both names.
+    pub fn named(&self, phone: &str, tag: &'static str) -> Option<NodeBuilder> {
+        let account = self.accounts.get(phone)?;
+        let node = NodeBuilder::new(tag).attr("jid", account.jid(Form::Lid));
+        Some(node.attr("phone_number", account.jid(Form::Pn)))
+    }
+
+    /// The change of a setting, as the others are told of it.
+    pub fn shown_setting(&self, group: &Group, setting: &Setting) -> Node {
+        let rules = &group.rules;
+        match setting {
+            Setting::Subject(subject) => {
+                let (author, at) = subject_from(group);
+                let node = NodeBuilder::new("subject")
+                    .attr("subject", subject.as_str())
+                    .attr("s_t", at);
+                self.by(node, author, ["s_o", "s_o_pn"]).build()
+            }
+            Setting::Description { id, .. } => self.description(group).unwrap_or_else(|| {
+                let delete = NodeBuilder::new("delete").build();
+                let node = NodeBuilder::new("description").attr("id", id.as_str());
+                node.children([delete]).build()
+            }),
+            Setting::Announcement(_) => announcement(rules),
+            Setting::Locked(_) => locked(rules),
+            Setting::AdminsAdd(_) => adding(rules),
+            Setting::Approval(_) => approval(rules),
+            Setting::Ephemeral(_) => ephemeral(rules),
+        }
+    }
+
+    fn description(&self, group: &Group) -> Option<Node> {
+        let description = group.description.as_ref()?;
+        let body = stanza::leaf("body", description.body.as_bytes());
+        let node = NodeBuilder::new("description")
+            .attr("id", description.id.as_str())
+            .attr("t", description.at);
+        let node = self.by(node, &description.author, ["participant", "participant_pn"]);
+        Some(node.children([body]).build())
+    }
+
+    fn by(&self, node: NodeBuilder, phone: &str, [lid, pn]: [&'static str; 2]) -> NodeBuilder {
+        let person = Address::phone(phone);
+        match (self.user(&person, Form::Lid), self.user(&person, Form::Pn)) {
+            (Some(by_lid), Some(by_pn)) => node.attr(lid, by_lid).attr(pn, by_pn),
+            _ => node,
+        }
+    }
+}
+
+/// Who gave the group its subject, and when.
+fn subject_from(group: &Group) -> (&str, u64) {
+    match &group.renamed {
+        Some((phone, at)) => (phone, *at),
+        None => (&group.creator, group.creation),
+    }
+}
+
+/// What is not said is off: clients look for the presence of most of these.
+fn shown_rules(rules: &Rules) -> impl Iterator<Item = Node> {
+    let shown = [
+        rules.announcement.then(|| announcement(rules)),
+        rules.locked.then(|| locked(rules)),
+        rules.approval.then(|| approval(rules)),
+        (rules.ephemeral > 0).then(|| ephemeral(rules)),
+        Some(adding(rules)),
+    ];
+    shown.into_iter().flatten()
+}
+
+/// One library does not read this without a version, whatever it says.
+fn announcement(rules: &Rules) -> Node {
+    let node = NodeBuilder::new(match rules.announcement {
+        true => "announcement",
+        false => "not_announcement",
+    });
+    node.attr("v_id", stanza::now()).build()
+}
+
+fn locked(rules: &Rules) -> Node {
+    NodeBuilder::new(if rules.locked { "locked" } else { "unlocked" }).build()
+}
+
+fn adding(rules: &Rules) -> Node {
+    let mode = match rules.admins_add {
+        true => "admin_add",
+        false => "all_member_add",
+    };
+    stanza::leaf("member_add_mode", mode)
+}
+
+fn approval(rules: &Rules) -> Node {
+    let state = if rules.approval { "on" } else { "off" };
+    let join = NodeBuilder::new("group_join").attr("state", state).build();
+    let mode = NodeBuilder::new("membership_approval_mode");
+    mode.children([join]).build()
+}
+
+fn ephemeral(rules: &Rules) -> Node {
+    match rules.ephemeral {
+        0 => NodeBuilder::new("not_ephemeral").build(),
+        seconds => NodeBuilder::new("ephemeral")
+            .attr("expiration", seconds)
+            .build(),
+    }
+}

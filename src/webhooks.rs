@@ -1,0 +1,311 @@
+//! Webhooks: what happens to a device is told to a URL of its owner's choice, in order and at least once.
+//!
+//! An event is stored in the outbox, an inbound message's in the very commit that lets WhatsApp forget the message. The
+//! dispatcher takes it from there: [`schedule`] says who is delivered to when, [`delivery`] makes one attempt.
+
+pub mod catalog;
+pub mod delivery;
+pub mod dispatcher;
+pub mod event;
+mod recorder;
+mod schedule;
+pub mod settings;
+mod signature;
+mod upkeep;
+mod wakes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use dashmap::DashMap;
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tracing::error;
+use url::Url;
+use uuid::Uuid;
+
+use self::catalog::{EventName, EventSet};
+use self::event::Event;
+use self::recorder::Recording;
+use self::schedule::Receiver;
+use self::settings::{Private, Reach, Wanted};
+use self::wakes::Wakes;
+use crate::config;
+use crate::failure::Invalid;
+use crate::media::address::Rule;
+use crate::metrics::Metrics;
+use crate::store::outbox::{NewEvent, OutboxWriter};
+use crate::store::webhooks::{Owner, StoredWebhook};
+use crate::store::{DeviceNumber, Statement, Store, StoreError};
+
+/// Events that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
+const RECORDINGS: usize = 8192;
+
+/// Why an event was deleted undelivered, in the words of the metrics.
+pub const TOO_MANY_AT_ONCE: &str = "too_many_at_once";
+pub const TOO_OLD_OR_TOO_MANY: &str = "too_old_or_too_many";
+
+/// Where the events of one device go.
+pub struct Webhook {
+    pub owner: Owner,
+    pub id: String,
+    pub url: Url,
+    pub events: EventSet,
+    pub enabled: bool,
+    pub retry_attempts: u32,
+    pub timeout: Duration,
+    pub private: Private,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    receiver: Receiver,
+    outbox: OutboxWriter,
+}
+
+/// Why a webhook was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum NotWritten {
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the device is not there")]
+    NoDevice,
+}
+
+/// All webhooks. They are few and small, so they are in memory: every change passes here.
+#[derive(Clone)]
+pub struct Webhooks {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    store: Store,
+    known: DashMap<DeviceNumber, Arc<Webhook>>,
+    reach: Reach,
+    secret_overlap: Duration,
+    recordings: mpsc::Sender<Recording>,
+    wakes: Wakes,
+    metrics: Arc<Metrics>,
+}
+
+/// What is to be stored, on its way to [`dispatcher::start`].
+pub struct Intake(mpsc::Receiver<Recording>);
+
+impl Webhooks {
+    /// Knows none until the dispatcher has started.
+    pub fn new(store: Store, config: &config::Webhooks, metrics: Arc<Metrics>) -> (Self, Intake) {
+        let (recordings, intake) = mpsc::channel(RECORDINGS);
+        let reach = Reach {
+            plain: config.allow_http,
+            addresses: Rule {
+                private: config.allow_private_addresses,
+            },
+        };
+        let shared = Shared {
+            store,
+            known: DashMap::new(),
+            reach,
+            secret_overlap: config.secret_overlap,
+            recordings,
+            wakes: Wakes::default(),
+            metrics,
+        };
+        let shared = Arc::new(shared);
+        (Self { shared }, Intake(intake))
+    }
+
+    /// Whether anybody wants to know.
+    pub fn wants(&self, device: DeviceNumber, name: EventName) -> bool {
+        self.listener(device, name).is_some()
+    }
+
+    /// Whether anything at all is to be told.
+    pub fn listens(&self, device: DeviceNumber) -> bool {
+        self.get(device).is_some()
+    }
+
+    /// Tells of something, soon and without waiting.
+    pub fn tell(&self, device: DeviceNumber, name: EventName, data: Value) {
+        self.publish(device, Event::new(name, data));
+    }
+
+    /// The same with an event of the caller's making.
+    pub fn publish(&self, device: DeviceNumber, event: Event) {
+        let Some(webhook) = self.listener(device, event.name) else {
+            return;
+        };
+        let recording = Recording {
+            device,
+            webhook,
+            event,
+        };
+        if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
+        {
+            let dropped = &self.shared.metrics.webhook_dropped;
+            dropped.with_label_values(&[TOO_MANY_AT_ONCE]).inc();
+        }
+    }
+
+    /// How to store an event together with what it tells of. `None`: nobody wants to know.
+    pub fn record(
+        &self,
+        device: DeviceNumber,
+        event: &Event,
+    ) -> Result<Option<Statement>, StoreError> {
+        let webhook = self.listener(device, event.name);
+        webhook.map(|webhook| webhook.put(event)).transpose()
+    }
+
+    /// What [`Self::record`] gave was committed.
+    pub fn recorded(&self, device: DeviceNumber) {
+        self.shared.wakes.stored(device);
+    }
+
+    /// Where the events of a device go, for those who list devices.
+    pub fn url(&self, device: DeviceNumber) -> Option<String> {
+        let known = self.shared.known.get(&device)?;
+        Some(known.url.to_string())
+    }
+
+    pub fn of(&self, owner: Owner) -> Option<Arc<Webhook>> {
+        // There are as many as devices that have one, and this is asked when a person looks.
+        let mut known = self.shared.known.iter();
+        known
+            .find(|webhook| webhook.owner == owner)
+            .map(|found| found.clone())
+    }
+
+    /// Makes or overwrites the webhook of a device.
+    pub async fn write(&self, owner: Owner, wanted: Wanted) -> Result<Arc<Webhook>, NotWritten> {
+        let before = self.of(owner).map(|webhook| webhook.private.clone());
+        let overlap = self.shared.secret_overlap;
+        let content = wanted.check(self.shared.reach, before.unwrap_or_default(), overlap)?;
+        let stored = self
+            .shared
+            .store
+            .put_webhook(owner, new_id(), content)
+            .await?;
+        self.learn(stored.ok_or(NotWritten::NoDevice)?)
+            .ok_or(NotWritten::NoDevice)
+    }
+
+    /// Deletes the webhook of a device, with what waits for it.
+    pub async fn delete(&self, owner: Owner) -> Result<(), StoreError> {
+        self.shared.store.delete_webhook(owner).await?;
+        self.shared.known.retain(|device, webhook| {
+            let gone = webhook.owner == owner;
+            if gone {
+                self.shared.wakes.changed(*device);
+            }
+            !gone
+        });
+        Ok(())
+    }
+
+    /// Checks a URL for devices that are yet to be made.
+    pub fn check_url(&self, url: &str) -> Result<Url, Invalid> {
+        self.shared.reach.check("webhook_url", url)
+    }
+
+    /// Gives a new device the webhook that its user has asked for, if any.
+    pub async fn apply_pending(&self, owner: Owner) -> Result<(), StoreError> {
+        let (store, like) = (&self.shared.store, settings::all_events());
+        if let Some(stored) = store.apply_pending_webhook(owner, new_id(), like).await? {
+            self.learn(stored);
+        }
+        Ok(())
+    }
+
+    /// Puts dead letters back into the queue: one, or all of a device. Answers how many.
+    pub async fn replay(&self, owner: Owner, id: Option<&str>) -> Result<usize, StoreError> {
+        let replayed = self.shared.store.replay(owner, id).await?;
+        for webhook in self.shared.known.iter() {
+            if webhook.owner == owner {
+                self.shared.wakes.changed(*webhook.key());
+            }
+        }
+        Ok(replayed)
+    }
+
+    /// The device was removed.
+    pub fn forget(&self, device: DeviceNumber) {
+        self.shared.known.remove(&device);
+        self.shared.wakes.changed(device);
+    }
+
+    async fn load(&self) -> Result<(), StoreError> {
+        for stored in self.shared.store.webhooks().await? {
+            self.learn(stored);
+        }
+        Ok(())
+    }
+
+    fn get(&self, device: DeviceNumber) -> Option<Arc<Webhook>> {
+        let known = self.shared.known.get(&device)?;
+        known.enabled.then(|| known.clone())
+    }
+
+    fn listener(&self, device: DeviceNumber, name: EventName) -> Option<Arc<Webhook>> {
+        self.get(device)
+            .filter(|webhook| webhook.events.contains(name))
+    }
+
+    fn learn(&self, stored: StoredWebhook<Private>) -> Option<Arc<Webhook>> {
+        let number = stored.number;
+        let webhook = Webhook::new(stored, self.shared.store.outbox_writer(number));
+        let Some(webhook) = webhook.map(Arc::new) else {
+            error!("a stored webhook has no URL that can be used");
+            return None;
+        };
+        self.shared.known.insert(number, webhook.clone());
+        self.shared.wakes.changed(number);
+        Some(webhook)
+    }
+
+    /// The receiver has said that it is gone for good.
+    async fn disable(&self, device: DeviceNumber) -> Result<(), StoreError> {
+        self.shared.store.disable_webhook(device).await?;
+        for stored in self.shared.store.webhooks().await? {
+            if stored.number == device {
+                self.learn(stored);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Webhook {
+    fn new(stored: StoredWebhook<Private>, outbox: OutboxWriter) -> Option<Self> {
+        let (content, owner) = (stored.content, stored.owner);
+        let url = Url::parse(&content.url).ok()?;
+        // Of a tenant each: nobody's receiver is judged by what another tenant sends there.
+        let receiver = format!("{} {}", owner.tenant, url.origin().ascii_serialization());
+        Some(Self {
+            owner,
+            id: stored.id,
+            url,
+            events: EventSet::parse(&content.events),
+            enabled: content.enabled,
+            retry_attempts: content.retry_attempts,
+            timeout: Duration::from_secs(content.timeout.into()),
+            private: content.private,
+            created_at: stored.created_at,
+            updated_at: stored.updated_at,
+            receiver: receiver.into(),
+            outbox,
+        })
+    }
+
+    fn put(&self, event: &Event) -> Result<Statement, StoreError> {
+        self.outbox.put(&NewEvent {
+            id: event.id,
+            name: event.name.text(),
+            body: &event.body(&self.owner),
+        })
+    }
+}
+
+fn new_id() -> String {
+    format!("wh_{}", Uuid::new_v4().simple())
+}

@@ -1,0 +1,158 @@
+//! The names of all events, in the order in which the catalog lists them.
+
+use std::fmt;
+
+macro_rules! catalog {
+    ($($variant:ident $name:literal,)*) => {
+        /// What an event is called.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum EventName { $($variant,)* }
+
+        impl EventName {
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+        }
+    };
+}
+
+catalog! {
+    MessageReceived "message.received",
+    MessageSent "message.sent",
+    MessageDelivered "message.delivered",
+    MessageRead "message.read",
+    MessageUndecryptable "message.undecryptable",
+    MessageDeleteForMe "message.delete_for_me",
+    MentionSent "mention.sent",
+    MediaRetry "media.retry",
+    DeviceConnected "device.connected",
+    DeviceDisconnected "device.disconnected",
+    DeviceLoggedOut "device.logged_out",
+    PairError "connection.pair_error",
+    StreamReplaced "connection.stream_replaced",
+    ConnectionFailure "connection.failure",
+    TemporaryBan "connection.temporary_ban",
+    ManualReconnect "connection.manual_reconnect",
+    KeepaliveTimeout "connection.keepalive_timeout",
+    KeepaliveRestored "connection.keepalive_restored",
+    ContactPresence "contact.presence",
+    ContactChanged "contact.changed",
+    ContactPushname "contact.pushname",
+    ContactAbout "contact.about",
+    ContactPicture "contact.picture",
+    ChatPresence "chat.presence",
+    ChatMarkAsRead "chat.mark_as_read",
+    ChatPin "chat.pin",
+    ChatMute "chat.mute",
+    ChatArchive "chat.archive",
+    ChatDelete "chat.delete",
+    ChatClear "chat.clear",
+    GroupInfo "group.info",
+    GroupJoined "group.joined",
+    CallOffer "call.offer",
+    CallAccept "call.accept",
+    CallPreAccept "call.pre_accept",
+    CallReject "call.reject",
+    CallTerminate "call.terminate",
+    CallRelayLatency "call.relay_latency",
+    CallTransport "call.transport",
+    CallUnknown "call.unknown",
+    QrGenerated "qr.generated",
+    PairSuccess "pair.success",
+    IdentityChange "identity.change",
+    PrivacyBlocklist "privacy.blocklist",
+    PrivacySettings "privacy.settings",
+    UnarchiveChats "settings.unarchive_chats",
+    UserStatusMute "settings.user_status_mute",
+    LabelEdit "label.edit",
+    LabelAssociationChat "label.association_chat",
+    LabelAssociationMessage "label.association_message",
+    NewsletterJoin "newsletter.join",
+    NewsletterLeave "newsletter.leave",
+    NewsletterLiveUpdate "newsletter.live_update",
+    NewsletterMuteChange "newsletter.mute_change",
+    HistorySync "history.sync",
+    OfflineSyncPreview "offline.sync_preview",
+    OfflineSyncCompleted "offline.sync_completed",
+    AppStateSyncComplete "app_state.sync_complete",
+}
+
+impl EventName {
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().find(|name| name.text() == text).copied()
+    }
+}
+
+/// Some of the names. A bit per name: there are fewer than 64.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventSet(u64);
+
+const _: () = assert!(EventName::ALL.len() <= 64);
+
+impl EventSet {
+    pub fn all() -> Self {
+        EventName::ALL.iter().copied().collect()
+    }
+
+    pub fn contains(self, name: EventName) -> bool {
+        self.0 & (1 << name as u64) != 0
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// In the catalog's order.
+    pub fn names(self) -> Vec<&'static str> {
+        let ours = EventName::ALL.iter().filter(|name| self.contains(**name));
+        ours.map(|name| name.text()).collect()
+    }
+
+    /// From what `Display` writes; a name that this version does not know is left out.
+    pub fn parse(text: &str) -> Self {
+        text.split(' ').filter_map(EventName::parse).collect()
+    }
+}
+
+impl FromIterator<EventName> for EventSet {
+    fn from_iter<I: IntoIterator<Item = EventName>>(names: I) -> Self {
+        let bits = names.into_iter().map(|name| 1 << name as u64);
+        Self(bits.fold(0, |set, bit: u64| set | bit))
+    }
+}
+
+impl fmt::Display for EventSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.names().join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_catalog_has_58_names_and_each_is_found_again() {
+        assert_eq!(EventName::ALL.len(), 58);
+        for name in EventName::ALL {
+            assert_eq!(EventName::parse(name.text()), Some(*name));
+        }
+        assert_eq!(EventName::parse("message.invented"), None);
+    }
+
+    #[test]
+    fn a_set_is_read_again_as_it_was_written() {
+        let names = [EventName::CallOffer, EventName::MessageReceived];
+        let set: EventSet = names.into_iter().collect();
+        assert_eq!(set.names(), ["message.received", "call.offer"]);
+        assert_eq!(EventSet::parse(&set.to_string()), set);
+        assert_eq!(
+            EventSet::parse(&EventSet::all().to_string()),
+            EventSet::all()
+        );
+        assert!(EventSet::parse("").is_empty());
+        assert!(!set.contains(EventName::CallAccept));
+    }
+}

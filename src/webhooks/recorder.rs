@@ -1,0 +1,47 @@
+//! Stores events that come from where nobody can wait for a commit.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::error;
+
+use super::event::Event;
+use super::{Intake, Webhook, Webhooks};
+use crate::store::{DeviceNumber, StoreError};
+
+/// Events that are stored together.
+const BATCH: usize = 256;
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
+/// An event that is to be stored.
+pub struct Recording {
+    pub device: DeviceNumber,
+    pub webhook: Arc<Webhook>,
+    pub event: Event,
+}
+
+/// Works until the store is closed.
+pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while intake.recv_many(&mut batch, BATCH).await > 0 {
+        let recordings: Vec<Recording> = std::mem::take(&mut batch);
+        while let Err(error) = store(&webhooks, &recordings).await {
+            if matches!(error, StoreError::Closed) {
+                return;
+            }
+            error!(error = %error, "events could not be stored yet");
+            tokio::time::sleep(RETRY_PAUSE).await;
+        }
+        let devices: HashSet<DeviceNumber> = recordings.iter().map(|new| new.device).collect();
+        for device in devices {
+            webhooks.recorded(device);
+        }
+    }
+}
+
+async fn store(webhooks: &Webhooks, recordings: &[Recording]) -> Result<(), StoreError> {
+    let put = |new: &Recording| new.webhook.put(&new.event);
+    let unit = recordings.iter().map(put).collect::<Result<_, _>>()?;
+    webhooks.shared.store.write(unit).await.map(drop)
+}

@@ -1,0 +1,69 @@
+//! Keeps the outbox within its bounds and its figures up to date. Ends with the store.
+
+use std::time::Duration;
+
+use chrono::Utc;
+use tracing::warn;
+
+use super::{TOO_OLD_OR_TOO_MANY, Webhooks};
+use crate::config;
+use crate::store::StoreError;
+use crate::store::outbox::{Bounds, Trimmed};
+
+const COUNT_PAUSE: Duration = Duration::from_secs(5);
+/// Counts between two trims.
+const TRIM_EVERY: u64 = 12;
+
+pub fn bounds(config: &config::Webhooks) -> Bounds {
+    Bounds {
+        waiting: config.keep_waiting,
+        dead: config.keep_dead,
+        size: config.limit_per_device,
+    }
+}
+
+pub async fn run(webhooks: Webhooks, bounds: Bounds) {
+    let mut pause = tokio::time::interval(COUNT_PAUSE);
+    for turn in 0u64.. {
+        pause.tick().await;
+        let done = match turn % TRIM_EVERY {
+            0 => trim(&webhooks, bounds).await,
+            _ => Ok(()),
+        };
+        match done.and(count(&webhooks).await) {
+            Ok(()) => {}
+            Err(StoreError::Closed) => return,
+            Err(error) => warn!(error = %error, "the outbox could not be looked after"),
+        }
+    }
+}
+
+async fn trim(webhooks: &Webhooks, bounds: Bounds) -> Result<(), StoreError> {
+    let trimmed = webhooks
+        .shared
+        .store
+        .trim_outbox(Utc::now(), bounds)
+        .await?;
+    if trimmed == Trimmed::default() {
+        return Ok(());
+    }
+    let Trimmed { expired, dropped } = trimmed;
+    warn!(expired, dropped, "events could not be delivered in time");
+    let counter = &webhooks.shared.metrics.webhook_dropped;
+    counter
+        .with_label_values(&[TOO_OLD_OR_TOO_MANY])
+        .inc_by(dropped as u64);
+    Ok(())
+}
+
+async fn count(webhooks: &Webhooks) -> Result<(), StoreError> {
+    let backlog = webhooks.shared.store.backlog().await?;
+    let metrics = &webhooks.shared.metrics;
+    let age = backlog
+        .oldest
+        .map_or(0, |oldest| (Utc::now() - oldest).num_seconds());
+    metrics.webhook_waiting.set(backlog.waiting);
+    metrics.webhook_dead.set(backlog.dead);
+    metrics.webhook_oldest.set(age);
+    Ok(())
+}

@@ -1,0 +1,236 @@
+//! POST, GET and DELETE /webhook, GET /webhook/events, POST /user/webhook
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, User, World};
+
+const URL: &str = "https://example.com/hook";
+
+async fn post(user: &User, change: Value) -> Answer {
+    let mut body = json!({ "webhook_url": URL, "enabled_events": ["message.received"] });
+    for (key, value) in change.as_object().expect("an object") {
+        body[key] = value.clone();
+    }
+    user.api.post("/webhook", body).await
+}
+
+/// A user with a device, which need not be connected for this.
+async fn start() -> (World, User) {
+    let world = World::start().await;
+    let user = world.user().await;
+    user.api
+        .post("/devices", json!({ "name": "Sales" }))
+        .await
+        .expect(201);
+    (world, user)
+}
+
+#[tokio::test]
+async fn a_webhook_is_written_read_overwritten_and_deleted() {
+    let (_world, user) = start().await;
+    assert_eq!(
+        user.api.get("/webhook").await.text_error(),
+        (404, "webhook not found")
+    );
+    let written = post(
+        &user,
+        json!({
+            "enabled_events": ["device.connected", "message.received", "message.received"],
+            "retry_attempts": 5,
+            "timeout": 10,
+            "secret": "nobody may read this",
+            "headers": { "X-Api-Key": "k1" },
+        }),
+    );
+    let written = written.await.expect(200);
+    assert_eq!(written["message"], "Webhook configured successfully");
+    let webhook = &written["webhook"];
+    let expected = json!({
+        "id": webhook["id"],
+        "webhook_url": URL,
+        // In the order of the catalog.
+        "enabled_events": ["message.received", "device.connected"],
+        "enabled": true,
+        "retry_attempts": 5,
+        "timeout": 10,
+        "headers": { "X-Api-Key": "k1" },
+        "created_at": webhook["created_at"],
+        "updated_at": webhook["updated_at"],
+    });
+    assert_eq!(*webhook, expected);
+    assert!(
+        webhook["id"]
+            .as_str()
+            .is_some_and(|id| id.starts_with("wh_"))
+    );
+    let read = user.api.get("/webhook").await.expect(200);
+    assert_eq!(read, json!({ "success": true, "webhook": webhook }));
+
+    let again = post(&user, json!({ "enabled": false })).await.expect(200);
+    let again = &again["webhook"];
+    assert_eq!(again["id"], webhook["id"]);
+    assert_eq!(again["created_at"], webhook["created_at"]);
+    assert_eq!(again["enabled"], false);
+    assert_eq!(again["headers"], json!({}));
+    assert_eq!(again["retry_attempts"], 3);
+    assert_eq!(again["timeout"], 30);
+
+    let deleted =
+        json!({ "success": true, "message": "Webhook configuration deleted successfully" });
+    assert_eq!(user.api.delete("/webhook").await.expect(200), deleted);
+    assert_eq!(user.api.get("/webhook").await.status, 404);
+    assert_eq!(user.api.delete("/webhook").await.expect(200), deleted);
+}
+
+#[tokio::test]
+async fn the_catalog_has_all_58_names() {
+    let (_world, user) = start().await;
+    let catalog = user.api.get("/webhook/events").await.expect(200);
+    let events = catalog["events"].as_array().expect("events");
+    assert_eq!(events.len(), 58);
+    assert_eq!(events[0], "message.received");
+    assert_eq!(events[57], "app_state.sync_complete");
+}
+
+#[tokio::test]
+async fn a_url_for_devices_to_come_is_accepted_and_applied_to_them_only() {
+    let (_world, user) = start().await;
+    let set = json!({ "webhook_url": URL });
+    let answer = user.api.post("/user/webhook", set).await.expect(200);
+    let message = "Webhook URL configured. It will be automatically applied to new devices with ALL available events";
+    assert_eq!(answer["message"], message);
+    assert_eq!(answer["data"]["webhook_url"], URL);
+    assert_eq!(answer["data"]["events_count"], 58);
+    assert_eq!(
+        answer["data"]["available_events"].as_array().map(Vec::len),
+        Some(58)
+    );
+    assert_eq!(user.api.get("/webhook").await.status, 404);
+    let device = user
+        .api
+        .post("/devices", json!({ "name": "New" }))
+        .await
+        .expect(201);
+    let id = device["device"]["id"].as_str().expect("an id");
+    let webhook = user
+        .api
+        .get(&format!("/webhook?device_id={id}"))
+        .await
+        .expect(200);
+    assert_eq!(webhook["webhook"]["webhook_url"], URL);
+    assert_eq!(
+        webhook["webhook"]["enabled_events"]
+            .as_array()
+            .map(Vec::len),
+        Some(58)
+    );
+}
+
+#[tokio::test]
+async fn what_is_wrong_is_said_with_the_name_of_the_field() {
+    let (_world, user) = start().await;
+    let table = [
+        (
+            json!({ "webhook_url": "http://example.com" }),
+            "webhook_url",
+            "webhook_url must be an https:// URL",
+        ),
+        (
+            json!({ "webhook_url": "https://127.0.0.1/" }),
+            "webhook_url",
+            "webhook_url leads to an address that is not on the public Internet",
+        ),
+        (
+            json!({ "enabled_events": [] }),
+            "enabled_events",
+            "enabled_events must name at least one event",
+        ),
+        (
+            json!({ "enabled_events": ["message.eaten"] }),
+            "enabled_events",
+            "enabled_events: there is no event \"message.eaten\"",
+        ),
+        (
+            json!({ "retry_attempts": 99 }),
+            "retry_attempts",
+            "retry_attempts must be between 0 and 20",
+        ),
+        (
+            json!({ "timeout": 0 }),
+            "timeout",
+            "timeout must be between 1 and 60",
+        ),
+        (
+            json!({ "headers": { "Host": "x" } }),
+            "headers",
+            "headers: Host is set by wutsd itself",
+        ),
+    ];
+    for (change, field, expected) in table {
+        let answer = post(&user, change.clone()).await;
+        assert_eq!(answer.text_error(), (400, expected), "{change}");
+        assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
+        assert_eq!(answer.body["validation"][0]["field"], field);
+    }
+    let set = json!({ "webhook_url": "http://example.com" });
+    let answer = user.api.post("/user/webhook", set).await;
+    assert_eq!(
+        answer.text_error(),
+        (400, "webhook_url must be an https:// URL")
+    );
+    let answer = post(&user, json!({ "url": URL })).await;
+    assert!(
+        answer.text_error().1.starts_with("unknown field `url`"),
+        "{}",
+        answer.text
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_belongs_to_a_device_of_the_caller_and_to_nobody_else() {
+    let (world, user) = start().await;
+    post(&user, json!({ "secret": "s" })).await.expect(200);
+    let device = user.api.get("/devices").await.expect(200)["devices"][0].clone();
+    assert_eq!(device["webhook_url"], URL);
+    let query = format!(
+        "/webhook?device_id={}",
+        device["id"].as_str().expect("an id")
+    );
+    let stranger = world.user().await;
+    let colleague = world.member(&user, "admin").await;
+    for other in [&stranger, &colleague] {
+        assert_eq!(other.api.get("/webhook").await.text_error().0, 404);
+        assert_eq!(other.api.delete("/webhook").await.text_error().0, 500);
+        let answer = post(other, json!({})).await;
+        assert_eq!(answer.text_error(), (500, "failed to resolve user device"));
+        for answer in [other.api.get(&query).await, other.api.delete(&query).await] {
+            assert_eq!(answer.text_error(), (404, "device not found"));
+        }
+    }
+    let nobody = &world.api;
+    for (method, path) in [
+        (reqwest::Method::GET, "/webhook"),
+        (reqwest::Method::POST, "/webhook"),
+        (reqwest::Method::DELETE, "/webhook"),
+        (reqwest::Method::GET, "/webhook/events"),
+        (reqwest::Method::POST, "/user/webhook"),
+        (reqwest::Method::GET, "/webhook/deliveries"),
+        (reqwest::Method::DELETE, "/webhook/deliveries"),
+        (reqwest::Method::POST, "/webhook/deliveries/replay"),
+    ] {
+        let answer = nobody.request(method, path, Some(json!({}))).await;
+        assert_eq!(answer.text_error(), (401, "Invalid token"), "{path}");
+    }
+    assert_eq!(user.api.get("/webhook").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_webhook_survives_a_restart() {
+    let (mut world, user) = start().await;
+    let before = post(&user, json!({ "headers": { "a": "b" } }))
+        .await
+        .expect(200);
+    world.restart("KILL").await;
+    let after = world.again(&user).get("/webhook").await.expect(200);
+    assert_eq!(after["webhook"], before["webhook"]);
+}
