@@ -138,10 +138,13 @@ fn while_a_receiver_is_down_its_events_lose_no_attempts() {
     clock.waiting(ONE, "a");
     for _ in 0..20 {
         clock.fails(ONE, Fault::Receiver);
-        clock.now = clock.schedule.next().unwrap();
-        let sends = clock.schedule.step(Input::Tick, clock.now, 1.0);
-        let [Send { trial, .. }] = sends.as_slice() else {
-            panic!("{sends:?}");
+        // The device's own pause and the receiver's may end one after the other.
+        let trial = loop {
+            clock.now = clock.schedule.next().unwrap();
+            let sends = clock.schedule.step(Input::Tick, clock.now, 1.0);
+            if let Some(send) = sends.first() {
+                break send.trial;
+            }
         };
         assert!(!trial.is_last(Fault::Receiver, 3), "{trial:?}");
     }
