@@ -103,7 +103,7 @@ async fn prepare(folder: &std::path::Path, url: &str) -> (Webhooks, Vec<DeviceNu
     let config = Config::load(None, &settings).expect("a configuration");
     let key = SealingKey::from_bytes([7; 32]);
     let store = Store::open(Options::new(folder, key)).expect("a store");
-    let metrics = Arc::new(Metrics::new().expect("metrics"));
+    let metrics = Arc::new(Metrics::new(&store).expect("metrics"));
     let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics);
     let roots = rustls::RootCertStore::empty();
     let tls = rustls::ClientConfig::builder()

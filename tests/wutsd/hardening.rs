@@ -369,7 +369,10 @@ async fn every_answer_has_an_id_of_its_own_and_the_log_has_it_too() {
     let failed = user.api.post_status("to nobody").await;
     assert_eq!(failed.status, 503);
     let record = world.daemon.log_line("a command failed").await;
-    assert_eq!(record["span"]["request.id"], failed.header("X-Request-Id"));
+    assert_eq!(
+        record["spans"][0]["request.id"],
+        failed.header("X-Request-Id")
+    );
 }
 
 #[tokio::test]
