@@ -11,6 +11,7 @@ use std::time::Duration;
 use actix::Addr;
 use tokio::sync::watch;
 use tracing::error;
+use wacore::appstate::hash::HashState;
 use wacore::store::traits::AppSyncStore;
 pub use wacore_appstate::patch_decode::WAPatchName as Collection;
 use whatsapp_rust::Client;
@@ -204,6 +205,9 @@ impl Fetching {
     /// tries again for a while, but does not say what became of it.
     async fn fetch(&self, client: &Arc<Client>, wanted: Wanted) -> bool {
         let Wanted { name, full } = wanted;
+        if full && !self.begin_anew(name).await {
+            return false;
+        }
         let progress = self.records.progress();
         let before = progress.steps(name.as_str());
         let all_contacts = full && name == Collection::CriticalUnblockLow;
@@ -215,11 +219,19 @@ impl Fetching {
             full_sync: full,
         };
         client.process_sync_task(task).await;
-        let fetched = progress.steps(name.as_str()) > before;
+        let after = progress.steps(name.as_str());
+        let fetched = after.all > before.all && (!full || after.anew > before.anew);
         if all_contacts {
             self.contacts.forget_who_did_not_come(fetched);
         }
         fetched
+    }
+
+    /// Forgets how far a collection has come: the library passes over a snapshot of what it has already.
+    async fn begin_anew(&self, name: Collection) -> bool {
+        let nothing = HashState::default();
+        let forgotten = self.records.set_version(name.as_str(), nothing).await;
+        forgotten.is_ok()
     }
 
     fn tell_of_keys(&mut self) {

@@ -385,8 +385,11 @@ async fn a_request_that_waits_for_too_long_is_answered_all_the_same() {
         ("HTTP__REQUEST_TIMEOUT", "0.5"),
         ("WHATSAPP__URL", url.as_str()),
     ];
-    let world = World::start_with(&settings).await;
+    // A user is made with time enough: that hashes a password.
+    let mut world = World::start().await;
     let user = world.user().await;
+    world.add_settings(&settings);
+    world.restart("TERM").await;
     let mut connection = send(&world, head(&user, "GET /qr", "").as_bytes()).await;
     let (status, body) = answer(&mut connection).await;
     assert_eq!(status, 504);

@@ -90,10 +90,12 @@ impl AppSyncStore for RecordBackend {
         Ok(self.stage(index_macs.iter().map(delete).collect()).await?)
     }
 
+    /// Only a collection that is read from nothing loses all its MACs.
     async fn clear_mutation_macs(&self, name: &str) -> Answer<()> {
-        Ok(self
-            .stage_clear(Scan::under(Kind::MutationMac, name))
-            .await?)
+        self.stage_clear(Scan::under(Kind::MutationMac, name))
+            .await?;
+        self.progress.step_anew(name);
+        Ok(())
     }
 
     async fn get_latest_sync_key_id(&self) -> Answer<Option<Vec<u8>>> {

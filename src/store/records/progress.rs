@@ -5,17 +5,24 @@ use std::collections::{HashMap, HashSet};
 use parking_lot::Mutex;
 use tokio::sync::watch;
 
+/// How often a collection was brought up to date in this life, and how often from nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Steps {
+    pub all: u64,
+    pub anew: u64,
+}
+
 /// Collections that moved on, and keys that were looked for in vain.
 #[derive(Default)]
 pub struct Progress {
-    steps: Mutex<HashMap<String, u64>>,
+    steps: Mutex<HashMap<String, Steps>>,
     missing: watch::Sender<HashSet<Vec<u8>>>,
 }
 
 impl Progress {
-    /// How often a collection was brought up to date, in this life.
-    pub fn steps(&self, collection: &str) -> u64 {
-        self.steps.lock().get(collection).copied().unwrap_or(0)
+    pub fn steps(&self, collection: &str) -> Steps {
+        let steps = self.steps.lock();
+        steps.get(collection).copied().unwrap_or_default()
     }
 
     /// Whether something could not be read for want of a key that only the phone has.
@@ -31,7 +38,12 @@ impl Progress {
 
     pub(super) fn step(&self, collection: &str) {
         let mut steps = self.steps.lock();
-        *steps.entry(collection.to_owned()).or_default() += 1;
+        steps.entry(collection.to_owned()).or_default().all += 1;
+    }
+
+    pub(super) fn step_anew(&self, collection: &str) {
+        let mut steps = self.steps.lock();
+        steps.entry(collection.to_owned()).or_default().anew += 1;
     }
 
     pub(super) fn missed(&self, key_id: &[u8]) {
