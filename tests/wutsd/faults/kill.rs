@@ -138,6 +138,8 @@ async fn the_simulated_whatsapp_can_tell_when_a_message_key_is_used_twice() {
     let mut world = World::start().await;
     let (user, phone) = world.paired_user().await;
     let contact = world.control.contact_of(&phone, "Ada").await;
+    // Otherwise she may get her first key only after the copy was made, and another one each time.
+    wait_for_contact(&user.api, "Ada").await;
     user.api.post_status("a first one").await.expect(200);
     let backup = tempfile::TempDir::new().expect("a folder");
     world.daemon.stop("TERM").await;
