@@ -3,6 +3,7 @@
 mod configuration;
 mod dead_letters;
 mod delivery;
+mod happenings;
 mod lifecycle;
 mod signatures;
 

@@ -150,6 +150,17 @@ impl Control {
             .await;
     }
 
+    /// The next message to that device arrives spoilt.
+    pub async fn corrupt(&self, jid: &str) {
+        self.change("/corrupt", json!({ "jid": jid })).await;
+    }
+
+    /// Changes who is in a group.
+    pub async fn change_group(&self, group: &str, change: Value) {
+        self.change(&format!("/groups/{group}/participants"), change)
+            .await;
+    }
+
     /// Makes a group; its JID.
     pub async fn group(&self, participants: &[&String]) -> String {
         let body = json!({ "subject": "A group", "participants": participants });

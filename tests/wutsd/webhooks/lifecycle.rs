@@ -6,7 +6,7 @@ use super::{Scene, configure};
 use crate::support::{LOCAL, Receiver, World};
 
 /// A scene whose receiver is told everything.
-async fn everything() -> (Scene, Receiver) {
+pub(super) async fn everything() -> (Scene, Receiver) {
     let scene = Scene::start().await;
     let receiver = Receiver::start().await;
     let catalog = scene.user.api.get("/webhook/events").await.expect(200);
