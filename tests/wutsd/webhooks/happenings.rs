@@ -7,10 +7,6 @@ use serde_json::{Value, json};
 use super::lifecycle::everything;
 use crate::support::receiver::Received;
 
-fn user(phone: &str) -> String {
-    format!("{phone}@s.whatsapp.net")
-}
-
 #[tokio::test]
 async fn a_status_is_told_as_sent_and_then_as_delivered() {
     let (scene, receiver) = everything().await;
