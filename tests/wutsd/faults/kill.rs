@@ -1,6 +1,8 @@
-//! SIGKILL at random moments under load: what was answered is there, and no message key is used twice.
+//! SIGKILL at random moments under load: what was answered is there, what was written to a device is told, and no message
+//! key is used twice.
 
 use std::collections::HashSet;
+use std::convert::Infallible;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,16 +12,18 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::app_state::wait_for_contact;
-use crate::support::{Api, User, World};
+use crate::support::{Api, Control, LOCAL, Received, Receiver, User, World};
 
 const KILLS: usize = 50;
 const DEVICES: usize = 4;
 const POSTERS: usize = 2;
+const BETWEEN_MESSAGES: Duration = Duration::from_millis(10);
 /// Names a seed, to go through the same moments again.
 const SEED: &str = "WUTSD_TEST_SEED";
 
 struct Poster {
     user: User,
+    phone: String,
     contact: String,
 }
 
@@ -81,6 +85,21 @@ async fn check(world: &World, poster: &Poster, promised: Vec<Promised>) -> usize
     kept
 }
 
+/// The contact writes to the device until the daemon is gone, and after that too.
+async fn write(control: &Control, poster: &Poster, written: &mut HashSet<String>) -> Infallible {
+    loop {
+        let id = control.send_text(&poster.contact, &poster.phone, "are you there?");
+        written.insert(id.await.as_str().expect("an id").to_owned());
+        tokio::time::sleep(BETWEEN_MESSAGES).await;
+    }
+}
+
+/// Tells where inbound messages are to be told.
+async fn listen(poster: &Poster, receiver: &Receiver) {
+    let webhook = json!({ "webhook_url": receiver.url(), "enabled_events": ["message.received"] });
+    poster.user.api.post("/webhook", webhook).await.expect(200);
+}
+
 fn seed() -> u64 {
     let given = std::env::var(SEED).ok().and_then(|seed| seed.parse().ok());
     given.unwrap_or_else(rand::random)
@@ -91,15 +110,22 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
     let seed = seed();
     eprintln!("{SEED}={seed}");
     let mut random = StdRng::seed_from_u64(seed);
-    let mut world = World::start().await;
+    let mut world = World::start_with(&LOCAL).await;
     let mut posters = Vec::new();
     for _ in 0..DEVICES {
         let (user, phone) = world.paired_user().await;
         let contact = world.control.contact_of(&phone, "Ada").await;
         // Before the device knows of her she gets no status.
         wait_for_contact(&user.api, "Ada").await;
-        posters.push(Poster { user, contact });
+        posters.push(Poster {
+            user,
+            phone,
+            contact,
+        });
     }
+    let receiver = Receiver::start().await;
+    listen(&posters[0], &receiver).await;
+    let mut written = HashSet::new();
     let mut kept = 0;
     for _ in 0..KILLS {
         let loads = posters.iter().map(|poster| {
@@ -108,9 +134,13 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
         });
         let moment = Duration::from_millis(random.random_range(10..600));
         let load = join_all(loads);
+        let (daemon, control) = (&mut world.daemon, &world.control);
         let kill = async {
-            tokio::time::sleep(moment).await;
-            world.daemon.stop("KILL").await;
+            tokio::select! {
+                () = tokio::time::sleep(moment) => {}
+                never = write(control, &posters[0], &mut written) => match never {},
+            }
+            daemon.stop("KILL").await;
         };
         let (promised, ()) = tokio::join!(load, kill);
         world.start_again(&[]).await;
@@ -123,6 +153,19 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
     assert!(kept > KILLS, "only {kept} answers were given in all");
     eprintln!("{kept} promises were kept over {KILLS} kills");
     assert_eq!(world.control.counter("message_keys_reused").await, 0);
+    let told = |told: &[Received]| {
+        let ids = told
+            .iter()
+            .filter_map(|told| told.body["data"]["message_id"].as_str());
+        let ids: HashSet<&str> = ids.collect();
+        written.iter().all(|id| ids.contains(id.as_str()))
+    };
+    receiver.until("every message that was written", told).await;
+    assert!(
+        written.len() > KILLS,
+        "only {} messages were written",
+        written.len()
+    );
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -152,9 +195,12 @@ async fn the_simulated_whatsapp_can_tell_when_a_message_key_is_used_twice() {
         api.wait_for_status("connected").await;
         let posted = api.post_status("under the same key").await.expect(200);
         if reused {
-            while world.control.counter("message_keys_reused").await == 0 {
-                tokio::task::yield_now().await;
-            }
+            let counter = || async {
+                let reused = world.control.counter("message_keys_reused").await;
+                (reused > 0).then_some(())
+            };
+            api.poll("the use of a key for the second time", counter)
+                .await;
         } else {
             let id = &posted["message_id"];
             world.control.wait_for_message(&contact, id).await;
