@@ -94,12 +94,13 @@ impl From<&Config> for Limits {
 
 /// Binds the API. It answers as soon as the returned server is awaited.
 pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
-    let api = web::Data::new(api);
+    let (api, document) = (web::Data::new(api), web::Data::new(openapi::serialized()));
     let (http, workers) = (&config.http, config.http.workers);
     let header_timeout = http.header_timeout;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(api.clone())
+            .app_data(document.clone())
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
     })

@@ -68,11 +68,13 @@ impl Session {
         let mut names = Vec::with_capacity(recipients.len());
         let mut users = HashSet::with_capacity(2 * recipients.len());
         for jid in &recipients {
-            names.push(self.name(jid).await);
+            let mut name = jid.to_non_ad();
             users.insert(jid.user.to_string());
             if let Ok(Some(entry)) = self.client.get_lid_pn_entry(jid).await {
+                name = Jid::lid(&*entry.lid);
                 users.extend([entry.lid.to_string(), entry.phone_number.to_string()]);
             }
+            names.push(name.to_string());
         }
         names.sort_unstable();
         Ok(Audience {

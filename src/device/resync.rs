@@ -46,7 +46,6 @@ impl Session {
 
     /// Those of which WhatsApp has more than is here.
     async fn behind(&self, collections: &[Collection]) -> Result<Vec<Collection>, Failure> {
-        let mut asked = NodeBuilder::new("sync");
         let mut nodes = Vec::with_capacity(collections.len());
         for collection in collections {
             let version = self.app_state.version(*collection).await?;
@@ -56,8 +55,8 @@ impl Session {
                 .attr("return_snapshot", "false");
             nodes.push(node.build());
         }
-        asked = asked.children(nodes);
-        let content = Some(NodeContent::Nodes(vec![asked.build()]));
+        let asked = NodeBuilder::new("sync").children(nodes).build();
+        let content = Some(NodeContent::Nodes(vec![asked]));
         let query = InfoQuery::set("w:sync:app:state", Jid::new("", Server::Pn), content);
         let answered = async { self.client.send_iq(query).await.map_err(unanswered) };
         let answer = self.query(answered).await?;

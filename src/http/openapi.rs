@@ -29,17 +29,15 @@ const DESCRIPTION: &str = "Keeps many WhatsApp linked devices alive and lets pro
 pub fn configure(app: &mut web::ServiceConfig) {
     // The validator would be somebody else's server.
     let page = Config::from(ADDRESS).validator_url("none");
-    let document = web::Data::new(serialized());
-    app.app_data(document)
-        .route(ADDRESS, web::get().to(show))
+    app.route(ADDRESS, web::get().to(show))
         .service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 
-/// As text, written once per worker.
-struct Serialized(Bytes);
+/// As text, written once and shared by all workers.
+pub struct Serialized(Bytes);
 
-fn serialized() -> Serialized {
+pub fn serialized() -> Serialized {
     let text = document().to_json();
     Serialized(text.expect("a document of strings and maps is JSON").into())
 }

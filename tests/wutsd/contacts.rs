@@ -244,13 +244,11 @@ async fn a_contact_who_has_written_is_listed_with_its_own_name() {
         .control
         .send_text(ada, &people.phone, "hello")
         .await;
-    let patience = tokio::time::Instant::now() + crate::support::process::PATIENCE;
-    let contact = loop {
+    let named = || async {
         let contact = api.get("/contacts").await.expect(200)["contacts"][0].clone();
-        if contact["push_name"].is_string() || tokio::time::Instant::now() > patience {
-            break contact;
-        }
+        contact["push_name"].is_string().then_some(contact)
     };
+    let contact = api.poll("a push name", named).await;
     let expected = (&json!("Ada Lovelace"), &json!("Countess of Lovelace"));
     assert_eq!((&contact["full_name"], &contact["push_name"]), expected);
     let body = json!({ "jids": [people.ada_lid] });

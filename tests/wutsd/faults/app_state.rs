@@ -20,11 +20,8 @@ async fn names(api: &Api) -> String {
 }
 
 pub(super) async fn wait_for_contact(api: &Api, name: &str) {
-    let patience = tokio::time::Instant::now() + crate::support::process::PATIENCE;
-    while !names(api).await.contains(name) {
-        assert!(tokio::time::Instant::now() < patience, "{name} never came");
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    let came = || async { names(api).await.contains(name).then_some(()) };
+    api.poll(name, came).await;
 }
 
 #[tokio::test]
