@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::Api;
@@ -43,6 +44,23 @@ struct Shown {
     headers: BTreeMap<String, String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+impl Shown {
+    /// For the API's document.
+    fn example() -> Value {
+        json!({
+            "id": "wh_4f0c5d5a9a3f0c9d3f5d1c110b6e1f0e",
+            "webhook_url": "https://app.example.com/webhook",
+            "enabled_events": ["message.received"],
+            "enabled": true,
+            "retry_attempts": 3,
+            "timeout": 30,
+            "headers": {},
+            "created_at": "2026-06-15T12:00:00Z",
+            "updated_at": "2026-06-15T12:00:00Z"
+        })
+    }
 }
 
 impl From<&Webhook> for Shown {

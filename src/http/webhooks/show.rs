@@ -13,17 +13,7 @@ use crate::http::{Api, envelope};
 #[schema(
     as = FoundWebhook,
     example = json!({
-        "webhook": {
-            "id": "wh_4f0c5d5a9a3f0c9d3f5d1c110b6e1f0e",
-            "webhook_url": "https://app.example.com/webhook",
-            "enabled_events": ["message.received"],
-            "enabled": true,
-            "retry_attempts": 3,
-            "timeout": 30,
-            "headers": {},
-            "created_at": "2026-06-15T12:00:00Z",
-            "updated_at": "2026-06-15T12:00:00Z"
-        }
+        "webhook": Shown::example()
     })
 )]
 struct Found {
