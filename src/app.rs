@@ -34,6 +34,7 @@ use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
 use crate::supervision::vitals::{Checkup, Vitals};
+use crate::telemetry::Chain;
 use crate::webhooks::Webhooks;
 use crate::webhooks::dispatcher::{self, Dispatcher};
 
@@ -167,7 +168,7 @@ impl App {
         let handle = server.handle();
         actix::spawn(async move {
             if let Err(error) = server.await {
-                error!(error = %error, "the HTTP server ended");
+                error!(error = %Chain(&error), "the HTTP server ended");
             }
         });
         actix::spawn(sweep(store.clone()));
@@ -236,7 +237,7 @@ async fn sweep(store: Store) {
             Ok(0) => {}
             Ok(removed) => debug!(removed, "old records removed"),
             Err(StoreError::Closed) => return,
-            Err(error) => warn!(error = %error, "old records could not be removed"),
+            Err(error) => warn!(error = %Chain(&error), "old records could not be removed"),
         }
     }
 }

@@ -20,7 +20,8 @@ use utoipa::ToSchema;
 
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
-use crate::failure::{Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::Operation;
 
 /// One endpoint that acts on a live device.
 pub trait Command: DeserializeOwned + ToSchema + Send + 'static {

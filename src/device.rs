@@ -51,6 +51,7 @@ use self::session::Session;
 use crate::failure::Failure;
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, Life};
+use crate::telemetry::Chain;
 
 /// How far a life has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl DeviceActor {
             let reason = match sign {
                 Sign::Told(reason) => reason,
                 Sign::Fenced(error) => {
-                    error!(device.id = %life.plan.device, error = ?error, "a write of this device failed");
+                    error!(device.id = %life.plan.device, error = %Chain(&error), "a write of this device failed");
                     ExitReason::StoreFailed
                 }
                 Sign::Silent(ended) => life.reason_of_silent_end(ended),
@@ -219,7 +220,7 @@ impl DeviceActor {
         );
         ctx.spawn(closing.into_actor(self).map(|closed, life, ctx| {
             if let Err(error) = closed {
-                error!(device.id = %life.plan.device, error = %error, "what a life had to store was not stored");
+                error!(device.id = %life.plan.device, error = %Chain(&error), "what a life had to store was not stored");
                 life.departure.reason = ExitReason::StoreFailed;
             }
             ctx.stop();
@@ -275,7 +276,7 @@ impl Actor for DeviceActor {
             }
             Ok((running, _)) => running.abandon(),
             Err(error) => {
-                error!(device.id = %life.plan.device, error = %error, "device could not be started");
+                error!(device.id = %life.plan.device, error = %Chain(&error), "device could not be started");
                 life.leave(error.reason(), ctx);
             }
         }));

@@ -1,64 +1,12 @@
-//! The closed set of failures and, in one function, their HTTP statuses, codes and texts.
+//! What can go wrong with a request, and nothing about HTTP.
 
 use std::borrow::Cow;
-use std::time::Duration;
+use std::error::Error;
 
-/// Which of the contract's JSON shapes an endpoint speaks (`wuts-api`, section 0.3).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Envelope {
-    /// `{"success":true,…}` and `{"success":false,"error":{"code","message"}}`: the status endpoints.
-    Object,
-    /// `{"success":true,…}` and `{"success":false,"error","error_code","timestamp"}`.
-    Flat,
-    /// `{"success":true,"data":{…}}` and `{"success":false,"error","error_code","timestamp"}`.
-    Data,
-    /// `{"success":true,"data":{…}}` and `{"success":false,"error"}`: pairing and lifecycle.
-    Session,
-    /// `{"success":true,…}` and `{"success":false,"error"}`: what only the master token may do.
-    Admin,
-    /// `{"success":true,"message",…}` and `{"success":false,"error":{"message"}}`: the RyzeAPI, with statuses of its own.
-    Ryze,
-}
+use tracing::error;
 
-/// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Operation {
-    pub name: &'static str,
-    pub envelope: Envelope,
-    /// Text of `<operation>_failed`.
-    pub failed: &'static str,
-    /// Text of `<operation>_timeout`.
-    pub timed_out: &'static str,
-    /// Text of 401.
-    pub unauthorized: &'static str,
-}
-
-impl Operation {
-    pub const fn new(name: &'static str, envelope: Envelope) -> Self {
-        let unauthorized = match envelope {
-            Envelope::Object | Envelope::Flat | Envelope::Data | Envelope::Ryze => "Invalid token",
-            Envelope::Session => "unauthorized",
-            Envelope::Admin => "invalid master token",
-        };
-        Self {
-            name,
-            envelope,
-            failed: "the request failed",
-            timed_out: "context deadline exceeded",
-            unauthorized,
-        }
-    }
-
-    pub const fn failing_with(mut self, text: &'static str) -> Self {
-        self.failed = text;
-        self
-    }
-
-    pub const fn timing_out_with(mut self, text: &'static str) -> Self {
-        self.timed_out = text;
-        self
-    }
-}
+use crate::store::StoreError;
+use crate::telemetry::Chain;
 
 /// What is wrong with a request, in words for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -152,15 +100,45 @@ pub enum Failure {
         status: u16,
         text: Cow<'static, str>,
     },
-    /// A step failed that has codes and texts of its own.
+    /// A step of the work failed, which has a name and a text of its own.
     #[error("{1}")]
-    During(&'static Operation, Box<Failure>),
-    /// A defect or a broken disk: the details are in the log.
+    During(Step, Box<Failure>),
+    /// The store cannot write at this moment; by itself it will again.
+    #[error("the store cannot be written at the moment, try again later")]
+    Unavailable,
+    /// A defect or a broken disk: the details are in the log. Made by [`Failure::internal`], which writes them there.
     #[error("internal error")]
     Internal,
 }
 
+/// A step of an operation that fails under its own name: `upload` gives `upload_failed`, `upload_timeout`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub name: &'static str,
+    /// Text of `<name>_failed`.
+    pub failed: &'static str,
+}
+
 impl Failure {
+    /// A defect, or something broken that nobody can help: `what` and all causes are in the log.
+    pub fn internal(what: &'static str, cause: &(dyn Error + 'static)) -> Self {
+        error!(error = %Chain(cause), "{what}");
+        Self::Internal
+    }
+
+    /// What a failure of the store means to whoever asked: a full queue and a store that cannot write pass, anything else
+    /// does not; `what` and all causes are in the log.
+    pub fn of_store(what: &'static str, error: &StoreError) -> Self {
+        match error {
+            StoreError::Busy => Self::Overloaded,
+            StoreError::Full(_) | StoreError::InUse(_) | StoreError::Closed => {
+                error!(error = %Chain(error), "{what}");
+                Self::Unavailable
+            }
+            error => Self::internal(what, error),
+        }
+    }
+
     pub const fn documented(status: u16, text: &'static str) -> Self {
         Self::Documented {
             status,
@@ -169,136 +147,9 @@ impl Failure {
     }
 }
 
-/// How a failure reaches the caller.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    pub status: u16,
-    /// `lower_snake`, for the object envelope and for metrics.
-    pub code: Cow<'static, str>,
-    /// `UPPER_SNAKE`, for the standard envelope.
-    pub error_code: &'static str,
-    pub message: Cow<'static, str>,
-    /// For `Retry-After`.
-    pub retry_after: Option<Duration>,
-}
-
-/// The one table from failures to answers.
-pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
-    if let Failure::During(step, failure) = failure {
-        return outcome(failure, step);
-    }
-    let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
-        Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
-            (400, "invalid_media".into(), "VALIDATION_ERROR")
-        }
-        Failure::Invalid(_) => (400, "invalid_request".into(), "VALIDATION_ERROR"),
-        Failure::Unauthorized => (401, "unauthorized".into(), "UNAUTHORIZED"),
-        Failure::NotFound(_) => (404, "not_found".into(), "NOT_FOUND"),
-        Failure::NoDevice => (500, "device_error".into(), "DEVICE_ERROR"),
-        Failure::Refused(_) | Failure::NotSynced { in_time: true, .. } => (
-            502,
-            format!("{}_failed", operation.name).into(),
-            "UPSTREAM_ERROR",
-        ),
-        Failure::Disconnected => (503, "device_disconnected".into(), "DEVICE_NOT_READY"),
-        Failure::TimedOut { .. } | Failure::NotSynced { in_time: false, .. } => (
-            504,
-            format!("{}_timeout", operation.name).into(),
-            "DEVICE_TIMEOUT",
-        ),
-        Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
-        Failure::Documented { status, .. } => (*status, "refused".into(), documented_code(*status)),
-        Failure::During(..) | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
-    };
-    let message = match failure {
-        Failure::Unauthorized => operation.unauthorized.into(),
-        Failure::Refused(_) => operation.failed.into(),
-        Failure::TimedOut { .. } => operation.timed_out.into(),
-        Failure::Documented { text, .. } => text.clone(),
-        other => other.to_string().into(),
-    };
-    let retry_after = matches!(failure, Failure::Overloaded).then_some(Duration::from_secs(1));
-    let (status, message) = match operation.envelope {
-        Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
-        _ => (status, message),
-    };
-    Outcome {
-        status,
-        code,
-        error_code,
-        message,
-        retry_after,
-    }
-}
-
-/// Where the RyzeAPI differs: it has no 502 and no 504, and names the reason after the text.
-fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
-    Some(match failure {
-        Failure::Disconnected => (400, "Instance is not connected to WhatsApp".into()),
-        Failure::NoDevice => (404, "Instance not found".into()),
-        Failure::Overloaded => (429, "Rate limit exceeded. Try again later.".into()),
-        Failure::Refused(_) | Failure::TimedOut { .. } => {
-            (500, format!("{}: {failure}", operation.failed).into())
-        }
-        _ => return None,
-    })
-}
-
 fn not_synced(collection: &str, in_time: &bool) -> String {
     match in_time {
         true => format!("failed to sync the app-state collection {collection}"),
         false => format!("the app-state collection {collection} did not arrive in time"),
-    }
-}
-
-const fn documented_code(status: u16) -> &'static str {
-    match status {
-        403 => "FORBIDDEN",
-        400..=499 => "REQUEST_REFUSED",
-        _ => "DEVICE_ERROR",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_status_endpoints_answer_as_documented() {
-        const STATUS: Operation = Operation::new("status", Envelope::Object)
-            .failing_with("failed to send status broadcast");
-        let table = [
-            (
-                Failure::Invalid(Invalid::request("text cannot be empty")),
-                (400, "invalid_request", "text cannot be empty"),
-            ),
-            (
-                Failure::NoDevice,
-                (500, "device_error", "failed to resolve user device"),
-            ),
-            (
-                Failure::Refused("479".into()),
-                (502, "status_failed", "failed to send status broadcast"),
-            ),
-            (
-                Failure::Disconnected,
-                (
-                    503,
-                    "device_disconnected",
-                    "whatsapp session is not connected",
-                ),
-            ),
-            (
-                Failure::TimedOut { message_id: None },
-                (504, "status_timeout", "context deadline exceeded"),
-            ),
-        ];
-        for (failure, (status, code, message)) in table {
-            let outcome = outcome(&failure, &STATUS);
-            assert_eq!(
-                (outcome.status, &*outcome.code, &*outcome.message),
-                (status, code, message)
-            );
-        }
     }
 }

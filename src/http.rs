@@ -13,11 +13,11 @@ pub mod qr_image;
 pub mod query;
 pub mod routes;
 pub mod ryze;
-mod stored;
 pub mod tenants;
 pub mod uninterrupted;
 pub mod users;
 pub mod webhooks;
+pub mod wire;
 
 use std::io;
 use std::net::SocketAddr;

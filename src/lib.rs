@@ -23,6 +23,7 @@ pub mod ids;
 pub mod media;
 pub mod metrics;
 pub mod open_files;
+pub mod operation;
 pub mod person;
 pub mod phone;
 #[cfg(feature = "sandbox")]

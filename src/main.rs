@@ -7,6 +7,7 @@ mod cli;
 use std::process::ExitCode;
 
 use clap::Parser;
+use wutsd::telemetry::Chain;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
             reason = "one line that says what is wrong and where"
         )]
         Err(error) => {
-            eprintln!("wutsd: {error}");
+            eprintln!("wutsd: {}", Chain(&error));
             ExitCode::from(error.exit_code())
         }
     }

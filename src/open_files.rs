@@ -3,13 +3,15 @@
 use rustix::process::{Resource, getrlimit, setrlimit};
 use tracing::{info, warn};
 
+use crate::telemetry::Chain;
+
 /// Takes as many as the system lets this process have.
 pub fn take_all() {
     let mut limit = getrlimit(Resource::Nofile);
     limit.current = limit.maximum;
     match setrlimit(Resource::Nofile, limit) {
         Ok(()) => info!(limit = limit.current, "open files limited"),
-        Err(error) => warn!(error = %error, "the limit of open files could not be raised"),
+        Err(error) => warn!(error = %Chain(&error), "the limit of open files could not be raised"),
     }
 }
 

@@ -7,6 +7,7 @@ use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tracing::warn;
 use wutsd::supervision::vitals::Checkup;
+use wutsd::telemetry::Chain;
 
 /// Passes on every checkup: how many devices are connected and, only if all is well, that the watchdog may be calm.
 pub async fn keep_informed(mut checkups: watch::Receiver<Checkup>) -> Infallible {
@@ -25,6 +26,6 @@ pub async fn keep_informed(mut checkups: watch::Receiver<Checkup>) -> Infallible
 
 pub fn tell(states: &[NotifyState<'_>]) {
     if let Err(error) = sd_notify::notify(states) {
-        warn!(error = %error, "systemd could not be told");
+        warn!(error = %Chain(&error), "systemd could not be told");
     }
 }

@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use crate::commands::Command;
 use crate::device::app_state::Collection;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
+use crate::operation::{Envelope, Operation};
 
 const DEFAULT: [Scope; 3] = [Scope::Contacts, Scope::Chats, Scope::Settings];
 

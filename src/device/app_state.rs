@@ -25,6 +25,7 @@ use super::runtime::guarded;
 use super::sabotage::{Place, Sabotage};
 use crate::failure::Failure;
 use crate::store::RecordBackend;
+use crate::telemetry::Chain;
 
 /// In the order in which they matter: contacts decide who gets a status.
 const COLLECTIONS: [Collection; 5] = [
@@ -115,7 +116,7 @@ impl AppState {
     pub async fn version(&self, name: Collection) -> Result<u64, Failure> {
         let state = self.records.get_version(name.as_str()).await;
         state.map(|state| state.version).map_err(|error| {
-            error!(error = %error, "the version of a collection could not be read");
+            error!(error = %Chain(&error), "the version of a collection could not be read");
             Failure::Internal
         })
     }

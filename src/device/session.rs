@@ -22,6 +22,7 @@ use super::readers::Readers;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store};
+use crate::telemetry::Chain;
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -132,7 +133,7 @@ impl Session {
 }
 
 pub(super) fn store_failed(error: crate::store::StoreError) -> Failure {
-    tracing::error!(error = %error, "a command could not read the store");
+    tracing::error!(error = %Chain(&error), "a command could not read the store");
     Failure::Internal
 }
 

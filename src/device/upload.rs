@@ -6,11 +6,13 @@ use whatsapp_rust::upload::UploadOptions;
 
 use super::outgoing::Outgoing;
 use super::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid, Step};
 use crate::media::{Kind, Media, preview};
 
-const UPLOAD: Operation =
-    Operation::new("upload", Envelope::Object).failing_with("failed to upload media to whatsapp");
+const UPLOAD: Step = Step {
+    name: "upload",
+    failed: "failed to upload media to whatsapp",
+};
 
 impl Session {
     /// What is behind a URL that the caller gave.
@@ -75,5 +77,5 @@ impl Session {
 
 /// A failure of the upload, which has codes of its own.
 pub fn during_upload(failure: Failure) -> Failure {
-    Failure::During(&UPLOAD, Box::new(failure))
+    Failure::During(UPLOAD, Box::new(failure))
 }

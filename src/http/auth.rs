@@ -4,7 +4,6 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 use super::Api;
-use super::stored::stored;
 use crate::failure::Failure;
 use crate::store::accounts::Caller;
 
@@ -14,7 +13,7 @@ impl Api {
         let token = bearer(request).ok_or(Failure::Unauthorized)?;
         let caller = self.tokens.caller(token).await;
         caller
-            .map_err(|error| stored("a token could not be looked up", error))?
+            .map_err(|error| Failure::of_store("a token could not be looked up", &error))?
             .ok_or(Failure::Unauthorized)
     }
 

@@ -8,7 +8,9 @@ use serde::Serialize;
 use serde_json::{Value, to_value};
 use utoipa::ToSchema;
 
-use crate::failure::{Envelope, Failure, Operation, Outcome, outcome};
+use crate::failure::Failure;
+use crate::http::wire::{Outcome, outcome};
+use crate::operation::{Envelope, Operation};
 
 #[derive(Serialize)]
 struct Flat<T> {

@@ -8,7 +8,8 @@ use tracing::{Instrument, field, info, info_span};
 
 use super::{Api, Limits, body, envelope};
 use crate::commands::{self, Command};
-use crate::failure::{Failure, outcome};
+use crate::failure::Failure;
+use crate::http::wire::outcome;
 use crate::ids::DeviceId;
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;

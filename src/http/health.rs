@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::Api;
 use super::openapi::about::About;
 use crate::supervision::supervisor::Ping;
+use crate::telemetry::Chain;
 
 /// An actor that does not answer a ping in this time is not well.
 const PING_TIMEOUT: Duration = Duration::from_secs(2);
@@ -73,7 +74,7 @@ pub async fn metrics(api: web::Data<Api>) -> HttpResponse {
             .content_type("text/plain; version=0.0.4; charset=utf-8")
             .body(text),
         Err(error) => {
-            error!(error = %error, "metrics could not be written");
+            error!(error = %Chain(&error), "metrics could not be written");
             HttpResponse::InternalServerError()
                 .content_type(ContentType::plaintext())
                 .body("")

@@ -15,11 +15,11 @@ pub mod status;
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::query::Named;
-use super::stored::stored;
 use super::uninterrupted::to_the_end;
 use super::{Api, envelope};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::ids::DeviceId;
+use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
@@ -77,7 +77,7 @@ pub(super) async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure
 /// The caller's devices, oldest first, and where each stands.
 pub(super) async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
     let own = api.store.devices_of(caller.tenant, caller.user).await;
-    let own = own.map_err(|error| stored("devices could not be listed", error))?;
+    let own = own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
     let mut devices = Vec::with_capacity(own.len());
     for device in own {
         let watch = api.supervisor.send(Follow(device.id)).await;
@@ -142,7 +142,7 @@ pub(super) fn not_created(error: StoreError) -> Failure {
     match error {
         // Its user was deleted while the request was under way.
         StoreError::Constraint(_) => Failure::Unauthorized,
-        error => stored("a device could not be created", error),
+        error => Failure::of_store("a device could not be created", &error),
     }
 }
 

@@ -18,8 +18,10 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::{Api, envelope};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::metrics::InProgress;
+use crate::operation::{Envelope, Operation};
+use crate::telemetry::Chain;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST: Operation = Operation::new("request", Envelope::Flat);
@@ -64,7 +66,7 @@ async fn bounded<B>(
     match timeout(limit, AssertUnwindSafe(handled).catch_unwind()).await {
         Ok(Ok(Ok(response))) => Ok(response),
         Ok(Ok(Err(error))) => {
-            error!(error = %error, "a request was not handled");
+            error!(error = %Chain(&error), "a request was not handled");
             Err(Failure::Internal)
         }
         Ok(Err(_panic)) => Err(Failure::Internal),

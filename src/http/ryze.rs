@@ -21,9 +21,9 @@ use utoipa::ToSchema;
 
 use super::instances::follow;
 use super::openapi::about::About;
-use super::stored::stored;
 use super::{Api, body, envelope};
-use crate::failure::{Envelope, Failure, Flaw, Operation};
+use crate::failure::{Failure, Flaw};
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::{Bearer, Caller};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
@@ -102,7 +102,7 @@ async fn instance(request: &HttpRequest, api: &Api) -> Result<(Caller, Device), 
     let named = api.store.devices_named(caller.tenant, caller.user, &name);
     let mut named = named
         .await
-        .map_err(|error| stored("an instance could not be looked up", error))?
+        .map_err(|error| Failure::of_store("an instance could not be looked up", &error))?
         .into_iter();
     let found = match device {
         None => named.next().ok_or(NOT_FOUND),

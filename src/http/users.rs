@@ -21,10 +21,10 @@ use super::Api;
 use crate::accounts::newcomer::{Enrolled, Newcomer};
 use crate::accounts::passwords::HashError;
 use crate::failure::{Failure, Invalid};
-use crate::http::stored::stored;
 use crate::ids::{DeviceId, TenantId};
 use crate::store::accounts::{Credentials, User};
 use crate::supervision::supervisor::Remove;
+use crate::telemetry::Chain;
 
 // The contract gives the statuses; these texts and the choice of 400 and 403 are ours.
 const NOT_FOUND: Failure = Failure::NotFound("user not found");
@@ -100,10 +100,7 @@ pub(super) async fn enroll(
     match api.passwords.hash(password).await {
         Ok(hash) => Ok(newcomer.enroll(tenant, hash)),
         Err(HashError::Busy) => Err(Failure::Overloaded),
-        Err(error) => {
-            error!(error = %error, "a user could not be enrolled");
-            Err(Failure::Internal)
-        }
+        Err(error) => Err(Failure::internal("a user could not be enrolled", &error)),
     }
 }
 
@@ -125,9 +122,11 @@ pub(super) async fn remove_devices(
     let remove = |device| async move {
         let removed = api.supervisor.send(Remove(device)).timeout(REMOVAL_LIMIT);
         match removed.await {
-            Ok(removed) => removed.map_err(|error| stored("a device could not be removed", error)),
+            Ok(removed) => {
+                removed.map_err(|error| Failure::of_store("a device could not be removed", &error))
+            }
             Err(error) => {
-                error!(device.id = %device, error = %error, "a device could not be removed");
+                error!(device.id = %device, error = %Chain(&error), "a device could not be removed");
                 Err(Failure::Internal)
             }
         }

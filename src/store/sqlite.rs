@@ -157,7 +157,7 @@ impl Engine {
 
     fn log_failure(&self, checkpoint: Result<(), StoreError>) -> bool {
         if let Err(error) = &checkpoint {
-            tracing::warn!(error = ?error, "checkpoint failed; the log grows until one succeeds");
+            tracing::warn!(error = %crate::telemetry::Chain(&error), "checkpoint failed; the log grows until one succeeds");
         }
         checkpoint.is_ok()
     }

@@ -31,6 +31,7 @@ use crate::ids::DeviceId;
 use crate::metrics::Metrics;
 use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
+use crate::telemetry::Chain;
 use crate::webhooks::catalog::EventName;
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
@@ -356,7 +357,7 @@ impl Supervisor {
             }
             if let Err(error) = forgotten {
                 // The next login with these credentials is refused, and brings us here again.
-                error!(device.id = %id, error = %error, "the credentials of an unlinked device were not wiped");
+                error!(device.id = %id, error = %Chain(&error), "the credentials of an unlinked device were not wiped");
             }
             supervisor.forgotten(id, ctx);
         }));
@@ -406,7 +407,7 @@ impl Supervisor {
         let note = async move { store.set_last_seen(id, Utc::now(), active_at).await };
         ctx.spawn(note.into_actor(self).map(move |noted, _, _| {
             if let Err(error) = noted {
-                warn!(device.id = %id, error = %error, "when the device was last seen was not stored");
+                warn!(device.id = %id, error = %Chain(&error), "when the device was last seen was not stored");
             }
         }));
     }
@@ -428,7 +429,7 @@ impl Supervisor {
         let note = async move { store.set_held(id, held).await };
         ctx.spawn(note.into_actor(self).map(move |noted, _, _| {
             if let Err(error) = noted {
-                warn!(device.id = %id, error = %error, "whether WhatsApp wants the device was not stored");
+                warn!(device.id = %id, error = %Chain(&error), "whether WhatsApp wants the device was not stored");
             }
         }));
     }

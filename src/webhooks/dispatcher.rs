@@ -18,6 +18,7 @@ use super::{Intake, Webhook, Webhooks, recorder, upkeep};
 use crate::config;
 use crate::store::outbox::Waiting;
 use crate::store::{DeviceNumber, StoreError};
+use crate::telemetry::Chain;
 
 /// Events that one run delivers before others have their turn.
 const RUN: usize = 16;
@@ -68,7 +69,7 @@ pub async fn start(
     let abort = task.abort_handle();
     let ended = task.map(|ended| {
         if let Err(error) = ended {
-            error!(error = %error, "the webhook dispatcher ended");
+            error!(error = %Chain(&error), "the webhook dispatcher ended");
         }
     });
     Ok(Dispatcher {
@@ -147,7 +148,7 @@ impl Post {
             Ok(Ok(ended)) => ended,
             Ok(Err(error)) => {
                 if !matches!(error, StoreError::Closed) {
-                    warn!(error = %error, "the outbox cannot be used");
+                    warn!(error = %Chain(&error), "the outbox cannot be used");
                 }
                 broken(false)
             }

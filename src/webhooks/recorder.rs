@@ -9,6 +9,7 @@ use tracing::error;
 use super::event::Event;
 use super::{Intake, Webhook, Webhooks};
 use crate::store::{DeviceNumber, StoreError};
+use crate::telemetry::Chain;
 
 /// Events that are stored together.
 const BATCH: usize = 256;
@@ -30,7 +31,7 @@ pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
             if matches!(error, StoreError::Closed) {
                 return;
             }
-            error!(error = %error, "events could not be stored yet");
+            error!(error = %Chain(&error), "events could not be stored yet");
             tokio::time::sleep(RETRY_PAUSE).await;
         }
         let devices: HashSet<DeviceNumber> = recordings.iter().map(|new| new.device).collect();

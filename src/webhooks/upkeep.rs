@@ -9,6 +9,7 @@ use super::{TOO_OLD_OR_TOO_MANY, Webhooks};
 use crate::config;
 use crate::store::StoreError;
 use crate::store::outbox::{Bounds, Trimmed};
+use crate::telemetry::Chain;
 
 const COUNT_PAUSE: Duration = Duration::from_secs(5);
 /// Counts between two trims.
@@ -33,7 +34,7 @@ pub async fn run(webhooks: Webhooks, bounds: Bounds) {
         match done.and(count(&webhooks).await) {
             Ok(()) => {}
             Err(StoreError::Closed) => return,
-            Err(error) => warn!(error = %error, "the outbox could not be looked after"),
+            Err(error) => warn!(error = %Chain(&error), "the outbox could not be looked after"),
         }
     }
 }

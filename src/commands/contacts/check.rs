@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 use crate::phone::{self, PhoneNumber};
 
 /// Numbers in one request.

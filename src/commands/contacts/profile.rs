@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 use crate::person::Person;
 
 #[derive(Debug, Deserialize, ToSchema)]

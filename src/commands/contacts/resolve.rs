@@ -8,7 +8,8 @@ use crate::device::contacts::Contact;
 use crate::device::groups;
 use crate::device::people::Identities;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 use crate::person::{self, Person};
 
 /// People in one request.

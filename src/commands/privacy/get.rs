@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
+use crate::operation::{Envelope, Operation};
 
 /// The contract's name of each of WhatsApp's categories.
 const NAMES: [(&str, &str); 10] = [

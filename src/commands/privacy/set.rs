@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 
 /// What a caller may change.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]

@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::media::{self, preview};
+use crate::operation::{Envelope, Operation};
 
 /// What to show.
 #[derive(Debug, Deserialize, ToSchema)]

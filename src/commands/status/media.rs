@@ -7,8 +7,9 @@ use super::Posted;
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::device::upload::during_upload;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::media::{self, Kind, Media};
+use crate::operation::{Envelope, Operation};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

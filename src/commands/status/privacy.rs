@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 use crate::commands::Command;
 use crate::device::session::Session;
 use crate::device::status_privacy::{Admits, StatusPrivacy};
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 use crate::person::Person;
 
 /// More people than anybody's list holds.

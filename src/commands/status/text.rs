@@ -7,7 +7,8 @@ use super::Posted;
 use crate::commands::Command;
 use crate::device::outgoing::Outgoing;
 use crate::device::session::Session;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

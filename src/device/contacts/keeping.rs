@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Contact, Names};
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
+use crate::telemetry::Chain;
 
 /// What is written together.
 const BATCH: usize = 256;
@@ -68,7 +69,7 @@ impl Keeper {
                     return;
                 }
                 // WhatsApp will not tell of them again, so they wait until the store is well.
-                tracing::error!(error = %error, "contacts could not be stored yet");
+                tracing::error!(error = %Chain(&error), "contacts could not be stored yet");
                 tokio::time::sleep(RETRY_PAUSE).await;
             }
             for stored in batch.waiting {

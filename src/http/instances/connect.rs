@@ -5,12 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{DEVICE_ID, NOT_FOUND, follow, locate};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
+use crate::operation::{Envelope, Operation};
 use crate::supervision::supervisor::Connect;
 use crate::supervision::view::{State, View};
 
@@ -77,7 +77,7 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
 /// Has a paired device connected, now and after a restart of the daemon. Does not wait for it.
 pub async fn begin(api: &Api, device: DeviceId) -> Result<(), Failure> {
     let wanted = api.store.set_wanted(device, true).await;
-    wanted.map_err(|error| stored("a connect could not be noted", error))?;
+    wanted.map_err(|error| Failure::of_store("a connect could not be noted", &error))?;
     let begun = api.supervisor.send(Connect(device)).await;
     begun.map_err(|_| Failure::Internal)
 }

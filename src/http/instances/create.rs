@@ -6,9 +6,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::list::Listed;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::http::openapi::about::About;
 use crate::http::{Api, body, envelope};
+use crate::operation::{Envelope, Operation};
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 const LONGEST_NAME: usize = 100;

@@ -7,12 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{DEVICE_ID, follow, locate};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
+use crate::operation::{Envelope, Operation};
 use crate::supervision::supervisor::Disconnect;
 use crate::supervision::view::{State, Watch};
 
@@ -71,7 +71,7 @@ pub(super) async fn disconnect_and_wait(
 ) -> Result<(), Failure> {
     // Noted first: a restart of the daemon in between must not bring the device back.
     let wanted = api.store.set_wanted(device, false).await;
-    wanted.map_err(|error| stored("a disconnect could not be noted", error))?;
+    wanted.map_err(|error| Failure::of_store("a disconnect could not be noted", &error))?;
     api.supervisor
         .send(Disconnect(device))
         .await

@@ -6,10 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::own_devices;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, UserId};
+use crate::operation::{Envelope, Operation};
 
 const OPERATION: Operation = Operation::new("device", Envelope::Data);
 

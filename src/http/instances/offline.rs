@@ -6,10 +6,11 @@ use utoipa::ToSchema;
 
 use super::disconnect::disconnect_and_wait;
 use super::{NOT_FOUND, follow, locate};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::named;
 use crate::http::{Api, envelope};
+use crate::operation::{Envelope, Operation};
 use crate::supervision::view::State;
 
 const OPERATION: Operation = Operation::new("device", Envelope::Flat);

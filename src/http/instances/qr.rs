@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::{DEVICE_ID, NOT_FOUND, device_to_pair, follow};
 use crate::device::pairing::Qr;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope, qr_image};
 use crate::ids::DeviceId;
+use crate::operation::{Envelope, Operation};
 use crate::supervision::supervisor::Pair;
 use crate::supervision::view::{State, View};
 

@@ -6,10 +6,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{DEVICE_ID, follow, locate};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::{Named, Query};
 use crate::http::{Api, envelope};
+use crate::operation::{Envelope, Operation};
 
 const OPERATION: Operation = Operation::new("qr", Envelope::Session);
 const WHICH: Failure = Failure::documented(400, "device_id is required");

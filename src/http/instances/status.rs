@@ -7,11 +7,12 @@ use utoipa::ToSchema;
 
 use super::{DEVICE_ID, account_jid, follow, locate, phone_number};
 use crate::device::exit::PAIR;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
 use crate::http::{Api, envelope};
 use crate::ids::DeviceId;
+use crate::operation::{Envelope, Operation};
 use crate::supervision::view::{State, View};
 
 const OPERATION: Operation = Operation::new("status", Envelope::Session);

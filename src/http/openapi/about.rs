@@ -6,7 +6,8 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::{Ref, RefOr};
 
 use crate::commands::Command;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
+use crate::operation::{Envelope, Operation};
 
 /// For what has no envelope.
 const OPEN: Operation = Operation::new("open", Envelope::Flat);

@@ -12,8 +12,10 @@ use utoipa::openapi::{
 use utoipa::{PartialSchema, ToSchema};
 
 use super::about::About;
-use crate::failure::{Envelope, Failure, Operation, outcome};
+use crate::failure::Failure;
 use crate::http::envelope::{self, Coded, Standard, Text, Worded};
+use crate::http::wire::outcome;
+use crate::operation::{Envelope, Operation};
 
 const JSON: &str = "application/json";
 /// The document is the same whenever it is asked for.

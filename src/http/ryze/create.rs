@@ -12,7 +12,6 @@ use crate::accounts::tokens::{self, TokenHash};
 use crate::failure::{Failure, Invalid};
 use crate::http::instances::{adopt, not_created};
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
@@ -119,7 +118,8 @@ fn bad_name() -> Invalid {
 async fn chosen(api: &Api, token: String) -> Result<(String, TokenHash), Failure> {
     tokens::check_chosen(&token)?;
     let holder = api.tokens.bearer(&token).await;
-    let holder = holder.map_err(|error| stored("a token could not be looked up", error))?;
+    let holder =
+        holder.map_err(|error| Failure::of_store("a token could not be looked up", &error))?;
     if holder.is_some() || api.master.matches(&token) {
         return Err(TOKEN_TAKEN);
     }

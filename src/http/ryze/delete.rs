@@ -7,7 +7,6 @@ use super::{NOT_FOUND, OPERATION, Outcome, about as about_any, account, instance
 use crate::failure::Failure;
 use crate::http::instances::logout::unlink;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::users::remove_devices;
 use crate::http::{Api, envelope};
@@ -43,7 +42,7 @@ async fn gone(api: &Api, caller: Caller, device: &Device) -> Result<(), Failure>
     remove_devices(api, [device]).await?;
     let deleted = api.store.delete_device(device).await;
     api.tokens.forget_device(device);
-    deleted.map_err(|error| stored("a device could not be deleted", error))?;
+    deleted.map_err(|error| Failure::of_store("a device could not be deleted", &error))?;
     info!(device.id = %device, "device deleted");
     Ok(())
 }

@@ -11,7 +11,6 @@ use super::OPERATION;
 use super::rates::{Kind, Standing};
 use crate::failure::Failure;
 use crate::http::auth::bearer_in;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::accounts::Bearer;
 
@@ -58,7 +57,8 @@ fn kind(request: &ServiceRequest) -> Kind {
 
 async fn bearer(api: &Api, headers: &HeaderMap) -> Result<Bearer, Failure> {
     let bearer = api.tokens.bearer(token(headers).ok_or(MISSING)?).await;
-    let bearer = bearer.map_err(|error| stored("a token could not be looked up", error))?;
+    let bearer =
+        bearer.map_err(|error| Failure::of_store("a token could not be looked up", &error))?;
     bearer.ok_or(Failure::Unauthorized)
 }
 

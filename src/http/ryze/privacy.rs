@@ -9,10 +9,11 @@ use super::inferred::PRIVACY_UPDATED;
 use super::{BAD_BODY, about_one, instance, json, view};
 use crate::commands::privacy::get::GetPrivacy;
 use crate::commands::privacy::set::{Field, SetPrivacy};
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::http::execute::dispatch_until;
 use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 

@@ -10,12 +10,13 @@ use tracing::error;
 use utoipa::ToSchema;
 
 use super::{NOT_FOUND, id_in_path, id_required};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::users::remove_devices;
 use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, TenantId};
+use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::Tenant;
 
@@ -98,11 +99,8 @@ fn deleted(tenant: Tenant) -> Deleted {
 }
 
 fn not_deleted(error: StoreError) -> Failure {
-    match error {
-        StoreError::Busy => Failure::Overloaded,
-        error => {
-            error!(error = %error, "a tenant could not be deleted");
-            FAILED
-        }
+    match Failure::of_store("a tenant could not be deleted", &error) {
+        Failure::Overloaded => Failure::Overloaded,
+        _ => FAILED,
     }
 }

@@ -2,13 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
-use tracing::error;
 use utoipa::ToSchema;
 
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::{Api, envelope};
-use crate::store::StoreError;
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Tenant;
 
 const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
@@ -35,10 +34,9 @@ async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
     api.master(request)?;
     match api.store.tenants().await {
         Ok(tenants) => Ok(List { tenants }),
-        Err(StoreError::Busy) => Err(Failure::Overloaded),
-        Err(error) => {
-            error!(error = %error, "tenants could not be listed");
-            Err(FAILED)
-        }
+        Err(error) => match Failure::of_store("tenants could not be listed", &error) {
+            Failure::Overloaded => Err(Failure::Overloaded),
+            _ => Err(FAILED),
+        },
     }
 }

@@ -8,12 +8,12 @@ use tracing::info;
 use utoipa::ToSchema;
 
 use crate::accounts::newcomer::{self, Newcomer};
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::http::{Api, body, envelope};
 use crate::ids::TenantId;
+use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::{Role, Tenant};
 
@@ -122,6 +122,6 @@ fn not_registered(error: StoreError) -> Failure {
     match error {
         StoreError::Conflict(what) if what.contains("email") => EMAIL_TAKEN,
         StoreError::Conflict(_) => EXISTS,
-        error => stored("a tenant could not be stored", error),
+        error => Failure::of_store("a tenant could not be stored", &error),
     }
 }

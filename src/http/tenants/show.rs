@@ -5,10 +5,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{NOT_FOUND, id_in_path, id_required};
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Tenant;
 
 /// Unlike its siblings this one says "required" (whether with 401 or 403 the contract does not show).
@@ -37,7 +37,7 @@ pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
 async fn show(request: &HttpRequest, api: &Api) -> Result<Shown, Failure> {
     api.master(request)?;
     let found = api.store.tenant(id_in_path(request)?).await;
-    let found = found.map_err(|error| stored("a tenant could not be read", error))?;
+    let found = found.map_err(|error| Failure::of_store("a tenant could not be read", &error))?;
     let data = found.ok_or(NOT_FOUND)?;
     Ok(Shown { data })
 }

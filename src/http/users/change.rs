@@ -3,7 +3,6 @@
 use crate::accounts::roles::{self, Action, Denial, Target};
 use crate::failure::Failure;
 use crate::http::Api;
-use crate::http::stored::stored;
 use crate::ids::UserId;
 use crate::store::accounts::{Caller, Change, Settled, Standing, User};
 
@@ -26,7 +25,8 @@ pub(super) async fn permitted(
     actions: &[Action],
 ) -> Result<(Caller, User), Failure> {
     let found = api.store.two_users(caller.user, id).await;
-    let (actor, target) = found.map_err(|error| stored("a user could not be read", error))?;
+    let (actor, target) =
+        found.map_err(|error| Failure::of_store("a user could not be read", &error))?;
     let actor = actor
         .filter(|actor| actor.active)
         .ok_or(Failure::Unauthorized)?;
@@ -69,7 +69,7 @@ pub(super) async fn change(
         let settled = api.store.change_user(&change).await;
         // Also after an error: the change may be durable all the same.
         api.tokens.forget_user(id);
-        match settled.map_err(|error| stored("a user could not be changed", error))? {
+        match settled.map_err(|error| Failure::of_store("a user could not be changed", &error))? {
             Settled::Done => return Ok(Changed { from, to }),
             Settled::LastAdmin => return Err(LAST_ADMIN),
             Settled::Outdated => {}

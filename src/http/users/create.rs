@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use super::{ADMINS_ONLY, EMAIL_TAKEN, Webhook, WithToken, enroll};
 use crate::accounts::newcomer::{self, Newcomer};
 use crate::accounts::roles;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, body, envelope};
+use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::Role;
 
@@ -88,6 +88,6 @@ async fn create(
 fn not_created(error: StoreError) -> Failure {
     match error {
         StoreError::Conflict(_) => EMAIL_TAKEN,
-        error => stored("a user could not be stored", error),
+        error => Failure::of_store("a user could not be stored", &error),
     }
 }

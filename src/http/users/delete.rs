@@ -11,12 +11,12 @@ use utoipa::ToSchema;
 use super::change::{self, ATTEMPTS};
 use super::{NOT_CHANGED, id_in_path, not_a_uuid, remove_devices};
 use crate::accounts::roles::Action;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
 use crate::ids::UserId;
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Caller;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
@@ -58,11 +58,14 @@ async fn delete(request: &HttpRequest, api: web::Data<Api>) -> Result<Deleted, F
 /// Deletes a deactivated user; `false` if somebody activated it again meanwhile, or was quicker.
 async fn gone(api: &Api, caller: Caller, id: UserId) -> Result<bool, Failure> {
     let devices = api.store.devices_of(caller.tenant, id).await;
-    let devices = devices.map_err(|error| stored("devices could not be listed", error))?;
+    let devices =
+        devices.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
     remove_devices(api, devices.iter().map(|device| device.id)).await?;
     let deleted = api.store.delete_user(caller.tenant, id).await;
     api.tokens.forget_user(id);
-    let Some(late) = deleted.map_err(|error| stored("a user could not be deleted", error))? else {
+    let Some(late) =
+        deleted.map_err(|error| Failure::of_store("a user could not be deleted", &error))?
+    else {
         return Ok(false);
     };
     // A request from before may have made a device after the list was read.

@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::ADMINS_ONLY;
 use crate::accounts::roles;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::User;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
@@ -39,6 +39,6 @@ async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
         return Err(ADMINS_ONLY);
     }
     let users = api.store.users(caller.tenant).await;
-    let users = users.map_err(|error| stored("users could not be listed", error))?;
+    let users = users.map_err(|error| Failure::of_store("users could not be listed", &error))?;
     Ok(List { users })
 }

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use super::{NOT_CHANGED, change, id_in_path};
 use crate::accounts::newcomer;
 use crate::accounts::roles::Action;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::ids::UserId;
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Role;
 
 /// The message stands beside `data`, so the payload brings both.

@@ -4,11 +4,11 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::{NOT_FOUND, OUT_OF_REACH, change, id_in_path, not_a_uuid};
 use crate::accounts::roles::Action;
-use crate::failure::{Envelope, Failure, Operation};
+use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::ids::UserId;
+use crate::operation::{Envelope, Operation};
 use crate::store::accounts::User;
 
 const OPERATION: Operation = Operation::new("user", Envelope::Data);
@@ -35,6 +35,6 @@ async fn show(request: &HttpRequest, api: &Api) -> Result<User, Failure> {
 
 async fn anybody(api: &Api, id: UserId) -> Result<User, Failure> {
     let found = api.store.user(id).await;
-    let found = found.map_err(|error| stored("a user could not be read", error))?;
+    let found = found.map_err(|error| Failure::of_store("a user could not be read", &error))?;
     found.ok_or(NOT_FOUND)
 }

@@ -8,11 +8,12 @@ use utoipa::ToSchema;
 use super::{NOT_CHANGED, change, id_in_path};
 use crate::accounts::newcomer;
 use crate::accounts::roles::Action;
-use crate::failure::{Envelope, Failure, Invalid, Operation};
+use crate::failure::{Failure, Invalid};
 use crate::http::openapi::about::About;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::ids::UserId;
+use crate::operation::{Envelope, Operation};
 
 const OPERATION: Operation = Operation::new("user", Envelope::Flat);
 

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::{OPERATION, Shown, about_own, owner};
 use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, body, envelope};
 use crate::webhooks::NotWritten;
@@ -61,7 +60,7 @@ async fn configure(
 fn not_written(error: NotWritten) -> Failure {
     match error {
         NotWritten::Invalid(invalid) => invalid.into(),
-        NotWritten::Store(error) => stored("a webhook could not be stored", error),
+        NotWritten::Store(error) => Failure::of_store("a webhook could not be stored", &error),
         // Its user was deleted while the request was under way.
         NotWritten::NoDevice => Failure::NoDevice,
     }

@@ -8,7 +8,6 @@ use utoipa::ToSchema;
 use super::{OPERATION, about_own, owner};
 use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
 
@@ -35,7 +34,7 @@ async fn delete(request: &HttpRequest, api: &Api) -> Result<Deleted, Failure> {
     let webhooks = api.webhooks.clone();
     let delete = async move {
         let deleted = webhooks.delete(owner).await;
-        deleted.map_err(|error| stored("a webhook could not be deleted", error))
+        deleted.map_err(|error| Failure::of_store("a webhook could not be deleted", &error))
     };
     to_the_end(delete).await?;
     info!(device.id = %owner.device, "webhook deleted");

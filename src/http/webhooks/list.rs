@@ -9,7 +9,6 @@ use super::{OPERATION, about_own, owner};
 use crate::failure::{Failure, Invalid};
 use crate::http::openapi::about::About;
 use crate::http::query::Query;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 use crate::store::outbox::Listed;
 
@@ -91,7 +90,8 @@ async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
     let limit = number(&query, "limit", 1, MOST)?.map_or(DEFAULT_LIMIT, |limit| limit as usize);
     let after = number(&query, "after", 0, i64::MAX)?.unwrap_or_default();
     let found = api.store.deliveries(owner, dead, after, limit).await;
-    let found = found.map_err(|error| stored("deliveries could not be listed", error))?;
+    let found =
+        found.map_err(|error| Failure::of_store("deliveries could not be listed", &error))?;
     let last = found.last().filter(|_| found.len() == limit);
     Ok(List {
         count: found.len(),

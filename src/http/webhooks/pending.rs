@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::OPERATION;
 use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, body, envelope};
 use crate::webhooks::catalog::EventSet;
 
@@ -69,7 +68,7 @@ async fn set(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<
         .store
         .set_pending_webhook(caller.tenant, caller.user, url.as_str());
     set.await
-        .map_err(|error| stored("a webhook could not be stored", error))?;
+        .map_err(|error| Failure::of_store("a webhook could not be stored", &error))?;
     let available_events = EventSet::all().names();
     Ok(Accepted {
         message: MESSAGE,

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::{NO_LETTER, OPERATION, about_own, id_in_path, letters, owner};
 use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::{Api, envelope};
 
 const MESSAGE: &str = "Dead letters deleted";
@@ -37,7 +36,8 @@ async fn purge(request: &HttpRequest, api: &Api) -> Result<Purged, Failure> {
     let owner = owner(request, api).await?;
     let id = id_in_path(request);
     let deleted = api.store.purge(owner, id.as_deref()).await;
-    let deleted = deleted.map_err(|error| stored("dead letters were not deleted", error))?;
+    let deleted =
+        deleted.map_err(|error| Failure::of_store("dead letters were not deleted", &error))?;
     Ok(Purged {
         message: MESSAGE,
         deleted: letters(deleted, id)?,

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 use super::{NO_LETTER, OPERATION, about_own, id_in_path, letters, owner};
 use crate::failure::Failure;
 use crate::http::openapi::about::About;
-use crate::http::stored::stored;
 use crate::http::uninterrupted::to_the_end;
 use crate::http::{Api, envelope};
 
@@ -42,7 +41,8 @@ async fn replay(request: &HttpRequest, api: &Api) -> Result<Replayed, Failure> {
     let (webhooks, id) = (api.webhooks.clone(), id_in_path(request));
     let replay = async move {
         let replayed = webhooks.replay(owner, id.as_deref()).await;
-        let replayed = replayed.map_err(|error| stored("dead letters were not replayed", error))?;
+        let replayed = replayed
+            .map_err(|error| Failure::of_store("dead letters were not replayed", &error))?;
         letters(replayed, id)
     };
     Ok(Replayed {

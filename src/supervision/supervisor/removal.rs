@@ -11,6 +11,7 @@ use crate::ids::DeviceId;
 use crate::store::StoreError;
 use crate::supervision::router;
 use crate::supervision::view::State;
+use crate::telemetry::Chain;
 
 /// Ends the life of a device, wipes its records and forgets it. Answers when that is done; its row is the caller's to
 /// delete, afterwards. After an error the device is down, and can be removed again.
@@ -67,7 +68,9 @@ impl Supervisor {
                 self.router.do_send(router::Forget(id));
                 info!(device.id = %id, "device removed");
             }
-            Err(error) => error!(device.id = %id, error = %error, "a device was not removed"),
+            Err(error) => {
+                error!(device.id = %id, error = %Chain(&error), "a device was not removed")
+            }
         }
         for caller in waiting {
             // Whoever went away meanwhile finds out by asking again.

@@ -7,6 +7,7 @@ use tracing::{info, warn};
 
 use super::Supervisor;
 use crate::store::{Store, StoreError};
+use crate::telemetry::Chain;
 
 /// How often a store that failed is tried.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ async fn until_well(store: Store) {
             return;
         }
         if !told {
-            warn!(error = %error, "the store cannot write: devices that are not connected wait");
+            warn!(error = %Chain(&error), "the store cannot write: devices that are not connected wait");
             told = true;
         }
         tokio::time::sleep(PAUSE).await;

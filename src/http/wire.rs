@@ -1,0 +1,139 @@
+//! The one table from failures to answers: statuses, codes and texts.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use crate::failure::{Failure, Flaw};
+use crate::operation::{Envelope, Operation};
+
+/// How a failure reaches the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub status: u16,
+    /// `lower_snake`, for the object envelope and for metrics.
+    pub code: Cow<'static, str>,
+    /// `UPPER_SNAKE`, for the standard envelope.
+    pub error_code: &'static str,
+    pub message: Cow<'static, str>,
+    /// For `Retry-After`.
+    pub retry_after: Option<Duration>,
+}
+
+/// The one table from failures to answers.
+pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
+    if let Failure::During(step, failure) = failure {
+        let mut operation = *operation;
+        (operation.name, operation.failed) = (step.name, step.failed);
+        return outcome(failure, &operation);
+    }
+    let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
+        Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
+            (400, "invalid_media".into(), "VALIDATION_ERROR")
+        }
+        Failure::Invalid(_) => (400, "invalid_request".into(), "VALIDATION_ERROR"),
+        Failure::Unauthorized => (401, "unauthorized".into(), "UNAUTHORIZED"),
+        Failure::NotFound(_) => (404, "not_found".into(), "NOT_FOUND"),
+        Failure::NoDevice => (500, "device_error".into(), "DEVICE_ERROR"),
+        Failure::Refused(_) | Failure::NotSynced { in_time: true, .. } => (
+            502,
+            format!("{}_failed", operation.name).into(),
+            "UPSTREAM_ERROR",
+        ),
+        Failure::Disconnected => (503, "device_disconnected".into(), "DEVICE_NOT_READY"),
+        Failure::TimedOut { .. } | Failure::NotSynced { in_time: false, .. } => (
+            504,
+            format!("{}_timeout", operation.name).into(),
+            "DEVICE_TIMEOUT",
+        ),
+        Failure::Unavailable => (503, "unavailable".into(), "SERVICE_UNAVAILABLE"),
+        Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
+        Failure::Documented { status, .. } => (*status, "refused".into(), documented_code(*status)),
+        Failure::During(..) | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
+    };
+    let message = match failure {
+        Failure::Unauthorized => operation.unauthorized.into(),
+        Failure::Refused(_) => operation.failed.into(),
+        Failure::TimedOut { .. } => operation.timed_out.into(),
+        Failure::Documented { text, .. } => text.clone(),
+        other => other.to_string().into(),
+    };
+    let passes = matches!(failure, Failure::Overloaded | Failure::Unavailable);
+    let retry_after = passes.then_some(Duration::from_secs(1));
+    let (status, message) = match operation.envelope {
+        Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
+        _ => (status, message),
+    };
+    Outcome {
+        status,
+        code,
+        error_code,
+        message,
+        retry_after,
+    }
+}
+
+/// Where the RyzeAPI differs: it has no 502 and no 504, and names the reason after the text.
+fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
+    Some(match failure {
+        Failure::Disconnected => (400, "Instance is not connected to WhatsApp".into()),
+        Failure::NoDevice => (404, "Instance not found".into()),
+        Failure::Overloaded => (429, "Rate limit exceeded. Try again later.".into()),
+        Failure::Refused(_) | Failure::TimedOut { .. } => {
+            (500, format!("{}: {failure}", operation.failed).into())
+        }
+        _ => return None,
+    })
+}
+
+const fn documented_code(status: u16) -> &'static str {
+    match status {
+        403 => "FORBIDDEN",
+        400..=499 => "REQUEST_REFUSED",
+        _ => "DEVICE_ERROR",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::Invalid;
+
+    #[test]
+    fn the_status_endpoints_answer_as_documented() {
+        const STATUS: Operation = Operation::new("status", Envelope::Object)
+            .failing_with("failed to send status broadcast");
+        let table = [
+            (
+                Failure::Invalid(Invalid::request("text cannot be empty")),
+                (400, "invalid_request", "text cannot be empty"),
+            ),
+            (
+                Failure::NoDevice,
+                (500, "device_error", "failed to resolve user device"),
+            ),
+            (
+                Failure::Refused("479".into()),
+                (502, "status_failed", "failed to send status broadcast"),
+            ),
+            (
+                Failure::Disconnected,
+                (
+                    503,
+                    "device_disconnected",
+                    "whatsapp session is not connected",
+                ),
+            ),
+            (
+                Failure::TimedOut { message_id: None },
+                (504, "status_timeout", "context deadline exceeded"),
+            ),
+        ];
+        for (failure, (status, code, message)) in table {
+            let outcome = outcome(&failure, &STATUS);
+            assert_eq!(
+                (outcome.status, &*outcome.code, &*outcome.message),
+                (status, code, message)
+            );
+        }
+    }
+}
