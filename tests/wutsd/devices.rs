@@ -1,5 +1,8 @@
 //! POST /devices, GET /devices, GET /user/devices, DELETE /devices/{deviceID}, GET /status
 
+mod paircode;
+mod qr;
+
 use serde_json::{Value, json};
 
 use crate::support::World;

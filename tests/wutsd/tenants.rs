@@ -1,5 +1,7 @@
 //! GET /tenants, GET and DELETE /global/tenants/{id}
 
+mod register;
+
 use reqwest::Method;
 use serde_json::json;
 

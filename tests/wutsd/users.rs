@@ -1,6 +1,6 @@
 //! POST /users, GET /users, GET, PUT and DELETE /users/{id}, POST /users/{id}/promote
 
-mod deletion;
+mod delete;
 mod powers;
 
 use serde_json::{Value, json};
