@@ -25,6 +25,7 @@ mod readme;
 mod rooms;
 mod ryze;
 mod sandbox;
+mod secrets;
 mod status;
 mod support;
 mod tenants;

@@ -3,8 +3,13 @@
 mod configuration;
 mod dead_letters;
 mod delivery;
+mod events;
 mod happenings;
 mod lifecycle;
+mod list;
+mod pending;
+mod purge;
+mod replay;
 mod signatures;
 
 use serde_json::{Value, json};
