@@ -8,7 +8,7 @@ mod picture;
 mod profile;
 mod resolve;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{User, World};
 
@@ -45,4 +45,26 @@ impl People {
     async fn blocklist(&self) -> Value {
         self.user.api.get("/contacts/blocklist").await.expect(200)["data"].clone()
     }
+}
+
+#[tokio::test]
+async fn without_a_token_or_a_connection_nothing_is_known_of_anybody() {
+    let people = People::start().await;
+    let api = &people.user.api;
+    for path in [
+        "/contacts/block",
+        "/contacts/unblock",
+        "/contacts/resolve",
+        "/contact/check",
+    ] {
+        let answer = people.world.api.post(path, json!({})).await;
+        assert_eq!(answer.text_error(), (401, "Invalid token"), "{path}");
+    }
+    api.post_nothing("/disconnect").await.expect(200);
+    let answer = api.get("/contacts").await;
+    assert_eq!(
+        answer.text_error(),
+        (503, "whatsapp session is not connected")
+    );
+    assert_eq!(answer.body["error_code"], "DEVICE_NOT_READY");
 }

@@ -111,20 +111,4 @@ async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
         assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
         assert!(text.starts_with(expected), "{text}");
     }
-    for path in [
-        "/contacts/block",
-        "/contacts/unblock",
-        "/contacts/resolve",
-        "/contact/check",
-    ] {
-        let answer = people.world.api.post(path, json!({})).await;
-        assert_eq!(answer.text_error(), (401, "Invalid token"), "{path}");
-    }
-    api.post_nothing("/disconnect").await.expect(200);
-    let answer = api.get("/contacts").await;
-    assert_eq!(
-        answer.text_error(),
-        (503, "whatsapp session is not connected")
-    );
-    assert_eq!(answer.body["error_code"], "DEVICE_NOT_READY");
 }
