@@ -131,7 +131,7 @@ async fn what_belongs_to_another_tenant_answers_like_nothing_at_all() {
         }
     }
     // And nothing has become of it.
-    let status = owner.api.get("/status").await.expect(200)["data"].clone();
+    let status = owner.status().await;
     assert_eq!(
         (&status["connected"], &status["phone_number"]),
         (&json!(true), &json!(phone))

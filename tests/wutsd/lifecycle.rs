@@ -70,7 +70,7 @@ async fn a_refused_login_tells_why() {
         user.api.post_nothing("/connect").await.text_error(),
         (500, "reconnect failed")
     );
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
+    let status = user.status().await;
     assert_eq!(status["last_exit"], "locked");
     user.api.post_nothing("/connect").await.expect(200);
 }
@@ -102,9 +102,6 @@ async fn a_disconnected_device_stays_down_over_a_restart() {
     user.api.post_nothing("/disconnect").await.expect(200);
     world.restart("TERM").await;
     let api = world.again(&user);
-    assert_eq!(
-        api.get("/status").await.expect(200)["data"]["status"],
-        "disconnected"
-    );
+    assert_eq!(api.status().await["status"], "disconnected");
     api.post_nothing("/connect").await.expect(200);
 }

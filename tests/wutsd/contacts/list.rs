@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::People;
+use crate::support::until;
 
 #[tokio::test]
 async fn the_address_book_is_listed() {
@@ -24,11 +25,11 @@ async fn a_contact_who_has_written_is_listed_with_its_own_name() {
         .control
         .send_text(ada, &people.phone, "hello")
         .await;
-    let named = || async {
+    let named = async || {
         let contact = api.get("/contacts").await.expect(200)["contacts"][0].clone();
         contact["push_name"].is_string().then_some(contact)
     };
-    let contact = api.poll("a push name", named).await;
+    let contact = until("a push name", named).await;
     let expected = (&json!("Ada Lovelace"), &json!("Countess of Lovelace"));
     assert_eq!((&contact["full_name"], &contact["push_name"]), expected);
     let body = json!({ "jids": [people.ada_lid] });

@@ -8,12 +8,12 @@ use crate::support::World;
 async fn disconnecting_keeps_the_credentials_and_connecting_uses_them() {
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
-    let device = user.api.get("/status").await.expect(200)["data"]["device_id"].clone();
+    let device = user.status().await["device_id"].clone();
 
     let body = user.api.post_nothing("/disconnect").await.expect(200);
     assert_eq!(body["data"]["message"], "device disconnected successfully");
     assert_eq!(body["data"]["device_id"], device);
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
+    let status = user.status().await;
     assert_eq!(status["status"], "disconnected");
     assert_eq!(status["last_exit"], "disconnected");
     assert_eq!(status["is_logged_in"], true);

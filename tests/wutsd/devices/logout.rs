@@ -9,7 +9,7 @@ async fn logging_out_unlinks_the_device_and_pairing_works_again() {
     let body = user.api.post_nothing("/logout").await.expect(200);
     assert_eq!(body["data"]["message"], "device logged out successfully");
     assert!(world.control.devices(&phone).await.is_empty());
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
+    let status = user.status().await;
     assert_eq!(status["is_logged_in"], false);
     assert_eq!(status["last_exit"], "logged_out");
 

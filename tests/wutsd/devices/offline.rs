@@ -8,7 +8,7 @@ use crate::support::World;
 async fn a_device_is_taken_offline_by_its_owner_only() {
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
-    let id = user.api.get("/status").await.expect(200)["data"]["device_id"].clone();
+    let id = user.status().await["device_id"].clone();
     let path = format!("/devices/{}", id.as_str().expect("an id"));
     let stranger = world.user().await;
     for path in [path.as_str(), "/devices/nonsense"] {
@@ -22,9 +22,6 @@ async fn a_device_is_taken_offline_by_its_owner_only() {
             json!({ "success": true, "message": "Device disconnected" })
         );
     }
-    assert_eq!(
-        user.api.get("/status").await.expect(200)["data"]["status"],
-        "disconnected"
-    );
+    assert_eq!(user.status().await["status"], "disconnected");
     user.api.post_nothing("/connect").await.expect(200);
 }

@@ -1,5 +1,7 @@
 //! GET /qr/status
 
+use serde_json::json;
+
 use crate::support::World;
 
 #[tokio::test]
@@ -10,14 +12,14 @@ async fn whether_a_code_is_there_can_be_polled() {
     assert_eq!(answer.text_error(), (400, "device_id is required"));
     let device = user
         .api
-        .post("/devices", serde_json::json!({ "name": "new" }))
+        .post("/devices", json!({ "name": "new" }))
         .await
         .expect(201);
     let path = format!(
         "/qr/status?device_id={}",
         device["device"]["id"].as_str().expect("an id")
     );
-    let none = serde_json::json!({ "exists": false });
+    let none = json!({ "exists": false });
     assert_eq!(user.api.get(&path).await.expect(200)["data"], none);
     user.api.get("/qr").await.expect(200);
     let there = user.api.get(&path).await.expect(200)["data"].clone();

@@ -8,7 +8,7 @@ use crate::support::World;
 async fn the_status_of_nothing_is_disconnected() {
     let world = World::start().await;
     let user = world.user().await;
-    let data = user.api.get("/status").await.expect(200)["data"].clone();
+    let data = user.status().await;
     assert_eq!(data["connected"], false);
     assert_eq!(data["status"], "disconnected");
     assert_eq!(data["device_id"], Value::Null);

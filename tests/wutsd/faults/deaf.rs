@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::World;
 
 /// So long that nothing but an unanswered query makes a device ask for a sign of life.
@@ -52,7 +52,7 @@ async fn a_query_without_an_answer_ends_a_deaf_connection_and_not_a_healthy_one(
     assert_eq!(answer.status, 504, "{}", answer.text);
     // Its ping was answered, so the device is still the one that it was.
     user.api.get("/contacts/blocklist").await.expect(200);
-    assert_eq!(status(&user).await["last_exit"], "restart_required");
+    assert_eq!(user.status().await["last_exit"], "restart_required");
 
     world
         .control

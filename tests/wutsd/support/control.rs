@@ -1,13 +1,9 @@
 //! The simulated WhatsApp's control API: accounts, scanning, faults, and what phones have decrypted.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::api::{Answer, Api};
-use super::process::PATIENCE;
-
-const PAUSE: Duration = Duration::from_millis(20);
+use super::{until, until_ok};
 
 pub struct Control(Api);
 
@@ -82,14 +78,7 @@ impl Control {
 
     /// Waits until this fault has happened.
     pub async fn wait_for_fault(&self, fault: &str) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        while self.hits(fault).await == 0 {
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "{fault} never happened"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+        until(fault, async || (self.hits(fault).await > 0).then_some(())).await;
     }
 
     /// How often faults of this kind have happened.
@@ -216,17 +205,11 @@ impl Control {
 
     /// Waits until this phone has decrypted a message with this id.
     pub async fn wait_for_message(&self, phone: &str, id: &Value) -> Value {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
+        until_ok(&format!("message {id}"), async || {
             let inbox = self.inbox(phone).await;
-            if let Some(message) = inbox.iter().find(|message| message["id"] == *id) {
-                return message.clone();
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "{id} never arrived: {inbox:?}"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+            let message = inbox.iter().find(|message| message["id"] == *id);
+            message.cloned().ok_or_else(|| Value::from(inbox))
+        })
+        .await
     }
 }
