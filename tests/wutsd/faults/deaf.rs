@@ -98,8 +98,9 @@ async fn as_many_pings_as_in_an_idle_hour_do_not_end_a_healthy_connection() {
     let neighbour = Neighbour::of(&world).await;
     let before = world.control.counter("queries").await;
     // One every 20 seconds.
-    while world.control.counter("queries").await < before + 180 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .control
+        .wait_for_counter("queries", before + 180)
+        .await;
     neighbour.is_untouched(&world).await;
 }

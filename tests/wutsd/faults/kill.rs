@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
 
 use super::app_state::wait_for_contact;
-use crate::support::{Api, Control, LOCAL, Received, Receiver, User, World, until};
+use crate::support::{Api, Control, LOCAL, Received, Receiver, User, World};
 
 const KILLS: usize = 50;
 const DEVICES: usize = 4;
@@ -195,11 +195,10 @@ async fn the_simulated_whatsapp_can_tell_when_a_message_key_is_used_twice() {
         api.wait_for_status("connected").await;
         let posted = api.post_status("under the same key").await.expect(200);
         if reused {
-            let counter = async || {
-                let reused = world.control.counter("message_keys_reused").await;
-                (reused > 0).then_some(())
-            };
-            until("the use of a key for the second time", counter).await;
+            world
+                .control
+                .wait_for_counter("message_keys_reused", 1)
+                .await;
         } else {
             let id = &posted["message_id"];
             world.control.wait_for_message(&contact, id).await;

@@ -97,6 +97,15 @@ impl Control {
         state["counters"][name].as_u64().expect(name)
     }
 
+    /// Waits until something has happened so often, or more often.
+    pub async fn wait_for_counter(&self, name: &str, count: u64) {
+        until_ok(&format!("{count} {name}"), async || {
+            let so_far = self.counter(name).await;
+            if so_far >= count { Ok(()) } else { Err(so_far) }
+        })
+        .await;
+    }
+
     /// One phone sends another a text; its id.
     pub async fn send_text(&self, from: &str, to: &str, text: &str) -> Value {
         let body = json!({ "from": from, "to": to, "text": text });
