@@ -29,5 +29,6 @@ mod secrets;
 mod status;
 mod support;
 mod tenants;
+mod urls;
 mod users;
 mod webhooks;

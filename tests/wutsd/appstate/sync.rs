@@ -1,4 +1,4 @@
-//! POST /appstate/sync.
+//! POST /appstate/sync
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! POST /profile/picture.
+//! POST /profile/picture
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
