@@ -1,4 +1,4 @@
-//! GET /qr, GET /qr/status
+//! GET /qr
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -113,35 +113,4 @@ async fn a_token_is_needed_and_the_device_must_be_ones_own() {
         let answer = user.api.get(&format!("/qr?device_id={id}")).await;
         assert_eq!(answer.text_error(), (404, "device not found"));
     }
-}
-
-#[tokio::test]
-async fn whether_a_code_is_there_can_be_polled() {
-    let world = World::start().await;
-    let user = world.user().await;
-    let answer = user.api.get("/qr/status").await;
-    assert_eq!(answer.text_error(), (400, "device_id is required"));
-    let device = user
-        .api
-        .post("/devices", serde_json::json!({ "name": "new" }))
-        .await
-        .expect(201);
-    let path = format!(
-        "/qr/status?device_id={}",
-        device["device"]["id"].as_str().expect("an id")
-    );
-    let none = serde_json::json!({ "exists": false });
-    assert_eq!(user.api.get(&path).await.expect(200)["data"], none);
-    user.api.get("/qr").await.expect(200);
-    let there = user.api.get(&path).await.expect(200)["data"].clone();
-    assert_eq!(there["exists"], true);
-    assert!(
-        there["generated_at"]
-            .as_str()
-            .expect("a time")
-            .ends_with('Z'),
-        "{there}"
-    );
-    let stranger = world.user().await;
-    assert_eq!(stranger.api.get(&path).await.expect(200)["data"], none);
 }

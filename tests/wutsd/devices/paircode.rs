@@ -70,10 +70,7 @@ async fn a_wrong_code_pairs_nothing() {
     let refused = world.control.type_code(&phone, "ABCD-1234").await;
     assert!((400..500).contains(&refused.status), "{}", refused.text);
     assert!(world.control.devices(&phone).await.is_empty());
-    assert_eq!(
-        user.api.get("/status").await.expect(200)["data"]["is_logged_in"],
-        false
-    );
+    assert_eq!(user.status().await["is_logged_in"], false);
 }
 
 #[tokio::test]
