@@ -56,6 +56,19 @@ pub struct Http {
     pub request_timeout: Duration,
     #[serde(deserialize_with = "seconds")]
     pub shutdown_grace: Duration,
+    /// Each as a browser sends it: `https://app.example.com`.
+    #[serde(deserialize_with = "words")]
+    pub cors_origins: Vec<String>,
+    pub unknown_fields: UnknownFields,
+}
+
+/// What becomes of a field that no endpoint reads.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownFields {
+    /// It is named in the answer's header `X-Ignored-Fields`.
+    Ignore,
+    Refuse,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -239,6 +252,13 @@ impl Config {
             let problem = format!("must be at most {} bytes", Semaphore::MAX_PERMITS);
             return Err(invalid("http.bodies_in_memory", problem));
         }
+        for origin in &http.cors_origins {
+            let parsed = Url::parse(origin).ok();
+            if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+                let problem = format!("{origin:?} is no origin such as https://app.example.com");
+                return Err(invalid("http.cors_origins", problem));
+            }
+        }
         let longest = http.body_timeout + self.media.command_timeout;
         if http.request_timeout <= longest {
             let problem = format!(
@@ -342,6 +362,16 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
     }
     let problem = format!("{seconds} is not a number of seconds between 0 and a year");
     Err(serde::de::Error::custom(problem))
+}
+
+/// Words with commas between, as an environment variable can hold them.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let words = text
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty());
+    Ok(words.map(str::to_owned).collect())
 }
 
 /// A count in which 0 stands for one per core.

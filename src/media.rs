@@ -74,7 +74,13 @@ pub fn decode(field: &str, data: &str) -> Result<Vec<u8>, Invalid> {
         Some((head, data)) if head.starts_with("data:") => data,
         _ => data,
     };
-    let bytes = BASE64_STANDARD.decode(data.trim());
+    // Encoders of mail, and many command lines, break the lines.
+    let bytes = match data.trim() {
+        lines if lines.contains(['\r', '\n']) => {
+            BASE64_STANDARD.decode(lines.replace(['\r', '\n'], ""))
+        }
+        line => BASE64_STANDARD.decode(line),
+    };
     bytes.map_err(|error| Invalid::field(field, format!("{field} is not base64: {error}")))
 }
 

@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::{Api, envelope};
+use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 use crate::metrics::InProgress;
-use crate::operation::{Envelope, Operation};
 use crate::telemetry::Chain;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST: Operation = Operation::new("request", Envelope::Flat);
 const TOO_SLOW: Failure = Failure::documented(504, "the request took too long");
 

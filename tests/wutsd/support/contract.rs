@@ -145,7 +145,7 @@ fn named(schema: &'static Value) -> &'static Value {
 
 impl Contract {
     fn new() -> Self {
-        let document = wutsd::http::openapi::document();
+        let document = wutsd::http::document();
         let mut document = to_value(document).expect("JSON");
         let parts = parts_of_others(&document);
         seal_all(&mut document, &parts);

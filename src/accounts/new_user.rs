@@ -1,7 +1,6 @@
 //! What a new user brings: checked and normalised before anything is stored.
 
 use chrono::{SubsecRound, Utc};
-use url::Url;
 
 use super::{passwords, tokens};
 use crate::failure::Invalid;
@@ -10,11 +9,9 @@ use crate::store::accounts::{Credentials, Role, User};
 
 /// The longest address that mail can be sent to, in bytes.
 const LONGEST_EMAIL: usize = 254;
-/// More is a mistake, or somebody fills the disk.
-const LONGEST_WEBHOOK_URL: usize = 2048;
 
 /// A user who is to be created.
-pub struct Newcomer {
+pub struct NewUser {
     /// As it is stored and compared: without case.
     pub email: String,
     pub role: Role,
@@ -28,8 +25,8 @@ pub struct Enrolled {
     pub token: String,
 }
 
-impl Newcomer {
-    /// Checks everything about a new user, the password included.
+impl NewUser {
+    /// Checks e-mail address and password. `webhook_url` has been checked by those who would send there.
     pub fn check(
         email: &str,
         password: &str,
@@ -38,7 +35,6 @@ impl Newcomer {
     ) -> Result<Self, Invalid> {
         let email = normalized_email(email)?;
         passwords::check(password)?;
-        webhook_url.as_deref().map_or(Ok(()), check_webhook_url)?;
         Ok(Self {
             email,
             role,
@@ -70,14 +66,6 @@ impl Newcomer {
     }
 }
 
-/// Reads a role; the message names the field it came in.
-pub fn role(field: &'static str, name: &str) -> Result<Role, Invalid> {
-    Role::parse(name).ok_or_else(|| {
-        let problem = format!("{field} must be admin, manager or user");
-        Invalid::field(field, problem)
-    })
-}
-
 /// Enough to catch a mistake; only a mail sent there could prove it.
 fn normalized_email(text: &str) -> Result<String, Invalid> {
     let email = text.trim().to_lowercase();
@@ -89,17 +77,6 @@ fn normalized_email(text: &str) -> Result<String, Invalid> {
         return Ok(email);
     }
     Err(Invalid::field("email", "email must be an e-mail address"))
-}
-
-fn check_webhook_url(text: &str) -> Result<(), Invalid> {
-    let https = Url::parse(text).is_ok_and(|url| url.scheme() == "https");
-    if https && text.len() <= LONGEST_WEBHOOK_URL {
-        return Ok(());
-    }
-    Err(Invalid::field(
-        "webhook_url",
-        "webhook_url must be an https:// URL",
-    ))
 }
 
 #[cfg(test)]
@@ -128,26 +105,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_newcomer_is_named() {
-        let url = |url: &str| Some(url.to_owned());
+    fn what_is_wrong_with_a_new_user_is_named() {
         let table = [
-            ("nobody", "long enough", None, "email"),
-            ("a@example.com", "short", None, "password"),
-            (
-                "a@example.com",
-                "long enough",
-                url("http://a.example"),
-                "webhook_url",
-            ),
-            (
-                "a@example.com",
-                "long enough",
-                url("https://"),
-                "webhook_url",
-            ),
+            ("nobody", "long enough", "email"),
+            ("a@example.com", "short", "password"),
         ];
-        for (email, password, webhook_url, field) in table {
-            let refused = Newcomer::check(email, password, Role::User, webhook_url);
+        for (email, password, field) in table {
+            let refused = NewUser::check(email, password, Role::User, None);
             let refused = refused.err().expect("it is wrong");
             assert_eq!(refused.field.as_deref(), Some(field));
         }

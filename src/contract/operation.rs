@@ -13,8 +13,12 @@ pub enum Envelope {
     Session,
     /// `{"success":true,…}` and `{"success":false,"error"}`: what only the master token may do.
     Admin,
+    /// `{"success":true,…}` and `{"error"}`: the older send endpoints and payments.
+    Bare,
     /// `{"success":true,"message",…}` and `{"success":false,"error":{"message"}}`: the RyzeAPI, with statuses of its own.
     Ryze,
+    /// No envelope: what machines read that watch the daemon.
+    Open,
 }
 
 /// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
@@ -33,8 +37,12 @@ pub struct Operation {
 impl Operation {
     pub const fn new(name: &'static str, envelope: Envelope) -> Self {
         let unauthorized = match envelope {
-            Envelope::Object | Envelope::Flat | Envelope::Data | Envelope::Ryze => "Invalid token",
-            Envelope::Session => "unauthorized",
+            Envelope::Object
+            | Envelope::Flat
+            | Envelope::Data
+            | Envelope::Ryze
+            | Envelope::Open => "Invalid token",
+            Envelope::Session | Envelope::Bare => "unauthorized",
             Envelope::Admin => "invalid master token",
         };
         Self {

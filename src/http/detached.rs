@@ -11,5 +11,6 @@ use crate::failure::Failure;
 pub async fn to_the_end<T: 'static>(
     change: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> Result<T, Failure> {
-    rt::spawn(change).await.unwrap_or(Err(Failure::Internal))
+    let done = rt::spawn(change).await;
+    done.unwrap_or_else(|error| Err(Failure::internal("a change did not end", &error)))
 }

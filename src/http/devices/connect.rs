@@ -1,55 +1,58 @@
 //! POST /connect — brings a paired device back with its stored credentials.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DEVICE_ID, NOT_FOUND, follow, locate};
+use super::status::Status;
+use super::{NOT_FOUND, follow};
+use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::query::Query;
-use crate::http::{Api, envelope};
+use crate::http::Api;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::DeviceId;
-use crate::operation::{Envelope, Operation};
+use crate::store::accounts::Caller;
 use crate::supervision::supervisor::Connect;
 use crate::supervision::view::{State, View};
 
-const OPERATION: Operation = Operation::new("connect", Envelope::Session);
 const FAILED: Failure = Failure::documented(500, "reconnect failed");
+
+#[derive(Deserialize, ToSchema)]
+pub struct ConnectSession {}
 
 #[derive(Serialize, ToSchema)]
 #[schema(
+    as = Connected,
     example = json!({
         "status": "connected",
         "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         "needs_qr": false
     })
 )]
-struct Connected {
-    status: &'static str,
+pub struct Connected {
+    status: Status,
     device_id: DeviceId,
     /// The credentials are gone: GET /qr or POST /paircode comes next.
     needs_qr: bool,
 }
 
-pub fn about() -> About {
-    About::new(
-        "Brings a paired device back with its stored credentials",
-        &OPERATION,
-    )
-    .query("device_id", DEVICE_ID)
-    .gives::<Connected>()
-    .refuses([NOT_FOUND, FAILED])
+impl Endpoint for ConnectSession {
+    type Caller = Caller;
+    type Reply = Connected;
+    const SUMMARY: &'static str = "Brings a paired device back with its stored credentials";
+    const OPERATION: Operation = Operation::new("connect", Envelope::Session);
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        vec![NOT_FOUND, FAILED]
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Connected, Failure> {
+        let device = context.locate().await?.ok_or(NOT_FOUND)?;
+        connect(&context.api, device).await
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, connect(&request, &api).await)
-}
-
-async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure> {
-    let caller = api.caller(request).await?;
-    let located = locate(api, caller, Query::of(request).device()).await?;
-    let device = located.ok_or(NOT_FOUND)?;
+async fn connect(api: &Api, device: DeviceId) -> Result<Connected, Failure> {
     let mut watch = follow(api, device).await?;
     let before = watch.now();
     if !before.is_paired() {
@@ -78,13 +81,12 @@ async fn connect(request: &HttpRequest, api: &Api) -> Result<Connected, Failure>
 pub async fn begin(api: &Api, device: DeviceId) -> Result<(), Failure> {
     let wanted = api.store.set_wanted(device, true).await;
     wanted.map_err(|error| Failure::of_store("a connect could not be noted", &error))?;
-    let begun = api.supervisor.send(Connect(device)).await;
-    begun.map_err(|_| Failure::Internal)
+    api.ask(Connect(device)).await
 }
 
 fn answer(device: DeviceId, view: &View) -> Connected {
     Connected {
-        status: view.state.name(),
+        status: view.state.into(),
         device_id: device,
         needs_qr: !view.is_paired(),
     }

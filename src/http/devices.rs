@@ -12,14 +12,11 @@ pub mod qr;
 pub mod qr_status;
 pub mod status;
 
-use actix_web::{HttpRequest, HttpResponse};
-
-use super::query::Named;
-use super::uninterrupted::to_the_end;
-use super::{Api, envelope};
-use crate::failure::Failure;
+use super::Api;
+use super::detached::to_the_end;
+use super::endpoint::Context;
+use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
-use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
@@ -31,58 +28,82 @@ use crate::supervision::view::{View, Watch};
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
 
-pub(super) const NOT_FOUND: Failure = Failure::documented(404, "device not found");
-/// The meaning of the parameter.
-const DEVICE_ID: &str =
-    "Which of the caller's devices; left out: the one that stands for the caller";
+pub const NOT_FOUND: Failure = Failure::NotFound("device not found");
 
-const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
+/// Which of the caller's devices a request means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The oldest paired one, or else the oldest: the request names none.
+    Default,
+    Device(DeviceId),
+    /// It names something that is the id of no device.
+    None,
+}
 
-/// Whatever no route knows.
-pub async fn unknown(request: HttpRequest) -> HttpResponse {
-    let text = format!("there is no {} {}", request.method(), request.path());
-    envelope::refuse(
-        &UNKNOWN,
-        &Failure::Documented {
-            status: 404,
-            text: text.into(),
-        },
+impl Which {
+    /// Reads a `device_id`, wherever it came from.
+    pub fn named(id: Option<&str>) -> Self {
+        match id {
+            None | Some("") => Self::Default,
+            Some(id) => id.parse().map_or(Self::None, Self::Device),
+        }
+    }
+}
+
+impl Context<Caller> {
+    /// The device that the request means, if it is the caller's.
+    pub async fn locate(&self) -> Result<Option<DeviceId>, Failure> {
+        locate(&self.api, self.caller, self.device).await
+    }
+
+    /// The same for what takes a device away: a client that asks twice must not reach the next one, so whoever has several
+    /// must say which.
+    async fn locate_for_good(&self) -> Result<Option<DeviceId>, Failure> {
+        if self.device == Which::Default {
+            let own = own(&self.api, self.caller).await?;
+            if own.len() > 1 {
+                return Err(several().into());
+            }
+        }
+        self.locate().await
+    }
+}
+
+fn several() -> Invalid {
+    Invalid::field(
+        "device_id",
+        "device_id is required: you have several devices, GET /devices lists them",
     )
 }
 
 /// The device that the caller means, if it is the caller's.
-pub(super) async fn locate(
-    api: &Api,
-    caller: Caller,
-    named: Named,
-) -> Result<Option<DeviceId>, Failure> {
-    let device = match named {
-        Named::Nobody => None,
-        Named::Device(device) => Some(device),
-        Named::Impossible => return Ok(None),
+pub async fn locate(api: &Api, caller: Caller, which: Which) -> Result<Option<DeviceId>, Failure> {
+    let device = match which {
+        Which::Default => None,
+        Which::Device(device) => Some(device),
+        Which::None => return Ok(None),
     };
     let located = api.router.send(Locate { caller, device }).await;
-    located.map_err(|_| Failure::Internal)
+    located.map_err(|error| Failure::internal("the router did not answer", &error))
 }
 
-pub(super) async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
-    let watch = api
-        .supervisor
-        .send(Follow(device))
-        .await
-        .map_err(|_| Failure::Internal)?;
-    watch.ok_or(NOT_FOUND)
+pub async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
+    api.ask(Follow(device)).await?.ok_or(NOT_FOUND)
+}
+
+/// The caller's devices, oldest first.
+async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    own.map_err(|error| Failure::of_store("devices could not be listed", &error))
 }
 
 /// The caller's devices, oldest first, and where each stands.
-pub(super) async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
-    let own = api.store.devices_of(caller.tenant, caller.user).await;
-    let own = own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
+pub async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
+    let own = own(api, caller).await?;
     let mut devices = Vec::with_capacity(own.len());
     for device in own {
-        let watch = api.supervisor.send(Follow(device.id)).await;
         // One that is being made or removed at this moment is not known yet, or no longer.
-        if let Some(watch) = watch.map_err(|_| Failure::Internal)? {
+        if let Some(watch) = api.ask(Follow(device.id)).await? {
             devices.push((device, watch.now()));
         }
     }
@@ -90,10 +111,13 @@ pub(super) async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device
 }
 
 /// The device to pair; a caller who has none gets one.
-async fn device_to_pair(api: &Api, caller: Caller, named: Named) -> Result<DeviceId, Failure> {
-    match locate(api, caller, named).await? {
+async fn device_to_pair(context: &Context<Caller>) -> Result<DeviceId, Failure> {
+    match context.locate().await? {
         Some(device) => Ok(device),
-        None if named == Named::Nobody => Ok(create(api, caller, DEFAULT_NAME).await?.id),
+        None if context.device == Which::Default => {
+            let device = create(&context.api, context.caller, DEFAULT_NAME).await?;
+            Ok(device.id)
+        }
         None => Err(NOT_FOUND),
     }
 }
@@ -109,7 +133,7 @@ async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure
 
 /// Makes supervisor and router know a new device. To the end: a device that is stored and not adopted would be listed
 /// but known to nobody until the next start.
-pub(super) async fn adopt(
+pub async fn adopt(
     api: &Api,
     caller: Caller,
     creating: impl Future<Output = Result<Device, Failure>> + 'static,
@@ -126,7 +150,7 @@ pub(super) async fn adopt(
         // Before it can have events.
         webhooks.apply_pending(owner).await.map_err(not_created)?;
         let adopted = supervisor.send(Adopt(device.clone())).await;
-        adopted.map_err(|_| Failure::Internal)?;
+        adopted.map_err(|error| Failure::internal("a device was not adopted", &error))?;
         // Whoever deleted its user in between looked for devices before this one could be found.
         let own = store.devices_of(caller.tenant, caller.user).await;
         if own.is_ok_and(|own| own.iter().all(|other| other.id != device.id)) {
@@ -138,7 +162,7 @@ pub(super) async fn adopt(
     .await
 }
 
-pub(super) fn not_created(error: StoreError) -> Failure {
+pub fn not_created(error: StoreError) -> Failure {
     match error {
         // Its user was deleted while the request was under way.
         StoreError::Constraint(_) => Failure::Unauthorized,
@@ -153,6 +177,6 @@ fn phone_number(jid: &str) -> &str {
 }
 
 /// The account's JID: the contract shows it without the device.
-pub(super) fn account_jid(jid: &str) -> String {
+pub fn account_jid(jid: &str) -> String {
     format!("{}@s.whatsapp.net", phone_number(jid))
 }

@@ -1,25 +1,36 @@
 //! GET /qr — a code to scan with the phone.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SecondsFormat, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{DEVICE_ID, NOT_FOUND, device_to_pair, follow};
+use super::{NOT_FOUND, device_to_pair, follow};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::device::pairing::Qr;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::query::Query;
-use crate::http::{Api, envelope, qr_image};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::http::{Api, qr_image};
 use crate::ids::DeviceId;
-use crate::operation::{Envelope, Operation};
+use crate::store::accounts::Caller;
 use crate::supervision::supervisor::Pair;
 use crate::supervision::view::{State, View};
 
-const OPERATION: Operation = Operation::new("qr", Envelope::Session);
-const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
+/// A new code, whatever there is already.
+pub const REFRESH: Param = Param::query("refresh").or(&["force_refresh", "force_new"]);
+pub const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
 pub const TIMED_OUT: Failure = Failure::documented(408, "timeout waiting for QR code");
 pub const FAILED: Failure = Failure::documented(500, "failed to initialize device");
+
+#[derive(Deserialize, ToSchema)]
+pub struct GenerateQrCode {
+    /// For a new code.
+    #[serde(default)]
+    pub refresh: bool,
+    /// `false`: not one that was shown before.
+    #[serde(default = "yes")]
+    pub reuse_cache: bool,
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(
@@ -32,7 +43,7 @@ pub const FAILED: Failure = Failure::documented(500, "failed to initialize devic
         "ttl": 60
     })
 )]
-struct Code {
+pub struct Code {
     qr_code: String,
     /// A PNG as a data URL.
     image: String,
@@ -43,49 +54,44 @@ struct Code {
     ttl: i64,
 }
 
-pub fn about() -> About {
-    About::new("Shows a QR code to scan with the phone", &OPERATION)
-        .query("device_id", DEVICE_ID)
-        .query("refresh", "`true` for a new code")
-        .query(
-            "reuse_cache",
-            "`false` for a code that was not shown before",
-        )
-        .gives::<Code>()
-        .refuses([ALREADY_CONNECTED, NOT_FOUND, TIMED_OUT, FAILED])
+impl Endpoint for GenerateQrCode {
+    type Caller = Caller;
+    type Reply = Code;
+    const SUMMARY: &'static str = "Shows a QR code to scan with the phone";
+    const OPERATION: Operation = Operation::new("qr", Envelope::Session);
+    const PARAMS: &'static [Param] = &[
+        REFRESH,
+        Param::query("reuse_cache").or(&["reuse", "use_cache", "cached"]),
+    ];
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        vec![ALREADY_CONNECTED, NOT_FOUND, TIMED_OUT, FAILED]
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Code, Failure> {
+        let device = device_to_pair(&context).await?;
+        let reuse = self.reuse_cache && !self.refresh;
+        let (qr, cached) = code_to_scan(&context.api, device, reuse).await?;
+        Ok(Code {
+            image: qr_image::data_url(&qr.code)?,
+            cached,
+            expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            ttl: seconds_left(qr.expires_at),
+            qr_code: qr.code,
+        })
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, show(&request, &api).await)
-}
-
-async fn show(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
-    let caller = api.caller(request).await?;
-    let query = Query::of(request);
-    let refresh = query
-        .flag(&["refresh", "force_refresh", "force_new"])?
-        .unwrap_or(false);
-    let reuse = query
-        .flag(&["reuse_cache", "reuse", "use_cache", "cached"])?
-        .unwrap_or(true);
-    let device = device_to_pair(api, caller, query.device()).await?;
-    let (qr, cached) = code_to_scan(api, device, reuse && !refresh).await?;
-    Ok(Code {
-        image: qr_image::data_url(&qr.code).map_err(|_| Failure::Internal)?,
-        cached,
-        expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
-        ttl: seconds_left(qr.expires_at),
-        qr_code: qr.code,
-    })
+fn yes() -> bool {
+    true
 }
 
 /// A code that is still good, and whether it had been handed out before. `reuse`: that is welcome.
 pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Qr, bool), Failure> {
     let mut watch = follow(api, device).await?;
     let before = watch.now();
-    if before.is_paired() {
-        return Err(ALREADY_CONNECTED);
-    }
+    check_unpaired(&before)?;
     let shown = valid_code(&before);
     if let Some(qr) = &shown
         && reuse
@@ -93,10 +99,7 @@ pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Q
         return Ok((qr.clone(), true));
     }
     let anew = before.state == State::Pairing && (!reuse || shown.is_some());
-    api.supervisor
-        .send(Pair { device, anew })
-        .await
-        .map_err(|_| Failure::Internal)?;
+    api.ask(Pair { device, anew }).await?;
     // The life that showed the old codes ends first.
     let exits = before.exits + u64::from(anew);
     let settled = |view: &View| {
@@ -115,11 +118,19 @@ pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Q
     }
 }
 
+/// Pairing anew would throw a session away.
+pub fn check_unpaired(view: &View) -> Result<(), Failure> {
+    match view.is_paired() {
+        false => Ok(()),
+        true => Err(ALREADY_CONNECTED),
+    }
+}
+
 fn valid_code(view: &View) -> Option<Qr> {
     view.qr.clone().filter(|qr| qr.is_valid(Utc::now()))
 }
 
 /// Whole seconds, at least one for something that is still good.
-pub(super) fn seconds_left(until: DateTime<Utc>) -> i64 {
+pub fn seconds_left(until: DateTime<Utc>) -> i64 {
     (until - Utc::now()).as_seconds_f64().ceil().max(1.0) as i64
 }

@@ -1,41 +1,39 @@
 //! POST /paircode — a code to type on the phone.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
-use super::qr::seconds_left;
+use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, seconds_left};
 use super::{NOT_FOUND, device_to_pair, follow};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::device::pairing::{PairCode, RequestPairCode};
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::query::{Query, named};
-use crate::http::{Api, body, envelope};
+use crate::http::Api;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::DeviceId;
-use crate::operation::{Envelope, Operation};
-use crate::phone::PhoneNumber;
+use crate::jid::PhoneNumber;
+use crate::store::accounts::Caller;
 use crate::supervision::supervisor::{Pair, PairWithCode};
 use crate::supervision::view::State;
 
-const OPERATION: Operation = Operation::new("paircode", Envelope::Session);
-const ALREADY_CONNECTED: Failure = Failure::documented(400, "already connected");
-pub const BAD_NUMBER: Failure = Failure::documented(400, "invalid phone number format");
 const INSTRUCTIONS: &str = "Digite este código no WhatsApp: Configurações > Aparelhos conectados > \
                             Conectar um aparelho > Conectar com número de telefone";
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = PairCodeRequest, example = json!({"phone": "5511999999999", "reuse_cache": false}))]
-pub struct WantCode {
+#[schema(example = json!({"phone": "5511999999999", "reuse_cache": false}))]
+pub struct GeneratePairCode {
     /// The account's number with country code.
-    pub phone: String,
-    #[serde(default)]
-    pub device_id: Option<String>,
+    #[schema(value_type = String)]
+    pub phone: PhoneNumber,
     /// `false` asks for a new code even when the last one is still good.
     #[serde(default)]
     pub reuse_cache: Option<bool>,
+    /// For a new code.
+    #[serde(default)]
+    pub refresh: bool,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -49,7 +47,7 @@ pub struct WantCode {
         "instructions": "Digite este código no WhatsApp: Configurações > Aparelhos conectados > Conectar um aparelho > Conectar com número de telefone"
     })
 )]
-struct Code {
+pub struct Code {
     /// XXXX-XXXX
     code: String,
     phone: String,
@@ -59,41 +57,31 @@ struct Code {
     instructions: &'static str,
 }
 
-pub fn about() -> About {
-    About::new("Shows a code to type on the phone", &OPERATION)
-        .takes::<WantCode>()
-        .query("refresh", "`true` for a new code")
-        .gives::<Code>()
-        .refuses([ALREADY_CONNECTED, BAD_NUMBER, NOT_FOUND])
-        .refuses([failed("timeout waiting for WhatsApp QR event")])
-}
+impl Endpoint for GeneratePairCode {
+    type Caller = Caller;
+    type Reply = Code;
+    const SUMMARY: &'static str = "Shows a code to type on the phone";
+    const OPERATION: Operation = Operation::new("paircode", Envelope::Session);
+    const PARAMS: &'static [Param] = &[REFRESH];
+    const ON_DEVICE: bool = true;
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, show(&request, payload, &api).await)
-}
+    fn refusals() -> Vec<Failure> {
+        let no_qr = failed("timeout waiting for WhatsApp QR event");
+        vec![ALREADY_CONNECTED, NOT_FOUND, no_qr]
+    }
 
-async fn show(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<Code, Failure> {
-    let caller = api.caller(request).await?;
-    let query = Query::of(request);
-    let refresh = query
-        .flag(&["refresh", "force_refresh", "force_new"])?
-        .unwrap_or(false);
-    let wanted: WantCode = body::json(request, payload, &api.limits).await?;
-    let phone = PhoneNumber::parse(&wanted.phone).map_err(|_| BAD_NUMBER)?;
-    let device = device_to_pair(api, caller, named(wanted.device_id.as_deref())).await?;
-    let refresh = refresh || wanted.reuse_cache == Some(false);
-    let code = code_to_type(api, device, phone, refresh).await?;
-    Ok(Code {
-        code: with_dash(&code.code),
-        expires_in: seconds_left(code.expires_at),
-        phone: code.phone,
-        cached: code.cached,
-        instructions: INSTRUCTIONS,
-    })
+    async fn answer(self, context: Context<Caller>) -> Result<Code, Failure> {
+        let device = device_to_pair(&context).await?;
+        let refresh = self.refresh || self.reuse_cache == Some(false);
+        let code = code_to_type(&context.api, device, self.phone, refresh).await?;
+        Ok(Code {
+            code: with_dash(&code.code),
+            expires_in: seconds_left(code.expires_at),
+            phone: code.phone,
+            cached: code.cached,
+            instructions: INSTRUCTIONS,
+        })
+    }
 }
 
 /// A code for this number. `refresh`: not the one that was handed out before.
@@ -112,16 +100,12 @@ pub async fn code_to_type(
 async fn reach_whatsapp(api: &Api, device: DeviceId, deadline: Instant) -> Result<(), Failure> {
     let mut watch = follow(api, device).await?;
     let before = watch.now();
-    if before.is_paired() {
-        return Err(ALREADY_CONNECTED);
-    }
-    api.supervisor
-        .send(Pair {
-            device,
-            anew: false,
-        })
-        .await
-        .map_err(|_| Failure::Internal)?;
+    check_unpaired(&before)?;
+    api.ask(Pair {
+        device,
+        anew: false,
+    })
+    .await?;
     let limit = deadline.saturating_duration_since(Instant::now());
     let settled = watch.until(limit, |view| {
         view.state == State::Pairing || view.is_paired() || view.exits > before.exits
@@ -147,8 +131,7 @@ async fn request_code(
         refresh,
         reply,
     };
-    let handed_on = api.supervisor.send(PairWithCode { device, request }).await;
-    handed_on.map_err(|_| Failure::Internal)?;
+    api.ask(PairWithCode { device, request }).await?;
     match timeout_at(deadline, slot).await {
         Ok(Ok(Ok(code))) => Ok(code),
         Ok(Ok(Err(problem))) => Err(failed(&problem)),
@@ -158,8 +141,7 @@ async fn request_code(
 }
 
 fn failed(problem: &str) -> Failure {
-    let text = format!("failed to generate pair code: {problem}").into();
-    Failure::Documented { status: 500, text }
+    Failure::told(500, format!("failed to generate pair code: {problem}"))
 }
 
 fn with_dash(code: &str) -> String {

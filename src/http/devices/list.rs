@@ -1,21 +1,21 @@
 //! GET /devices — the caller's devices.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{account_jid, own_devices};
+use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::{DeviceId, UserId};
-use crate::operation::{Envelope, Operation};
+use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::supervision::view::View;
 use crate::webhooks::Webhooks;
 
-const OPERATION: Operation = Operation::new("device", Envelope::Flat);
+#[derive(Deserialize, ToSchema)]
+pub struct ListDevices {}
 
 /// A device as the API shows it.
 #[derive(Serialize, ToSchema)]
@@ -70,25 +70,23 @@ impl Listed {
         }]
     })
 )]
-struct List {
+pub struct List {
     devices: Vec<Listed>,
 }
 
-pub fn about() -> About {
-    About::new("Lists the caller's devices", &OPERATION).gives::<List>()
-}
+impl Endpoint for ListDevices {
+    type Caller = Caller;
+    type Reply = List;
+    const SUMMARY: &'static str = "Lists the caller's devices";
+    const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, list(&request, &api).await)
-}
-
-async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
-    let caller = api.caller(request).await?;
-    let own = own_devices(api, caller).await?;
-    let listed = own
-        .into_iter()
-        .map(|(device, view)| Listed::new(device, Some(view), &api.webhooks));
-    Ok(List {
-        devices: listed.collect(),
-    })
+    async fn answer(self, context: Context<Caller>) -> Result<List, Failure> {
+        let own = own_devices(&context.api, context.caller).await?;
+        let listed = own
+            .into_iter()
+            .map(|(device, view)| Listed::new(device, Some(view), &context.api.webhooks));
+        Ok(List {
+            devices: listed.collect(),
+        })
+    }
 }
