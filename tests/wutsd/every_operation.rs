@@ -38,7 +38,7 @@ impl Things {
         match (room, parameter) {
             ("users", "id") => &self.user,
             ("global", "id") => &self.tenant,
-            ("devices", "id") => &self.device,
+            ("devices", "deviceID") => &self.device,
             ("webhook", "id") => &self.delivery,
             ("api", "instance") => &self.instance,
             _ => match shown.and_then(Option::as_ref) {
