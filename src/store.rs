@@ -16,7 +16,7 @@ pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
-mod figures;
+mod metrics;
 mod folder;
 mod lane;
 mod migrate;
@@ -41,7 +41,7 @@ pub use records::RecordBackend;
 pub use sealing::{Sealer, SealingKey};
 pub use value::{Row, Statement, Value};
 
-use figures::Figures;
+use metrics::Metrics;
 use lane::{Lane, Lives};
 use queue::Queue;
 use reader::Read;
@@ -90,7 +90,7 @@ struct Shared {
     reads: Queue<Read>,
     lives: Lives,
     key: SealingKey,
-    figures: Figures,
+    metrics: Metrics,
     database: PathBuf,
     writer_ended: Ended,
     readers_ended: Ended,
@@ -123,12 +123,12 @@ impl Store {
         let (reads, reads_taken) = Queue::bounded(options.queue);
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
-        let figures = Figures::default();
+        let metrics = Metrics::default();
         let database = claim.database.clone();
         let writer = writer::Writer {
             engine,
             queue: writes_taken,
-            figures: figures.clone(),
+            metrics: metrics.clone(),
             claim,
         };
         let writer_ended = threads::writer(writer)?;
@@ -138,7 +138,7 @@ impl Store {
             reads,
             lives,
             key,
-            figures,
+            metrics,
             database,
             writer_ended,
             readers_ended,
@@ -153,8 +153,8 @@ impl Store {
     pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let asked = Instant::now();
         let answer = self.write_at_once(unit).await;
-        let figures = &self.shared.figures;
-        figures.answered(&figures.write_duration, asked, answer)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.write_duration, asked, answer)
     }
 
     async fn write_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -177,8 +177,8 @@ impl Store {
     pub async fn read_many(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let asked = Instant::now();
         let answer = self.read_at_once(statements).await;
-        let figures = &self.shared.figures;
-        figures.answered(&figures.read_duration, asked, answer)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.read_duration, asked, answer)
     }
 
     async fn read_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -236,7 +236,7 @@ impl Store {
 
     pub fn load(&self) -> Load {
         let shared = &self.shared;
-        let commits = &shared.figures.commit_writes;
+        let commits = &shared.metrics.commit_writes;
         let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
         Load {
             waiting_writes: shared.writes.depth(),
@@ -251,7 +251,7 @@ impl Store {
 
     /// What the store measures of itself, for a registry.
     pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
-        self.shared.figures.collectors()
+        self.shared.metrics.collectors()
     }
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
@@ -285,8 +285,8 @@ impl Store {
             self.shared.writes.place().await?.send(unit);
             answer.await.map_err(|_| StoreError::Closed)?
         };
-        let figures = &self.shared.figures;
-        figures.answered(&figures.write_duration, asked, answer.await)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.write_duration, asked, answer.await)
     }
 
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
@@ -298,7 +298,7 @@ impl Store {
             place.send(Read { statements, reply });
             answer.await.map_err(|_| StoreError::Closed)?
         };
-        let figures = &self.shared.figures;
-        figures.answered(&figures.read_duration, asked, answer.await)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.read_duration, asked, answer.await)
     }
 }

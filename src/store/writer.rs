@@ -1,7 +1,7 @@
 //! The one writer: takes what waits, commits it together, and only then answers.
 
 use super::StoreError;
-use super::figures::Figures;
+use super::metrics::Metrics;
 use super::folder::Claim;
 use super::lane::Lane;
 use super::sqlite::Engine;
@@ -60,7 +60,7 @@ enum Failure {
 pub(super) struct Writer {
     pub engine: Engine,
     pub queue: Receiver<Unit>,
-    pub figures: Figures,
+    pub metrics: Metrics,
     /// Held until the last byte is written.
     pub claim: Claim,
 }
@@ -117,7 +117,7 @@ impl Writer {
                 units.into_iter().for_each(|unit| self.commit(vec![unit]));
             }
             Err(Failure::Unit(error) | Failure::Group(error)) => {
-                self.figures.failed(&error, units.len());
+                self.metrics.failed(&error, units.len());
                 units
                     .into_iter()
                     .for_each(|unit| unit.finish(Err(error.clone())));
@@ -126,12 +126,12 @@ impl Writer {
     }
 
     fn note_commit(&self, units: usize, begun: Instant, written: Instant) {
-        let figures = &self.figures;
-        figures.commit_writes.observe(units as f64);
-        figures
+        let metrics = &self.metrics;
+        metrics.commit_writes.observe(units as f64);
+        metrics
             .commit_duration
             .observe(begun.elapsed().as_secs_f64());
-        figures
+        metrics
             .sync_duration
             .observe(written.elapsed().as_secs_f64());
     }
@@ -139,7 +139,7 @@ impl Writer {
     /// Moves the write-ahead log into the database while there is nothing else to do.
     fn checkpoint(&self) {
         if !self.engine.checkpoint() {
-            self.figures.checkpoint_failures.inc();
+            self.metrics.checkpoint_failures.inc();
         }
     }
 

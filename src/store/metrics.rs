@@ -15,7 +15,7 @@ const WRITES: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// Since `open`.
 #[derive(Clone)]
-pub(super) struct Figures {
+pub(super) struct Metrics {
     /// Durable writes as their callers see them.
     pub write_duration: Histogram,
     /// Reads as their callers see them.
@@ -34,7 +34,7 @@ pub(super) struct Figures {
     pub checkpoint_failures: IntCounter,
 }
 
-impl Default for Figures {
+impl Default for Metrics {
     fn default() -> Self {
         let failures = counters(
             "store_write_failures_total",
@@ -83,7 +83,7 @@ impl Default for Figures {
     }
 }
 
-impl Figures {
+impl Metrics {
     /// For a registry.
     pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
         vec![
