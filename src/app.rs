@@ -23,13 +23,15 @@ use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::device::heavy::Heavy;
 use crate::device::version::Version;
+use crate::http::metrics::Metrics as HttpMetrics;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
-use crate::metrics::Metrics;
+use crate::metrics::Registry;
 use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision::alive::Gone;
+use crate::supervision::metrics::Metrics as FleetMetrics;
 use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
@@ -106,8 +108,13 @@ impl App {
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
-        let metrics = Arc::new(Metrics::new(&store)?);
-        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics.clone());
+        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
+        let (fleet, requests) = (FleetMetrics::default(), HttpMetrics::default());
+        let registry = Registry::new()?;
+        registry.add(store.metrics())?;
+        registry.add(webhooks.metrics())?;
+        registry.add(fleet.clone())?;
+        registry.add(requests.clone())?;
         let shared = share(&config, store.clone(), webhooks.clone())?;
         let tls = (*shared.tls).clone();
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
@@ -125,7 +132,7 @@ impl App {
             shards,
             shared,
             router.clone(),
-            metrics.clone(),
+            fleet.clone(),
             supervisor_alive,
         )
         .start();
@@ -139,7 +146,7 @@ impl App {
             router: router.clone(),
             supervisor: supervisor.clone(),
             store: store.clone(),
-            metrics: metrics.clone(),
+            metrics: fleet,
         };
         let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 3);
         let pause = watchdog.map_or(CHECKUP_PAUSE, |third| third.min(CHECKUP_PAUSE));
@@ -155,7 +162,8 @@ impl App {
             master,
             passwords: Passwords::default(),
             webhooks,
-            metrics,
+            metrics: requests,
+            registry,
             limits: Limits::from(&config),
             room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
             rates: Rates::default(),

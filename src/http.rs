@@ -7,6 +7,7 @@ pub mod envelope;
 pub mod execute;
 pub mod health;
 pub mod instances;
+pub mod metrics;
 pub mod observe;
 pub mod openapi;
 pub mod qr_image;
@@ -32,12 +33,13 @@ use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
 
 use self::connection::Connection;
+use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
-use crate::metrics::Metrics;
+use crate::metrics::Registry;
 use crate::store::Store;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::Supervisor;
@@ -52,7 +54,9 @@ pub struct Api {
     pub master: MasterToken,
     pub passwords: Passwords,
     pub webhooks: Webhooks,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
+    /// All that `/metrics` shows.
+    pub registry: Registry,
     pub limits: Limits,
     /// Bytes that request bodies may still take into memory.
     pub room: Arc<Semaphore>,

@@ -16,9 +16,9 @@ pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
-mod metrics;
 mod folder;
 mod lane;
+mod metrics;
 mod migrate;
 pub mod outbox;
 mod queue;
@@ -41,8 +41,8 @@ pub use records::RecordBackend;
 pub use sealing::{Sealer, SealingKey};
 pub use value::{Row, Statement, Value};
 
-use metrics::Metrics;
 use lane::{Lane, Lives};
+use metrics::Metrics;
 use queue::Queue;
 use reader::Read;
 use threads::Ended;
@@ -154,7 +154,7 @@ impl Store {
         let asked = Instant::now();
         let answer = self.write_at_once(unit).await;
         let metrics = &self.shared.metrics;
-        metrics.answered(&metrics.write_duration, asked, answer)
+        metrics.answered(&metrics.store_write_duration_seconds, asked, answer)
     }
 
     async fn write_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -178,7 +178,7 @@ impl Store {
         let asked = Instant::now();
         let answer = self.read_at_once(statements).await;
         let metrics = &self.shared.metrics;
-        metrics.answered(&metrics.read_duration, asked, answer)
+        metrics.answered(&metrics.store_read_duration_seconds, asked, answer)
     }
 
     async fn read_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -236,7 +236,7 @@ impl Store {
 
     pub fn load(&self) -> Load {
         let shared = &self.shared;
-        let commits = &shared.metrics.commit_writes;
+        let commits = &shared.metrics.store_commit_writes;
         let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
         Load {
             waiting_writes: shared.writes.depth(),
@@ -250,8 +250,8 @@ impl Store {
     }
 
     /// What the store measures of itself, for a registry.
-    pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
-        self.shared.metrics.collectors()
+    pub fn metrics(&self) -> impl Collector + use<> {
+        metrics::OfStore(self.clone())
     }
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
@@ -286,7 +286,7 @@ impl Store {
             answer.await.map_err(|_| StoreError::Closed)?
         };
         let metrics = &self.shared.metrics;
-        metrics.answered(&metrics.write_duration, asked, answer.await)
+        metrics.answered(&metrics.store_write_duration_seconds, asked, answer.await)
     }
 
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
@@ -299,6 +299,6 @@ impl Store {
             answer.await.map_err(|_| StoreError::Closed)?
         };
         let metrics = &self.shared.metrics;
-        metrics.answered(&metrics.read_duration, asked, answer.await)
+        metrics.answered(&metrics.store_read_duration_seconds, asked, answer.await)
     }
 }

@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod delivery;
 pub mod dispatcher;
 pub mod event;
+mod metrics;
 mod recorder;
 mod schedule;
 pub mod settings;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+use prometheus::core::Collector;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::error;
@@ -27,6 +29,7 @@ use uuid::Uuid;
 
 use self::catalog::{EventName, EventSet};
 use self::event::Event;
+use self::metrics::{Dropped, Metrics};
 use self::recorder::Recording;
 use self::schedule::Receiver;
 use self::settings::{Private, Reach, Wanted};
@@ -34,17 +37,12 @@ use self::wakes::Wakes;
 use crate::config;
 use crate::failure::Invalid;
 use crate::media::address::Rule;
-use crate::metrics::Metrics;
 use crate::store::outbox::{NewEvent, OutboxWriter};
 use crate::store::webhooks::{Owner, StoredWebhook};
 use crate::store::{DeviceNumber, Statement, Store, StoreError};
 
 /// Events that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
 const RECORDINGS: usize = 8192;
-
-/// Why an event was deleted undelivered, in the words of the metrics.
-pub const TOO_MANY_AT_ONCE: &str = "too_many_at_once";
-pub const TOO_OLD_OR_TOO_MANY: &str = "too_old_or_too_many";
 
 /// Where the events of one device go.
 pub struct Webhook {
@@ -86,7 +84,7 @@ struct Shared {
     secret_overlap: Duration,
     recordings: mpsc::Sender<Recording>,
     wakes: Wakes,
-    metrics: Arc<Metrics>,
+    metrics: Metrics,
 }
 
 /// What is to be stored, on its way to [`dispatcher::start`].
@@ -94,7 +92,7 @@ pub struct Intake(mpsc::Receiver<Recording>);
 
 impl Webhooks {
     /// Knows none until the dispatcher has started.
-    pub fn new(store: Store, config: &config::Webhooks, metrics: Arc<Metrics>) -> (Self, Intake) {
+    pub fn new(store: Store, config: &config::Webhooks) -> (Self, Intake) {
         let (recordings, intake) = mpsc::channel(RECORDINGS);
         let reach = Reach {
             plain: config.allow_http,
@@ -109,10 +107,15 @@ impl Webhooks {
             secret_overlap: config.secret_overlap,
             recordings,
             wakes: Wakes::default(),
-            metrics,
+            metrics: Metrics::default(),
         };
         let shared = Arc::new(shared);
         (Self { shared }, Intake(intake))
+    }
+
+    /// What is measured of deliveries, for a registry.
+    pub fn metrics(&self) -> impl Collector + use<> {
+        self.shared.metrics.clone()
     }
 
     /// Whether anybody wants to know.
@@ -142,8 +145,7 @@ impl Webhooks {
         };
         if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
         {
-            let dropped = &self.shared.metrics.webhook_dropped;
-            dropped.with_label_values(&[TOO_MANY_AT_ONCE]).inc();
+            self.shared.metrics.dropped(Dropped::TooManyAtOnce, 1);
         }
     }
 

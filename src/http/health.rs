@@ -69,7 +69,7 @@ pub fn about_metrics() -> About {
 }
 
 pub async fn metrics(api: web::Data<Api>) -> HttpResponse {
-    match api.metrics.scrape(&api.store) {
+    match api.registry.scrape() {
         Ok(text) => HttpResponse::Ok()
             .content_type("text/plain; version=0.0.4; charset=utf-8")
             .body(text),

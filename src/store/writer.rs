@@ -1,9 +1,9 @@
 //! The one writer: takes what waits, commits it together, and only then answers.
 
 use super::StoreError;
-use super::metrics::Metrics;
 use super::folder::Claim;
 use super::lane::Lane;
+use super::metrics::Metrics;
 use super::sqlite::Engine;
 use super::value::{Row, Statement};
 use std::sync::Arc;
@@ -127,19 +127,19 @@ impl Writer {
 
     fn note_commit(&self, units: usize, begun: Instant, written: Instant) {
         let metrics = &self.metrics;
-        metrics.commit_writes.observe(units as f64);
+        metrics.store_commit_writes.observe(units as f64);
         metrics
-            .commit_duration
+            .store_commit_duration_seconds
             .observe(begun.elapsed().as_secs_f64());
         metrics
-            .sync_duration
+            .store_sync_duration_seconds
             .observe(written.elapsed().as_secs_f64());
     }
 
     /// Moves the write-ahead log into the database while there is nothing else to do.
     fn checkpoint(&self) {
         if !self.engine.checkpoint() {
-            self.metrics.checkpoint_failures.inc();
+            self.metrics.store_checkpoint_failures_total.inc();
         }
     }
 

@@ -212,11 +212,10 @@ impl Post {
 
     fn note(&self, event: &Waiting, outcome: &Outcome) {
         let metrics = &self.webhooks.shared.metrics;
-        let attempts = &metrics.webhook_attempts;
-        attempts.with_label_values(&[outcome.name()]).inc();
+        metrics.attempted(outcome);
         if *outcome == Outcome::Delivered {
             let delay = (Utc::now() - event.at).to_std().unwrap_or_default();
-            metrics.webhook_delay.observe(delay.as_secs_f64());
+            metrics.delivered(delay);
         }
     }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::Utc;
 use tracing::warn;
 
-use super::{TOO_OLD_OR_TOO_MANY, Webhooks};
+use super::Webhooks;
+use super::metrics::Dropped;
 use crate::config;
 use crate::store::StoreError;
 use crate::store::outbox::{Bounds, Trimmed};
@@ -50,21 +51,13 @@ async fn trim(webhooks: &Webhooks, bounds: Bounds) -> Result<(), StoreError> {
     }
     let Trimmed { expired, dropped } = trimmed;
     warn!(expired, dropped, "events could not be delivered in time");
-    let counter = &webhooks.shared.metrics.webhook_dropped;
-    counter
-        .with_label_values(&[TOO_OLD_OR_TOO_MANY])
-        .inc_by(dropped as u64);
+    let metrics = &webhooks.shared.metrics;
+    metrics.dropped(Dropped::TooOldOrTooMany, dropped as u64);
     Ok(())
 }
 
 async fn count(webhooks: &Webhooks) -> Result<(), StoreError> {
     let backlog = webhooks.shared.store.backlog().await?;
-    let metrics = &webhooks.shared.metrics;
-    let age = backlog
-        .oldest
-        .map_or(0, |oldest| (Utc::now() - oldest).num_seconds());
-    metrics.webhook_waiting.set(backlog.waiting);
-    metrics.webhook_dead.set(backlog.dead);
-    metrics.webhook_oldest.set(age);
+    webhooks.shared.metrics.backlog_seen(&backlog);
     Ok(())
 }
