@@ -11,18 +11,19 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 pub mod accounts;
-mod canary;
 pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
-mod lane;
+mod key_check;
+mod life_writes;
 mod metrics;
 mod migrate;
 pub mod outbox;
 mod queue;
 mod reader;
+mod record_key;
 mod records;
 mod sealing;
 pub mod settings;
@@ -36,12 +37,12 @@ pub mod webhooks;
 mod writer;
 
 pub use error::StoreError;
-pub use lane::Life;
+pub use life_writes::Life;
 pub use records::RecordBackend;
 pub use sealing::{Sealer, SealingKey};
 pub use value::{Row, Statement, Value};
 
-use lane::{Lane, Lives};
+use life_writes::{LifeWrites, Lives};
 use metrics::Metrics;
 use queue::Queue;
 use reader::Read;
@@ -118,7 +119,7 @@ impl Store {
         let claim = folder::claim(&options.folder)?;
         let mut engine = sqlite::Engine::writer(&claim.database)?;
         migrate::migrate(&mut engine)?;
-        canary::check(&mut engine, &options.key)?;
+        key_check::check(&mut engine, &options.key)?;
 
         let (reads, reads_taken) = Queue::bounded(options.queue);
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
@@ -162,7 +163,7 @@ impl Store {
         self.shared.writes.offer(Unit {
             statements,
             reply: Some(reply),
-            lane: None,
+            life: None,
         })?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -195,8 +196,8 @@ impl Store {
     /// The protocol library's storage for one life. Make one per life and share it: two would not see each
     /// other's staged writes.
     pub fn backend(&self, device: DeviceNumber, life: Life) -> Arc<RecordBackend> {
-        let lane = Lane::new(device, life, &self.shared.lives);
-        Arc::new(RecordBackend::new(self.clone(), device, lane))
+        let writes = LifeWrites::new(device, life, &self.shared.lives);
+        Arc::new(RecordBackend::new(self.clone(), device, writes))
     }
 
     /// Deletes all that is known of a device's account and ends its life, so that nothing writes it again.
@@ -280,7 +281,7 @@ impl Store {
             let unit = Unit {
                 statements,
                 reply: Some(reply),
-                lane: None,
+                life: None,
             };
             self.shared.writes.place().await?.send(unit);
             answer.await.map_err(|_| StoreError::Closed)?

@@ -1,6 +1,6 @@
 //! The sweep: removes records whose time has passed, for all devices at once.
 
-use super::records::Kind;
+use super::record_key::Kind;
 use super::{Statement, Store, StoreError};
 
 const HOUR: i64 = 3600;

@@ -2,7 +2,7 @@
 
 use super::StoreError;
 use super::folder::Claim;
-use super::lane::Lane;
+use super::life_writes::LifeWrites;
 use super::metrics::Metrics;
 use super::sqlite::Engine;
 use super::value::{Row, Statement};
@@ -25,21 +25,23 @@ pub(super) type Rows = Vec<Vec<Row>>;
 /// One caller's all-or-nothing change.
 pub(super) struct Unit {
     pub statements: Vec<Statement>,
-    /// `None`: nobody waits; the lane knows if it fails.
+    /// `None`: nobody waits; the life knows if it fails.
     pub reply: Option<oneshot::Sender<Result<Rows, StoreError>>>,
     /// The life that writes, and the number of the unit in it.
-    pub lane: Option<(Arc<Lane>, u64)>,
+    pub life: Option<(Arc<LifeWrites>, u64)>,
 }
 
 impl Unit {
     fn admit(&self) -> Result<(), StoreError> {
-        self.lane.as_ref().map_or(Ok(()), |(lane, _)| lane.admit())
+        self.life
+            .as_ref()
+            .map_or(Ok(()), |(writes, _)| writes.admit())
     }
 
     fn finish(self, outcome: Result<Rows, StoreError>) {
-        match (&self.lane, &outcome) {
-            (Some((lane, number)), Ok(_)) => lane.settled(*number),
-            (Some((lane, _)), Err(failure)) => lane.fence(failure),
+        match (&self.life, &outcome) {
+            (Some((writes, number)), Ok(_)) => writes.settled(*number),
+            (Some((writes, _)), Err(failure)) => writes.fence(failure),
             (None, _) => {}
         }
         if let Some(reply) = self.reply {

@@ -30,7 +30,7 @@ impl RecordBackend {
         &self,
         keys: &[RecordKey],
     ) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let staged = self.lane.look(keys)?;
+        let staged = self.writes.look(keys)?;
         let on_disk = || {
             keys.iter()
                 .zip(&staged)
@@ -64,7 +64,7 @@ impl RecordBackend {
 
     /// Whether a record is there, without opening it.
     pub(super) async fn exists(&self, key: RecordKey) -> Result<bool, StoreError> {
-        if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
+        if let Some(Some(staged)) = self.writes.look(std::slice::from_ref(&key))?.pop() {
             return Ok(staged.is_some());
         }
         let answers = self.read(vec![key.probe(self.device)]).await?;
@@ -93,7 +93,7 @@ impl RecordBackend {
         value: impl Fn(&RecordKey, &Row) -> Result<Bytes, StoreError>,
     ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
         let kind = scan.from.kind;
-        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
+        let staged = self.writes.look_from(&scan.from, |key| scan.covers(key))?;
         let answers = self.read(vec![statement]).await?;
         let mut found = Vec::new();
         for row in answers.into_iter().flatten() {

@@ -1,7 +1,7 @@
 //! Sealing, key files, and the keys of records.
 
 use super::*;
-use crate::store::records::{Kind, RecordKey, Scan};
+use crate::store::record_key::{Kind, RecordKey, Scan};
 use std::os::unix::fs::PermissionsExt;
 use wacore::store::traits::{DeviceStore, SignalStore};
 

@@ -1,6 +1,6 @@
-//! A lane: the writes of one life on their way to disk. It says which still wait, and refuses all after one failed.
+//! The writes of one life on their way to disk: in order, and fenced: after one has failed all are refused.
 
-use super::records::RecordKey;
+use super::record_key::RecordKey;
 use super::{DeviceNumber, StoreError};
 use bytes::Bytes;
 use dashmap::DashMap;
@@ -31,10 +31,11 @@ impl Lives {
     }
 }
 
-/// What a lane holds for a record that is not durable yet: its new value, or `None` for a deletion.
+/// What is kept for a record that is not durable yet: its new value, or `None` for a deletion.
 pub(super) type Staged = Option<Bytes>;
 
-pub(super) struct Lane {
+/// They say which still wait.
+pub(super) struct LifeWrites {
     life: Life,
     newest: Arc<AtomicU64>,
     state: Mutex<State>,
@@ -51,7 +52,7 @@ struct State {
     order: VecDeque<(u64, RecordKey)>,
 }
 
-impl Lane {
+impl LifeWrites {
     pub fn new(device: DeviceNumber, life: Life, lives: &Lives) -> Self {
         Self {
             life,
@@ -180,16 +181,16 @@ impl Lane {
     }
 }
 
-/// Fences the lane unless the write was handed over: a caller that is dropped half-way has lost its write too.
+/// Fences the life unless the write was handed over: a caller that is dropped half-way has lost its write too.
 pub(super) struct Attempt<'a> {
-    lane: &'a Lane,
+    writes: &'a LifeWrites,
     failure: Option<StoreError>,
 }
 
 impl<'a> Attempt<'a> {
-    pub fn new(lane: &'a Lane) -> Self {
+    pub fn new(writes: &'a LifeWrites) -> Self {
         Self {
-            lane,
+            writes,
             failure: Some(StoreError::Abandoned),
         }
     }
@@ -204,7 +205,7 @@ impl<'a> Attempt<'a> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if let Some(failure) = &self.failure {
-            self.lane.fence(failure);
+            self.writes.fence(failure);
         }
     }
 }

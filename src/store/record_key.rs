@@ -1,12 +1,13 @@
 //! Where a record is: its kind and its key, and the statements that reach it.
 
-use crate::store::{DeviceNumber, Statement};
 use bytes::Bytes;
+
+use super::{DeviceNumber, Statement};
 
 /// What a record is. The numbers are in the database: never change or reuse one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) enum Kind {
-    Canary = 0,
+pub(super) enum Kind {
+    KeyCheck = 0,
     Device = 1,
     Identity = 2,
     Session = 3,
@@ -49,7 +50,7 @@ const SCAN_KEYS_TAIL: &str =
 
 /// The place of a record among those of its device.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) struct RecordKey {
+pub(super) struct RecordKey {
     pub kind: Kind,
     pub bytes: Bytes,
 }
@@ -146,7 +147,7 @@ fn join(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// All records of a kind whose keys begin alike.
-pub(in crate::store) struct Scan {
+pub(super) struct Scan {
     pub from: RecordKey,
     end: Option<Bytes>,
 }
