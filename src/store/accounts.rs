@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::devices::id;
-use super::value::{Row, Statement};
+use super::value::{Row, Statement, Value};
 use super::{Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
 
@@ -123,4 +123,39 @@ fn bearer(row: &Row) -> Result<Bearer, StoreError> {
 
 fn role(row: &Row, column: usize) -> Result<Role, StoreError> {
     Role::parse(row.text(column)?).ok_or(StoreError::Shape("unknown role"))
+}
+
+/// The statement that adds a user whose tenant is known to be there.
+fn add_user(user: &User, credentials: Credentials) -> Statement {
+    let add = Statement::new(
+        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    );
+    with_values(add, user, credentials)
+}
+
+/// Binds all columns of a new user, `$1` to `$10`.
+fn with_values(add: Statement, user: &User, credentials: Credentials) -> Statement {
+    add.bind(user.id.to_string())
+        .bind(user.tenant_id.to_string())
+        .bind(user.email.as_str())
+        .bind(credentials.password_hash)
+        .bind(user.role.name())
+        .bind(credentials.token_hash.to_vec())
+        .bind(i64::from(user.active))
+        .bind(Value::from(credentials.webhook_url))
+        .bind(user.created_at.timestamp())
+        .bind(user.updated_at.timestamp())
+}
+
+/// From the answers to "which devices" and "delete, returning".
+fn deleted(answers: &[Vec<Row>]) -> Result<Option<Vec<DeviceId>>, StoreError> {
+    let [devices, gone] = answers else {
+        return Err(StoreError::Shape("a deletion was not answered in full"));
+    };
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let devices = devices.iter().map(|row| id(row, 0));
+    devices.collect::<Result<_, _>>().map(Some)
 }

@@ -6,11 +6,10 @@
 
 use chrono::Utc;
 
-use super::tenants::deleted;
-use super::{Caller, Credentials, Role, User, role};
+use super::{Caller, Credentials, Role, User, deleted, role, with_values};
 use crate::ids::{DeviceId, TenantId, UserId};
 use crate::store::devices::{id, time};
-use crate::store::value::{Row, Statement, Value};
+use crate::store::value::{Row, Statement};
 use crate::store::{Store, StoreError};
 
 /// What a user may do at all.
@@ -163,27 +162,6 @@ impl Store {
         ];
         deleted(&self.write(unit).await?)
     }
-}
-
-pub(super) fn add_user(user: &User, credentials: Credentials) -> Statement {
-    let add = Statement::new(
-        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    );
-    with_values(add, user, credentials)
-}
-
-fn with_values(add: Statement, user: &User, credentials: Credentials) -> Statement {
-    add.bind(user.id.to_string())
-        .bind(user.tenant_id.to_string())
-        .bind(user.email.as_str())
-        .bind(credentials.password_hash)
-        .bind(user.role.name())
-        .bind(credentials.token_hash.to_vec())
-        .bind(i64::from(user.active))
-        .bind(Value::from(credentials.webhook_url))
-        .bind(user.created_at.timestamp())
-        .bind(user.updated_at.timestamp())
 }
 
 fn apply(change: &Change) -> Statement {
