@@ -1,7 +1,7 @@
 //! Users: how they come, change and go.
 //!
 //! Who may do it is decided outside, from what was read before. So each write repeats in its own transaction what that
-//! decision rests on: the caller's power, the target's standing, and that an active admin remains. There is one writer,
+//! decision rests on: the caller's power, the target's membership, and that an active admin remains. There is one writer,
 //! so of two changes at once the second sees what the first has done.
 
 use chrono::Utc;
@@ -14,20 +14,20 @@ use crate::store::{Store, StoreError};
 
 /// What a user may do at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Membership {
     pub role: Role,
     pub active: bool,
 }
 
-impl Standing {
+impl Membership {
     fn leads(self) -> bool {
         self.active && self.role == Role::Admin
     }
 }
 
 impl User {
-    pub fn standing(&self) -> Standing {
-        Standing {
+    pub fn membership(&self) -> Membership {
+        Membership {
             role: self.role,
             active: self.active,
         }
@@ -42,8 +42,8 @@ pub struct Change {
     /// In the actor's tenant.
     pub target: UserId,
     /// As the decision saw it.
-    pub from: Standing,
-    pub to: Standing,
+    pub from: Membership,
+    pub to: Membership,
 }
 
 /// What became of a change.
