@@ -1,9 +1,10 @@
 //! The data folder: private to its user, and open in one process at a time.
 
-use super::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use super::StoreError;
 
 const LOCK_FILE: &str = "wutsd.lock";
 const DATABASE_FILE: &str = "wutsd.db";

@@ -1,14 +1,16 @@
 //! The writes of one life on their way to disk: in order, and fenced: after one has failed all are refused.
 
-use super::record_key::RecordKey;
-use super::{DeviceNumber, StoreError};
-use bytes::Bytes;
-use dashmap::DashMap;
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
+
+use super::record_key::RecordKey;
+use super::{DeviceNumber, StoreError};
 
 /// Number of one life of one device; only [`Store::begin_life`](super::Store::begin_life) makes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

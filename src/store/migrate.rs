@@ -1,9 +1,10 @@
 //! Schema versions: numbered files, each applied once and in its own transaction.
 
+use tracing::info;
+
 use super::sqlite::Engine;
 use super::value::Statement;
 use super::{Row, StoreError};
-use tracing::info;
 
 /// Every migration in order; its version is its place counted from 1. Never change one that was released.
 ///

@@ -1,11 +1,13 @@
 //! The bounded queues before the store's threads.
 
-use super::StoreError;
-use parking_lot::Mutex;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::time::timeout;
+
+use super::StoreError;
 
 /// How long the protocol library may wait for a place. It has no way to come back later, and a write that it
 /// loses ends the life of the device.

@@ -1,13 +1,15 @@
 //! The reader threads: each has a read-only connection, and all take from one queue.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+
 use super::StoreError;
 use super::sqlite::Engine;
 use super::value::Statement;
 use super::writer::Rows;
-use parking_lot::Mutex;
-use std::sync::Arc;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::oneshot;
 
 /// One hop to a reader: several statements over the same state.
 pub(super) struct Read {

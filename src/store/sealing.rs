@@ -1,13 +1,15 @@
 //! Sealing: AES-256-GCM over stored values, each bound to the place where it is stored.
 
-use super::{DeviceNumber, StoreError};
+use std::path::PathBuf;
+
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use bytes::Bytes;
 use hkdf::Hkdf;
 use sha2::Sha256;
-use std::path::PathBuf;
 use zeroize::Zeroizing;
+
+use super::{DeviceNumber, StoreError};
 
 mod key_file;
 

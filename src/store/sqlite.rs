@@ -1,14 +1,16 @@
 //! The SQLite engine: one connection and what the writer and the readers do with it.
 
-use super::StoreError;
-use super::value::{Row, Statement, Value};
-use bytes::Bytes;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+
+use super::StoreError;
+use super::value::{Row, Statement, Value};
 
 /// 3.7.0 to 3.51.2 can corrupt the database when the write-ahead log is reset.
 const OLDEST_SAFE: i32 = 3_051_003;

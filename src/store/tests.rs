@@ -1,10 +1,12 @@
 //! Tests of the store.
 
+use std::path::Path;
+
+use futures::FutureExt;
+use tempfile::TempDir;
+
 use super::*;
 use crate::store::writer::Rows;
-use futures::FutureExt;
-use std::path::Path;
-use tempfile::TempDir;
 
 mod commits;
 mod conformance;

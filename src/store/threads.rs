@@ -1,15 +1,17 @@
 //! The store's own threads: where it may block.
 
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+
 use super::StoreError;
 use super::reader::{self, Read};
 use super::sqlite::Engine;
 use super::writer::Writer;
-use parking_lot::Mutex;
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
 
 /// Tells when all threads of a group have ended, by a panic too.
 pub(super) struct Ended(watch::Receiver<()>);

@@ -1,8 +1,10 @@
 //! Statements, their arguments and their rows: the portable part of SQL.
 
-use super::StoreError;
-use bytes::Bytes;
 use std::fmt;
+
+use bytes::Bytes;
+
+use super::StoreError;
 
 /// An argument or a column. Flags are `Int` 0 or 1, times are `Int` Unix seconds.
 #[derive(Clone, PartialEq)]

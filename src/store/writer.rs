@@ -1,16 +1,18 @@
 //! The one writer: takes what waits, commits it together, and only then answers.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout, timeout_at};
+
 use super::StoreError;
 use super::folder::Claim;
 use super::life_writes::LifeWrites;
 use super::metrics::Metrics;
 use super::sqlite::Engine;
 use super::value::{Row, Statement};
-use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout, timeout_at};
 
 /// Units in one commit.
 const GROUP: usize = 256;

@@ -2,10 +2,11 @@
 //!
 //! The library's types skip and default fields, so a format that only counts them would break with its next release.
 
-use crate::store::StoreError;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::store::StoreError;
 
 const JSON: u8 = 1;
 

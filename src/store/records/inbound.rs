@@ -2,11 +2,12 @@
 //!
 //! A pending row is only staged: the hook's own commit carries it, and its removal, with what the message became.
 
-use super::{Change, Kind, RecordBackend, RecordKey};
-use crate::store::{Row, Statement, StoreError};
 use bytes::Bytes;
 use wacore::store::traits::{PendingInboundKey, PendingInboundRow};
 use wacore::time::now_secs;
+
+use super::{Change, Kind, RecordBackend, RecordKey};
+use crate::store::{Row, Statement, StoreError};
 
 fn pending(chat: &str, sender: &str, id: &str) -> RecordKey {
     RecordKey::texts(Kind::PendingInbound, [chat, sender, id])

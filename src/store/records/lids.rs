@@ -1,10 +1,11 @@
 //! Which phone number belongs to which LID: one record per LID, and an index from number to LID.
 
+use bytes::Bytes;
+use wacore::store::traits::LidPnMappingEntry;
+
 use super::codec::{decode, encode, text};
 use super::{Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
-use bytes::Bytes;
-use wacore::store::traits::LidPnMappingEntry;
 
 fn lid_key(lid: &str) -> RecordKey {
     RecordKey::text(Kind::Lid, lid)

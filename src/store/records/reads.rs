@@ -3,10 +3,12 @@
 //! The staged state is looked at first. What becomes durable after that look is on disk when the disk is read, so
 //! nothing can fall between the two.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
 use super::{Kind, RecordBackend, RecordKey, Rows, Scan, Staged};
 use crate::store::{Row, Statement, StoreError};
-use bytes::Bytes;
-use std::collections::BTreeMap;
 
 impl RecordBackend {
     /// The writer may have been committing for an older life when this one began; its result must be seen here,

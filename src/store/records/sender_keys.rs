@@ -1,9 +1,10 @@
 //! Which devices of a group have our sender key.
 
+use bytes::Bytes;
+
 use super::codec::text;
 use super::{Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
-use bytes::Bytes;
 
 const HAS: &[u8] = &[1];
 const HAS_NOT: &[u8] = &[0];

@@ -1,9 +1,10 @@
 //! Trusted-contact tokens. Two paths of the library write one record, each its own field.
 
+use wacore::store::traits::TcTokenEntry;
+
 use super::codec::{decode, encode};
 use super::{Change, Kind, RecordBackend, RecordKey, Turn};
 use crate::store::StoreError;
-use wacore::store::traits::TcTokenEntry;
 
 fn token_key(jid: &str) -> RecordKey {
     RecordKey::text(Kind::TcToken, jid)

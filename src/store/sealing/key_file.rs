@@ -1,12 +1,14 @@
 //! The key file: 64 hexadecimal digits, or 32 raw bytes as a systemd credential may hold them.
 
-use super::SealingKey;
-use crate::store::StoreError;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
 use zeroize::Zeroizing;
+
+use super::SealingKey;
+use crate::store::StoreError;
 
 /// More than any valid key file has.
 const MAX_LEN: u64 = 128;

@@ -1,8 +1,9 @@
 //! Rules of single records that the in-memory backend does not show.
 
-use super::*;
 use wacore::store::Device;
 use wacore::store::traits::*;
+
+use super::*;
 
 fn mapping(lid: &str, phone: &str) -> LidPnMappingEntry {
     LidPnMappingEntry {
