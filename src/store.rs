@@ -3,13 +3,6 @@
 //! `write` answers when the change is on disk, `read` goes to its own threads, and `backend` is the protocol
 //! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
 
-use prometheus::core::Collector;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
-
 pub mod accounts;
 pub mod contacts;
 pub mod device_tokens;
@@ -36,18 +29,26 @@ mod value;
 pub mod webhooks;
 mod writer;
 
-pub use error::StoreError;
-pub use life_writes::Life;
-pub use records::RecordBackend;
-pub use sealing::{Sealer, SealingKey};
-pub use value::{Row, Statement, Value};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use life_writes::{LifeWrites, Lives};
-use metrics::Metrics;
-use queue::Queue;
-use reader::Read;
-use threads::Ended;
-use writer::{Rows, Unit};
+use prometheus::core::Collector;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use self::life_writes::{LifeWrites, Lives};
+use self::metrics::Metrics;
+use self::queue::Queue;
+use self::reader::Read;
+use self::threads::Ended;
+use self::writer::{Rows, Unit};
+
+pub use self::error::StoreError;
+pub use self::life_writes::Life;
+pub use self::records::RecordBackend;
+pub use self::sealing::{Sealer, SealingKey};
+pub use self::value::{Row, Statement, Value};
 
 /// How long `ready` waits for an answer.
 const READY_LIMIT: Duration = Duration::from_secs(2);

@@ -14,7 +14,7 @@ use super::value::{Row, Statement, Value};
 use super::{Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
 
-pub use users::{Change, Membership, Settled};
+pub use self::users::{Change, Membership, Settled};
 
 /// An organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -2,6 +2,8 @@
 //!
 //! A row is written together with what it tells of, and goes when a receiver has taken it.
 
+mod bounds;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,9 +12,7 @@ use super::value::{Row, Statement};
 use super::webhooks::{Owner, owned};
 use super::{DeviceNumber, Sealer, Store, StoreError};
 
-mod bounds;
-
-pub use bounds::{Bounds, Trimmed};
+pub use self::bounds::{Bounds, Trimmed};
 
 /// An event as it is stored.
 pub struct NewEvent<'a> {

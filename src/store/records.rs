@@ -3,18 +3,6 @@
 //! Every change is numbered, visible to reads at once, and handed to the writer in order. `commit` waits until it
 //! is durable, `stage` does not: its change becomes durable with the next commit, or within milliseconds.
 
-use std::sync::Arc;
-
-use bytes::Bytes;
-use tokio::sync::oneshot;
-use tokio::sync::{Mutex, MutexGuard, OnceCell};
-
-use super::life_writes::{Attempt, LifeWrites, Staged};
-use super::record_key::{Kind, RecordKey, Scan};
-use super::value::Statement;
-use super::writer::{Rows, Unit};
-use super::{DeviceNumber, Sealer, Store, StoreError};
-
 mod app_state;
 mod codec;
 mod device;
@@ -28,7 +16,18 @@ mod sender_keys;
 mod signal;
 mod tokens;
 
-use progress::Progress;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
+
+use self::progress::Progress;
+use super::life_writes::{Attempt, LifeWrites, Staged};
+use super::record_key::{Kind, RecordKey, Scan};
+use super::value::Statement;
+use super::writer::{Rows, Unit};
+use super::{DeviceNumber, Sealer, Store, StoreError};
 
 type Answer<T> = wacore::store::error::Result<T>;
 

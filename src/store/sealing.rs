@@ -1,5 +1,7 @@
 //! Sealing: AES-256-GCM over stored values, each bound to the place where it is stored.
 
+mod key_file;
+
 use std::path::PathBuf;
 
 use aes_gcm::aead::{Aead, KeyInit, Payload};
@@ -10,8 +12,6 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use super::{DeviceNumber, StoreError};
-
-mod key_file;
 
 /// Layout of a sealed value: this byte, a nonce, the ciphertext with its tag.
 const VERSION: u8 = 1;
