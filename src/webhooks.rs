@@ -8,12 +8,12 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
+mod pending_devices;
 mod recorder;
+mod retention;
 mod schedule;
 pub mod settings;
 mod signature;
-mod upkeep;
-mod wakes;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,10 +30,10 @@ use uuid::Uuid;
 use self::catalog::{EventName, EventSet};
 use self::event::Event;
 use self::metrics::{Dropped, Metrics};
+use self::pending_devices::PendingDevices;
 use self::recorder::Recording;
 use self::schedule::Receiver;
 use self::settings::{Private, Reach, Wanted};
-use self::wakes::Wakes;
 use crate::config;
 use crate::failure::Invalid;
 use crate::media::address::Rule;
@@ -83,7 +83,7 @@ struct Shared {
     reach: Reach,
     secret_overlap: Duration,
     recordings: mpsc::Sender<Recording>,
-    wakes: Wakes,
+    pending: PendingDevices,
     metrics: Metrics,
 }
 
@@ -106,7 +106,7 @@ impl Webhooks {
             reach,
             secret_overlap: config.secret_overlap,
             recordings,
-            wakes: Wakes::default(),
+            pending: PendingDevices::default(),
             metrics: Metrics::default(),
         };
         let shared = Arc::new(shared);
@@ -161,7 +161,7 @@ impl Webhooks {
 
     /// What [`Self::record`] gave was committed.
     pub fn recorded(&self, device: DeviceNumber) {
-        self.shared.wakes.stored(device);
+        self.shared.pending.stored(device);
     }
 
     /// Where the events of a device go, for those who list devices.
@@ -198,7 +198,7 @@ impl Webhooks {
         self.shared.known.retain(|device, webhook| {
             let gone = webhook.owner == owner;
             if gone {
-                self.shared.wakes.changed(*device);
+                self.shared.pending.changed(*device);
             }
             !gone
         });
@@ -224,7 +224,7 @@ impl Webhooks {
         let replayed = self.shared.store.replay(owner, id).await?;
         for webhook in self.shared.known.iter() {
             if webhook.owner == owner {
-                self.shared.wakes.changed(*webhook.key());
+                self.shared.pending.changed(*webhook.key());
             }
         }
         Ok(replayed)
@@ -233,7 +233,7 @@ impl Webhooks {
     /// The device was removed.
     pub fn forget(&self, device: DeviceNumber) {
         self.shared.known.remove(&device);
-        self.shared.wakes.changed(device);
+        self.shared.pending.changed(device);
     }
 
     async fn load(&self) -> Result<(), StoreError> {
@@ -261,7 +261,7 @@ impl Webhooks {
             return None;
         };
         self.shared.known.insert(number, webhook.clone());
-        self.shared.wakes.changed(number);
+        self.shared.pending.changed(number);
         Some(webhook)
     }
 

@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::delivery::{Courier, Outcome};
-use super::schedule::{End, Ended, Failed, Fault, Input, Limits, Schedule, Send, Trial};
-use super::{Intake, Webhook, Webhooks, recorder, upkeep};
+use super::schedule::{Attempt, End, Ended, Failed, Fault, Input, Limits, Schedule, Send};
+use super::{Intake, Webhook, Webhooks, recorder, retention};
 use crate::config;
 use crate::store::outbox::Waiting;
 use crate::store::{DeviceNumber, StoreError};
@@ -59,7 +59,7 @@ pub async fn start(
         per_receiver: config.simultaneous_per_receiver.get(),
     };
     tokio::spawn(recorder::run(webhooks.clone(), intake));
-    tokio::spawn(upkeep::run(webhooks.clone(), upkeep::bounds(config)));
+    tokio::spawn(retention::run(webhooks.clone(), retention::bounds(config)));
     let (running, stopped) = oneshot::channel();
     let task = tokio::spawn(dispatch(
         Arc::new(Post { webhooks, courier }),
@@ -98,7 +98,7 @@ async fn dispatch(post: Arc<Post>, mut schedule: Schedule, mut stopped: oneshot:
     let mut runs = JoinSet::new();
     loop {
         let inputs = tokio::select! {
-            devices = post.webhooks.shared.wakes.take() => post.inputs(devices),
+            devices = post.webhooks.shared.pending.take() => post.inputs(devices),
             Some(ended) = runs.join_next() => Vec::from_iter(ended.ok()),
             () = until(schedule.next()) => vec![Input::Tick],
             _ = &mut stopped => break,
@@ -136,8 +136,8 @@ impl Post {
     }
 
     /// Delivers some events of one device; a panic is the end of this run only.
-    async fn run(self: Arc<Self>, Send { device, trial }: Send) -> Input {
-        let ran = AssertUnwindSafe(self.deliver(device, trial))
+    async fn run(self: Arc<Self>, Send { device, attempt }: Send) -> Input {
+        let ran = AssertUnwindSafe(self.deliver(device, attempt))
             .catch_unwind()
             .await;
         let broken = |progress| Ended {
@@ -160,7 +160,11 @@ impl Post {
         Input::Ended(device, ended)
     }
 
-    async fn deliver(&self, device: DeviceNumber, mut trial: Trial) -> Result<Ended, StoreError> {
+    async fn deliver(
+        &self,
+        device: DeviceNumber,
+        mut attempt: Attempt,
+    ) -> Result<Ended, StoreError> {
         let store = &self.webhooks.shared.store;
         let waiting = store.head_of_queue(device, RUN).await?;
         let mut taken = Taken::default();
@@ -187,9 +191,9 @@ impl Post {
                     retry_after,
                 } => {
                     if taken.progress {
-                        trial.failures = 0;
+                        attempt.failures = 0;
                     }
-                    let buried = trial.is_last(fault, webhook.retry_attempts);
+                    let buried = attempt.is_last(fault, webhook.retry_attempts);
                     store.not_delivered(event.number, &problem, buried).await?;
                     self.log(&webhook, fault, &problem, buried);
                     let failed = Failed {
