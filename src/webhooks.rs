@@ -267,11 +267,8 @@ impl Webhooks {
 
     /// The receiver has said that it is gone for good.
     async fn disable(&self, device: DeviceNumber) -> Result<(), StoreError> {
-        self.shared.store.disable_webhook(device).await?;
-        for stored in self.shared.store.webhooks().await? {
-            if stored.number == device {
-                self.learn(stored);
-            }
+        if let Some(stored) = self.shared.store.disable_webhook(device).await? {
+            self.learn(stored);
         }
         Ok(())
     }

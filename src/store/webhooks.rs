@@ -108,9 +108,7 @@ impl Store {
         let put = put.bind(i64::from(content.timeout)).bind(sealed);
         let put = owned(put.bind(now).bind(now).bind(number.0), owner);
         let read = Statement::new(select_webhook!("WHERE w.device = $1")).bind(number.0);
-        let answers = self.write(vec![put, read]).await?;
-        let row = answers.get(1).and_then(|rows| rows.first());
-        row.map(|row| self.webhook(row)).transpose()
+        self.change_webhook(put, read).await
     }
 
     /// Gives a new device the webhook that its user has asked for, if any: with these events, and otherwise as `like`.
@@ -125,10 +123,8 @@ impl Store {
         let apply = apply.bind(1).bind(i64::from(like.retry_attempts));
         let apply = apply.bind(i64::from(like.timeout)).bind(now).bind(now);
         let read = select_webhook!("WHERE d.id = $1 AND d.tenant_id = $2 AND d.user_id = $3");
-        let unit = vec![owned(apply, owner), owned(Statement::new(read), owner)];
-        let answers = self.write(unit).await?;
-        let row = answers.get(1).and_then(|rows| rows.first());
-        row.map(|row| self.webhook(row)).transpose()
+        let read = owned(Statement::new(read), owner);
+        self.change_webhook(owned(apply, owner), read).await
     }
 
     /// Deletes a device's webhook with everything that waits for it.
@@ -147,12 +143,17 @@ impl Store {
         self.write(unit).await.map(drop)
     }
 
-    /// The receiver is gone for good: nothing is sent there until its owner writes the webhook anew.
-    pub async fn disable_webhook(&self, device: DeviceNumber) -> Result<(), StoreError> {
+    /// The receiver is gone for good: nothing is sent there until its owner writes the webhook anew. Answers the webhook as
+    /// it is then; `None`: it was deleted meanwhile.
+    pub async fn disable_webhook<P: DeserializeOwned + Default>(
+        &self,
+        device: DeviceNumber,
+    ) -> Result<Option<StoredWebhook<P>>, StoreError> {
         let update =
             Statement::new("UPDATE webhook SET enabled = $1, updated_at = $2 WHERE device = $3");
         let update = update.bind(0).bind(Utc::now().timestamp()).bind(device.0);
-        self.write(vec![update]).await.map(drop)
+        let read = Statement::new(select_webhook!("WHERE w.device = $1")).bind(device.0);
+        self.change_webhook(update, read).await
     }
 
     /// The URL that devices which this user makes from now on get as their webhook.
@@ -168,6 +169,17 @@ impl Store {
         let update = update.bind(url).bind(Utc::now().timestamp());
         let update = update.bind(user.to_string()).bind(tenant.to_string());
         self.write(vec![update]).await.map(drop)
+    }
+
+    /// Changes a webhook and reads it as it is then.
+    async fn change_webhook<P: DeserializeOwned + Default>(
+        &self,
+        change: Statement,
+        read: Statement,
+    ) -> Result<Option<StoredWebhook<P>>, StoreError> {
+        let answers = self.write(vec![change, read]).await?;
+        let row = answers.get(1).and_then(|rows| rows.first());
+        row.map(|row| self.webhook(row)).transpose()
     }
 
     fn webhook<P: DeserializeOwned + Default>(
