@@ -52,21 +52,21 @@ const LIVES_SHARE: f64 = 0.9;
 
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    #[error("cannot create the data folder {}: {source}", path.display())]
+    #[error("cannot create the data folder {}", path.display())]
     DataDir { path: PathBuf, source: io::Error },
     #[error(transparent)]
     MasterToken(#[from] MasterTokenError),
-    #[error("the store cannot be opened: {0}")]
+    #[error("the store cannot be opened")]
     Store(#[from] StoreError),
-    #[error("the HTTP client cannot be built: {0}")]
+    #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),
-    #[error("TLS cannot be set up: {0}")]
+    #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
     #[error(transparent)]
     Webhooks(#[from] dispatcher::StartError),
-    #[error("metrics cannot be set up: {0}")]
+    #[error("metrics cannot be set up")]
     Metrics(#[from] prometheus::Error),
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Listen {
         address: SocketAddr,
         source: io::Error,

@@ -17,7 +17,7 @@ pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the configuration: {0}")]
+    #[error("cannot read the configuration")]
     Read(#[from] ::config::ConfigError),
     #[error("configuration key {key}: {problem}")]
     Invalid { key: &'static str, problem: String },

@@ -4,7 +4,10 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use tracing::warn;
+
 use super::StoreError;
+use crate::telemetry::Chain;
 
 const LOCK_FILE: &str = "wutsd.lock";
 const DATABASE_FILE: &str = "wutsd.db";
@@ -19,7 +22,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         // Closing alone would leave the lock with a child process that is just being started.
         if let Err(error) = self.lock.unlock() {
-            tracing::warn!(%error, "the data folder could not be unlocked; the end of the process does it");
+            warn!(error = %Chain(&error), "the data folder could not be unlocked; the end of the process does it");
         }
     }
 }

@@ -74,7 +74,7 @@ impl Sealer {
     /// Seals `plain` for `place`; it opens nowhere else.
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Bytes, StoreError> {
         let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(|_| StoreError::NoRandomness)?;
+        getrandom::fill(&mut nonce)?;
         let payload = Payload {
             msg: plain,
             aad: &self.associated(place),

@@ -8,9 +8,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+use tracing::{error, warn};
 
 use super::StoreError;
 use super::value::{Row, Statement, Value};
+use crate::telemetry::Chain;
 
 /// 3.7.0 to 3.51.2 can corrupt the database when the write-ahead log is reset.
 const OLDEST_SAFE: i32 = 3_051_003;
@@ -111,7 +113,7 @@ impl Engine {
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
-            tracing::error!(%error, "rollback failed");
+            error!(error = %Chain(&error), "rollback failed");
         }
     }
 
@@ -159,7 +161,7 @@ impl Engine {
 
     fn log_failure(&self, checkpoint: Result<(), StoreError>) -> bool {
         if let Err(error) = &checkpoint {
-            tracing::warn!(error = %crate::telemetry::Chain(&error), "checkpoint failed; the log grows until one succeeds");
+            warn!(error = %Chain(error), "checkpoint failed; the log grows until one succeeds");
         }
         checkpoint.is_ok()
     }

@@ -27,9 +27,9 @@ const GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("webhooks cannot be loaded: {0}")]
+    #[error("webhooks cannot be loaded")]
     Store(#[from] StoreError),
-    #[error("the HTTP client cannot be built: {0}")]
+    #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),
 }
 
