@@ -63,6 +63,7 @@ pub struct DeviceNumber(pub i64);
 pub struct Options {
     /// Holds the database, its log and the lock; made if missing.
     pub folder: PathBuf,
+    /// Opens what is sealed; a store remembers which.
     pub key: SealingKey,
     /// Reader threads, each with a connection of about 2 MB.
     pub readers: usize,
@@ -71,6 +72,7 @@ pub struct Options {
 }
 
 impl Options {
+    /// Three readers and 4096 places in each queue.
     pub fn new(folder: impl Into<PathBuf>, key: SealingKey) -> Self {
         Self {
             folder: folder.into(),
@@ -103,14 +105,17 @@ struct Shared {
 pub struct Load {
     /// Units and reads that wait now.
     pub waiting_writes: usize,
+    /// Reads that wait now.
     pub waiting_reads: usize,
     /// How many of each may wait.
     pub queue: usize,
     /// Commits and the units in them, since `open`.
     pub commits: u64,
+    /// Units in them.
     pub units: u64,
     /// Sizes of the database and of its write-ahead log, in bytes.
     pub database: u64,
+    /// Size of its write-ahead log, in bytes.
     pub log: u64,
 }
 
@@ -236,6 +241,7 @@ impl Store {
             .map(drop)
     }
 
+    /// Looks at the queues and at the files.
     pub fn load(&self) -> Load {
         let shared = &self.shared;
         let commits = &shared.metrics.store_commit_writes;

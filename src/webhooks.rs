@@ -46,15 +46,25 @@ const RECORDINGS: usize = 8192;
 
 /// Where the events of one device go.
 pub struct Webhook {
+    /// Who may see and change it.
     pub owner: Owner,
+    /// `wh_…`
     pub id: String,
+    /// Checked when it was written, and its host again before each delivery.
     pub url: Url,
+    /// What its owner wants to know.
     pub events: EventSet,
+    /// Whether anything is sent.
     pub enabled: bool,
+    /// Attempts after the first, before an event becomes a dead letter.
     pub retry_attempts: u32,
+    /// How long one attempt may take.
     pub timeout: Duration,
+    /// Secrets and headers.
     pub private: Private,
+    /// To the second.
     pub created_at: DateTime<Utc>,
+    /// When it was written or switched off last.
     pub updated_at: DateTime<Utc>,
     receiver: Receiver,
     outbox: OutboxWriter,
@@ -170,6 +180,7 @@ impl Webhooks {
         Some(known.url.to_string())
     }
 
+    /// The webhook of a device, switched off or not.
     pub fn of(&self, owner: Owner) -> Option<Arc<Webhook>> {
         // There are as many as devices that have one, and this is asked when a person looks.
         let mut known = self.shared.known.iter();

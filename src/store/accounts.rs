@@ -35,6 +35,7 @@ pub enum Role {
 }
 
 impl Role {
+    /// As the API and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -43,6 +44,7 @@ impl Role {
         }
     }
 
+    /// From [`Self::name`].
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Admin, Self::Manager, Self::User]
             .into_iter()
@@ -79,20 +81,25 @@ pub struct Credentials {
     pub password_hash: String,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
+    /// Where the events of devices go that this user makes.
     pub webhook_url: Option<String>,
 }
 
 /// Who a token belongs to: all that a request needs to know about its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
+    /// Who it is.
     pub user: UserId,
+    /// Whose devices and users the caller may know of.
     pub tenant: TenantId,
+    /// What the caller may do to others.
     pub role: Role,
 }
 
 /// Who holds a token, and how far it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bearer {
+    /// The user that it stands for.
     pub caller: Caller,
     /// The one device that the token fits; none: it is the user's own, for all of the user's devices.
     pub device: Option<DeviceId>,

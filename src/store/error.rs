@@ -126,6 +126,7 @@ impl StoreError {
         }
     }
 
+    /// [`Self::Io`]: "cannot `action` `path`".
     pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io {
             action,

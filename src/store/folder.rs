@@ -14,6 +14,7 @@ const DATABASE_FILE: &str = "wutsd.db";
 
 /// The claim on a data folder. It ends when the value is dropped, or with the process.
 pub(super) struct Claim {
+    /// `wutsd.db`, which exists from now on.
     pub database: PathBuf,
     lock: File,
 }

@@ -8,6 +8,7 @@ const PLAIN: &[u8] = b"wutsd";
 /// No device has this number.
 const NOBODY: DeviceNumber = DeviceNumber(0);
 
+/// [`StoreError::WrongKey`] when the key is not the store's. A store without records takes this key for its own.
 pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
     let sealer = key.sealer("record", NOBODY);
     let known = RecordKey::only(Kind::KeyCheck);

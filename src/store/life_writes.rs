@@ -28,6 +28,7 @@ impl Lives {
         Life(self.newest(device).fetch_add(1, Ordering::SeqCst) + 1)
     }
 
+    /// The number of the newest life of a device; it goes on being told here.
     pub fn newest(&self, device: DeviceNumber) -> Arc<AtomicU64> {
         self.newest.entry(device.0).or_default().clone()
     }
@@ -55,6 +56,7 @@ struct State {
 }
 
 impl LifeWrites {
+    /// Of a life that has just begun.
     pub fn new(device: DeviceNumber, life: Life, lives: &Lives) -> Self {
         Self {
             life,
@@ -151,10 +153,12 @@ impl LifeWrites {
         self.fenced.notify_waiters();
     }
 
+    /// Why this life is fenced, if it is.
     pub fn failure(&self) -> Option<StoreError> {
         self.state.lock().failure.clone()
     }
 
+    /// Records that are not durable yet.
     #[cfg(test)]
     pub fn staged(&self) -> usize {
         let state = self.state.lock();
@@ -190,6 +194,7 @@ pub(super) struct Attempt<'a> {
 }
 
 impl<'a> Attempt<'a> {
+    /// Begins; what is dropped before its end has failed as [`StoreError::Abandoned`].
     pub fn new(writes: &'a LifeWrites) -> Self {
         Self {
             writes,

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Brings the schema up to date; [`StoreError::NewerSchema`] when it is of a newer wutsd.
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
     engine.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
     let found = version(engine)?;

@@ -19,6 +19,7 @@ pub(super) struct Queue<T> {
 }
 
 impl<T> Queue<T> {
+    /// With places for `size` items, at least one.
     pub fn bounded(size: usize) -> (Self, Receiver<T>) {
         let (sender, receiver) = mpsc::channel(size.max(1));
         (
@@ -64,6 +65,7 @@ impl<T> Queue<T> {
         sender.as_ref().map_or(0, Sender::max_capacity)
     }
 
+    /// Takes no more items.
     pub fn close(&self) {
         self.sender.lock().take();
     }

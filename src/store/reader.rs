@@ -13,7 +13,9 @@ use super::writer::Rows;
 
 /// One hop to a reader: several statements over the same state.
 pub(super) struct Read {
+    /// They all see the same state.
     pub statements: Vec<Statement>,
+    /// Takes the rows of each.
     pub reply: oneshot::Sender<Result<Rows, StoreError>>,
 }
 

@@ -80,6 +80,7 @@ impl Change {
 }
 
 impl RecordBackend {
+    /// For the life that these writes are of.
     pub(super) fn new(store: Store, device: DeviceNumber, writes: LifeWrites) -> Self {
         let sealer = store.sealer("record", device);
         Self {
@@ -213,6 +214,7 @@ impl RecordBackend {
         self.writes.staged()
     }
 
+    /// Keeps all writes of this life waiting until it is dropped.
     pub(super) async fn hold_turn(&self) -> impl Sized {
         self.turn().await
     }

@@ -37,6 +37,7 @@ const READER_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -2000;";
 
+/// One connection.
 pub(super) struct Engine {
     connection: Connection,
     /// rusqlite numbers `$2` by its first appearance; `?2` means the second argument. So texts are translated, once.
@@ -63,6 +64,7 @@ impl Engine {
         Ok(engine)
     }
 
+    /// A connection that reads only.
     pub fn reader(path: &Path) -> Result<Self, StoreError> {
         Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_SETTINGS)
     }
@@ -117,6 +119,7 @@ impl Engine {
         }
     }
 
+    /// Runs one statement and returns its rows.
     pub fn run(&mut self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
         let text = self
             .texts

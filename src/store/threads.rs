@@ -17,6 +17,7 @@ use super::writer::Writer;
 pub(super) struct Ended(watch::Receiver<()>);
 
 impl Ended {
+    /// Returns when they have.
     pub async fn wait(&self) {
         let mut alive = self.0.clone();
         // Nothing is ever sent: the error comes when the last thread drops its end.
@@ -24,6 +25,7 @@ impl Ended {
     }
 }
 
+/// Starts the writer.
 pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
     let (alive, ended) = watch::channel(());
     let start = |error| StoreError::io("start a thread for", Path::new("the writer"), error);
@@ -39,6 +41,7 @@ pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
     Ok(Ended(ended))
 }
 
+/// Starts the readers, at least one; each opens the database for itself.
 pub(super) fn readers(
     database: &Path,
     count: usize,

@@ -12,7 +12,9 @@ use crate::ids::{DeviceId, TenantId, UserId};
 /// Whose webhook it is. Every statement asks for all of it, so that another tenant's device is like none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
+    /// Whose events it gets.
     pub device: DeviceId,
+    /// Of that device.
     pub tenant: TenantId,
     pub user: UserId,
 }
@@ -20,26 +22,34 @@ pub struct Owner {
 /// One row. `P` is what is sealed in it.
 #[derive(Clone, Debug)]
 pub struct StoredWebhook<P> {
+    /// Of the owner's device.
     pub number: DeviceNumber,
+    /// Who may see and change it.
     pub owner: Owner,
     /// `wh_…`
     pub id: String,
+    /// All the rest.
     pub content: Content<P>,
     /// Unix seconds.
     pub created_at: chrono::DateTime<Utc>,
+    /// When it was written or switched off last.
     pub updated_at: chrono::DateTime<Utc>,
 }
 
 /// What its owner has written.
 #[derive(Clone, Debug)]
 pub struct Content<P> {
+    /// As it was given.
     pub url: String,
     /// Names, separated by spaces.
     pub events: String,
+    /// Whether anything is sent.
     pub enabled: bool,
+    /// Attempts after the first, before an event becomes a dead letter.
     pub retry_attempts: u32,
     /// Seconds.
     pub timeout: u32,
+    /// Sealed: secrets, and headers with passwords.
     pub private: P,
 }
 

@@ -26,6 +26,7 @@ pub(super) type Rows = Vec<Vec<Row>>;
 
 /// One caller's all-or-nothing change.
 pub(super) struct Unit {
+    /// All of them are applied, or none.
     pub statements: Vec<Statement>,
     /// `None`: nobody waits; the life knows if it fails.
     pub reply: Option<oneshot::Sender<Result<Rows, StoreError>>>,
@@ -61,9 +62,13 @@ enum Failure {
     Group(StoreError),
 }
 
+/// What the one writing thread owns.
 pub(super) struct Writer {
+    /// The only connection that writes.
     pub engine: Engine,
+    /// Its end, when all senders are gone, is the writer's.
     pub queue: Receiver<Unit>,
+    /// Told of every commit.
     pub metrics: Metrics,
     /// Held until the last byte is written.
     pub claim: Claim,

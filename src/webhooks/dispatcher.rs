@@ -25,6 +25,7 @@ const RUN: usize = 16;
 /// How long deliveries under way may take when the daemon stops; what is cut short is delivered again.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Why nothing can be delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("webhooks cannot be loaded")]

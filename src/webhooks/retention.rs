@@ -16,6 +16,7 @@ const COUNT_PAUSE: Duration = Duration::from_secs(5);
 /// Counts between two trims.
 const TRIM_EVERY: u64 = 12;
 
+/// As they are configured.
 pub fn bounds(config: &config::Webhooks) -> Bounds {
     Bounds {
         waiting: config.keep_waiting,
@@ -24,6 +25,7 @@ pub fn bounds(config: &config::Webhooks) -> Bounds {
     }
 }
 
+/// Counts every five seconds and trims every minute.
 pub async fn run(webhooks: Webhooks, bounds: Bounds) {
     let mut pause = tokio::time::interval(COUNT_PAUSE);
     for turn in 0u64.. {

@@ -20,15 +20,18 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// A tenant and the place its events go to.
 pub type Receiver = Arc<str>;
 
+/// How hard is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// First and longest pause after a failure.
     pub first: Duration,
+    /// Longest pause, whatever has failed.
     pub longest: Duration,
     /// Runs under way to one receiver.
     pub per_receiver: usize,
 }
 
+/// What the schedule is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// There may be something to deliver.
@@ -48,9 +51,11 @@ pub enum Input {
 pub struct Ended {
     /// Whether anything was delivered before.
     pub progress: bool,
+    /// Why it went no further.
     pub end: End,
 }
 
+/// Why a run went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Nothing is left.
@@ -63,8 +68,10 @@ pub enum End {
     Broken,
 }
 
+/// An attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failed {
+    /// Decides who pauses.
     pub fault: Fault,
     /// What the receiver has asked for.
     pub retry_after: Option<Duration>,
@@ -84,7 +91,9 @@ pub enum Fault {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Send {
+    /// Whose queue a run is to take from.
     pub device: DeviceNumber,
+    /// What its first event has behind it.
     pub attempt: Attempt,
 }
 
@@ -152,6 +161,7 @@ impl Traffic {
     }
 }
 
+/// All queues and all receivers.
 pub struct Schedule {
     limits: Limits,
     queues: HashMap<DeviceNumber, Queue>,
@@ -161,6 +171,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Knows no queue yet.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,

@@ -34,6 +34,7 @@ impl Store {
         self.read(list).await?.iter().map(tenant).collect()
     }
 
+    /// A tenant; `None`: there is none of this id.
     pub async fn tenant(&self, tenant_id: TenantId) -> Result<Option<Tenant>, StoreError> {
         let find =
             Statement::new("SELECT id, name, created_at, updated_at FROM tenant WHERE id = $1");

@@ -15,7 +15,9 @@ use crate::store::{Store, StoreError};
 /// What a user may do at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
+    /// What the user may do to others.
     pub role: Role,
+    /// Whether the user may do anything at all.
     pub active: bool,
 }
 
@@ -26,6 +28,7 @@ impl Membership {
 }
 
 impl User {
+    /// What the user may do as it was read.
     pub fn membership(&self) -> Membership {
         Membership {
             role: self.role,
@@ -43,6 +46,7 @@ pub struct Change {
     pub target: UserId,
     /// As the decision saw it.
     pub from: Membership,
+    /// As it shall be.
     pub to: Membership,
 }
 

@@ -27,6 +27,7 @@ impl RecordBackend {
         self.commit_with(removals(messages), along).await
     }
 
+    /// Stages decrypted messages, so that a crash before their acknowledgement does not lose them.
     pub(super) async fn stage_pending(
         &self,
         rows: &[PendingInboundRow<'_>],
@@ -49,6 +50,7 @@ impl RecordBackend {
         Ok(self.get(pending(chat, sender, id)).await?.map(Vec::from))
     }
 
+    /// Stages the removal of messages that were dealt with without the hook.
     pub(super) async fn remove_pending(
         &self,
         messages: &[PendingInboundKey<'_>],

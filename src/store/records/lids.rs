@@ -16,6 +16,7 @@ fn phone_key(phone: &str) -> RecordKey {
 }
 
 impl RecordBackend {
+    /// What is known of a LID.
     pub(super) async fn lid(&self, lid: &str) -> Result<Option<LidPnMappingEntry>, StoreError> {
         self.get(lid_key(lid))
             .await?
@@ -34,6 +35,7 @@ impl RecordBackend {
         }
     }
 
+    /// What is known of every LID, in their order.
     pub(super) async fn all_lids(&self) -> Result<Vec<LidPnMappingEntry>, StoreError> {
         let records = self.scan(Scan::all(Kind::Lid)).await?;
         records.iter().map(|(_, entry)| decode(entry)).collect()

@@ -23,6 +23,7 @@ impl RecordBackend {
         self.store.read_patiently(statements).await
     }
 
+    /// The value of one record, unsealed; `None` where there is none.
     pub(super) async fn get(&self, key: RecordKey) -> Result<Option<Bytes>, StoreError> {
         Ok(self.get_many(&[key]).await?.pop().flatten())
     }

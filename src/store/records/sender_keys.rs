@@ -10,6 +10,7 @@ const HAS: &[u8] = &[1];
 const HAS_NOT: &[u8] = &[0];
 
 impl RecordBackend {
+    /// The devices of a group that were noted, each with whether it has the key.
     pub(super) async fn sender_key_devices(
         &self,
         group: &str,
@@ -21,6 +22,7 @@ impl RecordBackend {
             .collect()
     }
 
+    /// Notes whether each of these devices of a group has the key.
     pub(super) async fn set_sender_key_devices(
         &self,
         group: &str,
