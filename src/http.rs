@@ -11,6 +11,7 @@ pub mod envelope;
 pub mod execute;
 pub mod health;
 pub mod input;
+pub mod metrics;
 pub mod observe;
 pub mod openapi;
 pub mod qr_image;
@@ -35,6 +36,7 @@ use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
 
 use self::connection::Connection;
+use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
@@ -42,7 +44,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 pub use crate::config::UnknownFields;
 use crate::failure::Failure;
-use crate::metrics::Metrics;
+use crate::metrics::Registry;
 use crate::store::Store;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::Supervisor;
@@ -57,7 +59,9 @@ pub struct Api {
     pub master: MasterToken,
     pub passwords: Passwords,
     pub webhooks: Webhooks,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
+    /// All that `/metrics` shows.
+    pub registry: Registry,
     pub limits: Limits,
     /// Bytes that request bodies may still take into memory.
     pub room: Arc<Semaphore>,

@@ -17,6 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// As requests name it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -28,8 +29,11 @@ impl Kind {
 /// A picture or a video.
 #[derive(Debug)]
 pub struct Media {
+    /// What it is shown as.
     pub kind: Kind,
+    /// What its bytes say, or else its sender.
     pub mime_type: String,
+    /// Not empty.
     pub bytes: Vec<u8>,
 }
 

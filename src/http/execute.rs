@@ -120,7 +120,7 @@ pub async fn dispatch<C: Command>(
     // Below the request's, so that both ids are on every line.
     let span = info_span!("command", operation, device.id = field::Empty);
     let answered = async {
-        let under_way = InProgress::begin(&api.metrics.commands_in_progress);
+        let under_way = api.metrics.command_begun();
         let result = send(api, caller, device, deadline, command).await;
         count::<C>(api, &under_way, &result);
         result
@@ -179,10 +179,5 @@ fn count<C: Command>(api: &Api, under_way: &InProgress, result: &Result<C::Reply
             outcome.code
         }
     };
-    let labels = [operation, &outcome];
-    api.metrics.commands.with_label_values(&labels).inc();
-    let duration = &api.metrics.command_duration;
-    duration
-        .with_label_values(&[operation])
-        .observe(under_way.lasted());
+    api.metrics.command_answered(under_way, operation, &outcome);
 }

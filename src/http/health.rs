@@ -118,7 +118,7 @@ impl Endpoint for GetMetrics {
     }
 
     async fn answer(self, context: Context<Anybody>) -> Result<Scrape, Failure> {
-        let scraped = context.api.metrics.scrape(&context.api.store);
+        let scraped = context.api.registry.scrape();
         let scraped =
             scraped.map_err(|error| Failure::internal("metrics were not written", &error));
         scraped.map(Scrape)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use chrono::Utc;
 use tracing::warn;
 
-use super::{TOO_OLD_OR_TOO_MANY, Webhooks};
+use super::Webhooks;
+use super::metrics::Dropped;
 use crate::config;
 use crate::store::StoreError;
 use crate::store::outbox::{Bounds, Trimmed};
@@ -15,6 +16,7 @@ const COUNT_PAUSE: Duration = Duration::from_secs(5);
 /// Counts between two trims.
 const TRIM_EVERY: u64 = 12;
 
+/// As they are configured.
 pub fn bounds(config: &config::Webhooks) -> Bounds {
     Bounds {
         waiting: config.keep_waiting,
@@ -23,6 +25,7 @@ pub fn bounds(config: &config::Webhooks) -> Bounds {
     }
 }
 
+/// Counts every five seconds and trims every minute.
 pub async fn run(webhooks: Webhooks, bounds: Bounds) {
     let mut pause = tokio::time::interval(COUNT_PAUSE);
     for turn in 0u64.. {
@@ -50,21 +53,13 @@ async fn trim(webhooks: &Webhooks, bounds: Bounds) -> Result<(), StoreError> {
     }
     let Trimmed { expired, dropped } = trimmed;
     warn!(expired, dropped, "events could not be delivered in time");
-    let counter = &webhooks.shared.metrics.webhook_dropped;
-    counter
-        .with_label_values(&[TOO_OLD_OR_TOO_MANY])
-        .inc_by(dropped as u64);
+    let metrics = &webhooks.shared.metrics;
+    metrics.dropped(Dropped::TooOldOrTooMany, dropped as u64);
     Ok(())
 }
 
 async fn count(webhooks: &Webhooks) -> Result<(), StoreError> {
     let backlog = webhooks.shared.store.backlog().await?;
-    let metrics = &webhooks.shared.metrics;
-    let age = backlog
-        .oldest
-        .map_or(0, |oldest| (Utc::now() - oldest).num_seconds());
-    metrics.webhook_waiting.set(backlog.waiting);
-    metrics.webhook_dead.set(backlog.dead);
-    metrics.webhook_oldest.set(age);
+    webhooks.shared.metrics.backlog_seen(&backlog);
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! The canary: one sealed row that shows at `open` whether the key belongs to the store.
+//! One sealed row that shows at `open` whether the key belongs to the store.
 
-use super::records::{Kind, RecordKey};
+use super::record_key::{Kind, RecordKey};
 use super::sqlite::Engine;
 use super::{DeviceNumber, SealingKey, Statement, StoreError};
 
@@ -8,12 +8,13 @@ const PLAIN: &[u8] = b"wutsd";
 /// No device has this number.
 const NOBODY: DeviceNumber = DeviceNumber(0);
 
+/// [`StoreError::WrongKey`] when the key is not the store's. A store without records takes this key for its own.
 pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
     let sealer = key.sealer("record", NOBODY);
-    let canary = RecordKey::only(Kind::Canary);
-    let rows = engine.run(&canary.select(NOBODY))?;
+    let known = RecordKey::only(Kind::KeyCheck);
+    let rows = engine.run(&known.select(NOBODY))?;
     if let Some(row) = rows.first() {
-        let opened = sealer.unseal(&canary.place(), &row.blob(0)?);
+        let opened = sealer.unseal(&known.place(), &row.blob(0)?);
         return opened
             .map(drop)
             .map_err(|_| StoreError::WrongKey { key: key.name() });
@@ -27,6 +28,6 @@ pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreEr
             "there are records but nothing to check the key with",
         ));
     }
-    let sealed = sealer.seal(&canary.place(), PLAIN)?;
-    engine.run(&canary.upsert(NOBODY, sealed, None)).map(drop)
+    let sealed = sealer.seal(&known.place(), PLAIN)?;
+    engine.run(&known.upsert(NOBODY, sealed, None)).map(drop)
 }

@@ -7,14 +7,15 @@ use tokio::sync::Notify;
 
 use crate::store::DeviceNumber;
 
+/// Devices that the dispatcher is to look at.
 #[derive(Default)]
-pub struct Wakes {
+pub struct PendingDevices {
     /// With whether the webhook itself has changed.
     devices: Mutex<HashMap<DeviceNumber, bool>>,
     notify: Notify,
 }
 
-impl Wakes {
+impl PendingDevices {
     /// Events of this device were committed.
     pub fn stored(&self, device: DeviceNumber) {
         self.devices.lock().entry(device).or_default();

@@ -1,14 +1,16 @@
-//! A lane: the writes of one life on their way to disk. It says which still wait, and refuses all after one failed.
+//! The writes of one life on their way to disk: in order, and fenced: after one has failed all are refused.
 
-use super::records::RecordKey;
-use super::{DeviceNumber, StoreError};
-use bytes::Bytes;
-use dashmap::DashMap;
-use parking_lot::Mutex;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use dashmap::DashMap;
+use parking_lot::Mutex;
 use tokio::sync::Notify;
+
+use super::record_key::RecordKey;
+use super::{DeviceNumber, StoreError};
 
 /// Number of one life of one device; only [`Store::begin_life`](super::Store::begin_life) makes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,15 +28,17 @@ impl Lives {
         Life(self.newest(device).fetch_add(1, Ordering::SeqCst) + 1)
     }
 
+    /// The number of the newest life of a device; it goes on being told here.
     pub fn newest(&self, device: DeviceNumber) -> Arc<AtomicU64> {
         self.newest.entry(device.0).or_default().clone()
     }
 }
 
-/// What a lane holds for a record that is not durable yet: its new value, or `None` for a deletion.
+/// What is kept for a record that is not durable yet: its new value, or `None` for a deletion.
 pub(super) type Staged = Option<Bytes>;
 
-pub(super) struct Lane {
+/// They say which still wait.
+pub(super) struct LifeWrites {
     life: Life,
     newest: Arc<AtomicU64>,
     state: Mutex<State>,
@@ -51,7 +55,8 @@ struct State {
     order: VecDeque<(u64, RecordKey)>,
 }
 
-impl Lane {
+impl LifeWrites {
+    /// Of a life that has just begun.
     pub fn new(device: DeviceNumber, life: Life, lives: &Lives) -> Self {
         Self {
             life,
@@ -148,10 +153,12 @@ impl Lane {
         self.fenced.notify_waiters();
     }
 
+    /// Why this life is fenced, if it is.
     pub fn failure(&self) -> Option<StoreError> {
         self.state.lock().failure.clone()
     }
 
+    /// Records that are not durable yet.
     #[cfg(test)]
     pub fn staged(&self) -> usize {
         let state = self.state.lock();
@@ -180,16 +187,17 @@ impl Lane {
     }
 }
 
-/// Fences the lane unless the write was handed over: a caller that is dropped half-way has lost its write too.
+/// Fences the life unless the write was handed over: a caller that is dropped half-way has lost its write too.
 pub(super) struct Attempt<'a> {
-    lane: &'a Lane,
+    writes: &'a LifeWrites,
     failure: Option<StoreError>,
 }
 
 impl<'a> Attempt<'a> {
-    pub fn new(lane: &'a Lane) -> Self {
+    /// Begins; what is dropped before its end has failed as [`StoreError::Abandoned`].
+    pub fn new(writes: &'a LifeWrites) -> Self {
         Self {
-            lane,
+            writes,
             failure: Some(StoreError::Abandoned),
         }
     }
@@ -204,7 +212,7 @@ impl<'a> Attempt<'a> {
 impl Drop for Attempt<'_> {
     fn drop(&mut self) {
         if let Some(failure) = &self.failure {
-            self.lane.fence(failure);
+            self.writes.fence(failure);
         }
     }
 }

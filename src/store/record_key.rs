@@ -1,12 +1,13 @@
 //! Where a record is: its kind and its key, and the statements that reach it.
 
-use crate::store::{DeviceNumber, Statement};
 use bytes::Bytes;
+
+use super::{DeviceNumber, Statement};
 
 /// What a record is. The numbers are in the database: never change or reuse one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) enum Kind {
-    Canary = 0,
+pub(super) enum Kind {
+    KeyCheck = 0,
     Device = 1,
     Identity = 2,
     Session = 3,
@@ -30,6 +31,7 @@ pub(in crate::store) enum Kind {
 }
 
 impl Kind {
+    /// As the column `kind` holds it.
     pub fn number(self) -> i64 {
         self as i64
     }
@@ -49,8 +51,10 @@ const SCAN_KEYS_TAIL: &str =
 
 /// The place of a record among those of its device.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::store) struct RecordKey {
+pub(super) struct RecordKey {
+    /// What the record is.
     pub kind: Kind,
+    /// As the column `key` holds it.
     pub bytes: Bytes,
 }
 
@@ -64,10 +68,12 @@ impl RecordKey {
         }
     }
 
+    /// A key of one text.
     pub fn text(kind: Kind, text: &str) -> Self {
         Self::new(kind, [text.as_bytes()])
     }
 
+    /// A key of several texts; see [`Self::new`].
     pub fn texts<const N: usize>(kind: Kind, texts: [&str; N]) -> Self {
         Self::new(kind, texts.map(str::as_bytes))
     }
@@ -106,18 +112,22 @@ impl RecordKey {
         place
     }
 
+    /// Writes the record. `at`: Unix seconds, for kinds that are swept.
     pub fn upsert(&self, device: DeviceNumber, sealed: Bytes, at: Option<i64>) -> Statement {
         self.statement(UPSERT, device).bind(sealed).bind(at)
     }
 
+    /// Removes the record; no error where there is none.
     pub fn delete(&self, device: DeviceNumber) -> Statement {
         self.statement(DELETE, device)
     }
 
+    /// Reads the sealed value.
     pub fn select(&self, device: DeviceNumber) -> Statement {
         self.statement(SELECT, device)
     }
 
+    /// Reads whether the record is there.
     pub fn probe(&self, device: DeviceNumber) -> Statement {
         self.statement(PROBE, device)
     }
@@ -146,12 +156,14 @@ fn join(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 /// All records of a kind whose keys begin alike.
-pub(in crate::store) struct Scan {
+pub(super) struct Scan {
+    /// The first that may be among them.
     pub from: RecordKey,
     end: Option<Bytes>,
 }
 
 impl Scan {
+    /// All records of a kind.
     pub fn all(kind: Kind) -> Self {
         Self::prefix(RecordKey::only(kind))
     }
@@ -167,14 +179,17 @@ impl Scan {
         Self { from: start, end }
     }
 
+    /// Whether a key is one of these.
     pub fn covers(&self, key: &RecordKey) -> bool {
         key.kind == self.from.kind && key.bytes.starts_with(&self.from.bytes)
     }
 
+    /// Reads keys and sealed values, in order.
     pub fn select(&self, device: DeviceNumber) -> Statement {
         self.statement(SCAN, SCAN_TAIL, device)
     }
 
+    /// Reads the keys alone, in order.
     pub fn select_keys(&self, device: DeviceNumber) -> Statement {
         self.statement(SCAN_KEYS, SCAN_KEYS_TAIL, device)
     }
