@@ -12,6 +12,7 @@ mod command_line;
 mod contacts;
 mod devices;
 mod docs;
+mod errors;
 mod every_operation;
 mod faults;
 mod hardening;
