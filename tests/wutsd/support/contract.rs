@@ -49,11 +49,11 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
     }
 }
 
-/// Without the slashes that mean nothing.
+/// Without the query, and without the slashes that mean nothing.
 fn normal(path: &str) -> String {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    format!("/{}?{query}", parts.join("/"))
+    format!("/{}", parts.join("/"))
 }
 
 /// The name of the operation that answers here.
