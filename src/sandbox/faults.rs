@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::address::Address;
-use super::pairing::Refused;
+use super::refused::Refused;
 
 /// Faults listed at once; enough for any test.
 const LIMIT: usize = 1000;

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use wacore_binary::{Jid, Node, Server};
 
 use super::address::{Address, Form};
+use super::iq::{NOT_FOUND, Refusal};
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
-use super::queries::{NOT_FOUND, Refusal};
 use super::stanza;
 use super::world::World;
 

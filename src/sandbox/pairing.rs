@@ -13,6 +13,7 @@ use wacore_binary::builder::NodeBuilder;
 
 use super::address::Address;
 use super::faults::Fault;
+use super::iq::{BAD_REQUEST, Reply};
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::stanza;
@@ -21,7 +22,7 @@ use code::CodeState;
 
 pub use finish::{Offer, stream_error};
 pub use qr::Scanned;
-pub use registration::{Refused, RegistrationData};
+pub use registration::RegistrationData;
 
 /// The references that the companion shows one after the other.
 const REFERENCES: usize = 6;
@@ -148,16 +149,12 @@ impl World {
         });
     }
 
-    fn registration_query(
-        &mut self,
-        id: u64,
-        node: &Node,
-    ) -> Result<Vec<Node>, (u16, &'static str)> {
+    fn registration_query(&mut self, id: u64, node: &Node) -> Reply {
         match stanza::attr(node, "xmlns").as_deref() {
             Some("w:p" | "urn:xmpp:ping") => Ok(Vec::new()),
             Some("md") => match stanza::child(node, "link_code_companion_reg") {
                 Some(step) => self.link_code_step(id, step),
-                None => Err((400, "bad-request")),
+                None => Err(BAD_REQUEST),
             },
             // A companion without an account has nothing to ask. The real text is unknown.
             _ => Err((403, "forbidden")),

@@ -13,31 +13,12 @@ use wacore_binary::Node;
 
 use super::address::Address;
 use super::faults::QueryFault;
+use super::iq::{Query, Reply};
 use super::world::{After, World};
 use super::{appstate, stanza, usync};
 
 pub use encrypt::bundle_nodes;
 pub use profile::{ABOUT, PICTURE};
-
-/// What is put into the result, or the code and text of the refusal.
-pub type Reply = Result<Vec<Node>, Refusal>;
-pub type Refusal = (u16, &'static str);
-
-pub const BAD_REQUEST: Refusal = (400, "bad-request");
-pub const NOT_FOUND: Refusal = (404, "item-not-found");
-
-/// A request with who makes it.
-pub struct Query<'a> {
-    pub device: &'a Address,
-    pub iq: &'a Node,
-    pub is_set: bool,
-}
-
-impl Query<'_> {
-    pub fn child(&self, tag: &str) -> Option<&Node> {
-        stanza::child(self.iq, tag)
-    }
-}
 
 impl World {
     pub fn take_iq(&mut self, device: &Address, iq: &Node) {

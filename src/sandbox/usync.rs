@@ -8,8 +8,8 @@ use waproto::whatsapp::{ADVEncryptionType, ADVKeyIndexList, ADVSignedKeyIndexLis
 
 use super::account::Account;
 use super::address::{Address, Form};
+use super::iq::{BAD_REQUEST, Query, Reply};
 use super::keys;
-use super::queries::{BAD_REQUEST, Query, Reply};
 use super::stanza;
 use super::world::World;
 

@@ -8,7 +8,7 @@ use waproto::whatsapp::SyncdPatch;
 use super::collection::Collection;
 use super::{COLLECTIONS, PatchError, snapshot};
 use crate::sandbox::faults::Fault;
-use crate::sandbox::queries::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::{After, World};
 

@@ -11,7 +11,7 @@ use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::keys::Key32;
 use crate::sandbox::link::Link;
-use crate::sandbox::pairing::Refused;
+use crate::sandbox::refused::Refused;
 use crate::sandbox::stanza;
 use crate::sandbox::world::{Connection, Shared, World, info};
 

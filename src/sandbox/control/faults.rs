@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::faults::{Fault, Scope};
 use crate::sandbox::world::World;
 
@@ -67,12 +67,12 @@ pub async fn add(shared: Data, body: web::Bytes) -> Answer {
         let faults = &mut world.faults;
         let id = faults
             .add(&request.jid, scope, fault, request.times)
-            .ok_or_else(|| Refused::invalid("too many faults"))?;
+            .ok_or_else(|| Rejected::invalid("too many faults"))?;
         if closes {
             world.close_by_fault();
             world.faults.spend(id);
         }
-        Ok::<_, Refused>(json!({ "id": id, "hits": world.faults.hits(id) }))
+        Ok::<_, Rejected>(json!({ "id": id, "hits": world.faults.hits(id) }))
     })?;
     Ok(HttpResponse::Created().json(answer))
 }
@@ -97,7 +97,7 @@ pub async fn remove(shared: Data, id: web::Path<u64>) -> Answer {
     });
     match removed {
         true => Ok(HttpResponse::NoContent().finish()),
-        false => Err(Refused::not_found("no such fault")),
+        false => Err(Rejected::not_found("no such fault")),
     }
 }
 
@@ -114,9 +114,9 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
     let jid = request
         .jid
         .parse()
-        .map_err(|_| Refused::invalid("jid is not a JID"))?;
+        .map_err(|_| Rejected::invalid("jid is not a JID"))?;
     shared.with(|world| {
-        let unknown = || Refused::not_found("jid is not a device");
+        let unknown = || Rejected::not_found("jid is not a device");
         let (device, _) = world.resolve(&jid).ok_or_else(unknown)?;
         if !device.is_phone() && world.companion(&device).is_none() {
             return Err(unknown());
@@ -127,9 +127,9 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
 }
 
-fn asked(request: &Request) -> Result<Fault, Refused> {
+fn asked(request: &Request) -> Result<Fault, Rejected> {
     if request.times == Some(0) {
-        return Err(Refused::invalid("times must be at least 1"));
+        return Err(Rejected::invalid("times must be at least 1"));
     }
     let xmlns = || needed("xmlns", &request.xmlns);
     Ok(match request.fault {
@@ -165,7 +165,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
             status: needed("status", &request.status).and_then(|status| {
                 match (400..600).contains(&status) {
                     true => Ok(status),
-                    false => Err(Refused::invalid("status must be 400 to 599")),
+                    false => Err(Rejected::invalid("status must be 400 to 599")),
                 }
             })?,
         },
@@ -174,7 +174,7 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
         Name::PrekeysExhausted => Fault::PrekeysExhausted,
         Name::Reset => Fault::Reset,
         Name::StreamError if request.code.is_none() && request.conflict.is_none() => {
-            return Err(Refused::invalid("code or conflict is missing"));
+            return Err(Rejected::invalid("code or conflict is missing"));
         }
         Name::StreamError => Fault::StreamError {
             code: request.code,
@@ -183,22 +183,22 @@ fn asked(request: &Request) -> Result<Fault, Refused> {
     })
 }
 
-fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Refused> {
+fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Rejected> {
     value
         .clone()
-        .ok_or_else(|| Refused::invalid(format!("{field} is missing")))
+        .ok_or_else(|| Rejected::invalid(format!("{field} is missing")))
 }
 
-fn scope(world: &World, jid: &str) -> Result<Scope, Refused> {
+fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {
     if jid == "*" {
         return Ok(Scope::Everybody);
     }
     let jid = jid
         .parse()
-        .map_err(|_| Refused::invalid("jid is neither a JID nor *"))?;
+        .map_err(|_| Rejected::invalid("jid is neither a JID nor *"))?;
     let (device, _) = world
         .resolve(&jid)
-        .ok_or_else(|| Refused::not_found("jid has no account"))?;
+        .ok_or_else(|| Rejected::not_found("jid has no account"))?;
     Ok(match device.is_phone() {
         true => Scope::Account(device.phone),
         false => Scope::Device(device),

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accounts::account_named;
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::groups::{Group, MEMBERS};
 
 #[derive(Deserialize)]
@@ -25,11 +25,11 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         let named = named.map(|named| account_named(world, "participants", named));
         let named = named.collect::<Result<Vec<_>, _>>()?;
         let creator = named.first().cloned();
-        let creator = creator.ok_or_else(|| Refused::invalid("participants must not be empty"))?;
+        let creator = creator.ok_or_else(|| Rejected::invalid("participants must not be empty"))?;
         let members: BTreeSet<String> = named.into_iter().collect();
         world
             .create_group(&creator, &request.subject, members, Vec::new())
-            .ok_or_else(|| Refused::invalid(format!("a group has at most {MEMBERS} members")))
+            .ok_or_else(|| Rejected::invalid(format!("a group has at most {MEMBERS} members")))
     })?;
     Ok(HttpResponse::Created().json(describe(&group)))
 }
@@ -51,7 +51,7 @@ struct Change {
 pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> Answer {
     let request: Change = parse(&body)?;
     let id = jid.trim_end_matches("@g.us");
-    let unknown = || Refused::not_found("no such group");
+    let unknown = || Rejected::not_found("no such group");
     let group = shared.with(|world| {
         let creator = world.groups.get(id).ok_or_else(unknown)?.creator.clone();
         for named in &request.add {

@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use serde_json::json;
 
-use super::{Answer, Data, accounts};
+use super::accounts;
+use super::answer::{Answer, Data};
 use crate::sandbox::address::Form;
 
 pub async fn show(shared: Data) -> Answer {

@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Answer, Data, parse};
+use super::answer::{Answer, Data, parse};
 
 /// The oldest go first.
 const KEPT: usize = 1000;

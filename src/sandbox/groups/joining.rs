@@ -7,8 +7,8 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
 use super::{Group, MEMBERS};
+use crate::sandbox::iq::Refusal;
 use crate::sandbox::keys;
-use crate::sandbox::queries::Refusal;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 

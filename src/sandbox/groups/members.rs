@@ -7,7 +7,7 @@ use wacore_binary::{Jid, Node};
 
 use super::{Group, MEMBERS};
 use crate::sandbox::address::{Address, Form};
-use crate::sandbox::queries::Refusal;
+use crate::sandbox::iq::Refusal;
 use crate::sandbox::world::World;
 
 /// Why one of several people is not added, or not removed, beside those who are.

@@ -3,7 +3,7 @@
 use wacore_binary::Node;
 
 use super::{Description, Group, Rules};
-use crate::sandbox::queries::{BAD_REQUEST, Refusal};
+use crate::sandbox::iq::{BAD_REQUEST, Refusal};
 use crate::sandbox::stanza;
 
 /// Characters of a subject and of a description that WhatsApp takes.

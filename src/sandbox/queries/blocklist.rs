@@ -3,7 +3,7 @@
 use wacore_binary::builder::NodeBuilder;
 
 use super::privacy::user_lid;
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::{World, block_hash};
 

@@ -7,9 +7,9 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::session::mark_active;
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::account::Account;
 use crate::sandbox::companion::{Companion, SignedKey};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::keys;
 use crate::sandbox::phone::Bundle;
 use crate::sandbox::stanza;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
-use super::{BAD_REQUEST, Query, Reply};
 use crate::sandbox::groups::{MemberChange, Setting};
+use crate::sandbox::iq::{BAD_REQUEST, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -118,13 +118,13 @@ fn leave(world: &mut World, phone: &str, asked: &Node) -> Reply {
     Ok(vec![NodeBuilder::new("leave").children(left).build()])
 }
 
-fn people(node: &Node) -> Result<Vec<Jid>, super::Refusal> {
+fn people(node: &Node) -> Result<Vec<Jid>, Refusal> {
     let people = node.get_children_by_tag("participant");
     let people = people.map(|person| stanza::jid(person, "jid").ok_or(BAD_REQUEST));
     people.collect()
 }
 
-fn code(node: &Node) -> Result<String, super::Refusal> {
+fn code(node: &Node) -> Result<String, Refusal> {
     let code = stanza::attr(node, "code");
     code.map(|code| code.into_owned()).ok_or(BAD_REQUEST)
 }

@@ -1,6 +1,6 @@
 //! `xmlns=md`: a companion takes itself off its account.
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::{After, World};
 

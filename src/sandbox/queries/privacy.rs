@@ -3,8 +3,8 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::address::Form;
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::settings::{Change, ChangeError};
 use crate::sandbox::world::World;
 use crate::sandbox::{keys, stanza};

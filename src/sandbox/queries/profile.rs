@@ -3,9 +3,9 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::account::Account;
 use crate::sandbox::address::Address;
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;

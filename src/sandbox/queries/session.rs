@@ -3,7 +3,7 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
 use crate::sandbox::world::World;
 use crate::sandbox::{media_http, stanza};
 
