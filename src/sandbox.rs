@@ -12,6 +12,7 @@ mod companion;
 mod connection;
 mod control;
 mod deliveries;
+mod device_list;
 mod faults;
 mod groups;
 mod iq;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use wacore_libsignal::protocol::{DeviceId, ProtocolAddress};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
@@ -24,6 +25,15 @@ impl Address {
 
     pub fn is_phone(&self) -> bool {
         self.device == 0
+    }
+
+    /// Under which name Signal sessions with this device lie, for each of the two.
+    pub fn protocol_address(&self, form: Form) -> ProtocolAddress {
+        let name = match form {
+            Form::Pn => self.to_string(),
+            Form::Lid => format!("{self}@lid"),
+        };
+        ProtocolAddress::new(&name, DeviceId::new(0))
     }
 }
 

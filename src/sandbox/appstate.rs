@@ -1,8 +1,9 @@
 //! App state as the server keeps it: versioned collections of records that it cannot read.
 
+mod action;
 mod collection;
 mod phone;
-mod query;
+pub mod query;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,8 @@ use waproto::whatsapp::{SyncdMutation, SyncdPatch};
 use super::keys::{self, Key32};
 use super::persistence::{Journal, PersistenceError, Record};
 
-use collection::Collection;
-pub use phone::Action;
-pub use query::answer;
+pub use action::Action;
+use collection::{Collection, PatchError};
 
 pub const CRITICAL_BLOCK: &str = "critical_block";
 pub const CRITICAL_UNBLOCK_LOW: &str = "critical_unblock_low";
@@ -44,14 +44,6 @@ pub struct SyncKey {
 pub struct AppState {
     pub key: SyncKey,
     collections: BTreeMap<&'static str, Collection>,
-}
-
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PatchError {
-    #[error("the patch is malformed")]
-    Malformed,
-    #[error("a MAC of the patch does not verify")]
-    Mac,
 }
 
 impl AppState {

@@ -1,6 +1,7 @@
 //! Encrypted files: what clients upload, and the history and snapshots that phones leave for them.
 
 mod cipher;
+pub mod token;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 

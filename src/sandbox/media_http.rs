@@ -11,19 +11,16 @@ use bytes::BytesMut;
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq;
 
 use super::address::Address;
 use super::faults::MediaFault;
-use super::keys::{self, Key32};
-use super::media::Found;
+use super::keys;
+use super::media::{Found, token};
 use super::stanza;
 use super::world::{Shared, World};
 
 /// WhatsApp takes documents of 2 GB; a simulator in memory takes less.
 const UPLOAD: usize = 100 * 1024 * 1024;
-/// Seconds for which `media_conn` lets a device upload.
-pub const AUTH_TTL: u64 = 21_600;
 /// A request that a fault leaves without an answer is held for so long.
 const SILENCE: Duration = Duration::from_secs(300);
 
@@ -39,27 +36,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/pp/{id}", web::get().to(picture));
 }
 
-/// What `media_conn` gives a device: it proves later that this server let the device upload.
-pub fn token(secret: &Key32, device: &Address, now: u64) -> String {
-    sign(secret, device, now + AUTH_TTL)
-}
-
-fn sign(secret: &Key32, device: &Address, until: u64) -> String {
-    let claim = format!("{}.{}.{until}", device.phone, device.device);
-    let mac = keys::hmac_sha256(secret, &[claim.as_bytes()]);
-    format!("{claim}.{}", hex::encode(&mac[..16]))
-}
-
-/// The device that a token was made for, if it is one of ours and has not expired.
-fn bearer(secret: &Key32, auth: &str, now: u64) -> Option<Address> {
-    let mut parts = auth.split('.');
-    let device = Address::new(parts.next()?, parts.next()?.parse().ok()?);
-    let until = parts.next()?.parse().ok()?;
-    let genuine = sign(secret, &device, until);
-    let matches = bool::from(genuine.as_bytes().ct_eq(auth.as_bytes()));
-    (matches && now < until).then_some(device)
-}
-
 #[derive(Deserialize)]
 struct Parameters {
     auth: Option<String>,
@@ -71,7 +47,7 @@ struct Parameters {
 
 impl Parameters {
     fn bearer(&self, world: &World) -> Option<Address> {
-        bearer(&world.media_secret, self.auth.as_deref()?, stanza::now())
+        token::bearer(&world.media_secret, self.auth.as_deref()?, stanza::now())
     }
 }
 
@@ -298,20 +274,5 @@ mod tests {
         assert_eq!(range("bytes=10-", 10), None);
         assert_eq!(range("items=0-3", 10), None);
         assert_eq!(range("bytes=0-", 0), None);
-    }
-
-    #[test]
-    fn a_token_names_its_device_until_it_expires_and_no_other_secret_makes_it() {
-        let secret = [7; 32];
-        let device = Address::new("15550000001", 3);
-        let auth = token(&secret, &device, 1000);
-        assert_eq!(bearer(&secret, &auth, 1000), Some(device));
-        assert_eq!(bearer(&secret, &auth, 1000 + AUTH_TTL), None);
-        assert_eq!(bearer(&[8; 32], &auth, 1000), None);
-        assert_eq!(
-            bearer(&secret, &auth.replacen("1555", "1556", 1), 1000),
-            None
-        );
-        assert_eq!(bearer(&secret, "", 0), None);
     }
 }

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod composing;
+mod content;
 mod names;
 mod outgoing;
 mod peer;
@@ -24,9 +25,9 @@ use super::deliveries::Deliveries;
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
 
-pub use composing::{Content, MediaType};
-use names::Names;
+pub use content::{Content, MediaType};
 pub use peer::{Bundle, Peer};
+use stores::Names;
 
 /// Messages a phone keeps, some hundred bytes each; the oldest go first.
 const INBOX: usize = 5000;

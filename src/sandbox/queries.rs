@@ -79,7 +79,7 @@ impl World {
             "w:mex" => mex::answer(self, query),
             "w:g2" => groups::answer(self, query),
             "md" => linked::answer(self, query),
-            "w:sync:app:state" => appstate::answer(self, query),
+            "w:sync:app:state" => appstate::query::answer(self, query),
             _ => session::answer(self, namespace, query),
         }
     }

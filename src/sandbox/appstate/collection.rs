@@ -9,7 +9,6 @@ use wacore_appstate::{ExpandedAppStateKeys, Mutation};
 use waproto::whatsapp::syncd_mutation::SyncdOperation;
 use waproto::whatsapp::{SyncdMutation, SyncdPatch, SyncdRecord, SyncdVersion};
 
-use super::PatchError;
 use crate::sandbox::keys;
 use crate::sandbox::persistence::{Journal, PersistenceError, Record};
 
@@ -26,6 +25,15 @@ pub struct Collection {
     pub(super) key_id: Vec<u8>,
     /// The last snapshot file: version and encoded reference.
     pub(super) snapshot: Option<(u64, Vec<u8>)>,
+}
+
+/// Why a patch is not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PatchError {
+    #[error("the patch is malformed")]
+    Malformed,
+    #[error("a MAC of the patch does not verify")]
+    Mac,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::SyncdPatch;
 
-use super::collection::Collection;
-use super::{COLLECTIONS, PatchError, snapshot};
+use super::collection::{Collection, PatchError};
+use super::{COLLECTIONS, snapshot};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;

@@ -24,7 +24,7 @@ pub struct Rejected {
 }
 
 impl Rejected {
-    pub fn new(status: StatusCode, message: impl ToString) -> Self {
+    fn new(status: StatusCode, message: impl ToString) -> Self {
         Self {
             status,
             message: message.to_string(),

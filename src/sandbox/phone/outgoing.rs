@@ -7,7 +7,7 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp::Message;
 use waproto::whatsapp::message::{DeviceSentMessage, SenderKeyDistributionMessage};
 
-use super::composing::Content;
+use super::content::Content;
 use super::peer::Sealed;
 use super::{Bundle, Sent};
 use crate::sandbox::address::{Address, Form};

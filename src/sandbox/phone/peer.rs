@@ -9,8 +9,7 @@ use wacore_libsignal::protocol::{
     message_encrypt, process_prekey_bundle, process_sender_key_distribution_message,
 };
 
-use super::names::{Names, protocol_address};
-use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
+use super::stores::{Identities, Names, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::keys::{self, Key32};
 
@@ -128,7 +127,7 @@ impl Peer {
         )?;
         let form = self.home(device, form);
         ready(process_prekey_bundle(
-            &protocol_address(device, form),
+            &device.protocol_address(form),
             &mut self.sessions,
             &mut self.identities,
             &bundle,
@@ -140,7 +139,7 @@ impl Peer {
     }
 
     pub fn encrypt(&mut self, device: &Address, form: Form, plaintext: &[u8]) -> Result<Sealed> {
-        let address = protocol_address(device, self.home(device, form));
+        let address = device.protocol_address(self.home(device, form));
         let message = ready(message_encrypt(
             plaintext,
             &address,
@@ -198,9 +197,9 @@ impl Peer {
         begins: bool,
     ) -> Result<Vec<u8>> {
         let form = self.home(device, form);
-        let plain = self.decrypt_as(&protocol_address(device, form), message, begins);
+        let plain = self.decrypt_as(&device.protocol_address(form), message, begins);
         plain.or_else(|error| {
-            let other = protocol_address(device, form.other());
+            let other = device.protocol_address(form.other());
             let plain = self.decrypt_as(&other, message, begins);
             // That a key was used before says more than that a session is not there.
             let plain = plain.map_err(|other| match other {

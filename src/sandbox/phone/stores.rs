@@ -3,12 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use wacore_libsignal::protocol::{
     Direction, IdentityChange, IdentityKey, IdentityKeyPair, IdentityKeyStore, PreKeyId,
     PreKeyRecord, PreKeyStore, ProtocolAddress, SenderKeyName, SenderKeyRecord, SenderKeyStore,
     SessionRecord, SessionStore, SignalProtocolError, SignedPreKeyId, SignedPreKeyRecord,
     SignedPreKeyStore,
 };
+
+use crate::sandbox::address::Form;
 
 type Result<T> = std::result::Result<T, SignalProtocolError>;
 
@@ -38,6 +41,15 @@ impl<K: Clone + Ord + std::hash::Hash, V> Tracked<K, V> {
             self.touched.insert(key.clone());
         }
     }
+}
+
+/// What a phone knows of the two names of one device.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Names {
+    /// Under which name the newest session began.
+    pub newest: Form,
+    /// The device has used one session under both names.
+    pub same: bool,
 }
 
 #[derive(Default)]

@@ -4,8 +4,9 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::media::token;
+use crate::sandbox::stanza;
 use crate::sandbox::world::World;
-use crate::sandbox::{media_http, stanza};
 
 pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
     match namespace {
@@ -89,7 +90,7 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     if query.child("media_conn").is_none() {
         return Err(BAD_REQUEST);
     }
-    let auth = media_http::token(&world.media_secret, query.device, stanza::now());
+    let auth = token::issue(&world.media_secret, query.device, stanza::now());
     let host = NodeBuilder::new("host")
         .attr("hostname", world.host.as_str())
         .attr("type", "primary")
@@ -98,7 +99,7 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     let media_conn = NodeBuilder::new("media_conn")
         .attr("auth", auth)
         .attr("ttl", 300)
-        .attr("auth_ttl", media_http::AUTH_TTL)
+        .attr("auth_ttl", token::AUTH_TTL)
         .attr("max_buckets", 12)
         .attr("max_manual_retry", 3)
         .attr("id", stanza::now())

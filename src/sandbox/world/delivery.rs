@@ -5,8 +5,9 @@ use wacore_binary::{Node, NodeContent};
 
 use super::{After, Connection, World};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::device_list;
 use crate::sandbox::link::Link;
-use crate::sandbox::{stanza, usync};
+use crate::sandbox::stanza;
 
 /// Queued stanzas taken at once while a device catches up.
 const BATCH: usize = 64;
@@ -153,13 +154,13 @@ impl World {
             .companions
             .get(&changed.device)
             .map(|c| c.registered.key_index);
-        let lists = usync::key_index_list(account);
+        let lists = device_list::key_index_list(account);
         let watchers = self.watchers(&changed.phone);
         let Some(account) = self.account(changed) else {
             return;
         };
         let (user, lid) = (account.jid(Form::Pn), account.jid(Form::Lid));
-        let own = usync::own_devices(account);
+        let own = device_list::own_devices(account);
         let device = NodeBuilder::new("device")
             .attr("jid", account.device_jid(changed.device, Form::Pn))
             .attr("lid", account.device_jid(changed.device, Form::Lid));
@@ -168,8 +169,11 @@ impl World {
             None => ("remove", device.build()),
         };
         let change = NodeBuilder::new(tag)
-            .attr("device_hash", usync::device_hash(account, Form::Pn))
-            .attr("device_lid_hash", usync::device_hash(account, Form::Lid))
+            .attr("device_hash", device_list::device_hash(account, Form::Pn))
+            .attr(
+                "device_lid_hash",
+                device_list::device_hash(account, Form::Lid),
+            )
             .children([device, lists])
             .build();
         for watcher in watchers.into_iter().filter(|watcher| watcher != changed) {
