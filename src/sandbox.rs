@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod after;
 mod appstate;
 mod certificate;
 mod companion;
@@ -13,7 +14,9 @@ mod connection;
 mod control;
 mod deliveries;
 mod device_list;
+mod error;
 mod faults;
+mod group;
 mod groups;
 mod iq;
 mod keys;
@@ -26,10 +29,13 @@ mod persistence;
 mod phone;
 mod queries;
 mod refused;
+mod registration;
 mod routing;
 mod server;
 mod settings;
+mod shared;
 mod stanza;
+mod subscriptions;
 mod usync;
 pub mod welcome;
 mod world;
@@ -41,8 +47,11 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use tokio::sync::watch;
 
-use persistence::{PersistenceError, Writer};
-use world::{Shared, World};
+use persistence::Writer;
+use shared::Shared;
+use world::World;
+
+pub use error::SandboxError;
 
 /// What the simulator is started with.
 pub struct Options {
@@ -61,21 +70,6 @@ pub struct Addresses {
     pub control: String,
     /// The root of its Noise certificates: 64 hex digits.
     pub root_public_key: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    #[error("the simulated WhatsApp listens on loopback only, not on {0}")]
-    NotLoopback(SocketAddr),
-    #[error("cannot listen on {address}")]
-    Bind {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
-    #[error("cannot start the server")]
-    Start(#[source] std::io::Error),
-    #[error(transparent)]
-    Persistence(#[from] PersistenceError),
 }
 
 /// A running simulated WhatsApp.

@@ -12,7 +12,7 @@ use super::companion::Companion;
 use super::keys::{self, Key32};
 use super::persistence::Journal;
 use super::phone::Phone;
-use super::settings::{Picture, Privacy, StatusPrivacy};
+use super::settings::{self, Picture, Privacy, StatusPrivacy};
 use super::stanza;
 
 /// AD JIDs have one byte for the device, and real companions stay far below it.
@@ -147,9 +147,30 @@ impl Account {
         self.contacts.insert(phone.to_owned(), contact);
     }
 
+    /// The hash by which clients see that their list of blocked users is out of date.
+    pub fn block_hash(&self) -> String {
+        settings::hash(self.profile.blocked.iter().map(String::as_str))
+    }
+
     pub fn remove_contact(&mut self, phone: &str, journal: &mut Journal) {
         if self.contacts.remove(phone).is_some() {
             journal.delete("contact", &self.profile.phone, phone);
         }
     }
+}
+
+/// Why an account is not made, or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("phone must be 10 to 15 digits")]
+    Phone,
+    #[error("phone {0} has an account already")]
+    Taken(String),
+    #[error("phone {0} has no account")]
+    Unknown(String),
+}
+
+/// Whether a text can be a phone number: 10 to 15 digits.
+pub fn is_phone(text: &str) -> bool {
+    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

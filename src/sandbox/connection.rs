@@ -22,10 +22,11 @@ use super::faults::{Fault, HandshakeFault};
 use super::keys;
 use super::link::{Cut, Link, LinkEnd};
 use super::noise::{Accepted, Answered, answer_hello};
-use super::pairing::{LIFETIME, Registration, RegistrationData};
 use super::refused::Refused;
+use super::registration::data::RegistrationData;
+use super::registration::{LIFETIME, Registration};
+use super::shared::Shared;
 use super::stanza;
-use super::world::Shared;
 use frames::{Closed, Frames};
 
 pub use socket::Socket;

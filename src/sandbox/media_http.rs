@@ -16,8 +16,9 @@ use super::address::Address;
 use super::faults::MediaFault;
 use super::keys;
 use super::media::{Found, token};
+use super::shared::Shared;
 use super::stanza;
-use super::world::{Shared, World};
+use super::world::World;
 
 /// WhatsApp takes documents of 2 GB; a simulator in memory takes less.
 const UPLOAD: usize = 100 * 1024 * 1024;

@@ -12,9 +12,10 @@ mod session;
 use wacore_binary::Node;
 
 use super::address::Address;
+use super::after::After;
 use super::faults::QueryFault;
 use super::iq::{Query, Reply};
-use super::world::{After, World};
+use super::world::World;
 use super::{appstate, stanza, usync};
 
 pub use encrypt::bundle_nodes;

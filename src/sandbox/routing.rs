@@ -12,7 +12,6 @@ use super::faults::Fault;
 use super::stanza;
 use super::world::World;
 use fanout::Fanout;
-pub use presence::Subscriptions;
 
 impl World {
     /// Takes a message from a device: acknowledges it, then delivers it to whom it is for.

@@ -150,3 +150,16 @@ pub fn new_id() -> String {
 pub fn now() -> u64 {
     chrono::Utc::now().timestamp().unsigned_abs()
 }
+
+/// The end of a stream, and why by number.
+pub fn stream_error(code: u16) -> Node {
+    NodeBuilder::new("stream:error").attr("code", code).build()
+}
+
+/// What the server says on its own account.
+pub fn info(child: Node) -> Node {
+    NodeBuilder::new("ib")
+        .attr("from", server())
+        .children([child])
+        .build()
+}

@@ -7,28 +7,22 @@ mod restore;
 mod settings;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
-use std::sync::Arc;
 use std::time::Duration;
 
-use parking_lot::Mutex;
 use serde::Serialize;
-use wacore_binary::Node;
 
 use super::account::Account;
 use super::address::Address;
+use super::after::After;
 use super::certificate::ServerKeys;
 use super::faults::Faults;
-use super::groups::Groups;
+use super::group::Groups;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::media::Media;
-use super::pairing::{Registration, Waiter};
-use super::persistence::{Journal, Writer};
-use super::routing::Subscriptions;
-
-pub use accounts::{AccountError, is_phone};
-pub use delivery::info;
-pub use settings::block_hash;
+use super::persistence::Journal;
+use super::registration::Registration;
+use super::subscriptions::Subscriptions;
 
 /// A logged-in device's connection.
 pub struct Connection {
@@ -65,36 +59,6 @@ pub struct Counters {
     pub message_keys_reused: u64,
     pub uploads: u64,
     pub downloads: u64,
-}
-
-/// Work that belongs after the answer to the stanza that caused it.
-pub enum After {
-    Synced {
-        author: Address,
-        collections: Vec<(&'static str, u64)>,
-    },
-    Unlinked {
-        device: Address,
-    },
-    /// The companion's code was right: its account is offered to it.
-    Offered {
-        registration: u64,
-        phone: String,
-        adv_secret: Key32,
-        waiter: Waiter,
-    },
-    /// The phone's next step with a new companion.
-    Bootstrap {
-        device: Address,
-    },
-    Announced {
-        device: Address,
-    },
-    /// An answer that a fault held back.
-    Answered {
-        link: Link,
-        answer: Node,
-    },
 }
 
 pub struct World {
@@ -143,75 +107,5 @@ impl World {
             after: Vec::new(),
             later: Vec::new(),
         }
-    }
-
-    /// Does what an answered stanza left behind, and what that leaves behind in turn.
-    pub fn settle(&mut self) {
-        while !self.after.is_empty() {
-            for work in std::mem::take(&mut self.after) {
-                match work {
-                    After::Synced {
-                        author,
-                        collections,
-                    } => self.tell_synced(&author, &collections),
-                    After::Unlinked { device } => self.unlink(&device),
-                    After::Bootstrap { device } => self.bootstrap(&device),
-                    After::Offered {
-                        registration,
-                        phone,
-                        adv_secret,
-                        waiter,
-                    } => self.offer(registration, &phone, &adv_secret, waiter),
-                    After::Announced { device } => self.announce_devices(&device),
-                    After::Answered { link, answer } => link.send(answer),
-                }
-            }
-        }
-    }
-}
-
-/// The world behind its lock, with the thread that keeps it on disk.
-pub struct Shared {
-    world: Mutex<World>,
-    writer: Mutex<Option<Writer>>,
-}
-
-impl Shared {
-    pub fn new(world: World, writer: Option<Writer>) -> Self {
-        Self {
-            world: Mutex::new(world),
-            writer: Mutex::new(writer),
-        }
-    }
-
-    /// Writes what is queued and closes the file; later changes stay in memory.
-    pub fn close(&self) {
-        drop(self.writer.lock().take());
-    }
-
-    /// Runs one event. Its changes are handed to the writer together and in order, so that a
-    /// killed server is found again between two events, never inside one.
-    pub fn with<T>(self: &Arc<Self>, event: impl FnOnce(&mut World) -> T) -> T {
-        let mut world = self.world.lock();
-        let outcome = event(&mut world);
-        world.settle();
-        let changes = world.journal.take();
-        let later = std::mem::take(&mut world.later);
-        if let Some(writer) = self.writer.lock().as_ref() {
-            writer.submit(changes);
-        }
-        drop(world);
-        for (delay, work) in later {
-            self.postpone(delay, work);
-        }
-        outcome
-    }
-
-    fn postpone(self: &Arc<Self>, delay: Duration, work: After) {
-        let shared = self.clone();
-        actix_web::rt::spawn(async move {
-            tokio::time::sleep(delay).await;
-            shared.with(|world| world.after.push(work));
-        });
     }
 }

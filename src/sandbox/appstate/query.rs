@@ -7,10 +7,11 @@ use waproto::whatsapp::SyncdPatch;
 
 use super::collection::{Collection, PatchError};
 use super::{COLLECTIONS, snapshot};
+use crate::sandbox::after::After;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.
 const PATCHES: usize = 100;

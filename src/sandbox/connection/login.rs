@@ -12,8 +12,9 @@ use crate::sandbox::faults::Fault;
 use crate::sandbox::keys::Key32;
 use crate::sandbox::link::Link;
 use crate::sandbox::refused::Refused;
+use crate::sandbox::shared::Shared;
 use crate::sandbox::stanza;
-use crate::sandbox::world::{Connection, Shared, World, info};
+use crate::sandbox::world::{Connection, World};
 
 /// "Sent too many messages to people who do not have the number."
 const BAN: u16 = 101;
@@ -50,7 +51,7 @@ pub fn login(
     }
     link.send(success(world, &device).ok_or(LOGGED_OUT)?);
     if let Some(dirty) = dirty(world, &device) {
-        link.send(info(dirty));
+        link.send(stanza::info(dirty));
     }
     Ok(device)
 }
@@ -136,7 +137,7 @@ pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
                 // In the same breath as going live, so that nothing newer comes before the marker.
                 if marked {
                     let marker = NodeBuilder::new("offline").attr("count", count);
-                    link.send(info(marker.build()));
+                    link.send(stanza::info(marker.build()));
                 }
                 world.greet(&device);
                 world.close_one_by_fault(&device, &link);

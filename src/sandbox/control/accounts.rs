@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::account::Account;
+use crate::sandbox::account::AccountError;
 use crate::sandbox::address::Form;
 use crate::sandbox::phone::{Content, MediaType};
-use crate::sandbox::world::{AccountError, World};
+use crate::sandbox::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

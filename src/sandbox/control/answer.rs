@@ -7,8 +7,9 @@ use actix_web::{HttpResponse, web};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use crate::sandbox::pairing::PairingError;
-use crate::sandbox::world::{AccountError, Shared};
+use crate::sandbox::account::AccountError;
+use crate::sandbox::registration::outcome::PairingError;
+use crate::sandbox::shared::Shared;
 
 /// The world that a request acts on.
 pub type Data = web::Data<Arc<Shared>>;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::accounts::account_named;
 use super::answer::{Answer, Data, Rejected, parse};
-use crate::sandbox::groups::{Group, MEMBERS};
+use crate::sandbox::group::{Group, MEMBERS};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -10,10 +10,12 @@ use tokio::time::timeout;
 
 use super::accounts::account_named;
 use super::answer::{Answer, Data, Rejected, parse};
+use crate::sandbox::account::is_phone;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::pairing::code::{TypedCode, normalize};
-use crate::sandbox::pairing::{Outcome, PairingError, Scanned};
-use crate::sandbox::world::{After, is_phone};
+use crate::sandbox::pairing::qr::Scanned;
+use crate::sandbox::registration::outcome::{Outcome, PairingError};
 
 /// The companion has this long to sign.
 const PATIENCE: Duration = Duration::from_secs(15);

@@ -9,10 +9,11 @@ use wacore_binary::Jid;
 use super::accounts::{account_named, known};
 use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::account::Account;
+use crate::sandbox::account::is_phone;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::queries::{ABOUT, PICTURE};
 use crate::sandbox::settings::{Change, ChangeError, StatusMode};
-use crate::sandbox::world::{World, is_phone};
+use crate::sandbox::world::World;
 
 pub async fn show(shared: Data, phone: web::Path<String>) -> Answer {
     let settings = shared.with(|world| known(world, &phone).map(describe))?;

@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{Group, MEMBERS};
+use crate::sandbox::group::{Group, MEMBERS};
 use crate::sandbox::iq::Refusal;
 use crate::sandbox::keys;
 use crate::sandbox::stanza;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{Group, MEMBERS};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::{Group, MEMBERS};
 use crate::sandbox::iq::Refusal;
 use crate::sandbox::world::World;
 

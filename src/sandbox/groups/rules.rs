@@ -2,7 +2,7 @@
 
 use wacore_binary::Node;
 
-use super::{Description, Group, Rules};
+use crate::sandbox::group::{Description, Group, Rules};
 use crate::sandbox::iq::{BAD_REQUEST, Refusal};
 use crate::sandbox::stanza;
 

@@ -3,8 +3,9 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{Group, Rules, Setting};
+use super::rules::Setting;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::{Group, Rules};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 

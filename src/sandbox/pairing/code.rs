@@ -1,6 +1,6 @@
 //! Pairing by code: the phone's owner types eight characters, and both sides prove they know them.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aes::Aes256;
 use aes_gcm::aead::{Aead, KeyInit};
@@ -11,49 +11,17 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 use wacore_libsignal::protocol::KeyPair;
 
-use super::{Outcome, PairingError, Waiter};
+use crate::sandbox::account::is_phone;
+use crate::sandbox::after::After;
 use crate::sandbox::iq::{BAD_REQUEST, Reply};
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::registration::code::{CodeState, Typed, Wrapped};
+use crate::sandbox::registration::outcome::{PairingError, Waiter};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 const ROUNDS: u32 = 131_072;
-const VALIDITY: Duration = Duration::from_secs(180);
-/// Times a code may be typed before the companion has to ask for another one.
-const TRIES: u32 = 3;
 const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTVWXYZ";
-
-/// salt(32) iv(16) and the sealed ephemeral key(32).
-type Wrapped = [u8; 80];
-
-/// What a companion that shows a code has told, and how far the phone is.
-pub struct CodeState {
-    phone: String,
-    reference: Vec<u8>,
-    wrapped: Wrapped,
-    pub since: Instant,
-    tries: u32,
-    typed: Option<Typed>,
-}
-
-/// A code has been typed: the phone waits for the companion's key bundle.
-struct Typed {
-    ephemeral: KeyPair,
-    companion_ephemeral: Key32,
-    waiter: Waiter,
-}
-
-impl CodeState {
-    pub fn resolve(self, outcome: Outcome) {
-        if let Some(typed) = self.typed {
-            let _ = typed.waiter.send(outcome);
-        }
-    }
-
-    fn is_valid(&self) -> bool {
-        self.since.elapsed() < VALIDITY && self.tries < TRIES
-    }
-}
 
 /// The slow part of typing a code, done outside the world's lock.
 pub struct TypedCode {
@@ -115,7 +83,7 @@ impl World {
     fn companion_hello(&mut self, id: u64, step: &Node) -> Reply {
         let jid: Jid = stanza::jid(step, "jid").ok_or(BAD_REQUEST)?;
         let phone = jid.user.to_string();
-        if !crate::sandbox::world::is_phone(&phone) {
+        if !is_phone(&phone) {
             return Err(BAD_REQUEST);
         }
         let wrapped =

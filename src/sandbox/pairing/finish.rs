@@ -9,12 +9,15 @@ use waproto::whatsapp::{
     ADVDeviceIdentity, ADVEncryptionType, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC,
 };
 
-use super::{Outcome, PairingError, Waiter, qr};
+use super::qr;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::companion::{Companion, Registered};
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::registration::Offer;
+use crate::sandbox::registration::outcome::{Outcome, PairingError, Waiter};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 /// What is signed is told apart by two bytes in front of it.
 const ACCOUNT_SIGNATURE: &[u8] = &[6, 0];
@@ -22,25 +25,6 @@ const DEVICE_SIGNATURE: &[u8] = &[6, 1];
 
 /// A companion that has not signed by now may be offered the account again.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A pair-success on its way, until the companion has signed it.
-pub struct Offer {
-    request: String,
-    address: Address,
-    key_index: u32,
-    signed: ADVSignedDeviceIdentity,
-    waiter: Option<Waiter>,
-    made: Instant,
-}
-
-impl Offer {
-    pub fn resolve(mut self, outcome: Outcome) {
-        if let Some(waiter) = self.waiter.take() {
-            // The one who asked may have stopped waiting.
-            let _ = waiter.send(outcome);
-        }
-    }
-}
 
 impl World {
     /// Offers an account to a companion. The one who waits is told how it ended, whenever it does.
@@ -153,7 +137,7 @@ impl World {
             Ok(signed) => signed,
             Err(reason) => {
                 // The real server's last word here is unknown; clients take 401 as "pair again".
-                link.finish(stream_error(401));
+                link.finish(stanza::stream_error(401));
                 return Err(reason);
             }
         };
@@ -169,7 +153,7 @@ impl World {
         );
         self.link_device(&offer.address, registered);
         self.registrations.remove(&id);
-        link.finish(stream_error(515));
+        link.finish(stanza::stream_error(515));
         Ok(offer.address)
     }
 
@@ -233,8 +217,4 @@ fn signed_identity(
         device_signature: Some(device_signature),
         ..signed.clone()
     })
-}
-
-pub fn stream_error(code: u16) -> Node {
-    NodeBuilder::new("stream:error").attr("code", code).build()
 }

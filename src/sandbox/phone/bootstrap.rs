@@ -16,9 +16,10 @@ use waproto::whatsapp::{HistorySync, Message, PhoneNumberToLIDMapping, Pushname}
 
 use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::companion::Bootstrap;
 use crate::sandbox::media::{self, Kind};
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 /// A phone takes its time. One client library loses what it stores in two overlapping transactions,
 /// so that keys and history must not arrive while it is still uploading its pre-keys.

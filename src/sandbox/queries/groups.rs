@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
-use crate::sandbox::groups::{MemberChange, Setting};
+use crate::sandbox::groups::members::MemberChange;
+use crate::sandbox::groups::rules::Setting;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;

@@ -1,8 +1,9 @@
 //! `xmlns=md`: a companion takes itself off its account.
 
+use crate::sandbox::after::After;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let remove = query.child("remove-companion-device").ok_or(BAD_REQUEST)?;

@@ -4,21 +4,11 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, Server};
 
 use super::World;
-use crate::sandbox::account::Account;
+use crate::sandbox::account::{Account, AccountError, is_phone};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK};
 use crate::sandbox::companion::Companion;
 use crate::sandbox::{keys, stanza};
-
-#[derive(Debug, thiserror::Error)]
-pub enum AccountError {
-    #[error("phone must be 10 to 15 digits")]
-    Phone,
-    #[error("phone {0} has an account already")]
-    Taken(String),
-    #[error("phone {0} has no account")]
-    Unknown(String),
-}
 
 impl World {
     /// The account and device that a JID names, and the form it was named in.
@@ -148,10 +138,6 @@ impl World {
             }
         }
     }
-}
-
-pub fn is_phone(text: &str) -> bool {
-    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn server_sync(own: Jid, collections: &[(&'static str, u64)]) -> Node {

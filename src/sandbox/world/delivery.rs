@@ -3,8 +3,9 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Node, NodeContent};
 
-use super::{After, Connection, World};
+use super::{Connection, World};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::device_list;
 use crate::sandbox::link::Link;
 use crate::sandbox::stanza;
@@ -106,7 +107,7 @@ impl World {
             .attr("call", 0)
             .attr("appdata", 0)
             .build();
-        Some(info(preview))
+        Some(stanza::info(preview))
     }
 
     /// The device has its stanza: it will not be sent again.
@@ -216,13 +217,6 @@ fn spoil(message: &mut Node) {
             *last ^= 1;
         }
     }
-}
-
-pub fn info(child: Node) -> Node {
-    NodeBuilder::new("ib")
-        .attr("from", stanza::server())
-        .children([child])
-        .build()
 }
 
 /// The stream error of a device that its phone has unlinked.
