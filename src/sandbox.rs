@@ -96,11 +96,11 @@ impl Simulator {
             }
             None => (World::new(certificate::ServerKeys::generate(), false), None),
         };
-        world.host.clone_from(&host);
+        world.listens_on(&host);
         let addresses = Addresses {
             ws: format!("ws://{host}/ws/chat"),
             control: format!("http://{host}/control"),
-            root_public_key: hex::encode(world.keys.root_public_key()),
+            root_public_key: hex::encode(world.keys().root_public_key()),
         };
         let shared = Arc::new(Shared::new(world, writer));
         // Keys that were made just now are kept before anybody sees them.

@@ -65,11 +65,11 @@ pub async fn serve(
 ) {
     let mut session = session;
     let mut frames = Frames::new(stream, session.clone(), shutdown);
-    shared.with(|world| world.counters.connections += 1);
+    shared.with(|world| world.count(|seen| seen.connections += 1));
     let accepted = match timeout(HANDSHAKE, handshake(&mut session, &mut frames, &shared)).await {
         Ok(Ok(accepted)) => accepted,
         Ok(Err(reason)) => {
-            shared.with(|world| world.counters.handshakes_failed += 1);
+            shared.with(|world| world.count(|seen| seen.handshakes_failed += 1));
             tracing::info!(%reason, "a handshake failed");
             if matches!(reason, Closed::Faulty) {
                 let _ = timeout(SILENCE, frames.ended()).await;
@@ -77,7 +77,7 @@ pub async fn serve(
             return;
         }
         Err(_) => {
-            shared.with(|world| world.counters.handshakes_failed += 1);
+            shared.with(|world| world.count(|seen| seen.handshakes_failed += 1));
             return;
         }
     };
@@ -127,8 +127,8 @@ async fn handshake(
     let hello = frames.next().await?;
     spoil_handshake(session, shared, None).await?;
     let answered = shared.with(|world| {
-        let chain = world.keys.chain(stanza::now());
-        answer_hello(&hello, world.keys.noise(), &chain)
+        let chain = world.keys().chain(stanza::now());
+        answer_hello(&hello, world.keys().noise(), &chain)
     });
     let (reply, unfinished) = match answered? {
         Answered::Accepted(reply, accepted) => {

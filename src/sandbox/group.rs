@@ -84,7 +84,6 @@ impl Groups {
         self.0.insert(group.id.clone(), group);
     }
 
-    /// A group that everybody has left is no more.
     pub fn remove(&mut self, id: &str, journal: &mut Journal) {
         journal.delete(RECORD, "", id);
         self.0.remove(id);

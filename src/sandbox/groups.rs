@@ -53,7 +53,7 @@ impl World {
         for setting in settings {
             setting.apply(&mut group, creator);
         }
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let create = self.creation(&group, Some("new"));
         self.tell_group(&group, creator, create);
         Some(group)
@@ -61,7 +61,7 @@ impl World {
 
     /// The group, when somebody is in it.
     pub fn group_of(&self, phone: &str, id: &str) -> Result<&Group, Refusal> {
-        let group = self.groups.get(id).ok_or(NOT_FOUND)?;
+        let group = self.group(id).ok_or(NOT_FOUND)?;
         match group.participants.contains(phone) {
             true => Ok(group),
             false => Err(NOT_IN_IT),
@@ -84,7 +84,7 @@ impl World {
             false => group.clone(),
         };
         setting.apply(&mut group, author);
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let change = self.shown_setting(&group, &setting);
         self.tell_group(&group, author, change);
         Ok(())

@@ -15,9 +15,8 @@ use serde_json::{Value, json};
 use super::address::Address;
 use super::faults::MediaFault;
 use super::keys;
-use super::media::{Found, token};
+use super::media::Found;
 use super::shared::Shared;
-use super::stanza;
 use super::world::World;
 
 /// WhatsApp takes documents of 2 GB; a simulator in memory takes less.
@@ -48,7 +47,7 @@ struct Parameters {
 
 impl Parameters {
     fn bearer(&self, world: &World) -> Option<Address> {
-        token::bearer(&world.media_secret, self.auth.as_deref()?, stanza::now())
+        world.media_bearer(self.auth.as_deref()?)
     }
 }
 
@@ -92,7 +91,8 @@ async fn upload(
         return HttpResponse::Ok().json(shared.with(|world| resume(world, &file_token, &host)));
     }
     let offset = parameters.file_offset.unwrap_or(0);
-    let Some(earlier) = shared.with(|world| world.media.take_partial(&file_token, offset)) else {
+    let Some(earlier) = shared.with(|world| world.media_mut().take_partial(&file_token, offset))
+    else {
         return HttpResponse::RangeNotSatisfiable().force_close().finish();
     };
     let (file, end) = collect(earlier, body).await;
@@ -100,7 +100,7 @@ async fn upload(
         End::Complete => {}
         End::TooLarge => return HttpResponse::PayloadTooLarge().force_close().finish(),
         End::Interrupted => {
-            shared.with(|world| world.media.keep_partial(&file_token, file));
+            shared.with(|world| world.media_mut().keep_partial(&file_token, file));
             return HttpResponse::BadRequest().finish();
         }
     }
@@ -109,8 +109,8 @@ async fn upload(
         return HttpResponse::BadRequest().finish();
     }
     let direct_path = shared.with(|world| {
-        world.counters.uploads += 1;
-        world.media.put(&mut world.journal, file)
+        world.count(|seen| seen.uploads += 1);
+        world.keep_file(file)
     });
     HttpResponse::Ok().json(uploaded(&host, &direct_path, &file_token))
 }
@@ -132,14 +132,14 @@ fn resume(world: &mut World, file_token: &str, host: &str) -> Value {
             answer["resume"] = json!("complete");
             answer
         }
-        None => json!({ "resume": world.media.partial(file_token).to_string() }),
+        None => json!({ "resume": world.media().partial(file_token).to_string() }),
     }
 }
 
 /// The `direct_path` of the file that a token names, if the file is here.
 fn present(world: &World, file_token: &str) -> Option<String> {
     let hash = BASE64_URL_SAFE_NO_PAD.decode(file_token).ok()?;
-    world.media.direct_path(&hash)
+    world.media().direct_path(&hash)
 }
 
 enum End {
@@ -177,8 +177,8 @@ async fn download(
         return HttpResponse::Forbidden().finish();
     }
     let found = shared.with(|world| {
-        world.counters.downloads += 1;
-        world.media.find(request.path())
+        world.count(|seen| seen.downloads += 1);
+        world.media().find(request.path())
     });
     let file = match found {
         Found::File(file) => file,
@@ -220,7 +220,7 @@ fn range(header: &str, length: usize) -> Option<(usize, usize)> {
 
 /// Some clients delete a history file once they have read it, by its path or by its token.
 async fn remove(shared: Data, request: HttpRequest) -> HttpResponse {
-    removed(shared.with(|world| world.media.remove(&mut world.journal, request.path())))
+    removed(shared.with(|world| world.remove_file(request.path())))
 }
 
 async fn remove_uploaded(
@@ -234,7 +234,7 @@ async fn remove_uploaded(
     }
     removed(shared.with(|world| {
         let path = present(world, file_token);
-        path.is_some_and(|path| world.media.remove(&mut world.journal, &path))
+        path.is_some_and(|path| world.remove_file(&path))
     }))
 }
 

@@ -28,7 +28,7 @@ impl World {
             // The answer to a request of ours; a logged-in device is asked nothing that matters.
             return;
         }
-        self.counters.queries += 1;
+        self.count(|seen| seen.queries += 1);
         let namespace = stanza::attr(iq, "xmlns").unwrap_or_default();
         let fault = self.faults.query(device, &namespace);
         let reply = match fault {
@@ -47,7 +47,7 @@ impl World {
         let node = match reply {
             Ok(children) => stanza::result(&id, children),
             Err((code, text)) => {
-                self.counters.queries_refused += 1;
+                self.count(|seen| seen.queries_refused += 1);
                 tracing::debug!(xmlns = %namespace, code, "a query is refused");
                 let backoff = match fault {
                     Some(QueryFault::Error(_, backoff)) => backoff,
@@ -63,7 +63,7 @@ impl World {
             Some(QueryFault::Late(delay)) => {
                 let link = connection.link.clone();
                 let answer = After::Answered { link, answer: node };
-                self.later.push((delay, answer));
+                self.later(delay, answer);
             }
             _ => connection.link.send(node),
         }

@@ -35,8 +35,8 @@ impl Shared {
         let mut world = self.world.lock();
         let outcome = event(&mut world);
         world.settle();
-        let changes = world.journal.take();
-        let later = std::mem::take(&mut world.later);
+        let changes = world.take_changes();
+        let later = world.take_later();
         if let Some(writer) = self.writer.lock().as_ref() {
             writer.submit(changes);
         }
@@ -51,7 +51,7 @@ impl Shared {
         let shared = self.clone();
         actix_web::rt::spawn(async move {
             tokio::time::sleep(delay).await;
-            shared.with(|world| world.after.push(work));
+            shared.with(|world| world.then(work));
         });
     }
 }
@@ -59,25 +59,33 @@ impl Shared {
 impl World {
     /// Does what an answered stanza left behind, and what that leaves behind in turn.
     fn settle(&mut self) {
-        while !self.after.is_empty() {
-            for work in std::mem::take(&mut self.after) {
-                match work {
-                    After::Synced {
-                        author,
-                        collections,
-                    } => self.tell_synced(&author, &collections),
-                    After::Unlinked { device } => self.unlink(&device),
-                    After::Bootstrap { device } => self.bootstrap(&device),
-                    After::Offered {
-                        registration,
-                        phone,
-                        adv_secret,
-                        waiter,
-                    } => self.offer(registration, &phone, &adv_secret, waiter),
-                    After::Announced { device } => self.announce_devices(&device),
-                    After::Answered { link, answer } => link.send(answer),
-                }
+        loop {
+            let due = self.take_due();
+            if due.is_empty() {
+                return;
             }
+            for work in due {
+                self.finish(work);
+            }
+        }
+    }
+
+    fn finish(&mut self, work: After) {
+        match work {
+            After::Synced {
+                author,
+                collections,
+            } => self.tell_synced(&author, &collections),
+            After::Unlinked { device } => self.unlink(&device),
+            After::Bootstrap { device } => self.bootstrap(&device),
+            After::Offered {
+                registration,
+                phone,
+                adv_secret,
+                waiter,
+            } => self.offer(registration, &phone, &adv_secret, waiter),
+            After::Announced { device } => self.announce_devices(&device),
+            After::Answered { link, answer } => link.send(answer),
         }
     }
 }

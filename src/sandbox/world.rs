@@ -2,14 +2,19 @@
 
 mod accounts;
 mod closing;
+mod counters;
 mod delivery;
+mod edit;
+mod files;
+mod groups;
 mod restore;
 mod settings;
+mod webhooks;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
-use serde::Serialize;
+use serde_json::Value;
 
 use super::account::Account;
 use super::address::Address;
@@ -20,9 +25,13 @@ use super::group::Groups;
 use super::keys::{self, Key32};
 use super::link::Link;
 use super::media::Media;
-use super::persistence::Journal;
+use super::persistence::{Change, Journal};
 use super::registration::Registration;
 use super::subscriptions::Subscriptions;
+
+pub use edit::Edit;
+
+use counters::Counters;
 
 /// A logged-in device's connection.
 pub struct Connection {
@@ -39,66 +48,50 @@ pub struct Connection {
     pub greeted: bool,
 }
 
-/// What has happened since the start.
-#[derive(Default, Serialize)]
-pub struct Counters {
-    pub connections: u64,
-    pub handshakes_failed: u64,
-    pub pairings: u64,
-    pub logins: u64,
-    pub logins_refused: u64,
-    pub queries: u64,
-    pub queries_refused: u64,
-    pub messages: u64,
-    pub receipts: u64,
-    /// Requests for a message that a device or phone could not read.
-    pub retries: u64,
-    pub decrypted: u64,
-    pub undecryptable: u64,
-    /// Messages to phones that were sealed with a message key for the second time.
-    pub message_keys_reused: u64,
-    pub uploads: u64,
-    pub downloads: u64,
-}
-
+/// All state of the server. What several subjects change is open to them; what one of them owns, or
+/// what has to be written down with every change, is changed by its methods.
 pub struct World {
-    pub keys: ServerKeys,
+    /// By phone number.
+    pub(super) accounts: BTreeMap<String, Account>,
+    pub(super) connections: HashMap<Address, Connection>,
+    /// Unpaired connections, by the id of their link.
+    pub(super) registrations: HashMap<u64, Registration>,
+    pub(super) subscriptions: Subscriptions,
+    pub(super) faults: Faults,
+    keys: ServerKeys,
     /// `host:port` that media addresses name.
-    pub host: String,
+    host: String,
     /// Signs upload tokens, so that a token of another server is refused.
-    pub media_secret: Key32,
-    pub accounts: BTreeMap<String, Account>,
-    pub lids: HashMap<String, String>,
-    pub connections: HashMap<Address, Connection>,
-    pub registrations: HashMap<u64, Registration>,
-    pub groups: Groups,
-    pub subscriptions: Subscriptions,
-    pub faults: Faults,
+    media_secret: Key32,
+    /// Phone numbers by LID.
+    lids: HashMap<String, String>,
+    groups: Groups,
     /// Devices whose next message is to arrive spoilt.
-    pub corrupt: HashSet<Address>,
-    pub media: Media,
+    corrupt: HashSet<Address>,
+    media: Media,
     /// What was received as somebody's webhooks.
-    pub webhooks: VecDeque<serde_json::Value>,
-    pub counters: Counters,
-    pub journal: Journal,
-    pub after: Vec<After>,
+    webhooks: VecDeque<Value>,
+    counters: Counters,
+    journal: Journal,
+    after: Vec<After>,
     /// Work for a moment from now.
-    pub later: Vec<(Duration, After)>,
+    later: Vec<(Duration, After)>,
 }
 
 impl World {
+    /// An empty server. One that is not `persistent` notes no changes.
     pub fn new(keys: ServerKeys, persistent: bool) -> Self {
         Self {
+            accounts: BTreeMap::new(),
+            connections: HashMap::new(),
+            registrations: HashMap::new(),
+            subscriptions: Subscriptions::default(),
+            faults: Faults::default(),
             keys,
             host: String::new(),
             media_secret: keys::random(),
-            accounts: BTreeMap::new(),
             lids: HashMap::new(),
-            connections: HashMap::new(),
-            registrations: HashMap::new(),
             groups: Groups::default(),
-            subscriptions: Subscriptions::default(),
-            faults: Faults::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
             webhooks: VecDeque::new(),
@@ -107,5 +100,43 @@ impl World {
             after: Vec::new(),
             later: Vec::new(),
         }
+    }
+
+    pub fn keys(&self) -> &ServerKeys {
+        &self.keys
+    }
+
+    /// `host:port` under which clients find this server.
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    /// Says under which `host:port` this server is found.
+    pub fn listens_on(&mut self, host: &str) {
+        host.clone_into(&mut self.host);
+    }
+
+    /// Leaves work for when the present stanza is answered.
+    pub fn then(&mut self, work: After) {
+        self.after.push(work);
+    }
+
+    /// Leaves work for when some time has passed.
+    pub fn later(&mut self, delay: Duration, work: After) {
+        self.later.push((delay, work));
+    }
+
+    /// The work that is due now, in order. Doing it may leave more.
+    pub fn take_due(&mut self) -> Vec<After> {
+        std::mem::take(&mut self.after)
+    }
+
+    pub fn take_later(&mut self) -> Vec<(Duration, After)> {
+        std::mem::take(&mut self.later)
+    }
+
+    /// What changed since the last call, for the writer.
+    pub fn take_changes(&mut self) -> Vec<Change> {
+        self.journal.take()
     }
 }

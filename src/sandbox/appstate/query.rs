@@ -11,7 +11,7 @@ use crate::sandbox::after::After;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Edit, World};
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.
 const PATCHES: usize = 100;
@@ -25,7 +25,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
     }
     if !changed.is_empty() {
         let author = query.device.clone();
-        world.after.push(After::Synced {
+        world.then(After::Synced {
             author,
             collections: changed,
         });
@@ -64,19 +64,19 @@ fn fetch(
     wants_snapshot: bool,
 ) -> Result<Node, Refusal> {
     let bad = Fault::AppstateBadMac;
-    let account = world
-        .accounts
-        .get_mut(&query.device.phone)
-        .ok_or(NOT_FOUND)?;
+    let account = world.account(query.device).ok_or(NOT_FOUND)?;
     let current = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
     // Who has missed more than is kept gets a snapshot without asking for one.
     let wants_snapshot = wants_snapshot || current.patches_since(base).is_none();
     let serves = current.version() > base || (wants_snapshot && current.version() > 0);
     let spoilt = serves && world.faults.strikes(Some(query.device), &bad);
+    let Edit {
+        account,
+        media,
+        journal,
+    } = world.edit(&query.device.phone).ok_or(NOT_FOUND)?;
     let snapshot = match wants_snapshot {
-        true => account
-            .app_state
-            .snapshot(name, spoilt, &mut world.media, &mut world.journal),
+        true => account.app_state.snapshot(name, spoilt, media, journal),
         false => None,
     };
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
@@ -127,7 +127,7 @@ fn push(
     changed: &mut Vec<(&'static str, u64)>,
 ) -> Result<Node, Refusal> {
     let phone = &query.device.phone;
-    let account = world.accounts.get_mut(phone).ok_or(NOT_FOUND)?;
+    let account = world.accounts.get(phone).ok_or(NOT_FOUND)?;
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
     let refused = world
         .faults
@@ -135,14 +135,18 @@ fn push(
     if refused || collection.version() != base {
         return Ok(conflict(name, collection, base));
     }
+    let Edit {
+        account,
+        media,
+        journal,
+    } = world.edit(phone).ok_or(NOT_FOUND)?;
     let applied = stanza::bytes(patch)
         .and_then(|bytes| SyncdPatch::decode_from_slice(bytes).ok())
         .ok_or(PatchError::Malformed)
         .and_then(|patch| {
-            let mutations = snapshot::mutations(&patch, &world.media)?;
-            account
-                .app_state
-                .apply(phone, name, patch, &mutations, &mut world.journal)
+            let mutations = snapshot::mutations(&patch, media)?;
+            let state = &mut account.app_state;
+            state.apply(phone, name, patch, &mutations, journal)
         });
     match applied {
         Ok((version, readable)) => {

@@ -33,11 +33,11 @@ pub fn login(
     let device = match device {
         Ok(device) => device,
         Err(refused) => {
-            world.counters.logins_refused += 1;
+            world.count(|seen| seen.logins_refused += 1);
             return Err(refused);
         }
     };
-    world.counters.logins += 1;
+    world.count(|seen| seen.logins += 1);
     let connection = Connection {
         link: link.clone(),
         sent: None,

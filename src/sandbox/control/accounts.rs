@@ -195,7 +195,7 @@ pub async fn status(shared: Data, owner: web::Path<String>, body: web::Bytes) ->
 }
 
 pub async fn expire_media(shared: Data) -> Answer {
-    let expired = shared.with(|world| world.media.expire(&mut world.journal));
+    let expired = shared.with(|world| world.expire_files());
     Ok(HttpResponse::Ok().json(json!({ "expired": expired })))
 }
 

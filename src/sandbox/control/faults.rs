@@ -121,7 +121,7 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
         if !device.is_phone() && world.companion(&device).is_none() {
             return Err(unknown());
         }
-        world.corrupt.insert(device);
+        world.spoil_next(device);
         Ok(())
     })?;
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))

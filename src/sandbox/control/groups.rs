@@ -35,7 +35,7 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
 }
 
 pub async fn list(shared: Data) -> Answer {
-    let groups: Vec<Value> = shared.with(|world| world.groups.values().map(describe).collect());
+    let groups: Vec<Value> = shared.with(|world| world.groups().map(describe).collect());
     Ok(HttpResponse::Ok().json(json!({ "groups": groups })))
 }
 
@@ -53,7 +53,7 @@ pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> A
     let id = jid.trim_end_matches("@g.us");
     let unknown = || Rejected::not_found("no such group");
     let group = shared.with(|world| {
-        let creator = world.groups.get(id).ok_or_else(unknown)?.creator.clone();
+        let creator = world.group(id).ok_or_else(unknown)?.creator.clone();
         for named in &request.add {
             let phone = account_named(world, "participants", named)?;
             world.join_group(id, &creator, &phone, None);
@@ -62,7 +62,7 @@ pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> A
             let phone = account_named(world, "participants", named)?;
             world.leave_group(id, &creator, &phone);
         }
-        world.groups.get(id).cloned().ok_or_else(unknown)
+        world.group(id).cloned().ok_or_else(unknown)
     })?;
     Ok(HttpResponse::Ok().json(describe(&group)))
 }

@@ -93,7 +93,7 @@ pub async fn kick(shared: Data, body: web::Bytes) -> Answer {
         let device: Option<Address> = world.resolve(&jid).map(|(device, _)| device);
         let device = device.filter(|device| world.companion(device).is_some());
         let device = device.ok_or_else(|| Rejected::not_found("jid is not a linked device"))?;
-        world.after.push(After::Unlinked { device });
+        world.then(After::Unlinked { device });
         Ok::<_, Rejected>(())
     })?;
     Ok(HttpResponse::Ok().json(json!({ "jid": request.jid })))

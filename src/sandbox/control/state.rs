@@ -26,7 +26,7 @@ pub async fn show(shared: Data) -> Answer {
             "accounts": accounts,
             "connections": connections,
             "registrations": world.registrations.len(),
-            "counters": world.counters,
+            "counters": world.counters(),
         })
     });
     Ok(HttpResponse::Ok().json(state))

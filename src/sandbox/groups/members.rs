@@ -79,7 +79,7 @@ impl World {
     ) -> Result<(), Error> {
         let (person, _) = self.resolve(jid).ok_or(NOT_FOUND)?;
         let phone = person.phone;
-        let group = self.groups.get(id).ok_or(NOT_FOUND)?;
+        let group = self.group(id).ok_or(NOT_FOUND)?;
         if change == MemberChange::Add {
             self.may_be_added(author, &phone, group)?;
             self.join_group(id, author, &phone, None);
@@ -126,7 +126,7 @@ impl World {
 
     /// Takes somebody in. The newcomer's devices are told of the group, the others of the newcomer.
     pub fn join_group(&mut self, id: &str, author: &str, phone: &str, reason: Option<&str>) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         let others = group.participants.clone();
@@ -134,7 +134,7 @@ impl World {
             return;
         }
         group.requests.remove(phone);
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let mut add = NodeBuilder::new("add");
         if let Some(reason) = reason {
             add = add.attr("reason", reason.to_owned());
@@ -148,7 +148,7 @@ impl World {
 
     /// Takes somebody out, who is told as well.
     pub fn leave_group(&mut self, id: &str, author: &str, phone: &str) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         let before = group.participants.clone();
@@ -158,9 +158,9 @@ impl World {
         let member = self.member(&group, phone);
         group.admins.remove(phone);
         if group.participants.is_empty() {
-            self.groups.remove(id, &mut self.journal);
+            self.remove_group(id);
         } else {
-            self.groups.put(group.clone(), &mut self.journal);
+            self.keep_group(group.clone());
         }
         let remove = NodeBuilder::new("remove").children(member).build();
         self.tell(&group, author, &before, remove);
@@ -173,14 +173,14 @@ impl World {
     }
 
     fn rank(&mut self, id: &str, author: &str, phone: &str, change: MemberChange) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         match change {
             MemberChange::Promote => group.admins.insert(phone.to_owned()),
             _ => group.admins.remove(phone),
         };
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let member = self.member(&group, phone);
         let change = NodeBuilder::new(change.tag()).children(member).build();
         self.tell_group(&group, author, change);

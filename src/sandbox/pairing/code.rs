@@ -195,7 +195,7 @@ impl World {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
             }
             // The companion hears that its bundle was taken before it hears pair-success.
-            Some(adv_secret) => self.after.push(After::Offered {
+            Some(adv_secret) => self.then(After::Offered {
                 registration: id,
                 phone,
                 adv_secret,

@@ -45,8 +45,8 @@ impl World {
         data: &[u8],
     ) -> Message {
         let sealed = media::seal(data, media_type.kind());
-        let path = self.media.put(&mut self.journal, sealed.file.into());
-        let url = Some(format!("https://{}{path}", self.host));
+        let path = self.keep_file(sealed.file.into());
+        let url = Some(format!("https://{}{path}", self.host()));
         let direct_path = Some(path);
         let mimetype = Some(mime.unwrap_or_else(|| media_type.mime().to_owned()));
         let media_key = Some(sealed.media_key.to_vec());

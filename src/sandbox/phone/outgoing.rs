@@ -13,7 +13,7 @@ use super::{Bundle, Sent};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::settings::StatusMode;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Edit, World};
 use crate::sandbox::{keys, stanza};
 
 /// Stocks of one-time keys at which a device is told to bring more. One library acts below 5.
@@ -64,7 +64,7 @@ impl World {
         group: &str,
         content: Content,
     ) -> Option<String> {
-        let group = self.groups.get(group)?;
+        let group = self.group(group)?;
         if !group.lets_write(from) {
             return None;
         }
@@ -161,12 +161,14 @@ impl World {
         plain: &[u8],
     ) -> Option<(Message, Vec<u8>)> {
         let own = Address::phone(from);
-        let account = self.accounts.get_mut(from)?;
+        let Edit {
+            account, journal, ..
+        } = self.edit(from)?;
         let sealed = account
             .phone
             .peer
             .encrypt_group(&chat.to_string(), &own, &pad(plain));
-        account.phone.save_keys(from, &mut self.journal);
+        account.phone.save_keys(from, journal);
         let (key, sealed) = sealed
             .inspect_err(|error| tracing::warn!(%error, "a phone cannot write to a group"))
             .ok()?;
@@ -318,9 +320,11 @@ impl World {
         plain: &[u8],
     ) -> Result<Node, SignalProtocolError> {
         let gone = || SignalProtocolError::InvalidArgument("the phone is gone".to_owned());
-        let account = self.accounts.get_mut(phone).ok_or_else(gone)?;
+        let Edit {
+            account, journal, ..
+        } = self.edit(phone).ok_or_else(gone)?;
         let sealed = account.phone.peer.encrypt(device, form, &pad(plain));
-        account.phone.save_keys(phone, &mut self.journal);
+        account.phone.save_keys(phone, journal);
         let (kind, bytes) = match sealed? {
             Sealed::PreKey(bytes) => ("pkmsg", bytes),
             Sealed::Message(bytes) => ("msg", bytes),
@@ -334,14 +338,17 @@ impl World {
 
     /// The published keys of any device; its one-time key is used up.
     pub fn take_bundle(&mut self, device: &Address) -> Option<Bundle> {
-        let account = self.accounts.get_mut(&device.phone)?;
-        if !device.is_phone() && !account.companions.contains_key(&device.device) {
-            return None;
+        match device.is_phone() {
+            true => self.account(device).map(|_| ())?,
+            false => self.companion(device).map(|_| ())?,
         }
         let exhausted = self.faults.strikes(Some(device), &Fault::PrekeysExhausted);
+        let Edit {
+            account, journal, ..
+        } = self.edit(&device.phone)?;
         if device.is_phone() {
             let mut bundle = account.phone.peer.bundle().ok()?;
-            account.phone.save_keys(&device.phone, &mut self.journal);
+            account.phone.save_keys(&device.phone, journal);
             bundle.one_time.take_if(|_| exhausted);
             return Some(bundle);
         }
@@ -349,7 +356,7 @@ impl World {
         if exhausted {
             return Some(companion.signed_bundle(None));
         }
-        let bundle = companion.bundle(device, &mut self.journal);
+        let bundle = companion.bundle(device, journal);
         let left = companion.one_time.len();
         if bundle.one_time.is_some() && LOW.contains(&left) {
             let count = NodeBuilder::new("count").attr("value", left).build();

@@ -10,7 +10,7 @@ use super::{MediaType, Received, ReceivedMedia, Told};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Edit, World};
 
 /// A phone gives a message up after asking this often.
 const RETRIES: u32 = 5;
@@ -60,12 +60,15 @@ impl World {
         };
         let own = Address::phone(phone);
         let outcome = self.phone_decrypts(phone, &incoming, node);
-        if let Some(account) = self.accounts.get_mut(phone) {
-            account.phone.save_keys(phone, &mut self.journal);
+        if let Some(Edit {
+            account, journal, ..
+        }) = self.edit(phone)
+        {
+            account.phone.save_keys(phone, journal);
         }
         let answer = match outcome {
             Ok(messages) => {
-                self.counters.decrypted += 1;
+                self.count(|seen| seen.decrypted += 1);
                 for message in messages {
                     self.phone_accepts(phone, &incoming, message);
                 }
@@ -75,9 +78,9 @@ impl World {
             // retry from it. What the real phone does is unknown; this one goes without the copy.
             Err(_) if incoming.participant.is_some() && incoming.author.phone == phone => None,
             Err(error) => {
-                self.counters.undecryptable += 1;
+                self.count(|seen| seen.undecryptable += 1);
                 if error.is_reuse() && !self.has_read(phone, &incoming) {
-                    self.counters.message_keys_reused += 1;
+                    self.count(|seen| seen.message_keys_reused += 1);
                     let enc = stanza::child(node, "enc");
                     let kind = enc.and_then(|enc| stanza::attr(enc, "type"));
                     tracing::warn!(kind = kind.as_deref(), %error, "a message key was used for the second time");
@@ -196,8 +199,11 @@ impl World {
             media,
             timestamp: stanza::now(),
         };
-        if let Some(account) = self.accounts.get_mut(phone) {
-            account.phone.keep(phone, received, &mut self.journal);
+        if let Some(Edit {
+            account, journal, ..
+        }) = self.edit(phone)
+        {
+            account.phone.keep(phone, received, journal);
         }
     }
 
@@ -205,7 +211,9 @@ impl World {
     fn received_media(&mut self, file: File) -> ReceivedMedia {
         let path = file.direct_path.unwrap_or_default();
         let key = file.media_key.unwrap_or_default();
-        let plain = self.media.describe(&path, &key, file.media_type.kind());
+        let plain = self
+            .media_mut()
+            .describe(&path, &key, file.media_type.kind());
         ReceivedMedia {
             media_type: file.media_type.name().to_owned(),
             mimetype: file.mimetype,
@@ -217,7 +225,9 @@ impl World {
 
     /// The receipt with which a phone asks for a message once more, with fresh keys in it.
     fn ask_again(&mut self, phone: &str, incoming: &Incoming) -> Option<Node> {
-        let account = self.accounts.get_mut(phone)?;
+        let Edit {
+            account, journal, ..
+        } = self.edit(phone)?;
         let count = account
             .phone
             .attempt(format!("{}/{}", incoming.author, incoming.id));
@@ -225,7 +235,7 @@ impl World {
             return None;
         }
         let bundle = account.phone.peer.bundle().ok()?;
-        account.phone.save_keys(phone, &mut self.journal);
+        account.phone.save_keys(phone, journal);
         let retry = NodeBuilder::new("retry")
             .attr("v", 1)
             .attr("count", count)

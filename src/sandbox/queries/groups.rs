@@ -27,7 +27,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
 fn find(world: &World, phone: &str, asked: &Node) -> Reply {
     match asked.tag.as_ref() {
         "participating" => {
-            let own = world.groups.values();
+            let own = world.groups();
             let own = own.filter(|group| group.participants.contains(phone));
             let groups: Vec<Node> = own.map(|group| world.group_node(group)).collect();
             Ok(vec![NodeBuilder::new("groups").children(groups).build()])

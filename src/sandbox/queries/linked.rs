@@ -16,6 +16,6 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
         return Err((403, "forbidden"));
     }
     // The answer goes out first, then the removal's stream error.
-    world.after.push(After::Unlinked { device });
+    world.then(After::Unlinked { device });
     Ok(Vec::new())
 }

@@ -112,7 +112,7 @@ pub fn picture(world: &mut World, query: &Query) -> Reply {
     let answer = NodeBuilder::new("picture")
         .attr("id", picture.id.as_str())
         .attr("type", kind.as_deref().unwrap_or("image"))
-        .attr("url", format!("http://{}{path}", world.host))
+        .attr("url", format!("http://{}{path}", world.host()))
         .attr("direct_path", path)
         .build();
     Ok(vec![answer])

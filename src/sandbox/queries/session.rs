@@ -42,11 +42,9 @@ fn clean(world: &mut World, query: &Query) -> Reply {
     if stanza::attr(clean, "type").as_deref() != Some("account_sync") {
         return Ok(Vec::new());
     }
-    let account = world.accounts.get_mut(&query.device.phone);
-    let companion = account.and_then(|account| account.companions.get_mut(&query.device.device));
-    if let Some(companion) = companion {
+    if let Some((companion, journal)) = world.edit_companion(query.device) {
         companion.registered.cleaned = stanza::now();
-        companion.save(query.device, &mut world.journal);
+        companion.save(query.device, journal);
     }
     Ok(Vec::new())
 }
@@ -90,9 +88,9 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     if query.child("media_conn").is_none() {
         return Err(BAD_REQUEST);
     }
-    let auth = token::issue(&world.media_secret, query.device, stanza::now());
+    let auth = world.media_token(query.device);
     let host = NodeBuilder::new("host")
-        .attr("hostname", world.host.as_str())
+        .attr("hostname", world.host())
         .attr("type", "primary")
         .children([kinds("upload"), kinds("download")])
         .build();

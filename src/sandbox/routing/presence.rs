@@ -61,7 +61,7 @@ impl World {
         let Some(to) = stanza::jid(node, "to") else {
             return;
         };
-        let (people, form): (Vec<String>, Form) = match self.groups.get(&to.user) {
+        let (people, form): (Vec<String>, Form) = match self.group(&to.user) {
             Some(group) if to.is_group() => {
                 (group.participants.iter().cloned().collect(), Form::Lid)
             }

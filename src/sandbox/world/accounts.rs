@@ -36,11 +36,15 @@ impl World {
         self.account(address)?.companions.get(&address.device)
     }
 
-    /// A companion with the journal beside it, because every change of it is written down.
     pub fn companion_mut(&mut self, address: &Address) -> Option<&mut Companion> {
         self.account_mut(address)?
             .companions
             .get_mut(&address.device)
+    }
+
+    /// The phone number of the account with this LID.
+    pub fn phone_of(&self, lid: &str) -> Option<&str> {
+        self.lids.get(lid).map(String::as_str)
     }
 
     pub fn jid(&self, address: &Address, form: Form) -> Option<Jid> {

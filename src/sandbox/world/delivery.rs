@@ -43,6 +43,11 @@ impl World {
         }
     }
 
+    /// The next message to a device arrives with ciphertext that does not verify.
+    pub fn spoil_next(&mut self, device: Address) {
+        self.corrupt.insert(device);
+    }
+
     /// Sends what was held back while a fault muted its device. The usual case costs nothing: the
     /// newest stanza is on its way already.
     pub fn resume_all(&mut self) {
