@@ -7,6 +7,7 @@ mod names;
 mod outgoing;
 mod peer;
 mod receiving;
+mod seen;
 mod stores;
 
 use std::collections::{HashMap, VecDeque};

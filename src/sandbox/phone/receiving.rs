@@ -6,7 +6,8 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
-use super::{MediaType, Received, ReceivedMedia, Told};
+use super::seen::{File, describe};
+use super::{Received, ReceivedMedia};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
@@ -301,118 +302,4 @@ fn unpad(padded: &[u8]) -> Option<&[u8]> {
     let length = padded.len().checked_sub(count)?;
     let (plain, padding) = padded.split_at(length);
     (count > 0 && padding.iter().all(|byte| usize::from(*byte) == count)).then_some(plain)
-}
-
-/// What a person sees of a message.
-struct Seen {
-    kind: &'static str,
-    text: Option<String>,
-    file: Option<File>,
-}
-
-/// Where a message's file lies.
-struct File {
-    media_type: MediaType,
-    direct_path: Option<String>,
-    media_key: Option<Vec<u8>>,
-    mimetype: Option<String>,
-    told: Told,
-}
-
-fn told(message: &wa::Message) -> Told {
-    let size = |picture: &Option<Vec<u8>>| picture.as_ref().map(Vec::len);
-    if let Some(image) = message.image_message.as_option() {
-        return Told {
-            width: image.width,
-            height: image.height,
-            seconds: None,
-            thumbnail: size(&image.jpeg_thumbnail),
-        };
-    }
-    let video = message.video_message.as_option();
-    video.map_or_else(Told::default, |video| Told {
-        width: video.width,
-        height: video.height,
-        seconds: video.seconds,
-        thumbnail: size(&video.jpeg_thumbnail),
-    })
-}
-
-/// `None` for messages between machines.
-fn describe(message: &wa::Message) -> Option<Seen> {
-    if let Some(inner) = inner(message) {
-        return describe(inner);
-    }
-    let plain = |kind, text| Seen {
-        kind,
-        text,
-        file: None,
-    };
-    // The five messages have these fields in common and no type.
-    macro_rules! file {
-        ($field:ident, $media_type:expr, $caption:expr) => {
-            if let Some(found) = message.$field.as_option() {
-                let caption: fn(_) -> Option<String> = $caption;
-                let media_type = $media_type;
-                return Some(Seen {
-                    kind: media_type.name(),
-                    text: caption(found),
-                    file: Some(File {
-                        media_type,
-                        direct_path: found.direct_path.clone(),
-                        media_key: found.media_key.clone(),
-                        mimetype: found.mimetype.clone(),
-                        told: told(message),
-                    }),
-                });
-            }
-        };
-    }
-    file!(
-        image_message,
-        MediaType::Image,
-        |m: &wa::message::ImageMessage| m.caption.clone()
-    );
-    file!(
-        video_message,
-        MediaType::Video,
-        |m: &wa::message::VideoMessage| m.caption.clone()
-    );
-    file!(
-        document_message,
-        MediaType::Document,
-        |m: &wa::message::DocumentMessage| m.caption.clone()
-    );
-    file!(
-        audio_message,
-        MediaType::Audio,
-        |_: &wa::message::AudioMessage| None
-    );
-    file!(
-        sticker_message,
-        MediaType::Sticker,
-        |_: &wa::message::StickerMessage| None
-    );
-    if let Some(text) = &message.conversation {
-        return Some(plain("text", Some(text.clone())));
-    }
-    if let Some(extended) = message.extended_text_message.as_option() {
-        return Some(plain("text", extended.text.clone()));
-    }
-    if let Some(reaction) = message.reaction_message.as_option() {
-        return Some(plain("reaction", reaction.text.clone()));
-    }
-    let protocol = message.protocol_message.as_option()?;
-    let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
-    revoke.then(|| plain("revoke", None))
-}
-
-/// The message in a message that disappears or has a document with a caption.
-fn inner(message: &wa::Message) -> Option<&wa::Message> {
-    [
-        &message.ephemeral_message,
-        &message.document_with_caption_message,
-    ]
-    .into_iter()
-    .find_map(|wrapper| wrapper.as_option()?.message.as_option())
 }
