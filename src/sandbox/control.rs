@@ -30,24 +30,8 @@
 //! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`.
 //!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
-//! account. It acts `times` times, or until it is cleared. The faults, with the fields they need:
-//!
-//! | fault | effect |
-//! |---|---|
-//! | `drop`, `reset`, `stream_error {code or conflict}` | end present connections, once; with `times` later logins, too |
-//! | `mute` | what the device sends is ignored, pings included, and nothing is sent to it until the fault is gone |
-//! | `handshake_garbage`, `handshake_silence` | instead of the answer to a handshake |
-//! | `login_failure {reason,expire?}` | `<failure>` instead of `<success>`; a ban ends after `expire` seconds |
-//! | `companion_reg_refresh` | a new companion has to make another QR code; `*` only |
-//! | `no_offline_marker` | a login is not told where its queued stanzas end |
-//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code,backoff?}` | what becomes of a query |
-//! | `ack_silence`, `ack_error {error}` | what becomes of a message's acknowledgement |
-//! | `duplicate_delivery` | a message reaches the device twice |
-//! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
-//! | `appstate_conflict`, `appstate_bad_mac` | a patch is refused as old; what is served has wrong MACs |
-//! | `overhear` | the account's phone is handed statuses and group messages that are not meant for it |
-//! | `key_silence` | the phone does not answer a device that asks for keys of the app state |
-//! | `prekeys_exhausted` | the device's keys (an account's: its phone's, too) are handed out without a one-time key |
+//! account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
+//! variants of [`Fault`](super::faults::Fault).
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.
 

@@ -2,71 +2,50 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::faults::{Fault, Scope};
 use crate::sandbox::world::World;
 
-/// A late answer comes within this many milliseconds: longer is silence.
-const LATEST: u64 = 10 * 60 * 1000;
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Request {
     /// A device, an account (all its devices), or `*`.
     jid: String,
-    fault: Name,
-    error: Option<u16>,
-    xmlns: Option<String>,
-    code: Option<u16>,
-    conflict: Option<String>,
-    reason: Option<u16>,
-    /// Seconds, both.
-    backoff: Option<u32>,
-    expire: Option<u64>,
-    /// Milliseconds.
-    ms: Option<u64>,
-    status: Option<u16>,
+    #[serde(flatten)]
+    fault: Fault,
+    /// How often it acts; absent: until it is cleared.
     times: Option<u32>,
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum Name {
-    AckError,
-    AckSilence,
-    AppstateBadMac,
-    AppstateConflict,
-    CompanionRegRefresh,
-    Drop,
-    DuplicateDelivery,
-    HandshakeGarbage,
-    HandshakeSilence,
-    IqError,
-    IqLate,
-    IqSilence,
-    KeySilence,
-    Overhear,
-    LoginFailure,
-    MediaSilence,
-    MediaStatus,
-    Mute,
-    NoOfflineMarker,
-    PrekeysExhausted,
-    Reset,
-    StreamError,
+impl Request {
+    const FIELDS: [&str; 3] = ["fault", "jid", "times"];
+
+    fn read(body: &[u8]) -> Result<Self, Rejected> {
+        let fields: Map<String, Value> = parse(body)?;
+        let known = |name: &str| Self::FIELDS.contains(&name) || Fault::FIELDS.contains(&name);
+        if let Some(unknown) = fields.keys().find(|name| !known(name)) {
+            let unknown = format!("invalid body: unknown field `{unknown}`");
+            return Err(Rejected::invalid(unknown));
+        }
+        let request: Self = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| Rejected::invalid(format!("invalid body: {error}")))?;
+        if request.times == Some(0) {
+            return Err(Rejected::invalid("times must be at least 1"));
+        }
+        let fault = request.fault.checked().map_err(Rejected::invalid)?;
+        Ok(Self { fault, ..request })
+    }
 }
 
 pub async fn add(shared: Data, body: web::Bytes) -> Answer {
-    let request: Request = parse(&body)?;
-    let fault = asked(&request)?;
+    let Request { jid, fault, times } = Request::read(&body)?;
     let answer = shared.with(|world| {
-        let scope = scope(world, &request.jid)?;
+        let scope = scope(world, &jid)?;
         let closes = fault.closes();
-        let faults = &mut world.faults;
-        let id = faults
-            .add(&request.jid, scope, fault, request.times)
+        let id = world
+            .faults
+            .add(&jid, scope, fault, times)
             .ok_or_else(|| Rejected::invalid("too many faults"))?;
         if closes {
             world.close_by_fault();
@@ -125,68 +104,6 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
         Ok(())
     })?;
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
-}
-
-fn asked(request: &Request) -> Result<Fault, Rejected> {
-    if request.times == Some(0) {
-        return Err(Rejected::invalid("times must be at least 1"));
-    }
-    let xmlns = || needed("xmlns", &request.xmlns);
-    Ok(match request.fault {
-        Name::AckError => Fault::AckError {
-            error: needed("error", &request.error)?,
-        },
-        Name::AckSilence => Fault::AckSilence,
-        Name::AppstateBadMac => Fault::AppstateBadMac,
-        Name::AppstateConflict => Fault::AppstateConflict,
-        Name::CompanionRegRefresh => Fault::CompanionRegRefresh,
-        Name::Drop => Fault::Drop,
-        Name::DuplicateDelivery => Fault::DuplicateDelivery,
-        Name::HandshakeGarbage => Fault::HandshakeGarbage,
-        Name::HandshakeSilence => Fault::HandshakeSilence,
-        Name::IqError => Fault::IqError {
-            xmlns: xmlns()?,
-            code: needed("code", &request.code)?,
-            backoff: request.backoff,
-        },
-        Name::IqLate => Fault::IqLate {
-            xmlns: xmlns()?,
-            ms: needed("ms", &request.ms)?.min(LATEST),
-        },
-        Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
-        Name::KeySilence => Fault::KeySilence,
-        Name::Overhear => Fault::Overhear,
-        Name::LoginFailure => Fault::LoginFailure {
-            reason: needed("reason", &request.reason)?,
-            expire: request.expire,
-        },
-        Name::MediaSilence => Fault::MediaSilence,
-        Name::MediaStatus => Fault::MediaStatus {
-            status: needed("status", &request.status).and_then(|status| {
-                match (400..600).contains(&status) {
-                    true => Ok(status),
-                    false => Err(Rejected::invalid("status must be 400 to 599")),
-                }
-            })?,
-        },
-        Name::Mute => Fault::Mute,
-        Name::NoOfflineMarker => Fault::NoOfflineMarker,
-        Name::PrekeysExhausted => Fault::PrekeysExhausted,
-        Name::Reset => Fault::Reset,
-        Name::StreamError if request.code.is_none() && request.conflict.is_none() => {
-            return Err(Rejected::invalid("code or conflict is missing"));
-        }
-        Name::StreamError => Fault::StreamError {
-            code: request.code,
-            conflict: request.conflict.clone(),
-        },
-    })
-}
-
-fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Rejected> {
-    value
-        .clone()
-        .ok_or_else(|| Rejected::invalid(format!("{field} is missing")))
 }
 
 fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {
