@@ -37,7 +37,6 @@ mod shared;
 mod stanza;
 mod subscriptions;
 mod usync;
-pub mod welcome;
 mod world;
 
 use std::net::SocketAddr;

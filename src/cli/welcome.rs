@@ -11,7 +11,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Addresses;
+use wutsd::sandbox::Addresses;
 
 const CONTACTS: [(&str, &str); 3] = [
     ("15550000101", "Ada"),
