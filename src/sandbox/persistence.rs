@@ -8,6 +8,8 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::telemetry::Chain;
+
 /// Batches waiting for the writer. A full queue makes the server wait, which is bounded by one commit.
 const QUEUE: usize = 512;
 /// Batches that share one commit.
@@ -215,7 +217,7 @@ fn write(mut connection: Connection, batches: &Receiver<Vec<Change>>) {
             group.push(next);
         }
         if let Err(error) = commit(&mut connection, group.into_iter().flatten()) {
-            tracing::error!(%error, "the simulator's state could not be written");
+            tracing::error!(error = %Chain(&error), "the simulator's state could not be written");
         }
     }
 }

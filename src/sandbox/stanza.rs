@@ -7,6 +7,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, NodeContent, Server};
 
 use super::keys::{self, Key32};
+use crate::telemetry::Chain;
 
 /// The server's own address. It must go out as a JID pair with an empty user: two client
 /// libraries compare it structurally and ignore a plain string.
@@ -137,7 +138,8 @@ pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
 /// The bytes of a stanza as they are encrypted: a flag byte 0, for nothing is compressed, and the node.
 pub fn marshal(node: &Node) -> Option<Bytes> {
     let bytes = wacore_binary::marshal(node);
-    let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a stanza cannot be encoded"));
+    let bytes = bytes
+        .inspect_err(|error| tracing::error!(error = %Chain(error), "a stanza cannot be encoded"));
     bytes.ok().map(Bytes::from)
 }
 

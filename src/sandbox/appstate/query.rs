@@ -12,6 +12,7 @@ use crate::sandbox::faults::Fault;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::{Edit, World};
+use crate::telemetry::Chain;
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.
 const PATCHES: usize = 100;
@@ -156,7 +157,7 @@ fn push(
             Ok(node.attr("version", version).attr("type", "result").build())
         }
         Err(error) => {
-            tracing::info!(%error, collection = name, "a patch is refused");
+            tracing::info!(error = %Chain(&error), collection = name, "a patch is refused");
             Ok(failed(name, 400, "bad-request").build())
         }
     }

@@ -15,6 +15,7 @@ use crate::sandbox::faults::Fault;
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::world::{Edit, World};
 use crate::sandbox::{keys, stanza};
+use crate::telemetry::Chain;
 
 /// Stocks of one-time keys at which a device is told to bring more. One library acts below 5.
 const LOW: [usize; 2] = [0, 4];
@@ -170,7 +171,9 @@ impl World {
             .encrypt_group(&chat.to_string(), &own, &pad(plain));
         account.phone.save_keys(from, journal);
         let (key, sealed) = sealed
-            .inspect_err(|error| tracing::warn!(%error, "a phone cannot write to a group"))
+            .inspect_err(
+                |error| tracing::warn!(error = %Chain(error), "a phone cannot write to a group"),
+            )
             .ok()?;
         Some((distribution(chat, key), sealed))
     }
@@ -200,7 +203,7 @@ impl World {
         let enc = match self.phone_seals(phone, companion, Form::Pn, &plain) {
             Ok(enc) => enc,
             Err(error) => {
-                tracing::warn!(%error, "a phone cannot write to its companion");
+                tracing::warn!(error = %Chain(&error), "a phone cannot write to its companion");
                 return;
             }
         };

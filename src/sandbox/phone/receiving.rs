@@ -12,6 +12,7 @@ use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
 use crate::sandbox::world::{Edit, World};
+use crate::telemetry::Chain;
 
 /// A phone gives a message up after asking this often.
 const RETRIES: u32 = 5;
@@ -84,10 +85,10 @@ impl World {
                     self.count(|seen| seen.message_keys_reused += 1);
                     let enc = stanza::child(node, "enc");
                     let kind = enc.and_then(|enc| stanza::attr(enc, "type"));
-                    tracing::warn!(kind = kind.as_deref(), %error, "a message key was used for the second time");
+                    tracing::warn!(kind = kind.as_deref(), error = %Chain(&error), "a message key was used for the second time");
                 }
                 let many = incoming.participant.is_some();
-                tracing::info!(%error, many, "a phone could not read a message");
+                tracing::info!(error = %Chain(&error), many, "a phone could not read a message");
                 self.ask_again(phone, &incoming)
             }
         };
