@@ -118,6 +118,7 @@ impl Simulator {
         })
     }
 
+    /// Where it is found; the ports are the real ones.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
     }

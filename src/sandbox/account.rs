@@ -18,6 +18,7 @@ use super::stanza;
 /// AD JIDs have one byte for the device, and real companions stay far below it.
 const LAST_DEVICE: u16 = 99;
 
+/// Somebody in the phone's address book.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Contact {
     pub name: String,
@@ -54,6 +55,7 @@ pub struct Profile {
     pub changed: u64,
 }
 
+/// A simulated person, as far as the server and the phone know them.
 pub struct Account {
     pub profile: Profile,
     pub contacts: BTreeMap<String, Contact>,
@@ -65,6 +67,7 @@ pub struct Account {
 }
 
 impl Account {
+    /// Somebody new, whose phone makes its keys now.
     pub fn create(phone: &str, lid: String, name: &str) -> Self {
         let profile = Profile {
             phone: phone.to_owned(),
@@ -97,10 +100,12 @@ impl Account {
         }
     }
 
+    /// Writes the profile; the rest of an account is kept in records of its own.
     pub fn save(&self, journal: &mut Journal) {
         journal.put_json("account", &self.profile.phone, "", &self.profile);
     }
 
+    /// The user's JID, which is also the phone's.
     pub fn jid(&self, form: Form) -> Jid {
         self.device_jid(0, form)
     }
@@ -112,6 +117,7 @@ impl Account {
         }
     }
 
+    /// The address of one of the account's devices; 0 is the phone.
     pub fn address(&self, device: u16) -> Address {
         Address::new(&self.profile.phone, device)
     }

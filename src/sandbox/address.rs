@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wacore_libsignal::protocol::{DeviceId, ProtocolAddress};
 
+/// One device of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
     pub phone: String,
@@ -19,6 +20,7 @@ impl Address {
         }
     }
 
+    /// The phone of the account with this number.
     pub fn phone(phone: &str) -> Self {
         Self::new(phone, 0)
     }

@@ -41,12 +41,14 @@ pub struct SyncKey {
     pub timestamp: i64,
 }
 
+/// The five collections of one account, and the phone's key to them.
 pub struct AppState {
     pub key: SyncKey,
     collections: BTreeMap<&'static str, Collection>,
 }
 
 impl AppState {
+    /// Empty collections under a new key.
     pub fn create() -> Self {
         // Key ids are a 2-byte device number, 0 for the phone, and a 4-byte counter.
         let mut id = [0; 6];
@@ -68,6 +70,7 @@ impl AppState {
         self.collections.get(name)
     }
 
+    /// The keys that the account's key stands for, one per purpose.
     pub fn expanded(&self) -> ExpandedAppStateKeys {
         expand_app_state_keys(&self.key.data)
     }

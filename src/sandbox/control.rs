@@ -51,6 +51,7 @@ use answer::Rejected;
 /// Bodies are a few fields, a long list of contacts, or a file in base64.
 const BODY: usize = 32 * 1024 * 1024;
 
+/// Everything under `/control`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/control")

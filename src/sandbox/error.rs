@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use super::persistence::PersistenceError;
 
+/// Why the simulated WhatsApp does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     #[error("the simulated WhatsApp listens on loopback only, not on {0}")]

@@ -135,6 +135,7 @@ impl Fault {
     }
 }
 
+/// A fault that was set, as the control API lists it.
 #[derive(Serialize)]
 pub struct Active {
     pub id: u64,
@@ -149,6 +150,7 @@ pub struct Active {
     pub hits: u64,
 }
 
+/// All faults that were set and not cleared, oldest first.
 #[derive(Default)]
 pub struct Faults {
     active: Vec<Active>,
@@ -218,6 +220,7 @@ impl Faults {
         self.active.len() < before
     }
 
+    /// How often a fault has acted; 0 for an unknown one.
     pub fn hits(&self, id: u64) -> u64 {
         let found = self.active.iter().find(|active| active.id == id);
         found.map_or(0, |active| active.hits)
@@ -230,6 +233,7 @@ impl Faults {
         }
     }
 
+    /// The code with which a message of this device is refused, if it is.
     pub fn ack_error(&mut self, device: &Address) -> Option<u16> {
         self.act(Some(device), |fault| match fault {
             Fault::AckError { error } => Some(*error),
@@ -237,6 +241,7 @@ impl Faults {
         })
     }
 
+    /// Why a login of this device is refused, if it is.
     pub fn login_failure(&mut self, device: &Address) -> Option<Refused> {
         self.act(Some(device), |fault| match *fault {
             Fault::LoginFailure { reason, expire } => Some(Refused { reason, expire }),
@@ -244,6 +249,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of a query of this device.
     pub fn query(&mut self, device: &Address, namespace: &str) -> Option<QueryFault> {
         self.act(Some(device), |fault| match fault {
             Fault::IqSilence { xmlns } if xmlns == namespace => Some(QueryFault::Silence),
@@ -259,6 +265,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of a handshake; `None` for a client that has not said who it is.
     pub fn handshake(&mut self, device: Option<&Address>) -> Option<HandshakeFault> {
         self.act(device, |fault| match fault {
             Fault::HandshakeGarbage => Some(HandshakeFault::Garbage),
@@ -267,6 +274,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of an upload or download; `None` for one without a token.
     pub fn media(&mut self, device: Option<&Address>) -> Option<MediaFault> {
         self.act(device, |fault| match fault {
             Fault::MediaSilence => Some(MediaFault::Silence),

@@ -7,6 +7,7 @@ use super::stanza;
 
 /// What is put into the result, or the code and text of the refusal.
 pub type Reply = Result<Vec<Node>, Refusal>;
+/// Code and text of an error.
 pub type Refusal = (u16, &'static str);
 
 pub const BAD_REQUEST: Refusal = (400, "bad-request");
@@ -20,6 +21,7 @@ pub struct Query<'a> {
 }
 
 impl Query<'_> {
+    /// A child of the request.
     pub fn child(&self, tag: &str) -> Option<&Node> {
         stanza::child(self.iq, tag)
     }

@@ -26,6 +26,7 @@ const SILENCE: Duration = Duration::from_secs(300);
 
 type Data = web::Data<Arc<Shared>>;
 
+/// Uploads, downloads and profile pictures.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/mms/{kind}/{token}", web::post().to(upload))

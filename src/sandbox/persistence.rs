@@ -15,6 +15,7 @@ const QUEUE: usize = 512;
 /// Batches that share one commit.
 const GROUP: usize = 256;
 
+/// Why the state of an earlier run is not taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum PersistenceError {
     #[error("cannot create {path}")]
@@ -99,6 +100,7 @@ impl Journal {
         });
     }
 
+    /// The changes since the last call.
     pub fn take(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
     }
@@ -123,6 +125,7 @@ impl Record {
         serde_json::from_slice(&self.value).map_err(|_| self.corrupt())
     }
 
+    /// The error that names this record.
     pub fn corrupt(&self) -> PersistenceError {
         PersistenceError::Corrupt {
             kind: self.kind.clone(),
@@ -161,6 +164,7 @@ impl Writer {
         ))
     }
 
+    /// Queues the changes of one event; waits when the disk is far behind.
     pub fn submit(&self, changes: Vec<Change>) {
         if changes.is_empty() {
             return;

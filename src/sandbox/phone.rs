@@ -97,6 +97,7 @@ struct Sent {
     kind: &'static str,
 }
 
+/// A phone: its keys and sessions, and what it has received and sent.
 pub struct Phone {
     pub peer: Peer,
     pub inbox: VecDeque<Received>,
@@ -117,6 +118,7 @@ struct StoredPeer {
 }
 
 impl Phone {
+    /// A new phone, with keys of its own.
     pub fn create() -> Self {
         Self::with(Peer::generate())
     }

@@ -22,6 +22,7 @@ pub use encrypt::bundle_nodes;
 pub use profile::{ABOUT, PICTURE};
 
 impl World {
+    /// Answers a request of a logged-in device, unless a fault keeps the answer back.
     pub fn take_iq(&mut self, device: &Address, iq: &Node) {
         let kind = stanza::attr(iq, "type").unwrap_or_default();
         if kind != "get" && kind != "set" {

@@ -10,6 +10,7 @@ pub struct Refused {
 }
 
 impl Refused {
+    /// With no end.
     pub const fn with(reason: u16) -> Self {
         let expire = None;
         Self { reason, expire }

@@ -32,6 +32,7 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener, SandboxError> {
     Ok(listener)
 }
 
+/// The server on a bound listener, to be awaited. `shutdown` ends its WebSockets.
 pub fn build(
     listener: TcpListener,
     shared: Arc<Shared>,

@@ -15,6 +15,7 @@ pub fn server() -> Jid {
     Jid::new("", Server::Pn)
 }
 
+/// An attribute as text.
 pub fn attr<'a>(node: &'a Node, key: &str) -> Option<Cow<'a, str>> {
     node.attrs.get(key).map(|value| value.as_str())
 }
@@ -44,6 +45,7 @@ pub fn bytes(node: &Node) -> Option<&[u8]> {
     }
 }
 
+/// The content as text; what is not UTF-8 is replaced.
 pub fn text(node: &Node) -> Option<String> {
     bytes(node).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
@@ -76,6 +78,7 @@ pub fn number(bytes: &[u8]) -> Option<u32> {
     )
 }
 
+/// An element with bytes in it.
 pub fn leaf(tag: &'static str, content: impl Into<Vec<u8>>) -> Node {
     NodeBuilder::new(tag).bytes(content).build()
 }
@@ -100,6 +103,7 @@ pub fn request(id: &str, xmlns: &'static str, child: Node) -> Node {
         .build()
 }
 
+/// The answer to a request.
 pub fn result(id: &str, children: Vec<Node>) -> Node {
     let node = NodeBuilder::new("iq")
         .attr("from", server())
@@ -125,6 +129,7 @@ pub fn refusal(id: &str, code: u16, text: &str, backoff: Option<u32>) -> Node {
         .build()
 }
 
+/// News for a device.
 pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
     NodeBuilder::new("notification")
         .attr("from", from)

@@ -27,6 +27,7 @@ impl Subscriptions {
         });
     }
 
+    /// The devices that watch an account.
     pub fn of(&self, phone: &str) -> Vec<Address> {
         self.0.get(phone).into_iter().flatten().cloned().collect()
     }

@@ -131,6 +131,7 @@ impl World {
         std::mem::take(&mut self.after)
     }
 
+    /// The work for later that was left since the last call, with its delays.
     pub fn take_later(&mut self) -> Vec<(Duration, After)> {
         std::mem::take(&mut self.later)
     }

@@ -15,6 +15,7 @@ use crate::sandbox::persistence::{Journal, PersistenceError, Record};
 /// Patches that are kept; whoever has missed more starts again from a snapshot.
 const KEPT: usize = 256;
 
+/// One collection in its present version.
 pub struct Collection {
     hash: HashState,
     /// Current records by index MAC, encoded.
@@ -36,6 +37,7 @@ pub enum PatchError {
     Mac,
 }
 
+/// What is kept of a collection beside its records and patches.
 #[derive(Serialize, Deserialize)]
 pub struct StoredCollection {
     version: u64,
@@ -101,6 +103,8 @@ impl Collection {
         mac_of(record.value.blob.as_deref()?)
     }
 
+    /// Applies a patch as a whole or not at all; checks its MACs where there are `keys`. Returns the new
+    /// version, and what the keys made readable.
     pub fn apply(
         &mut self,
         owner: &str,

@@ -17,6 +17,7 @@ use crate::telemetry::Chain;
 /// Patches in one answer; the rest is announced by `has_more_patches`.
 const PATCHES: usize = 100;
 
+/// Answers for each collection that is asked about; a change of any is told to the other devices.
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let sync = query.child("sync").ok_or(BAD_REQUEST)?;
     let mut answers = Vec::new();

@@ -103,6 +103,7 @@ fn dirty(world: &World, device: &Address) -> Option<Node> {
     })
 }
 
+/// `<failure>`: the last word to a device that is not let in.
 pub fn failure(refused: Refused) -> Node {
     let node = NodeBuilder::new("failure")
         .attr("reason", refused.reason)

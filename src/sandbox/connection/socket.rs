@@ -10,6 +10,7 @@ use parking_lot::Mutex;
 
 use crate::telemetry::Chain;
 
+/// The TCP socket under a WebSocket, kept so that it can be reset.
 pub struct Socket(OwnedFd);
 
 /// Taken out by the connection that it belongs to, so that the socket ends with that connection.

@@ -130,6 +130,7 @@ pub struct InboxFilter {
     id: Option<String>,
 }
 
+/// What the phone decrypted, oldest first.
 pub async fn inbox(
     shared: Data,
     owner: web::Path<String>,
@@ -155,6 +156,7 @@ struct Inbound {
     from: Option<String>,
 }
 
+/// A phone writes to an account or a group. Without `from` somebody writes whom nobody knew.
 pub async fn inbound(shared: Data, body: web::Bytes) -> Answer {
     let request: Inbound = parse(&body)?;
     let content = content(request.text, request.media)?;

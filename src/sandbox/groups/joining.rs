@@ -38,6 +38,7 @@ impl World {
         Ok(invite)
     }
 
+    /// The group that an invite code opens.
     pub fn invited_to(&self, code: &str) -> Result<&Group, Refusal> {
         let mut groups = self.groups();
         let open = groups.find(|group| group.invite.as_deref() == Some(code));
@@ -48,6 +49,7 @@ impl World {
         })
     }
 
+    /// Comes in by an invite code, or asks to be let in where admins have to agree.
     pub fn join_by_code(&mut self, phone: &str, code: &str) -> Result<Node, Refusal> {
         let mut group = self.invited_to(code)?.clone();
         if group.participants.contains(phone) {

@@ -20,6 +20,7 @@ const CONFLICT: Error = 409;
 /// "Resource limit": the group is full.
 const FULL: Error = 419;
 
+/// What is done with a member, or with somebody who becomes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberChange {
     Add,
@@ -29,6 +30,7 @@ pub enum MemberChange {
 }
 
 impl MemberChange {
+    /// By the tag that clients send.
     pub fn named(tag: &str) -> Option<Self> {
         Some(match tag {
             "add" => Self::Add,
@@ -111,6 +113,7 @@ impl World {
         self.lets_add(author, phone)
     }
 
+    /// Whether somebody's privacy and block list let `author` take them into groups.
     pub fn lets_add(&self, author: &str, phone: &str) -> Result<(), Error> {
         let author = Address::phone(author);
         let lid = &self.account(&author).ok_or(NOT_FOUND)?.profile.lid;

@@ -10,6 +10,7 @@ use crate::sandbox::stanza;
 const SUBJECT: usize = 100;
 const DESCRIPTION: usize = 2048;
 
+/// What can be set in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
     Subject(String),
@@ -63,6 +64,7 @@ impl Setting {
         }))
     }
 
+    /// Whether only admins may set this, as the group's rules are now.
     pub fn is_for_admins(&self, rules: &Rules) -> bool {
         match self {
             Self::Subject(_) | Self::Description { .. } | Self::Ephemeral(_) => rules.locked,

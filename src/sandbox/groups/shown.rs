@@ -10,6 +10,7 @@ use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 impl World {
+    /// The group in full.
     pub fn group_node(&self, group: &Group) -> Node {
         let members = group.participants.iter();
         let members = members.filter_map(|phone| self.member(group, phone));
@@ -39,6 +40,7 @@ impl World {
         node.children([self.group_node(group)]).build()
     }
 
+    /// A participant with the rank they have.
     pub fn member(&self, group: &Group, phone: &str) -> Option<Node> {
         let member = self.named(phone, "participant")?;
         Some(match group.admins.contains(phone) {

@@ -24,6 +24,7 @@ impl Peer {
         names.map_or(form, |names| if names.same { names.newest } else { form })
     }
 
+    /// A session with a device has begun, under this name.
     pub fn began(&mut self, device: &Address, newest: Form) {
         let device = device.to_string();
         let same = self.names.map.get(&device).is_some_and(|names| names.same);
@@ -58,6 +59,7 @@ impl Peer {
         })
     }
 
+    /// The session that was used last under this name.
     pub fn newest(&self, address: &ProtocolAddress) -> Option<SessionState> {
         let record = self.sessions.0.map.get(address.as_str())?;
         record.session_state().cloned()
@@ -79,6 +81,7 @@ impl Peer {
         Ok(())
     }
 
+    /// Ends all sessions with a device.
     pub fn forget(&mut self, device: &Address) {
         self.names.remove(&device.to_string());
         for form in [Form::Pn, Form::Lid] {

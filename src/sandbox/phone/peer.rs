@@ -30,11 +30,13 @@ pub struct Bundle {
     pub one_time: Option<(u32, Key32)>,
 }
 
+/// A ciphertext: with the beginning of a session in it, or within one.
 pub enum Sealed {
     PreKey(Vec<u8>),
     Message(Vec<u8>),
 }
 
+/// All Signal state of one phone.
 pub struct Peer {
     pub sessions: Sessions,
     pub names: Tracked<String, Names>,
@@ -138,6 +140,7 @@ impl Peer {
         Ok(())
     }
 
+    /// Encrypts over the session that this name of the device stands for.
     pub fn encrypt(&mut self, device: &Address, form: Form, plaintext: &[u8]) -> Result<Sealed> {
         let address = device.protocol_address(self.home(device, form));
         let message = ready(message_encrypt(
@@ -154,6 +157,7 @@ impl Peer {
         }
     }
 
+    /// Reads a message that may begin a session.
     pub fn decrypt_pre_key(
         &mut self,
         device: &Address,
@@ -178,6 +182,7 @@ impl Peer {
         Ok(plain)
     }
 
+    /// Reads a message within a session.
     pub fn decrypt_message(
         &mut self,
         device: &Address,
@@ -238,6 +243,7 @@ impl Peer {
         Ok(decrypted.plaintext)
     }
 
+    /// Reads a group message with the sender's key.
     pub fn decrypt_group(
         &mut self,
         group: &str,
@@ -270,6 +276,7 @@ impl Peer {
         Ok((key.serialized().to_vec(), sealed.serialized().to_vec()))
     }
 
+    /// Takes the key with which `sender` writes to a group from now on.
     pub fn learn_sender_key(&mut self, group: &str, sender: &Address, bytes: &[u8]) -> Result<()> {
         let distribution = SenderKeyDistributionMessage::try_from(bytes)?;
         let name = sender_key_name(group, sender);

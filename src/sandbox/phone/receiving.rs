@@ -48,6 +48,7 @@ impl Unreadable {
 }
 
 impl World {
+    /// A stanza reaches a phone: a message is read, a request to send again is followed.
     pub fn phone_takes(&mut self, phone: &str, node: &Node) {
         match node.tag.as_ref() {
             "message" => self.phone_reads(phone, node),

@@ -75,6 +75,7 @@ impl SessionStore for Sessions {
     }
 }
 
+/// The phone's own identity, and those of the devices it writes with.
 pub struct Identities {
     pub own: IdentityKeyPair,
     pub registration_id: u32,

@@ -33,6 +33,7 @@ pub fn status(world: &mut World, query: &Query) -> Reply {
     Ok(Vec::new())
 }
 
+/// Sets the about text, if it is not too long.
 pub fn about(world: &mut World, device: &Address, text: &str) -> Result<(), Refusal> {
     if text.chars().count() > ABOUT {
         return Err(BAD_REQUEST);

@@ -12,6 +12,7 @@ use crate::sandbox::stanza;
 /// The type byte of an X25519 key.
 const KEY_TYPE: u8 = 5;
 
+/// What a companion registers with.
 #[derive(Clone)]
 pub struct RegistrationData {
     pub registration_id: u32,

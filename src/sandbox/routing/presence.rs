@@ -8,6 +8,7 @@ use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 impl World {
+    /// A device subscribes to somebody's presence, or says whether it is in use itself.
     pub fn take_presence(&mut self, device: &Address, node: &Node) {
         match stanza::attr(node, "type").as_deref() {
             Some("subscribe") => {
@@ -57,6 +58,7 @@ impl World {
         self.send_live(watcher, presence.build());
     }
 
+    /// Passes on that somebody is typing or recording.
     pub fn take_chat_state(&mut self, device: &Address, node: &Node) {
         let Some(to) = stanza::jid(node, "to") else {
             return;

@@ -24,6 +24,7 @@ impl World {
             .then(|| (Address::new(phone, jid.device), form))
     }
 
+    /// The account of a device.
     pub fn account(&self, address: &Address) -> Option<&Account> {
         self.accounts.get(&address.phone)
     }
@@ -47,6 +48,7 @@ impl World {
         self.lids.get(lid).map(String::as_str)
     }
 
+    /// The JID of a device.
     pub fn jid(&self, address: &Address, form: Form) -> Option<Jid> {
         Some(self.account(address)?.device_jid(address.device, form))
     }

@@ -21,6 +21,7 @@ impl World {
         }
     }
 
+    /// Ends one connection, if a fault says so.
     pub fn close_one_by_fault(&mut self, device: &Address, link: &Link) {
         match self.faults.closing(device) {
             Some(Fault::Reset) => link.reset(),

@@ -77,6 +77,7 @@ impl World {
         })
     }
 
+    /// A user of the block list, by LID and, where there is an account, by number.
     pub fn block_item(&self, lid: &str, action: Option<&str>) -> Node {
         let mut item = NodeBuilder::new("item").attr("jid", Jid::lid(lid));
         if let Some(phone) = self.lids.get(lid) {
@@ -98,6 +99,7 @@ impl World {
         self.phone_writes(phone, REGULAR_HIGH, &[action]);
     }
 
+    /// The phone changes its owner's name; companions learn it through app state.
     pub fn set_name(&mut self, phone: &str, name: &str) {
         if let Some(account) = self.accounts.get_mut(phone) {
             name.clone_into(&mut account.profile.name);
@@ -106,6 +108,7 @@ impl World {
         self.phone_writes(phone, CRITICAL_BLOCK, &[Action::push_name(name)]);
     }
 
+    /// Changes the about text; those who know the account hear of it.
     pub fn set_about(&mut self, author: &Address, text: &str) {
         let Some(account) = self.accounts.get_mut(&author.phone) else {
             return;
@@ -261,6 +264,7 @@ impl World {
     }
 }
 
+/// A change of the block list: its hash before and after, and the user.
 pub struct BlockChange {
     pub before: String,
     pub after: String,

@@ -17,6 +17,7 @@ impl World {
         self.webhooks.push_back(received);
     }
 
+    /// The last of them, oldest first.
     pub fn webhooks(&self) -> &VecDeque<Value> {
         &self.webhooks
     }
