@@ -1,12 +1,14 @@
 //! The phone of an account: a Signal peer with an inbox that a test can read.
 
 mod bootstrap;
+mod bundle;
 mod composing;
 mod content;
 mod names;
 mod outgoing;
 mod peer;
 mod receiving;
+mod sealing;
 mod seen;
 mod stores;
 
@@ -26,8 +28,9 @@ use super::deliveries::Deliveries;
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
 
+pub use bundle::Bundle;
 pub use content::{Content, MediaType};
-pub use peer::{Bundle, Peer};
+pub use peer::Peer;
 use stores::Names;
 
 /// Messages a phone keeps, some hundred bytes each; the oldest go first.

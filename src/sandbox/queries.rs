@@ -18,7 +18,6 @@ use super::iq::{Query, Reply};
 use super::world::World;
 use super::{appstate, stanza, usync};
 
-pub use encrypt::bundle_nodes;
 pub use profile::{ABOUT, PICTURE};
 
 impl World {

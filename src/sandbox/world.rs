@@ -2,9 +2,7 @@
 
 mod accounts;
 mod closing;
-mod counters;
 mod delivery;
-mod edit;
 mod files;
 mod groups;
 mod restore;
@@ -20,6 +18,7 @@ use super::account::Account;
 use super::address::Address;
 use super::after::After;
 use super::certificate::ServerKeys;
+use super::counters::Counters;
 use super::faults::Faults;
 use super::group::Groups;
 use super::keys::{self, Key32};
@@ -28,10 +27,6 @@ use super::media::Media;
 use super::persistence::{Change, Journal};
 use super::registration::Registration;
 use super::subscriptions::Subscriptions;
-
-pub use edit::Edit;
-
-use counters::Counters;
 
 /// A logged-in device's connection.
 pub struct Connection {
@@ -114,6 +109,15 @@ impl World {
     /// Says under which `host:port` this server is found.
     pub fn listens_on(&mut self, host: &str) {
         host.clone_into(&mut self.host);
+    }
+
+    /// Counts what has just happened.
+    pub fn count(&mut self, event: impl FnOnce(&mut Counters)) {
+        event(&mut self.counters);
+    }
+
+    pub fn counters(&self) -> &Counters {
+        &self.counters
     }
 
     /// Leaves work for when the present stanza is answered.

@@ -8,10 +8,11 @@ use waproto::whatsapp::SyncdPatch;
 use super::collection::{Collection, PatchError};
 use super::{COLLECTIONS, snapshot};
 use crate::sandbox::after::After;
+use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{Edit, World};
+use crate::sandbox::world::World;
 use crate::telemetry::Chain;
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.

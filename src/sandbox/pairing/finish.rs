@@ -14,11 +14,12 @@ use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
 use crate::sandbox::companion::{Companion, Registered};
+use crate::sandbox::edit::Edit;
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::registration::Offer;
 use crate::sandbox::registration::outcome::{Outcome, PairingError, Waiter};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{Edit, World};
+use crate::sandbox::world::World;
 
 /// What is signed is told apart by two bytes in front of it.
 const ACCOUNT_SIGNATURE: &[u8] = &[6, 0];

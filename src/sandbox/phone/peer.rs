@@ -9,6 +9,7 @@ use wacore_libsignal::protocol::{
     message_encrypt, process_prekey_bundle, process_sender_key_distribution_message,
 };
 
+use super::bundle::Bundle;
 use super::stores::{Identities, Names, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::keys::{self, Key32};
@@ -18,17 +19,6 @@ pub type Result<T> = std::result::Result<T, SignalProtocolError>;
 const SIGNED_PRE_KEY: u32 = 1;
 /// One-time keys handed out and not used yet; the oldest is forgotten beyond this.
 const OUTSTANDING_PRE_KEYS: usize = 1000;
-
-/// Everything a device publishes so that others can write to it.
-#[derive(Clone)]
-pub struct Bundle {
-    pub registration_id: u32,
-    pub identity: Key32,
-    pub signed_id: u32,
-    pub signed_key: Key32,
-    pub signature: Vec<u8>,
-    pub one_time: Option<(u32, Key32)>,
-}
 
 /// A ciphertext: with the beginning of a session in it, or within one.
 pub enum Sealed {

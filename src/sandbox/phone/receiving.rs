@@ -9,9 +9,10 @@ use waproto::whatsapp::message::protocol_message::Type;
 use super::seen::{File, describe};
 use super::{Received, ReceivedMedia};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
-use crate::sandbox::world::{Edit, World};
+use crate::sandbox::world::World;
 use crate::telemetry::Chain;
 
 /// A phone gives a message up after asking this often.
@@ -249,8 +250,7 @@ impl World {
             "registration",
             bundle.registration_id.to_be_bytes().as_slice(),
         );
-        let keys =
-            NodeBuilder::new("keys").children(crate::sandbox::queries::bundle_nodes(&bundle));
+        let keys = NodeBuilder::new("keys").children(bundle.nodes());
         let mut receipt = NodeBuilder::new("receipt")
             .attr("to", incoming.from.clone())
             .attr("id", incoming.id.as_str())

@@ -111,7 +111,7 @@ fn digest(world: &World, query: &Query) -> Reply {
         "registration",
         bundle.registration_id.to_be_bytes(),
     )];
-    children.extend(bundle_nodes(&bundle));
+    children.extend(bundle.nodes());
     children.extend([list, stanza::leaf("hash", hash.finalize().to_vec())]);
     Ok(vec![NodeBuilder::new("digest").children(children).build()])
 }
@@ -137,7 +137,7 @@ fn fetch(world: &mut World, key: &Node) -> Reply {
             "registration",
             bundle.registration_id.to_be_bytes(),
         )];
-        children.extend(bundle_nodes(&bundle));
+        children.extend(bundle.nodes());
         if let Some(companion) = world.companion(&device) {
             let identity = companion.registered.device_identity.clone();
             children.push(stanza::leaf("device-identity", identity));
@@ -145,24 +145,4 @@ fn fetch(world: &mut World, key: &Node) -> Reply {
         answers.push(answer.attr("t", stanza::now()).children(children).build());
     }
     Ok(vec![NodeBuilder::new("list").children(answers).build()])
-}
-
-/// The keys of a bundle as nodes, in the order in which the real server gives them.
-pub fn bundle_nodes(bundle: &Bundle) -> Vec<Node> {
-    let id = |id: u32| stanza::leaf("id", &id.to_be_bytes()[1..]);
-    let signed = NodeBuilder::new("skey").children([
-        id(bundle.signed_id),
-        stanza::leaf("value", bundle.signed_key),
-        stanza::leaf("signature", bundle.signature.clone()),
-    ]);
-    let mut nodes = vec![
-        stanza::leaf("type", [KEY_TYPE]),
-        stanza::leaf("identity", bundle.identity),
-        signed.build(),
-    ];
-    if let Some((number, value)) = bundle.one_time {
-        let children = [id(number), stanza::leaf("value", value)];
-        nodes.push(NodeBuilder::new("key").children(children).build());
-    }
-    nodes
 }

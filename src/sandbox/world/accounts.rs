@@ -8,6 +8,8 @@ use crate::sandbox::account::{Account, AccountError, is_phone};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK};
 use crate::sandbox::companion::Companion;
+use crate::sandbox::edit::Edit;
+use crate::sandbox::persistence::Journal;
 use crate::sandbox::{keys, stanza};
 
 impl World {
@@ -37,12 +39,6 @@ impl World {
         self.account(address)?.companions.get(&address.device)
     }
 
-    pub fn companion_mut(&mut self, address: &Address) -> Option<&mut Companion> {
-        self.account_mut(address)?
-            .companions
-            .get_mut(&address.device)
-    }
-
     /// The phone number of the account with this LID.
     pub fn phone_of(&self, lid: &str) -> Option<&str> {
         self.lids.get(lid).map(String::as_str)
@@ -56,6 +52,23 @@ impl World {
     /// The JID of a user, without a device.
     pub fn user(&self, address: &Address, form: Form) -> Option<Jid> {
         Some(self.account(address)?.jid(form))
+    }
+
+    /// The account of a phone number, to be changed.
+    pub fn edit(&mut self, phone: &str) -> Option<Edit<'_>> {
+        Some(Edit {
+            account: self.accounts.get_mut(phone)?,
+            media: &mut self.media,
+            journal: &mut self.journal,
+        })
+    }
+
+    /// A companion, with the journal beside it because every change of it is written down.
+    pub fn edit_companion(&mut self, device: &Address) -> Option<(&mut Companion, &mut Journal)> {
+        let Edit {
+            account, journal, ..
+        } = self.edit(&device.phone)?;
+        Some((account.companions.get_mut(&device.device)?, journal))
     }
 
     /// Makes an account with a phone that is switched on. Absent `phone`: a free number is taken.

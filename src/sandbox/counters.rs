@@ -2,8 +2,6 @@
 
 use serde::Serialize;
 
-use super::World;
-
 /// What has happened since the start.
 #[derive(Default, Serialize)]
 pub struct Counters {
@@ -24,15 +22,4 @@ pub struct Counters {
     pub message_keys_reused: u64,
     pub uploads: u64,
     pub downloads: u64,
-}
-
-impl World {
-    /// Counts what has just happened.
-    pub fn count(&mut self, event: impl FnOnce(&mut Counters)) {
-        event(&mut self.counters);
-    }
-
-    pub fn counters(&self) -> &Counters {
-        &self.counters
-    }
 }
