@@ -5,24 +5,7 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
 
-use crate::client::TestClient;
-use crate::control::World;
-use crate::messages::text_from;
-use crate::settings::{ask, attr, child, iq, refused};
-
-/// A request to a group; `None`: to all of them.
-pub fn to_group(group: Option<&Jid>, kind: &'static str, child: Node) -> Node {
-    let to = group.cloned();
-    let to = to.unwrap_or_else(|| Jid::new("", wacore_binary::Server::Group));
-    let mut iq = iq(kind, "w:g2", vec![child]);
-    iq.attrs = iq
-        .attrs
-        .into_iter()
-        .filter(|(key, _)| key != "to")
-        .collect();
-    iq.attrs.push("to", to);
-    iq
-}
+use crate::support::{TestClient, World, ask, attr, child, refused, seen, text_from, to_group};
 
 fn tag(tag: &'static str) -> NodeBuilder {
     NodeBuilder::new(tag)
@@ -58,12 +41,6 @@ async fn made(client: &TestClient, members: &[&Jid]) -> Jid {
     format!("{}@g.us", attr(&child(&answer, "group"), "id"))
         .parse()
         .unwrap()
-}
-
-pub async fn seen(client: &TestClient, group: &Jid) -> Node {
-    let query = tag("query").attr("request", "interactive").build();
-    let answer = ask(client, to_group(Some(group), "get", query)).await;
-    child(&answer, "group")
 }
 
 #[actix_web::test]

@@ -10,11 +10,8 @@ use whatsapp_rust::Jid;
 use whatsapp_rust::download::DownloadParams;
 use whatsapp_rust::types::events::Event;
 
-use crate::client::TestClient;
-use crate::control::World;
-use crate::crypto::{open_media, sha256};
-use crate::messages::post_status;
-use crate::settings::{ask, attr, child, iq};
+use crate::support::crypto::{open_media, sha256};
+use crate::support::{TestClient, World, ask, attr, child, iq, post_status, text_from};
 
 /// `http://127.0.0.1:…` and the auth token that `media_conn` gives.
 async fn media_conn(client: &TestClient) -> (String, String) {
@@ -235,10 +232,7 @@ async fn a_phone_sends_files_and_posts_statuses_to_whom_its_privacy_admits() {
     world
         .post(&path, json!({ "text": "status of a phone" }))
         .await;
-    assert_eq!(
-        crate::messages::text_from(&client).await,
-        "status of a phone"
-    );
+    assert_eq!(text_from(&client).await, "status of a phone");
     let received = world.received(&cleo, "status of a phone").await;
     assert_eq!(received["chat"], "status@broadcast");
     world.post("/corrupt", json!({ "jid": jid })).await;
@@ -255,7 +249,7 @@ async fn a_phone_sends_files_and_posts_statuses_to_whom_its_privacy_admits() {
         .post(&format!("/accounts/{ben}/status-privacy"), only_ann)
         .await;
     world.post(&path, json!({ "text": "for Ann" })).await;
-    assert_eq!(crate::messages::text_from(&client).await, "for Ann");
+    assert_eq!(text_from(&client).await, "for Ann");
     let inbox = world.get(&format!("/accounts/{cleo}/inbox")).await;
     let texts: Vec<_> = inbox["messages"]
         .as_array()
