@@ -22,10 +22,11 @@ pub async fn ask(client: &TestClient, iq: Node) -> Node {
     answer.unwrap().to_owned_node()
 }
 
-/// The server's refusal of a request, as the client shows it.
-pub async fn refused(client: &TestClient, iq: Node) -> String {
+/// The server refuses a request with this code.
+pub async fn refused(client: &TestClient, iq: Node, code: &str) {
     let answer = client.client.send_iq_node(iq, None).await;
-    format!("{:?}", answer.expect_err("a refusal"))
+    let refusal = format!("{:?}", answer.expect_err("a refusal"));
+    assert!(refusal.contains(code), "{refusal}");
 }
 
 /// An attribute as text, empty for none.
