@@ -34,8 +34,8 @@ pub struct Registration {
     pub link: Link,
     pub noise_static: Key32,
     pub data: RegistrationData,
-    pub since: Instant,
-    pub references: Vec<String>,
+    since: Instant,
+    references: Vec<String>,
     pub offer: Option<Offer>,
     pub code: Option<CodeState>,
 }
