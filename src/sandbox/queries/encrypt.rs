@@ -9,7 +9,6 @@ use crate::sandbox::companion::{Companion, SignedKey};
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::keys;
 use crate::sandbox::persistence::Journal;
-use crate::sandbox::phone::Bundle;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
