@@ -27,6 +27,7 @@ use super::registration::data::RegistrationData;
 use super::registration::{LIFETIME, Registration};
 use super::shared::Shared;
 use super::stanza;
+use crate::telemetry::Chain;
 use frames::{Closed, Frames};
 
 pub use socket::Socket;
@@ -106,7 +107,7 @@ async fn accept(
     }
     shared.with(|world| world.count(|seen| seen.handshakes_failed += 1));
     if let Ok(Err(reason)) = outcome {
-        tracing::info!(%reason, "a handshake failed");
+        tracing::info!(reason = %Chain(&reason), "a handshake failed");
         if matches!(reason, Closed::Faulty) {
             let _ = timeout(SILENCE, frames.ended()).await;
         }

@@ -70,8 +70,7 @@ async fn a_command_is_done_by_the_device_that_is_named() {
         .post(&in_query, json!({ "text": "by query" }))
         .await
         .expect(200);
-    control
-        .await;
+    control.await;
     control
         .wait_for_message(&two.contacts[1], &posted["message_id"])
         .await;
