@@ -6,27 +6,13 @@ use waproto::whatsapp::{DeviceProps, device_props::PlatformType};
 
 use crate::sandbox::companion::SignedKey;
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::refused::Refused;
 use crate::sandbox::stanza;
 
 /// The type byte of an X25519 key.
 const KEY_TYPE: u8 = 5;
 
-/// Why a registration or login is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Refused {
-    /// `reason` of `<failure>`.
-    pub reason: u16,
-    /// Seconds that a ban lasts.
-    pub expire: Option<u64>,
-}
-
-impl Refused {
-    pub const fn with(reason: u16) -> Self {
-        let expire = None;
-        Self { reason, expire }
-    }
-}
-
+/// What a companion registers with.
 #[derive(Clone)]
 pub struct RegistrationData {
     pub registration_id: u32,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use whatsapp_rust::Jid;
 use wutsd::sandbox::{Options, Simulator};
 
-use crate::client::{Backend, PATIENCE, TestClient};
+use super::{Backend, PATIENCE, TestClient};
 
 pub struct World {
     pub simulator: Simulator,

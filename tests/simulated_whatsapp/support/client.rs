@@ -19,8 +19,7 @@ use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::types::events::{ChannelEventHandler, Event};
 use whatsapp_rust::{Client, anyhow, async_channel, async_trait, bytes};
 
-/// Longer than anything takes that works.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+use super::PATIENCE;
 
 /// The files and keys of one device, which outlive its clients.
 pub type Backend = Arc<InMemoryBackend>;

@@ -1,5 +1,6 @@
 //! Sets a sandbox up for a newcomer: a tenant, a paired device and some contacts, all through the public interfaces.
 
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 use std::net::SocketAddr;
@@ -11,7 +12,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::Addresses;
+use wutsd::sandbox::Addresses;
 
 const CONTACTS: [(&str, &str); 3] = [
     ("15550000101", "Ada"),
@@ -23,10 +24,18 @@ const PHONE: (&str, &str) = ("15550000100", "Sandbox");
 const STEP_TIMEOUT: Duration = Duration::from_secs(60);
 const STEP_PAUSE: Duration = Duration::from_millis(50);
 
+/// What went wrong in a step: an error, or an answer in words.
+type Problem = Box<dyn Error + Send + Sync>;
+
+/// Why the sandbox is not as it was promised.
 #[derive(Debug, thiserror::Error)]
 pub enum WelcomeError {
-    #[error("{step}: {problem}")]
-    Step { step: &'static str, problem: String },
+    #[error("{step}")]
+    Step {
+        step: &'static str,
+        #[source]
+        problem: Problem,
+    },
     #[error("cannot keep the sandbox's notes")]
     Notes(#[from] io::Error),
 }
@@ -195,11 +204,7 @@ impl Caller {
                 tokio::time::sleep(STEP_PAUSE).await;
             }
         };
-        let step = "wait for the connection";
-        let late = |_| WelcomeError::Step {
-            step,
-            problem: "it did not come".into(),
-        };
+        let late = |_| failed("wait for the connection", "it did not come");
         tokio::time::timeout(STEP_TIMEOUT, connected)
             .await
             .map_err(late)?
@@ -251,15 +256,15 @@ async fn send(step: &'static str, request: RequestBuilder) -> Result<Value, Welc
         .map_err(|error| failed(step, error))?;
     if !status.is_success() {
         let problem = format!("{status}: {}", String::from_utf8_lossy(&body));
-        return Err(WelcomeError::Step { step, problem });
+        return Err(failed(step, problem));
     }
     serde_json::from_slice(&body).map_err(|error| failed(step, error))
 }
 
-fn failed(step: &'static str, error: impl std::fmt::Display) -> WelcomeError {
+fn failed(step: &'static str, problem: impl Into<Problem>) -> WelcomeError {
     WelcomeError::Step {
         step,
-        problem: error.to_string(),
+        problem: problem.into(),
     }
 }
 

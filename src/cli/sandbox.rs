@@ -7,11 +7,11 @@ use serde_json::json;
 use tempfile::TempDir;
 use wutsd::app::App;
 use wutsd::config::Config;
-use wutsd::sandbox::welcome::{self, Welcome};
 use wutsd::sandbox::{Addresses, Options, Simulator};
 use wutsd::telemetry;
 
 use super::serve::wait_for_signal;
+use super::welcome::{self, Welcome};
 use super::{CliError, SandboxArguments, SimulateArguments};
 
 const ON_THIS_MACHINE: [&str; 3] = [
