@@ -267,3 +267,6 @@ fn about(role: &str, jid: &Jid, data: Value) -> Value {
 fn time(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ use waproto::whatsapp::message::{
 
 use super::*;
 
+mod bodies;
+
 fn some<T: Default>(message: T) -> MessageField<T> {
     MessageField::some(message)
 }
