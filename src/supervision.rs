@@ -3,10 +3,10 @@
 pub mod activity;
 pub mod admission;
 pub mod alive;
-mod announce;
 pub mod backoff;
 pub mod breaker;
 pub mod line;
+pub mod report;
 pub mod router;
 pub mod shards;
 pub mod supervisor;

@@ -15,10 +15,10 @@ use wacore::types::events::{
 
 use super::DeviceActor;
 use super::acks::Acks;
-use super::announce::{announcement, unhooked};
 use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
+use super::report::{announcement, unhooked};
 use crate::ids::DeviceId;
 use crate::store::DeviceNumber;
 use crate::webhooks::Webhooks;

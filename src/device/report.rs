@@ -1,7 +1,9 @@
 //! From the protocol library's events to those of webhooks. What is here comes as it happens and is not kept by WhatsApp;
 //! inbound messages have a way of their own, see `hook`.
 
-mod app_state;
+mod chats;
+mod messages;
+mod participants;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -11,7 +13,9 @@ use wacore::types::events::{Event, GroupUpdate, MessageBatch, MexNotification, R
 use wacore::types::presence::ReceiptType;
 use wacore_binary::Jid;
 
-use super::inbound::{People, Person, describe, head};
+pub(super) use self::messages::describe;
+pub(super) use self::participants::People;
+use self::participants::{Person, head};
 use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::Event as Told;
@@ -135,7 +139,7 @@ pub(super) fn announcement(event: &Event) -> Option<(EventName, Value)> {
             EventName::OfflineSyncCompleted,
             json!({ "count": done.count }),
         )),
-        other => app_state::announcement(other),
+        other => chats::announcement(other),
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod details;
 mod media;
-mod source;
 
 use serde_json::{Map, Value, json};
 use wacore::proto_helpers::MessageExt;
@@ -11,7 +10,7 @@ use waproto::whatsapp::message::ProtocolMessage;
 use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
-pub(super) use source::{People, Person, head};
+use super::participants::{People, head};
 
 /// What is in a message.
 #[derive(Debug, Default, PartialEq)]
@@ -25,7 +24,7 @@ struct Content {
 }
 
 /// The `data` of an inbound message's event. `None`: it is between this device and its phone, and no message to anybody.
-pub(super) fn describe(message: &Message, info: &MessageInfo, people: &People) -> Option<Value> {
+pub fn describe(message: &Message, info: &MessageInfo, people: &People) -> Option<Value> {
     if info.category == MessageCategory::Peer {
         return None;
     }
