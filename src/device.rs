@@ -23,7 +23,7 @@ pub mod privacy;
 pub mod profiles;
 pub mod pulse;
 pub mod readers;
-mod report;
+pub mod report;
 pub mod resync;
 pub mod runtime;
 pub mod sabotage;

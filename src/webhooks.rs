@@ -7,6 +7,7 @@ pub mod catalog;
 pub mod delivery;
 pub mod dispatcher;
 pub mod event;
+pub mod payload;
 mod recorder;
 mod schedule;
 pub mod settings;
@@ -19,14 +20,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::error;
 use url::Url;
 use uuid::Uuid;
 
 use self::catalog::{EventName, EventSet};
-use self::event::Event;
+use self::event::{Event, Told};
 use self::recorder::Recording;
 use self::schedule::Receiver;
 use self::settings::{Private, Reach, Wanted};
@@ -126,11 +126,13 @@ impl Webhooks {
     }
 
     /// Tells of something, soon and without waiting.
-    pub fn tell(&self, device: DeviceNumber, name: EventName, data: Value) {
-        self.publish(device, Event::new(name, data));
+    pub fn tell<T: Told>(&self, device: DeviceNumber, told: &T) {
+        if self.wants(device, T::NAME) {
+            self.publish(device, Event::of(told));
+        }
     }
 
-    /// The same with an event of the caller's making.
+    /// The same with an event that is made already.
     pub fn publish(&self, device: DeviceNumber, event: Event) {
         let Some(webhook) = self.listener(device, event.name) else {
             return;

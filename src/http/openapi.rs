@@ -19,6 +19,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::about::{About, Token};
 use super::routes::{self, Endpoint};
+use crate::webhooks::payload::{self, Payload};
+use crate::{device, supervision};
 
 const ADDRESS: &str = "/openapi.json";
 const DESCRIPTION: &str = "Keeps many WhatsApp linked devices alive and lets programs use them. \
@@ -65,6 +67,8 @@ pub fn document() -> OpenApi {
             paths = paths.path(path(&endpoint), item);
         }
     }
+    let payloads = payloads();
+    components = components.schemas_from_iter(payload::schemas(&payloads));
     for token in [Token::User, Token::Master, Token::Ryze] {
         components = components.security_scheme(token.scheme(), scheme(token));
     }
@@ -72,8 +76,16 @@ pub fn document() -> OpenApi {
         .info(info())
         .tags(Some(tags))
         .paths(paths)
+        .webhooks(Some(payload::webhooks(&payloads)))
         .components(Some(components.build()))
         .build()
+}
+
+/// All that webhooks are told.
+fn payloads() -> Vec<Payload> {
+    let mut payloads = device::report::payloads();
+    payloads.extend(supervision::report::payloads());
+    payloads
 }
 
 fn info() -> InfoBuilder {
@@ -178,7 +190,8 @@ mod tests {
     fn no_two_types_share_a_name() {
         let mut known = BTreeMap::new();
         let endpoints = routes::areas().into_iter().flat_map(|(_, lines)| lines);
-        for (name, schema) in endpoints.flat_map(|endpoint| (endpoint.about)().schemas) {
+        let answered = endpoints.flat_map(|endpoint| (endpoint.about)().schemas);
+        for (name, schema) in answered.chain(payload::schemas(&payloads())) {
             let schema = to_value(&schema).expect("JSON");
             let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(*before, schema, "two types are called {name}");

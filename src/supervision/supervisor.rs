@@ -32,7 +32,7 @@ use crate::metrics::Metrics;
 use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
 use crate::telemetry::Chain;
-use crate::webhooks::catalog::EventName;
+use crate::webhooks::event::Event;
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
 pub use self::removal::Remove;
@@ -384,15 +384,15 @@ impl Supervisor {
     /// Lets webhooks know.
     fn tell<T>(&self, id: DeviceId, told: impl FnOnce(&View) -> T)
     where
-        T: IntoIterator<Item = (EventName, serde_json::Value)>,
+        T: IntoIterator<Item = Event>,
     {
         let Some(slot) = self.slots.get(&id) else {
             return;
         };
         let webhooks = &self.shared.webhooks;
         if webhooks.listens(slot.number) {
-            for (name, data) in told(&slot.view.borrow()) {
-                webhooks.tell(slot.number, name, data);
+            for event in told(&slot.view.borrow()) {
+                webhooks.publish(slot.number, event);
             }
         }
     }

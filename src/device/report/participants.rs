@@ -1,27 +1,32 @@
-//! Who wrote to whom, by number and by LID, as far as both are known.
+//! Who is meant, by number and by LID, as far as both are known.
 
-use chrono::SecondsFormat;
-use serde_json::{Map, Value};
-use wacore::types::message::{MessageInfo, MessageSource};
+use serde::Serialize;
+use utoipa::ToSchema;
+use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
 use whatsapp_rust::Client;
 
 /// The people of one message, and the device's own number.
-pub struct People {
+pub struct Participants {
+    /// The device's own number.
     pub own: Option<Jid>,
-    pub sender: Person,
+    /// Who wrote it.
+    pub sender: Participant,
     /// The other side of a chat between two.
-    pub chat: Option<Person>,
+    pub chat: Option<Participant>,
 }
 
 /// One person's two names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Person {
+pub struct Participant {
+    /// `<digits>@s.whatsapp.net`
     pub number: Option<Jid>,
+    /// `<digits>@lid`
     pub lid: Option<Jid>,
 }
 
-impl Person {
+impl Participant {
+    /// By one name and, where there is one, the other.
     pub fn new(jid: &Jid, other: Option<&Jid>) -> Self {
         let names = [Some(jid), other];
         let find = |fits: fn(&Jid) -> bool| {
@@ -32,6 +37,12 @@ impl Person {
             number: find(Jid::is_pn),
             lid: find(Jid::is_lid),
         }
+    }
+
+    /// `None`: it names no person but a group, a channel or the like.
+    pub fn of(jid: &Jid) -> Option<Self> {
+        let is_person = jid.is_pn() || jid.is_lid();
+        is_person.then(|| Self::new(jid, None))
     }
 
     /// With the name that is missing, if this device knows it.
@@ -47,22 +58,23 @@ impl Person {
         self
     }
 
-    pub fn number_text(&self) -> Value {
-        self.number.as_ref().map(Jid::to_string).into()
+    /// The number as webhooks are told it.
+    pub fn number_text(&self) -> Option<String> {
+        self.number.as_ref().map(Jid::to_string)
     }
 
-    pub fn lid_text(&self) -> Value {
-        self.lid.as_ref().map(Jid::to_string).into()
+    /// The LID as webhooks are told it.
+    pub fn lid_text(&self) -> Option<String> {
+        self.lid.as_ref().map(Jid::to_string)
     }
 
     /// By number where there is one.
-    fn name(&self) -> Option<String> {
-        let name = self.number.as_ref().or(self.lid.as_ref());
-        name.map(Jid::to_string)
+    pub fn name(&self) -> Option<String> {
+        self.number_text().or_else(|| self.lid_text())
     }
 }
 
-impl People {
+impl Participants {
     /// As the message itself has them.
     pub fn of(source: &MessageSource, own: Option<Jid>) -> Self {
         let between_two = source.chat.is_pn() || source.chat.is_lid();
@@ -72,8 +84,8 @@ impl People {
         };
         Self {
             own: own.as_ref().map(Jid::to_non_ad),
-            sender: Person::new(&source.sender, source.sender_alt.as_ref()),
-            chat: between_two.then(|| Person::new(&source.chat, other.as_ref())),
+            sender: Participant::new(&source.sender, source.sender_alt.as_ref()),
+            chat: between_two.then(|| Participant::new(&source.chat, other.as_ref())),
         }
     }
 
@@ -87,45 +99,86 @@ impl People {
     }
 }
 
-/// What every event about a message begins with.
-pub fn head(info: &MessageInfo, people: &People) -> Map<String, Value> {
-    let source = &info.source;
-    let chat = source.chat.to_non_ad_string();
-    let other = people.chat.as_ref().and_then(Person::name);
-    let to = match (&other, source.is_from_me) {
-        (Some(other), true) => other.clone(),
-        (Some(_), false) => people
-            .own
-            .as_ref()
-            .map_or_else(|| chat.clone(), Jid::to_string),
-        (None, _) => chat.clone(),
-    };
-    let from = people.sender.name();
-    let mut head = Map::new();
-    let mut put = |name: &str, value: Value| head.insert(name.to_owned(), value);
-    put("message_id", info.id.clone().into());
-    put(
-        "from",
-        from.unwrap_or_else(|| source.sender.to_non_ad_string())
-            .into(),
-    );
-    put("to", to.into());
-    put("chat", chat.into());
-    if let Some(chat) = &people.chat {
-        put("chat_pn", chat.number_text());
-        put("chat_lid", chat.lid_text());
+/// The chat that an event is about.
+#[derive(Serialize, ToSchema)]
+pub struct AboutChat {
+    /// The chat's JID, as WhatsApp names it.
+    chat: String,
+    /// Only in a chat between two: the other's number, `null` where this does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_pn: Option<Option<String>>,
+    /// Only in a chat between two: the other's LID, `null` where this does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_lid: Option<Option<String>>,
+}
+
+impl AboutChat {
+    /// By what its JID says.
+    pub fn new(jid: &Jid) -> Self {
+        Self::between(jid, Participant::of(jid).as_ref())
     }
-    put("sender_pn", people.sender.number_text());
-    put("sender_lid", people.sender.lid_text());
-    put("is_group", source.is_group.into());
-    put("is_from_me", source.is_from_me.into());
-    put("is_offline", info.is_offline.into());
-    put("push_name", info.push_name.clone().into());
-    put(
-        "timestamp",
-        info.timestamp
-            .to_rfc3339_opts(SecondsFormat::Secs, true)
-            .into(),
-    );
-    head
+
+    /// By what is known of the other side of a chat between two.
+    pub fn between(jid: &Jid, other: Option<&Participant>) -> Self {
+        Self {
+            chat: jid.to_non_ad_string(),
+            chat_pn: other.map(Participant::number_text),
+            chat_lid: other.map(Participant::lid_text),
+        }
+    }
+}
+
+/// The person that an event is about.
+#[derive(Serialize, ToSchema)]
+pub struct AboutContact {
+    /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
+    contact: String,
+    /// The number, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_pn: Option<Option<String>>,
+    /// The LID, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_lid: Option<Option<String>>,
+}
+
+impl AboutContact {
+    /// By what the JID says.
+    pub fn new(jid: &Jid) -> Self {
+        Self::known(jid, Participant::of(jid).as_ref())
+    }
+
+    /// By what is known besides.
+    pub fn known(jid: &Jid, person: Option<&Participant>) -> Self {
+        Self {
+            contact: jid.to_non_ad_string(),
+            contact_pn: person.map(Participant::number_text),
+            contact_lid: person.map(Participant::lid_text),
+        }
+    }
+}
+
+/// The one who calls.
+#[derive(Serialize, ToSchema)]
+pub struct AboutCaller {
+    /// The JID, as WhatsApp names it.
+    from: String,
+    /// The number, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_pn: Option<Option<String>>,
+    /// The LID, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_lid: Option<Option<String>>,
+}
+
+impl AboutCaller {
+    /// By what the JID says.
+    pub fn new(jid: &Jid) -> Self {
+        let person = Participant::of(jid);
+        let person = person.as_ref();
+        Self {
+            from: jid.to_non_ad_string(),
+            from_pn: person.map(Participant::number_text),
+            from_lid: person.map(Participant::lid_text),
+        }
+    }
 }

@@ -1,14 +1,16 @@
 //! What each event's delivery carries, to the letter: receivers store it.
 
-use serde_json::json;
-use wacore::stanza::groups::GroupParticipantInfo;
-use wacore::types::call::MissedCall;
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+use wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
+use wacore::types::call::{CallAction, IncomingCall, MissedCall, MissedReason};
 use wacore::types::events::*;
 use wacore::types::message::{MessageInfo, MessageSource};
-use wacore::types::presence::{ChatPresence, ChatPresenceMedia};
+use wacore::types::presence::{ChatPresence, ChatPresenceMedia, ReceiptType};
+use wacore_binary::Jid;
 use waproto::whatsapp::sync_action_value::*;
 
-use super::*;
+use super::report;
 
 const PN: &str = "15550000101@s.whatsapp.net";
 const LID: &str = "900000000101@lid";
@@ -25,8 +27,8 @@ fn at() -> DateTime<Utc> {
 
 /// Name and data of an event.
 fn told(event: &Event) -> Option<(&'static str, String)> {
-    let (name, data) = announcement(event)?;
-    Some((name.text(), data.to_string()))
+    let told = report(event)?;
+    Some((told.name.text(), told.data.to_string()))
 }
 
 /// Each event with its name and its data.
@@ -94,7 +96,7 @@ fn messages() {
         (
             Event::UndecryptableMessage(undecryptable.build()),
             "message.undecryptable",
-            r#"{"message_id":"3EB0C","from":"900000000101@lid","to":"900000000101@lid","chat":"900000000101@lid","chat_pn":null,"chat_lid":"900000000101@lid","sender_pn":null,"sender_lid":"900000000101@lid","is_group":false,"is_from_me":false,"is_offline":true,"push_name":"Ada","timestamp":"2026-09-21T14:13:20Z","is_unavailable":true,"unavailable_type":"view_once"}"#,
+            r#"{"message_id":"3EB0C","from":"900000000101@lid","to":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z","is_from_me":false,"push_name":"Ada","chat":"900000000101@lid","chat_pn":null,"chat_lid":"900000000101@lid","sender_pn":null,"sender_lid":"900000000101@lid","is_group":false,"is_offline":true,"is_unavailable":true,"unavailable_type":"view_once"}"#,
         ),
         (
             deleted_for_me(false),
@@ -200,22 +202,22 @@ fn people() {
         (
             Event::ContactUpdated(profile.build()),
             "contact.changed",
-            r#"{"contact":"900000000101@lid","contact_pn":null,"contact_lid":"900000000101@lid","change":"profile","timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"change":"profile","contact":"900000000101@lid","contact_pn":null,"contact_lid":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             Event::ContactNumberChanged(number.build()),
             "contact.changed",
-            r#"{"contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":null,"change":"number","new_pn":"15550000102@s.whatsapp.net","new_lid":"900000000101@lid","old_lid":null,"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"change":"number","contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":null,"new_pn":"15550000102@s.whatsapp.net","new_lid":"900000000101@lid","old_lid":null,"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             saved(jid(PN), false),
             "contact.changed",
-            r#"{"contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":"900000000101@lid","change":"address_book","timestamp":"2026-09-21T14:13:20Z","full_name":"Ada Lovelace","first_name":null}"#,
+            r#"{"change":"address_book","contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z","full_name":"Ada Lovelace","first_name":null}"#,
         ),
         (
             saved(jid(LID), false),
             "contact.changed",
-            r#"{"contact":"900000000101@lid","contact_pn":null,"contact_lid":"900000000101@lid","change":"address_book","timestamp":"2026-09-21T14:13:20Z","full_name":"Ada Lovelace","first_name":null}"#,
+            r#"{"change":"address_book","contact":"900000000101@lid","contact_pn":null,"contact_lid":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z","full_name":"Ada Lovelace","first_name":null}"#,
         ),
         (
             Event::PushNameUpdate(renamed.build()),

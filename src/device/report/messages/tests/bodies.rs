@@ -1,6 +1,7 @@
 //! `message.received` to the letter: receivers store it.
 
 use chrono::DateTime;
+use serde_json::{Map, Value};
 use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
 use waproto::whatsapp::message::{AudioMessage, DocumentMessage, StickerMessage, VideoMessage};
@@ -28,8 +29,8 @@ fn info() -> MessageInfo {
 
 fn told(message: &Message, info: &MessageInfo) -> String {
     let own = Some(jid("15550000100:7@s.whatsapp.net"));
-    let people = People::of(&info.source, own);
-    let data = describe(message, info, &people).expect("a message");
+    let people = Participants::of(&info.source, own);
+    let data = MessageReceived::new(message, info, &people).expect("a message");
     serde_json::to_string(&data).expect("JSON")
 }
 
@@ -84,15 +85,15 @@ fn who_and_where() {
     let table = [
         (
             info(),
-            r#"{"message_id":"3EB0A","from":"15550000101@s.whatsapp.net","to":"15550000100@s.whatsapp.net","chat":"15550000101@s.whatsapp.net","chat_pn":"15550000101@s.whatsapp.net","chat_lid":"900000000101@lid","sender_pn":"15550000101@s.whatsapp.net","sender_lid":"900000000101@lid","is_group":false,"is_from_me":false,"is_offline":false,"push_name":"Ada","timestamp":"2026-09-21T14:13:20Z","message_type":"text","content":"hi"}"#,
+            r#"{"message_id":"3EB0A","from":"15550000101@s.whatsapp.net","to":"15550000100@s.whatsapp.net","content":"hi","message_type":"text","timestamp":"2026-09-21T14:13:20Z","is_from_me":false,"push_name":"Ada","chat":"15550000101@s.whatsapp.net","chat_pn":"15550000101@s.whatsapp.net","chat_lid":"900000000101@lid","sender_pn":"15550000101@s.whatsapp.net","sender_lid":"900000000101@lid","is_group":false,"is_offline":false}"#,
         ),
         (
             own,
-            r#"{"message_id":"3EB0A","from":"15550000100@s.whatsapp.net","to":"15550000102@s.whatsapp.net","chat":"900000000102@lid","chat_pn":"15550000102@s.whatsapp.net","chat_lid":"900000000102@lid","sender_pn":"15550000100@s.whatsapp.net","sender_lid":null,"is_group":false,"is_from_me":true,"is_offline":false,"push_name":"Ada","timestamp":"2026-09-21T14:13:20Z","message_type":"text","content":"hi"}"#,
+            r#"{"message_id":"3EB0A","from":"15550000100@s.whatsapp.net","to":"15550000102@s.whatsapp.net","content":"hi","message_type":"text","timestamp":"2026-09-21T14:13:20Z","is_from_me":true,"push_name":"Ada","chat":"900000000102@lid","chat_pn":"15550000102@s.whatsapp.net","chat_lid":"900000000102@lid","sender_pn":"15550000100@s.whatsapp.net","sender_lid":null,"is_group":false,"is_offline":false}"#,
         ),
         (
             group,
-            r#"{"message_id":"3EB0A","from":"900000000101@lid","to":"120363000000000001@g.us","chat":"120363000000000001@g.us","sender_pn":null,"sender_lid":"900000000101@lid","is_group":true,"is_from_me":false,"is_offline":true,"push_name":"Ada","timestamp":"2026-09-21T14:13:20Z","message_type":"text","content":"hi","ephemeral_seconds":86400}"#,
+            r#"{"message_id":"3EB0A","from":"900000000101@lid","to":"120363000000000001@g.us","content":"hi","message_type":"text","timestamp":"2026-09-21T14:13:20Z","is_from_me":false,"push_name":"Ada","chat":"120363000000000001@g.us","sender_pn":null,"sender_lid":"900000000101@lid","is_group":true,"is_offline":true,"ephemeral_seconds":86400}"#,
         ),
     ];
     for (info, expected) in table {
@@ -102,10 +103,8 @@ fn who_and_where() {
         category: MessageCategory::Peer,
         ..info()
     };
-    assert_eq!(
-        describe(&text("hi"), &peer, &People::of(&peer.source, None)),
-        None
-    );
+    let people = Participants::of(&peer.source, None);
+    assert!(MessageReceived::new(&text("hi"), &peer, &people).is_none());
 }
 
 #[test]
@@ -157,23 +156,23 @@ fn texts() {
     let table = [
         (
             link.clone(),
-            r#"{"message_type":"text","content":"see example.com","details":{"url":"example.com","title":"Example","description":null},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
+            r#"{"content":"see example.com","message_type":"text","details":{"url":"example.com","title":"Example","description":null},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
         ),
         (
             revoke,
-            r#"{"message_type":"revoke","content":null,"details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false}}}"#,
+            r#"{"content":null,"message_type":"revoke","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false}}}"#,
         ),
         (
             edit(some(link)),
-            r#"{"message_type":"edit","content":"see example.com","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"text","edited":{"url":"example.com","title":"Example","description":null}},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
+            r#"{"content":"see example.com","message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"text","edited":{"url":"example.com","title":"Example","description":null}},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
         ),
         (
             edit(MessageField::none()),
-            r#"{"message_type":"edit","content":null,"details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"","edited":null}}"#,
+            r#"{"content":null,"message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"","edited":null}}"#,
         ),
         (
             disappearing,
-            r#"{"message_type":"disappearing_mode","content":null,"details":{"seconds":604800}}"#,
+            r#"{"content":null,"message_type":"disappearing_mode","details":{"seconds":604800}}"#,
         ),
     ];
     for (message, expected) in table {
@@ -211,21 +210,21 @@ fn media() {
                 view_once_message: image,
                 ..Default::default()
             },
-            r#"{"message_type":"image","content":"look","media":{"type":"image","mimetype":"image/jpeg","size":1234,"sha256":"AQEB","encrypted_sha256":"AgIC","media_key":"AwMD","direct_path":"/v/t62/x","url":"https://mmg.whatsapp.net/x","width":10,"height":20},"view_once":true}"#,
+            r#"{"content":"look","message_type":"image","media":{"type":"image","mimetype":"image/jpeg","size":1234,"sha256":"AQEB","encrypted_sha256":"AgIC","media_key":"AwMD","direct_path":"/v/t62/x","url":"https://mmg.whatsapp.net/x","width":10,"height":20},"view_once":true}"#,
         ),
         (
             Message {
                 video_message: some(video.clone()),
                 ..Default::default()
             },
-            r#"{"message_type":"video","content":"moving","media":{"type":"video","seconds":5,"gif":true}}"#,
+            r#"{"content":"moving","message_type":"video","media":{"type":"video","seconds":5,"gif":true}}"#,
         ),
         (
             Message {
                 ptv_message: some(video),
                 ..Default::default()
             },
-            r#"{"message_type":"video_note","content":"moving","media":{"type":"video_note","seconds":5,"gif":true}}"#,
+            r#"{"content":"moving","message_type":"video_note","media":{"type":"video_note","seconds":5,"gif":true}}"#,
         ),
         (
             Message {
@@ -236,7 +235,7 @@ fn media() {
                 }),
                 ..Default::default()
             },
-            r#"{"message_type":"audio","content":null,"media":{"type":"audio","seconds":3,"voice":true}}"#,
+            r#"{"content":null,"message_type":"audio","media":{"type":"audio","seconds":3,"voice":true}}"#,
         ),
         (
             Message {
@@ -247,7 +246,7 @@ fn media() {
                 }),
                 ..Default::default()
             },
-            r#"{"message_type":"document","content":null,"media":{"type":"document","file_name":"a.pdf","pages":2}}"#,
+            r#"{"content":null,"message_type":"document","media":{"type":"document","file_name":"a.pdf","pages":2}}"#,
         ),
         (
             Message {
@@ -257,7 +256,7 @@ fn media() {
                 }),
                 ..Default::default()
             },
-            r#"{"message_type":"sticker","content":null,"media":{"type":"sticker","width":512,"animated":false}}"#,
+            r#"{"content":null,"message_type":"sticker","media":{"type":"sticker","width":512,"animated":false}}"#,
         ),
     ];
     for (message, expected) in table {
@@ -284,11 +283,11 @@ fn other_kinds() {
     let table = [
         (
             location,
-            r#"{"message_type":"location","content":"Here","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"quoted_participant":"15550000101@s.whatsapp.net","mentioned":["15550000102@s.whatsapp.net"],"is_forwarded":false}}"#,
+            r#"{"content":"Here","message_type":"location","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"quoted_participant":"15550000101@s.whatsapp.net","mentioned":["15550000102@s.whatsapp.net"],"is_forwarded":false}}"#,
         ),
         (
             Message::default(),
-            r#"{"message_type":"unknown","content":null}"#,
+            r#"{"content":null,"message_type":"unknown"}"#,
         ),
     ];
     for (message, expected) in table {
