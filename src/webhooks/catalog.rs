@@ -5,7 +5,7 @@ use std::fmt;
 macro_rules! catalog {
     ($($variant:ident $name:literal $(never $why:literal)?,)*) => {
         /// What an event is called.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum EventName {
             $(#[doc = concat!("`", $name, "`")] $variant,)*
         }

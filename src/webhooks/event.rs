@@ -31,7 +31,7 @@ pub struct Event {
     pub data: Value,
 }
 
-/// The documented shape; the signature is added when it is sent, because secrets change.
+/// What every delivery has. With a secret, a `signature` is added when it is sent, because secrets change.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookDelivery)]
 pub(super) struct Envelope<'a> {

@@ -87,10 +87,8 @@ impl Payload {
 const SIGNATURE: &str =
     "Only with a secret: `sha256=` and the HMAC-SHA256 in hex of the body without this member.";
 
-/// The document's `webhooks`, in the catalog's order.
+/// The document's `webhooks`, by their names.
 pub fn webhooks(payloads: &[Payload]) -> Paths {
-    let mut payloads: Vec<&Payload> = payloads.iter().collect();
-    payloads.sort_by_key(|payload| payload.name);
     let mut webhooks = PathsBuilder::new();
     for payload in payloads {
         webhooks = webhooks.path(payload.name.text(), payload.request());

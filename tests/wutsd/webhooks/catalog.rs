@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::{Value, json};
 use wutsd::webhooks::catalog::EventName;
 
 use crate::support::contract;
@@ -43,4 +44,24 @@ fn every_event_is_in_the_readme_and_in_the_document_or_marked_as_never_told() {
     assert_eq!(in_readme(), (told.clone(), never));
     // The document lists what has a type.
     assert_eq!(contract::events(), told);
+}
+
+fn sent(data: Value) -> Value {
+    let id = "5f0f0a52-8d57-4a3f-9d9a-3c1f0a6b7c8d";
+    json!({ "id": id, "event": "message.sent", "timestamp": 1, "device_id": id, "user_id": id, "data": data })
+}
+
+#[test]
+fn a_delivery_that_is_as_documented_passes() {
+    let data = json!({ "message_id": "3EB0", "to": null, "is_from_me": true, "timestamp": "2026-06-15T12:00:00Z" });
+    contract::check_event(&sent(data));
+}
+
+#[test]
+#[should_panic(expected = "colour")]
+fn a_delivery_with_a_member_that_is_not_documented_does_not_pass() {
+    let data = json!({
+        "message_id": "3EB0", "to": null, "is_from_me": true, "timestamp": "2026-06-15T12:00:00Z", "colour": "red"
+    });
+    contract::check_event(&sent(data));
 }
