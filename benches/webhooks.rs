@@ -15,7 +15,6 @@ use tempfile::TempDir;
 use utoipa::ToSchema;
 use wutsd::config::Config;
 use wutsd::ids::{TenantId, UserId};
-use wutsd::metrics::Metrics;
 use wutsd::store::accounts::{Credentials, Role, Tenant, User};
 use wutsd::store::webhooks::Owner;
 use wutsd::store::{DeviceNumber, Options, SealingKey, Store};
@@ -117,8 +116,7 @@ async fn prepare(folder: &std::path::Path, url: &str) -> (Webhooks, Vec<DeviceNu
     let config = Config::load(None, &settings).expect("a configuration");
     let key = SealingKey::from_bytes([7; 32]);
     let store = Store::open(Options::new(folder, key)).expect("a store");
-    let metrics = Arc::new(Metrics::new(&store).expect("metrics"));
-    let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics);
+    let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
     let roots = rustls::RootCertStore::empty();
     let tls = rustls::ClientConfig::builder()
         .with_root_certificates(roots)

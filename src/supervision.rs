@@ -6,6 +6,7 @@ pub mod alive;
 pub mod backoff;
 pub mod breaker;
 pub mod line;
+pub mod metrics;
 pub mod report;
 pub mod router;
 pub mod shards;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::World;
 
 /// So long that nothing but an unanswered query makes a device ask for a sign of life.
@@ -28,7 +28,7 @@ async fn a_connection_on_which_whatsapp_has_gone_deaf_is_noticed_and_replaced() 
         .wait_for_metric("device_exits_total{reason=\"keepalive_timed_out\"} 1")
         .await;
     world.control.clear_faults().await;
-    let status = user.api.wait_for_status("connected").await;
+    let status = user.api.wait_for_phase("connected").await;
     assert_eq!(status["last_exit"], "keepalive_timed_out");
     user.api.post_status("back").await.expect(200);
     neighbour.is_untouched(&world).await;
@@ -52,7 +52,7 @@ async fn a_query_without_an_answer_ends_a_deaf_connection_and_not_a_healthy_one(
     assert_eq!(answer.status, 504, "{}", answer.text);
     // Its ping was answered, so the device is still the one that it was.
     user.api.get("/contacts/blocklist").await.expect(200);
-    assert_eq!(status(&user).await["last_exit"], "restart_required");
+    assert_eq!(user.status().await["last_exit"], "restart_required");
 
     world
         .control
@@ -63,7 +63,7 @@ async fn a_query_without_an_answer_ends_a_deaf_connection_and_not_a_healthy_one(
     let noticed = |status: &Value| status["last_exit"] == "keepalive_timed_out";
     user.api.wait_for("deaf", noticed).await;
     world.control.clear_faults().await;
-    user.api.wait_for_status("connected").await;
+    user.api.wait_for_phase("connected").await;
     neighbour.is_untouched(&world).await;
 }
 
@@ -87,7 +87,7 @@ async fn a_server_that_is_frozen_is_noticed_by_every_device_and_found_again() {
     assert_eq!(answer.object_error().1, "device_disconnected");
     world.simulator.signal("CONT").await;
     for user in [first, second] {
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
         user.api.post_status("back").await.expect(200);
     }
 }
@@ -98,8 +98,9 @@ async fn as_many_pings_as_in_an_idle_hour_do_not_end_a_healthy_connection() {
     let neighbour = Neighbour::of(&world).await;
     let before = world.control.counter("queries").await;
     // One every 20 seconds.
-    while world.control.counter("queries").await < before + 180 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .control
+        .wait_for_counter("queries", before + 180)
+        .await;
     neighbour.is_untouched(&world).await;
 }

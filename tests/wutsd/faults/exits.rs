@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::{Answer, User, World};
 
 /// A connect without an answer ends quickly here, and one device may fail often.
@@ -48,7 +48,7 @@ async fn what_a_person_must_mend_stays_down_says_so_and_comes_back_when_asked() 
     for (refusals, (reason, name, action)) in (1..).zip(rows) {
         let answer = refused_login(&world, &user, &jid, reason).await;
         assert_eq!(answer.text_error(), (500, "reconnect failed"), "{reason}");
-        let status = status(&user).await;
+        let status = user.status().await;
         assert_eq!(status["last_exit"], name, "{reason}");
         assert_eq!(status["phase"], "disconnected", "{reason}");
         assert_eq!(status["is_logged_in"], true, "{reason}");
@@ -59,7 +59,7 @@ async fn what_a_person_must_mend_stays_down_says_so_and_comes_back_when_asked() 
         assert_eq!(answer.object_error().1, "device_disconnected");
 
         user.api.post_nothing("/connect").await.expect(200);
-        assert_eq!(super::status(&user).await["action_required"], Value::Null);
+        assert_eq!(user.status().await["action_required"], Value::Null);
         // It knocked once, and not again before it was asked to.
         let knocked = world.control.counter("logins_refused").await;
         assert_eq!(knocked, refusals, "{reason}");
@@ -115,7 +115,7 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
     let conflict = json!({ "fault": "stream_error", "conflict": "replaced" });
     for replaced in [code, conflict] {
         fault(&world, &jid, replaced).await;
-        let status = user.api.wait_for_status("disconnected").await;
+        let status = user.api.wait_for_phase("disconnected").await;
         assert_eq!(status["last_exit"], "replaced");
         let told = status["action_required"].as_str().expect("a sentence");
         assert!(told.contains("another program"), "{told}");
@@ -127,10 +127,10 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
         json!({ "fault": "stream_error", "code": 409 }),
     )
     .await;
-    user.api.wait_for_status("disconnected").await;
+    user.api.wait_for_phase("disconnected").await;
     world.restart("TERM").await;
-    world.again(&other).wait_for_status("connected").await;
-    let status = world.again(&user).get("/status").await.expect(200)["data"].clone();
+    world.again(&other).wait_for_phase("connected").await;
+    let status = world.again(&user).status().await;
     assert_eq!(status["phase"], "disconnected");
     assert_eq!(status["last_exit"], "replaced");
     assert!(!world.control.is_connected(&phone).await);
@@ -138,7 +138,7 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
     let api = world.again(&user);
     api.post_nothing("/connect").await.expect(200);
     world.restart("TERM").await;
-    world.again(&user).wait_for_status("connected").await;
+    world.again(&user).wait_for_phase("connected").await;
 }
 
 #[tokio::test]
@@ -155,9 +155,9 @@ async fn a_ban_for_a_while_is_waited_for_also_over_a_restart() {
         let next = status["next_attempt"].as_str().expect("a time").to_owned();
         chrono::DateTime::parse_from_rfc3339(&next).expect("RFC 3339")
     };
-    let before = due(&status(&user).await);
+    let before = due(&user.status().await);
     world.restart("TERM").await;
-    let status = world.again(&user).get("/status").await.expect(200)["data"].clone();
+    let status = world.again(&user).status().await;
     let shift = (due(&status) - before).num_seconds().abs();
     assert!(shift <= 2, "the ban ends {shift} s off");
     assert_eq!(world.control.counter("logins_refused").await, 1);
@@ -213,7 +213,7 @@ async fn comes_back<F: Future>(
     cause().await;
     let counted = format!("device_exits_total{{reason=\"{reason}\"}} {}", before + 1);
     world.api.wait_for_metric(&counted).await;
-    let status = user.api.wait_for_status("connected").await;
+    let status = user.api.wait_for_phase("connected").await;
     assert_eq!(status["last_exit"], reason);
     assert_eq!(status["action_required"], Value::Null);
     user.api.post_status("back").await.expect(200);
@@ -243,7 +243,7 @@ async fn a_device_that_fails_again_and_again_is_quarantined_and_another_is_not()
         .control
         .fault(json!({ "jid": jid, "fault": "drop" }))
         .await;
-    let status = user.api.wait_for_status("quarantined").await;
+    let status = user.api.wait_for_phase("quarantined").await;
     assert_eq!(status["last_exit"], "server_unavailable");
     assert!(status["next_attempt"].is_string());
     world

@@ -1,0 +1,228 @@
+//! PUT /status/privacy
+
+use serde_json::{Value, json};
+
+use crate::support::{User, World};
+
+/// A connected user with three contacts.
+struct Cast {
+    world: World,
+    user: User,
+    phone: String,
+    contacts: [String; 3],
+}
+
+impl Cast {
+    async fn start() -> Self {
+        let world = World::start().await;
+        let user = world.user().await;
+        let phone = world.control.account("Owner").await;
+        let contacts = [
+            world.control.contact_of(&phone, "Ada").await,
+            world.control.contact_of(&phone, "Grace").await,
+            world.control.contact_of(&phone, "Edsger").await,
+        ];
+        world.pair(&user, &phone).await;
+        Self {
+            world,
+            user,
+            phone,
+            contacts,
+        }
+    }
+
+    async fn admit(&self, rule: Value) -> Value {
+        self.user.api.put("/status/privacy", rule).await.expect(200)
+    }
+
+    /// Posts a status and says which contacts have decrypted it.
+    async fn readers(&self, text: &str) -> [bool; 3] {
+        let posted = self.user.api.post_status(text).await.expect(200);
+        self.everybody_is_up_to_date(&posted["message_id"]).await;
+        let mut readers = [false; 3];
+        for (reader, contact) in readers.iter_mut().zip(&self.contacts) {
+            let inbox = self.world.control.inbox(contact).await;
+            *reader = inbox.iter().any(|message| message["text"] == text);
+        }
+        readers
+    }
+
+    /// The simulated WhatsApp hands a message to everybody before it hands out the next.
+    async fn everybody_is_up_to_date(&self, id: &Value) {
+        self.world.control.wait_for_message(&self.phone, id).await;
+        for contact in &self.contacts {
+            let sent = self
+                .world
+                .control
+                .send_text(&self.phone, contact, "are you there?")
+                .await;
+            self.world.control.wait_for_message(contact, &sent).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_rule_decides_who_can_read_every_later_status() {
+    let cast = Cast::start().await;
+    let [ada, grace, _] = &cast.contacts;
+    let jid = |phone: &str| format!("{phone}@s.whatsapp.net");
+    assert_eq!(cast.readers("1").await, [true, true, true]);
+
+    let body = cast
+        .admit(json!({ "type": "blacklist", "list": [jid(ada)] }))
+        .await;
+    let expected = json!({ "success": true, "type": "blacklist", "count": 1, "list": [jid(ada)] });
+    assert_eq!(body, expected);
+    assert_eq!(cast.readers("2").await, [false, true, true]);
+
+    let lid = cast.world.control.lid(grace).await;
+    let body = cast
+        .admit(json!({ "type": "whitelist", "list": [format!("+{ada}"), lid, ada] }))
+        .await;
+    assert_eq!(body["list"], json!([jid(ada), lid]));
+    assert_eq!(body["count"], 2);
+    assert_eq!(cast.readers("3").await, [true, true, false]);
+
+    let body = cast
+        .admit(json!({ "type": "contacts", "list": [jid(ada)] }))
+        .await;
+    assert_eq!(
+        body,
+        json!({ "success": true, "type": "contacts", "count": 0, "list": [] })
+    );
+    assert_eq!(cast.readers("4").await, [true, true, true]);
+}
+
+#[tokio::test]
+async fn who_is_excluded_cannot_read_a_later_status_even_when_it_gets_there() {
+    let cast = Cast::start().await;
+    let [ada, ..] = &cast.contacts;
+    assert_eq!(cast.readers("1").await, [true, true, true]);
+    // A server that is not to be trusted.
+    let jid = format!("{ada}@s.whatsapp.net");
+    let overhear = json!({ "jid": jid, "fault": "overhear" });
+    cast.world.control.fault(overhear).await;
+    cast.admit(json!({ "type": "blacklist", "list": [ada] }))
+        .await;
+    let unread = cast.world.control.counter("undecryptable").await;
+    assert_eq!(cast.readers("2").await, [false, true, true]);
+    let later = cast.world.control.counter("undecryptable").await;
+    assert!(later > unread, "it did not get there");
+    // Ada's phone has asked for it again. Whatever came of that has come before this.
+    assert_eq!(cast.readers("3").await, [false, true, true]);
+    let inbox = cast.world.control.inbox(ada).await;
+    assert!(
+        inbox.iter().all(|message| message["text"] != "2"),
+        "{inbox:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_rule_that_was_made_on_the_phone_decides_from_then_on() {
+    let cast = Cast::start().await;
+    let [ada, grace, _] = &cast.contacts;
+    cast.admit(json!({ "type": "blacklist", "list": [ada] }))
+        .await;
+    assert_eq!(cast.readers("1").await, [false, true, true]);
+    let only = |users: Value| json!({ "type": "whitelist", "users": users });
+    cast.world
+        .control
+        .change_status_privacy(&cast.phone, only(json!([ada, grace])))
+        .await;
+    assert_eq!(cast.readers("2").await, [true, true, false]);
+    cast.world
+        .control
+        .change_status_privacy(&cast.phone, only(json!([grace])))
+        .await;
+    assert_eq!(cast.readers("3").await, [false, true, false]);
+}
+
+#[tokio::test]
+async fn the_rule_survives_a_restart() {
+    let mut cast = Cast::start().await;
+    let excluded = cast.contacts[0].clone();
+    cast.admit(json!({ "type": "blacklist", "list": [excluded] }))
+        .await;
+    cast.world.restart("KILL").await;
+    cast.user.api = cast.world.again(&cast.user);
+    cast.user.api.wait_for_phase("connected").await;
+    assert_eq!(cast.readers("after").await, [false, true, true]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_a_rule_is_refused() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let table = [
+        (
+            json!({ "type": "whitelist" }),
+            "list cannot be empty for whitelist",
+        ),
+        (
+            json!({ "type": "blacklist", "list": [] }),
+            "list cannot be empty for blacklist",
+        ),
+        (
+            json!({ "type": "whitelist", "list": ["x@g.us"] }),
+            "list: \"x@g.us\" is neither",
+        ),
+        (
+            json!({ "type": "friends" }),
+            "type: unknown variant `friends`",
+        ),
+        (json!({}), "missing field `type`"),
+        (
+            json!({ "type": "contacts", "list": "all" }),
+            "list: invalid type: string \"all\"",
+        ),
+        (
+            json!({ "type": "contacts", "until": 1 }),
+            "unknown field `until`",
+        ),
+    ];
+    for (body, expected) in table {
+        let answer = user.api.put("/status/privacy", body).await;
+        let (status, code, message) = answer.object_error();
+        assert_eq!((status, code), (400, "invalid_request"));
+        assert!(message.starts_with(expected), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn each_way_to_fail_has_its_answer() {
+    let world = World::start_with(&[("WHATSAPP__QUERY_TIMEOUT", "1")]).await;
+    let rule = json!({ "type": "contacts" });
+    let put = |user: &User| {
+        let (api, rule) = (user.api.clone(), rule.clone());
+        async move { api.put("/status/privacy", rule).await }
+    };
+    let nobody = world.user().await;
+    let expected = (500, "device_error", "failed to resolve user device");
+    assert_eq!(put(&nobody).await.object_error(), expected);
+
+    let (user, _) = world.paired_user().await;
+    // A status waits for the app state of the new connection, whose queries the faults below do not mean.
+    user.api.post_status("first").await.expect(200);
+    let fault = |fault: Value| world.control.fault(fault);
+    let namespace = "w:sync:app:state";
+    fault(json!({ "jid": "*", "fault": "iq_error", "xmlns": namespace, "code": 500, "times": 1 }))
+        .await;
+    let expected = (
+        502,
+        "privacy_update_failed",
+        "failed to update status privacy",
+    );
+    assert_eq!(put(&user).await.object_error(), expected);
+
+    fault(json!({ "jid": "*", "fault": "iq_silence", "xmlns": namespace, "times": 1 })).await;
+    let expected = (504, "privacy_update_timeout", "info query timed out");
+    assert_eq!(put(&user).await.object_error(), expected);
+
+    user.api.post_nothing("/disconnect").await.expect(200);
+    let expected = (
+        503,
+        "device_disconnected",
+        "whatsapp session is not connected",
+    );
+    assert_eq!(put(&user).await.object_error(), expected);
+}
