@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 use waproto::whatsapp::Message;
 
-use super::Content;
+use super::content::{Content, Details, MessageContext};
 
 /// Parts that go along with a message and are none.
 const COMPANY: [&str; 3] = [
@@ -69,11 +69,12 @@ fn of_part(name: &str, mut part: Value) -> Content {
     let context = part.get("context_info").and_then(context);
     tidy(&mut part);
     let words = WORDS.iter().find_map(|place| part.pointer(place)?.as_str());
+    let text = words.map(str::to_owned);
     Content {
         kind: kind(name),
-        text: words.map(str::to_owned),
+        text,
         media: None,
-        details: Some(part),
+        details: Some(Details::Other(part)),
         context,
     }
 }
@@ -84,21 +85,19 @@ fn kind(name: &str) -> String {
     known.map_or_else(shortened, |(_, ours)| (*ours).to_owned())
 }
 
-/// The same fields as `super::context` finds.
-fn context(context: &Value) -> Option<Value> {
-    let fields = [
-        ("quoted_message_id", "stanza_id"),
-        ("quoted_participant", "participant"),
-        ("mentioned", "mentioned_jid"),
-        ("is_forwarded", "is_forwarded"),
-    ];
-    let found = fields.into_iter().filter_map(|(ours, theirs)| {
-        let mut value = context.get(theirs)?.clone();
-        tidy(&mut value);
-        (!is_nothing(&value)).then(|| (ours.to_owned(), value))
-    });
-    let found = Map::from_iter(found);
-    (!found.is_empty()).then_some(Value::Object(found))
+/// What a kind that has no type of its own refers to: less of it than `content::context` finds.
+fn context(context: &Value) -> Option<MessageContext> {
+    let text = |name: &str| Some(context.get(name)?.as_str()?.to_owned());
+    let mentioned = context.get("mentioned_jid").and_then(Value::as_array);
+    let mentioned = mentioned.into_iter().flatten().filter_map(Value::as_str);
+    let found = MessageContext {
+        quoted_message_id: text("stanza_id"),
+        quoted_participant: text("participant").map(Some),
+        mentioned: mentioned.map(str::to_owned).collect(),
+        is_forwarded: context.get("is_forwarded").and_then(Value::as_bool),
+        ..MessageContext::default()
+    };
+    (found != MessageContext::default()).then_some(found)
 }
 
 fn tidy(value: &mut Value) {
