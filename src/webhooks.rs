@@ -52,8 +52,12 @@ pub struct Webhook {
     pub id: String,
     /// Checked when it was written, and its host again before each delivery.
     pub url: Url,
+    /// The same as its owner wrote it.
+    pub shown_url: String,
     /// What its owner wants to know.
     pub events: EventSet,
+    /// The same in the order in which its owner named them.
+    pub named_events: Box<[EventName]>,
     /// Whether anything is sent.
     pub enabled: bool,
     /// Attempts after the first, before an event becomes a dead letter.
@@ -179,7 +183,7 @@ impl Webhooks {
     /// Where the events of a device go, for those who list devices.
     pub fn url(&self, device: DeviceNumber) -> Option<String> {
         let known = self.shared.known.get(&device)?;
-        Some(known.url.to_string())
+        Some(known.shown_url.clone())
     }
 
     /// The webhook of a device, switched off or not.
@@ -291,13 +295,16 @@ impl Webhook {
     fn new(stored: StoredWebhook<Private>, outbox: OutboxWriter) -> Option<Self> {
         let (content, owner) = (stored.content, stored.owner);
         let url = Url::parse(&content.url).ok()?;
+        let named_events: Box<[EventName]> = catalog::read(&content.events).into();
         // Of a tenant each: nobody's receiver is judged by what another tenant sends there.
         let receiver = format!("{} {}", owner.tenant, url.origin().ascii_serialization());
         Some(Self {
             owner,
             id: stored.id,
             url,
-            events: EventSet::parse(&content.events),
+            shown_url: content.url,
+            events: named_events.iter().copied().collect(),
+            named_events,
             enabled: content.enabled,
             retry_attempts: content.retry_attempts,
             timeout: Duration::from_secs(content.timeout.into()),
