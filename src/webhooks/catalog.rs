@@ -123,7 +123,6 @@ impl EventSet {
         let ours = EventName::ALL.iter().filter(|name| self.contains(**name));
         ours.map(|name| name.text()).collect()
     }
-
 }
 
 /// Names as they are stored.
