@@ -19,7 +19,6 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::audience::key_holders;
 use super::contacts::ContactBook;
 use super::events::{Identity, Observed, Observer};
 use super::exit::ExitReason;
@@ -32,6 +31,7 @@ use super::readers::Readers;
 use super::runtime::ShardRuntime;
 use super::sabotage::{Place, Sabotage};
 use super::session::Session;
+use super::session::status::audience::key_holders;
 use super::transport::{DialFailure, Dialer};
 use super::version::{self, Version};
 use super::{DeviceActor, News, Plan, Stop};

@@ -11,8 +11,8 @@ use wacore_binary::Jid;
 use self::keeping::{Entry, Keeper};
 use super::DeviceActor;
 use super::client::tell_of_panic;
-use super::people::Identities;
 use super::runtime::guarded;
+use super::session::lookup::Identities;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 

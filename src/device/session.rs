@@ -1,5 +1,15 @@
 //! What a command sees of a live device: our words on this side, the protocol library's behind them.
 
+pub mod app_state;
+pub mod blocklist;
+pub mod contacts;
+pub mod groups;
+pub mod lookup;
+pub mod media;
+pub mod outgoing;
+pub mod privacy;
+pub mod status;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,13 +20,13 @@ use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::features::{AppStateError, StatusSendOptions};
 use whatsapp_rust::{Client, ErrorChainExt, IqError, SendError};
 
+use self::outgoing::Outgoing;
+use self::status::audience::Audience;
 use super::Stop;
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::audience::Audience;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
-use super::outgoing::Outgoing;
 use super::pulse::Pulse;
 use super::readers::Readers;
 use crate::failure::Failure;

@@ -44,7 +44,7 @@ impl Command for GetBlocklist {
 
     async fn run(self, session: Session) -> Result<Blocked, Failure> {
         let list = session.blocklist().await?;
-        let item = |who: crate::device::people::Identities| {
+        let item = |who: crate::device::session::lookup::Identities| {
             let jid = who.phone_jid().or_else(|| who.lid_jid())?;
             Some(Item {
                 jid,

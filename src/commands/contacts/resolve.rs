@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::contacts::Contact;
-use crate::device::groups;
-use crate::device::people::Identities;
 use crate::device::session::Session;
+use crate::device::session::groups;
+use crate::device::session::lookup::Identities;
 use crate::failure::{Failure, Invalid};
 use crate::operation::{Envelope, Operation};
 use crate::person::{self, Person};

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::Posted;
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::device::upload::during_upload;
+use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
 use crate::media::{self, Kind, Media};
 use crate::operation::{Envelope, Operation};

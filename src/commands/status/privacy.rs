@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::session::Session;
-use crate::device::status_privacy::{Admits, StatusPrivacy};
+use crate::device::session::status::privacy::{Admits, StatusPrivacy};
 use crate::failure::{Failure, Invalid};
 use crate::operation::{Envelope, Operation};
 use crate::person::Person;

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::Posted;
 use crate::commands::Command;
-use crate::device::outgoing::Outgoing;
 use crate::device::session::Session;
+use crate::device::session::outgoing::Outgoing;
 use crate::failure::{Failure, Invalid};
 use crate::operation::{Envelope, Operation};
 

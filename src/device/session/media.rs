@@ -4,8 +4,8 @@ use wacore::download::MediaType;
 use whatsapp_rust::media::{ImageOptions, VideoOptions, image_message, video_message};
 use whatsapp_rust::upload::UploadOptions;
 
+use super::Session;
 use super::outgoing::Outgoing;
-use super::session::Session;
 use crate::failure::{Failure, Invalid, Step};
 use crate::media::{Kind, Media, preview};
 

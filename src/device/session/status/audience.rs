@@ -6,9 +6,9 @@ use wacore::types::lid_pn::LearningSource;
 use wacore_binary::Jid;
 use whatsapp_rust::features::StatusPrivacySetting;
 
-use super::contacts::Contact;
-use super::session::{Session, store_failed};
-use super::status_privacy::{Admits, StatusPrivacy};
+use super::privacy::{Admits, StatusPrivacy};
+use crate::device::contacts::Contact;
+use crate::device::session::{Session, store_failed};
 use crate::failure::Failure;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -16,7 +16,7 @@ use crate::store::{DeviceNumber, Store, StoreError};
 const KEY_HOLDERS: &str = "status_key_holders";
 
 /// Who was in the audience of the latest status, as JIDs.
-pub(super) async fn key_holders(
+pub(in crate::device) async fn key_holders(
     store: &Store,
     device: DeviceNumber,
 ) -> Result<Vec<String>, StoreError> {
@@ -26,8 +26,8 @@ pub(super) async fn key_holders(
 
 /// The people a status is encrypted for.
 pub struct Audience {
-    pub(super) setting: StatusPrivacySetting,
-    pub(super) recipients: Vec<Jid>,
+    pub(in crate::device) setting: StatusPrivacySetting,
+    pub(in crate::device) recipients: Vec<Jid>,
     /// The same people, each under one name only, in order.
     names: Vec<String>,
     /// The same people under all their names: numbers and LIDs.
@@ -36,7 +36,7 @@ pub struct Audience {
 
 impl Session {
     /// Turns rule and contacts into recipients that the library can address: it needs LIDs.
-    pub(super) async fn audience(
+    pub(in crate::device) async fn audience(
         &self,
         rule: StatusPrivacy,
         blocked: &[Jid],
@@ -141,7 +141,10 @@ impl Session {
 
     /// Makes a new sender key when somebody who may have the present one is no longer in the audience: with it they could
     /// decrypt whatever comes next, should they get hold of it.
-    pub(super) async fn rotate_status_key(&self, audience: &Audience) -> Result<(), Failure> {
+    pub(in crate::device) async fn rotate_status_key(
+        &self,
+        audience: &Audience,
+    ) -> Result<(), Failure> {
         self.readers.admit_only(audience.users.clone());
         let held = key_holders(&self.store, self.number).await;
         let held = held.map_err(store_failed)?;

@@ -4,8 +4,8 @@ use wacore::iq::blocklist::UpdateBlocklistSpec;
 use wacore::request::InfoQuery;
 use wacore_binary::{Jid, NodeRef, Server};
 
-use super::people::Identities;
-use super::session::{Session, unanswered};
+use super::lookup::Identities;
+use super::{Session, unanswered};
 use crate::failure::{Failure, Invalid};
 use crate::person::Person;
 
@@ -19,7 +19,7 @@ pub struct Blocklist {
 
 impl Session {
     /// Who is blocked at this moment.
-    pub(super) async fn blocked(&self) -> Result<Vec<Jid>, Failure> {
+    pub(in crate::device) async fn blocked(&self) -> Result<Vec<Jid>, Failure> {
         let (people, _) = self.fetch_blocklist().await?;
         let jid = |who: Identities| who.lid.map(Jid::lid).or(who.phone.map(Jid::pn));
         Ok(people.into_iter().filter_map(jid).collect())

@@ -3,7 +3,7 @@
 use waproto::whatsapp as wa;
 
 /// A message ready to be encrypted.
-pub struct Outgoing(pub(super) wa::Message);
+pub struct Outgoing(pub(in crate::device) wa::Message);
 
 /// The background on which WhatsApp Web puts a text status by default.
 const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
@@ -24,7 +24,7 @@ impl Outgoing {
     }
 
     /// An uploaded image or video.
-    pub(super) fn media(mut message: wa::Message, view_once: bool) -> Self {
+    pub(in crate::device) fn media(mut message: wa::Message, view_once: bool) -> Self {
         if view_once {
             if let Some(image) = message.image_message.as_option_mut() {
                 image.view_once = Some(true);

@@ -4,8 +4,8 @@ use serde_json::Value;
 use wacore_binary::Jid;
 use whatsapp_rust::features::ProfileError;
 
-use super::people::{contact_failed, jid};
-use super::session::{Session, unanswered};
+use super::lookup::{contact_failed, jid};
+use super::{Session, unanswered};
 use crate::failure::Failure;
 use crate::person::Person;
 

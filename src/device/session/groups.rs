@@ -4,8 +4,8 @@ use wacore_binary::Jid;
 use whatsapp_rust::IqError;
 use whatsapp_rust::features::GroupError;
 
-use super::people::Identities;
-use super::session::{Session, unanswered};
+use super::lookup::Identities;
+use super::{Session, unanswered};
 use crate::failure::Failure;
 
 pub const NOT_FOUND: Failure = Failure::NotFound("group not found");

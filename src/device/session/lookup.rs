@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use wacore_binary::Jid;
 use whatsapp_rust::features::{ContactError, IsOnWhatsAppResult};
 
-use super::contacts::Contact;
-use super::session::{Session, store_failed, unanswered};
+use super::{Session, store_failed, unanswered};
+use crate::device::contacts::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
 use crate::phone::PhoneNumber;
@@ -39,7 +39,7 @@ impl Identities {
     }
 }
 
-pub(super) fn jid(person: &Person) -> Jid {
+pub(in crate::device) fn jid(person: &Person) -> Jid {
     match person {
         Person::Phone(number) => Jid::pn(number.digits()),
         Person::Lid(user) => Jid::lid(user.as_str()),
@@ -92,7 +92,10 @@ impl Session {
     }
 
     /// Asks WhatsApp about people, in as many queries as they need; the library keeps the LIDs in the answers.
-    pub(super) async fn ask(&self, jids: &[Jid]) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
+    pub(in crate::device) async fn ask(
+        &self,
+        jids: &[Jid],
+    ) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
         let mut found = Vec::with_capacity(jids.len());
         for batch in jids.chunks(PEOPLE_PER_QUERY) {
             let asked = async {
@@ -105,7 +108,7 @@ impl Session {
     }
 
     /// The LID of somebody, as far as it is known here.
-    pub(super) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
+    pub(in crate::device) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
         if jid.is_lid() {
             return Some(jid.to_non_ad());
         }
@@ -136,7 +139,7 @@ fn alone(person: &Person) -> Identities {
     }
 }
 
-pub(super) fn contact_failed(error: ContactError) -> Failure {
+pub(in crate::device) fn contact_failed(error: ContactError) -> Failure {
     match error {
         ContactError::Iq(error) => unanswered(error),
         _ => Failure::Refused("contact query".into()),

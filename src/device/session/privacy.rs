@@ -5,7 +5,7 @@ use wacore::request::InfoQuery;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
-use super::session::{Session, unanswered};
+use super::{Session, unanswered};
 use crate::failure::Failure;
 
 impl Session {

@@ -14,7 +14,7 @@ use waproto::whatsapp::sync_action_value::StatusPrivacyAction;
 use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
 use whatsapp_rust::{IqError, schemas};
 
-use super::session::{Session, app_state_failed, store_failed, unanswered};
+use crate::device::session::{Session, app_state_failed, store_failed, unanswered};
 use crate::failure::Failure;
 
 const WRITTEN: &str = "status_privacy";

@@ -5,8 +5,8 @@ use wacore::request::InfoQuery;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
-use super::app_state::Collection;
-use super::session::{Session, unanswered};
+use super::{Session, unanswered};
+use crate::device::app_state::Collection;
 use crate::failure::Failure;
 
 /// What is new at WhatsApp by the time that everything was fetched is fetched too, this often.

@@ -1,0 +1,4 @@
+//! Posting to the status broadcast.
+
+pub mod audience;
+pub mod privacy;
