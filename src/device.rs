@@ -15,6 +15,7 @@ pub mod heavy;
 mod hook;
 mod inbound;
 pub mod job;
+pub mod known_as;
 pub mod pairing;
 pub mod pulse;
 pub mod readers;

@@ -103,7 +103,7 @@ impl Command for SyncAppState {
                 collections.push(*collection);
             }
         }
-        session.sync_app_state(&collections, self.full).await?;
+        session.app_state().sync(&collections, self.full).await?;
         Ok(Synced {
             scopes,
             full_sync: self.full,

@@ -11,8 +11,8 @@ use wacore_binary::Jid;
 use self::keeping::{Entry, Keeper};
 use super::DeviceActor;
 use super::client::tell_of_panic;
+use super::known_as::KnownAs;
 use super::runtime::guarded;
-use super::session::lookup::Identities;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -65,8 +65,8 @@ impl Contact {
         }
     }
 
-    pub fn who(&self) -> Identities {
-        Identities {
+    pub fn who(&self) -> KnownAs {
+        KnownAs {
             phone: self.phone.clone(),
             lid: self.lid.clone(),
         }
@@ -86,7 +86,7 @@ impl Contact {
     }
 
     /// Number and LID, when both are known.
-    pub(super) fn identities(&self) -> Option<(&str, &str)> {
+    pub(super) fn both(&self) -> Option<(&str, &str)> {
         Some((self.phone.as_deref()?, self.lid.as_deref()?))
     }
 }

@@ -8,6 +8,18 @@ use parking_lot::RwLock;
 use wacore_binary::{Jid, JidExt};
 use whatsapp_rust::{Client, RetryAdmission};
 
+use crate::store::{DeviceNumber, Store, StoreError};
+
+/// Setting of the device: who was in the audience of the latest status, as JIDs, and so has the key of the statuses or
+/// may have it.
+pub const KEY_HOLDERS: &str = "status_key_holders";
+
+/// Who was in the audience of the latest status, as JIDs.
+pub async fn key_holders(store: &Store, device: DeviceNumber) -> Result<Vec<String>, StoreError> {
+    let held = store.setting(device, KEY_HOLDERS).await?;
+    Ok(held.unwrap_or_default())
+}
+
 /// The audience of the latest status: numbers and LIDs.
 #[derive(Clone, Default)]
 pub struct Readers(Arc<RwLock<HashSet<String>>>);

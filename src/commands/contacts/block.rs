@@ -57,7 +57,7 @@ impl Block {
 
     async fn change(self, session: Session, blocked: bool) -> Result<Changed, Failure> {
         let person = self.person()?;
-        let (who, list) = session.set_blocked(&person, blocked).await?;
+        let (who, list) = session.blocklist().set(&person, blocked).await?;
         Ok(Changed {
             jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
             phone_number: who.phone,

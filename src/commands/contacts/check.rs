@@ -55,7 +55,7 @@ impl Command for Check {
             .keys()
             .filter_map(|number| PhoneNumber::parse(number).ok())
             .collect();
-        answer.extend(session.registered(&numbers).await?);
+        answer.extend(session.lookup().registered(&numbers).await?);
         Ok(Checked(answer))
     }
 }

@@ -54,7 +54,13 @@ impl Command for GetContacts {
             push_name: contact.names.push_name,
             business_name: contact.names.business_name,
         };
-        let contacts: Vec<Entry> = session.contacts().await?.into_iter().map(entry).collect();
+        let contacts: Vec<Entry> = session
+            .contacts()
+            .all()
+            .await?
+            .into_iter()
+            .map(entry)
+            .collect();
         Ok(Contacts {
             count: contacts.len(),
             contacts,

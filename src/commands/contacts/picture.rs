@@ -84,7 +84,11 @@ impl Command for GetPicture {
 
     async fn run(self, session: Session) -> Result<Picture, Failure> {
         let (jid, preview) = (self.target()?, self.is_preview());
-        let picture = session.picture(&jid, preview).await?.ok_or(NONE)?;
+        let picture = session
+            .contacts()
+            .picture(&jid, preview)
+            .await?
+            .ok_or(NONE)?;
         let unchanged = self.existing_id.as_ref() == Some(&picture.id);
         Ok(Picture {
             jid,

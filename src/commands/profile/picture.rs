@@ -45,7 +45,7 @@ impl Command for PostPicture {
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let picture = media::decode("image_base64", &self.image_base64)?;
         let portrait = preview::portrait(picture).await?;
-        let picture_id = session.set_picture(portrait).await?;
+        let picture_id = session.profile().set_picture(portrait).await?;
         Ok(Posted { picture_id })
     }
 }

@@ -77,7 +77,7 @@ impl PostMedia {
             Source::Data(data) => {
                 media::decode("data", data).map_err(|wrong| Invalid::media(wrong.message))?
             }
-            Source::Url(url) => session.download(url).await?,
+            Source::Url(url) => session.media().download(url).await?,
         };
         let wanted = self.media_type.map(|wanted| match wanted {
             MediaType::Image => Kind::Image,
@@ -116,9 +116,12 @@ impl Command for PostMedia {
         let media = self.media(&session).await?;
         let (kind, mime_type) = (media.kind, media.mime_type.clone());
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status_audience().await?;
-        let message = session.upload(media, self.caption, self.view_once).await?;
-        let ack = session.publish_status(audience, message).await?;
+        let audience = session.status().audience().await?;
+        let message = session
+            .media()
+            .upload(media, self.caption, self.view_once)
+            .await?;
+        let ack = session.status().post(audience, message).await?;
         Ok(PostedMedia {
             posted: Posted::new(ack, kind.name()),
             mime_type,

@@ -78,7 +78,7 @@ impl Command for PutPrivacy {
             admits: self.admits,
             list: list.clone(),
         };
-        session.set_status_privacy(rule).await?;
+        session.status().set_privacy(rule).await?;
         Ok(Updated {
             admits: self.admits,
             count: list.len(),

@@ -32,9 +32,10 @@ impl Command for PostText {
     }
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
-        let audience = session.status_audience().await?;
+        let audience = session.status().audience().await?;
         let ack = session
-            .publish_status(audience, Outgoing::status_text(self.text))
+            .status()
+            .post(audience, Outgoing::status_text(self.text))
             .await?;
         Ok(Posted::new(ack, "text"))
     }

@@ -5,21 +5,28 @@ use wacore::request::InfoQuery;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
-use super::{Session, unanswered};
+use super::Session;
+use super::failures::unanswered;
 use crate::device::app_state::Collection;
 use crate::failure::Failure;
 
 /// What is new at WhatsApp by the time that everything was fetched is fetched too, this often.
 const ROUNDS: usize = 3;
 
+/// What the phone shares with its devices.
+pub struct AppState<'a>(&'a Session);
+
 impl Session {
+    /// What the phone shares with its devices.
+    pub fn app_state(&self) -> AppState<'_> {
+        AppState(self)
+    }
+}
+
+impl AppState<'_> {
     /// Fetches these collections and makes sure that nothing is left to fetch. `full`: everything anew, by snapshot.
     /// Those who ask at the same time share one fetch.
-    pub async fn sync_app_state(
-        &self,
-        collections: &[Collection],
-        full: bool,
-    ) -> Result<(), Failure> {
+    pub async fn sync(&self, collections: &[Collection], full: bool) -> Result<(), Failure> {
         let mut missing = collections.to_vec();
         for round in 0..ROUNDS {
             self.fetch(&missing, full && round == 0).await?;
@@ -32,10 +39,10 @@ impl Session {
     }
 
     async fn fetch(&self, collections: &[Collection], full: bool) -> Result<(), Failure> {
-        self.app_state.want(collections.iter().copied(), full);
+        self.0.app_state.want(collections.iter().copied(), full);
         for collection in collections {
-            let fetched = self.app_state.fetched(*collection);
-            match timeout(self.query_timeout, fetched).await {
+            let fetched = self.0.app_state.fetched(*collection);
+            match timeout(self.0.query_timeout, fetched).await {
                 Ok(true) => {}
                 Ok(false) => return Err(not_synced(*collection, true)),
                 Err(_) => return Err(not_synced(*collection, false)),
@@ -48,7 +55,7 @@ impl Session {
     async fn behind(&self, collections: &[Collection]) -> Result<Vec<Collection>, Failure> {
         let mut nodes = Vec::with_capacity(collections.len());
         for collection in collections {
-            let version = self.app_state.version(*collection).await?;
+            let version = self.0.app_state.version(*collection).await?;
             let node = NodeBuilder::new("collection")
                 .attr("name", collection.as_str())
                 .attr("version", version)
@@ -58,8 +65,8 @@ impl Session {
         let asked = NodeBuilder::new("sync").children(nodes).build();
         let content = Some(NodeContent::Nodes(vec![asked]));
         let query = InfoQuery::set("w:sync:app:state", Jid::new("", Server::Pn), content);
-        let answered = async { self.client.send_iq(query).await.map_err(unanswered) };
-        let answer = self.query(answered).await?;
+        let answered = async { self.0.client.send_iq(query).await.map_err(unanswered) };
+        let answer = self.0.query(answered).await?;
         let up_to_date = |collection: &Collection| is_up_to_date(answer.get(), *collection);
         let behind = collections
             .iter()

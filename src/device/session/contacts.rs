@@ -1,13 +1,22 @@
-//! What people show of themselves.
+//! The address book, and what people show of themselves.
 
 use serde_json::Value;
 use wacore_binary::Jid;
-use whatsapp_rust::features::ProfileError;
 
-use super::lookup::{contact_failed, jid};
-use super::{Session, unanswered};
+use super::{Session, failures, lookup};
+use crate::device::contacts::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
+
+/// The address book, and what people show of themselves.
+pub struct Contacts<'a>(&'a Session);
+
+impl Session {
+    /// The address book, and what people show of themselves.
+    pub fn contacts(&self) -> Contacts<'_> {
+        Contacts(self)
+    }
+}
 
 /// What WhatsApp tells about somebody.
 #[derive(Clone, Debug, Default)]
@@ -31,34 +40,33 @@ pub struct Picture {
     pub direct_path: Option<String>,
 }
 
-impl Session {
+impl Contacts<'_> {
+    /// Everybody in the address book.
+    pub async fn all(&self) -> Result<Vec<Contact>, Failure> {
+        let contacts = self.0.contacts.all().await;
+        contacts.map_err(|error| Failure::of_store("the contacts could not be read", &error))
+    }
+
     /// What somebody shows. Whoever hides it, or is not there, shows nothing.
     pub async fn profile(&self, person: &Person) -> Result<Profile, Failure> {
-        let who = jid(person);
+        let who = lookup::jid(person);
         let asked = async {
-            let info = self
-                .client
-                .contacts()
-                .get_user_info(std::slice::from_ref(&who))
-                .await;
-            info.map_err(contact_failed)
+            let contacts = self.0.client.contacts();
+            let told = contacts.get_user_info(std::slice::from_ref(&who)).await;
+            told.map_err(failures::contact)
         };
-        let Some(info) = self.query(asked).await?.into_values().next() else {
+        let Some(info) = self.0.query(asked).await?.into_values().next() else {
             return Ok(Profile::default());
         };
-        let business = if info.is_business {
-            self.business(&who).await?
-        } else {
-            None
+        let business = match info.is_business {
+            true => self.business(&who).await?,
+            false => None,
         };
+        let devices = info.devices.iter();
         Ok(Profile {
             about: info.status.unwrap_or_default(),
             picture_id: info.picture_id.unwrap_or_default(),
-            devices: info
-                .devices
-                .iter()
-                .map(|id| who.with_device(*id).to_string())
-                .collect(),
+            devices: devices.map(|id| who.with_device(*id).to_string()).collect(),
             verified_name: info.verified_name.and_then(|verified| verified.name),
             business,
         })
@@ -66,44 +74,26 @@ impl Session {
 
     async fn business(&self, who: &Jid) -> Result<Option<Value>, Failure> {
         let asked = async {
-            self.client
-                .get_business_profile(who)
-                .await
-                .map_err(unanswered)
+            let told = self.0.client.get_business_profile(who).await;
+            told.map_err(failures::unanswered)
         };
-        let profile = self.query(asked).await?;
+        let profile = self.0.query(asked).await?;
         Ok(profile.and_then(|profile| serde_json::to_value(profile).ok()))
     }
 
-    /// Somebody's picture, or `None`: there is none that this account may see.
+    /// The picture of somebody or of a group, by JID, or `None`: there is none that this account may see.
     pub async fn picture(&self, of: &str, preview: bool) -> Result<Option<Picture>, Failure> {
-        let who: Jid = of.parse().map_err(|_| Failure::Internal)?;
+        let who = failures::checked(of)?;
         let asked = async {
-            let picture = self
-                .client
-                .contacts()
-                .get_profile_picture(&who, preview)
-                .await;
-            picture.map_err(contact_failed)
+            let contacts = self.0.client.contacts();
+            let told = contacts.get_profile_picture(&who, preview).await;
+            told.map_err(failures::contact)
         };
-        let picture = self.query(asked).await?;
+        let picture = self.0.query(asked).await?;
         Ok(picture.map(|found| Picture {
             id: found.id,
             url: found.url,
             direct_path: found.direct_path,
         }))
-    }
-
-    /// Sets the account's own picture, a JPEG, and returns WhatsApp's id of it.
-    pub async fn set_picture(&self, jpeg: Vec<u8>) -> Result<String, Failure> {
-        let set = async {
-            let set = self.client.profile().set_profile_picture(jpeg).await;
-            set.map_err(|error| match error {
-                ProfileError::Iq(error) => unanswered(error),
-                ProfileError::Client(_) => Failure::Disconnected,
-                _ => Failure::Refused("profile picture".into()),
-            })
-        };
-        Ok(self.query(set).await?.id)
     }
 }

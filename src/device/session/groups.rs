@@ -1,40 +1,132 @@
-//! Who is in a group.
+//! Groups, as WhatsApp has them: every answer is read from there.
 
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use wacore_binary::Jid;
 use whatsapp_rust::IqError;
-use whatsapp_rust::features::GroupError;
+use whatsapp_rust::features::{
+    GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
+};
 
-use super::lookup::Identities;
-use super::{Session, unanswered};
+use super::{Session, failures};
+use crate::device::known_as::KnownAs;
 use crate::failure::Failure;
 
+/// There is no such group, or this account is not in it.
 pub const NOT_FOUND: Failure = Failure::NotFound("group not found");
 
+/// A group that this account is in.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// `<digits>@g.us`
+    pub jid: String,
+    /// Its name, which is empty where nobody gave it one.
+    pub subject: String,
+    /// Who gave it its name, and when.
+    pub subject_set: Origin,
+    pub description: Option<Description>,
+    /// Who made it, and when.
+    pub created: Origin,
+    pub settings: Settings,
+    pub community: Community,
+    /// WhatsApp tells of all of them.
+    pub participants: Vec<Participant>,
+}
+
+/// Who did something, and when, as far as WhatsApp tells.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    pub by: Option<KnownAs>,
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What a group says of itself.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// WhatsApp's mark of this text: whoever changes it says which one is meant.
+    pub id: Option<String>,
+    pub text: String,
+    pub set: Origin,
+}
+
+/// What may be done in a group, and by whom.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Only admins write.
+    pub announce: bool,
+    /// Only admins change what the group shows of itself.
+    pub locked: bool,
+    /// Admins decide about who asks to join.
+    pub join_approval: bool,
+    /// Who may add people; `None`: WhatsApp does not tell.
+    pub who_adds: Option<Who>,
+    /// Who may hand out the invite link; `None`: WhatsApp does not tell.
+    pub who_invites: Option<Who>,
+    /// After how long messages disappear; `None`: never.
+    pub disappears_after: Option<Duration>,
+    /// WhatsApp has suspended it.
+    pub suspended: bool,
+}
+
+/// Whom a group's setting means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Admins,
+    Everybody,
+}
+
+/// How a group belongs to a community.
+#[derive(Clone, Debug)]
+pub struct Community {
+    /// It is itself the community, whose groups are elsewhere.
+    pub is_parent: bool,
+    /// JID of the community that it belongs to.
+    pub parent: Option<String>,
+    /// It is the group in which the community's admins announce.
+    pub is_announcements: bool,
+    /// It is the community's group for everybody.
+    pub is_general: bool,
+}
+
+/// Somebody in a group.
+#[derive(Clone, Debug)]
+pub struct Participant {
+    /// As this group names its people: by number, or by LID.
+    pub jid: String,
+    /// Number and LID, as far as they are known.
+    pub who: KnownAs,
+    pub role: Role,
+}
+
+/// What somebody may do in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Member,
+    Admin,
+    /// Who made the group: no other admin can take that away.
+    SuperAdmin,
+}
+
+/// The groups that the account is in.
+pub struct Groups<'a>(&'a Session);
+
 impl Session {
-    /// The participants of a group that this account is in.
-    pub async fn group_members(&self, group: &str) -> Result<Vec<Identities>, Failure> {
-        let jid: Jid = group.parse().map_err(|_| Failure::Internal)?;
+    /// The groups that the account is in.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(self)
+    }
+}
+
+impl Groups<'_> {
+    /// A group that this account is in, by JID; otherwise [`NOT_FOUND`].
+    pub async fn info(&self, jid: &str) -> Result<Group, Failure> {
+        let jid = failures::checked(jid)?;
         let asked = async {
-            let metadata = self.client.groups().get_metadata(&jid).await;
+            let metadata = self.0.client.groups().get_metadata(&jid).await;
             metadata.map_err(not_told)
         };
-        let members = self.query(asked).await?.participants.into_iter();
-        let user = |jid: &Jid| jid.user.to_string();
-        let identities = members.map(|member| {
-            let own = Some(user(&member.jid));
-            let (phone, lid) = (member.phone_number.as_ref(), member.lid.as_ref());
-            match member.jid.is_lid() {
-                true => Identities {
-                    phone: phone.map(user),
-                    lid: own,
-                },
-                false => Identities {
-                    phone: own,
-                    lid: lid.map(user),
-                },
-            }
-        });
-        Ok(identities.collect())
+        Ok(self.0.query(asked).await?.into())
     }
 }
 
@@ -45,7 +137,81 @@ fn not_told(error: GroupError) -> Failure {
             code: 401 | 403 | 404,
             ..
         }) => NOT_FOUND,
-        GroupError::Iq(error) => unanswered(error),
-        _ => Failure::Refused("group query".into()),
+        error => failures::group(error),
+    }
+}
+
+impl From<GroupMetadata> for Group {
+    fn from(told: GroupMetadata) -> Self {
+        let description = told.description.map(|text| Description {
+            id: told.description_id,
+            text,
+            set: origin(
+                told.description_owner,
+                told.description_owner_pn,
+                told.description_time,
+            ),
+        });
+        let disappears_after = told.ephemeral.and_then(|ephemeral| ephemeral.expiration);
+        Self {
+            jid: told.id.to_string(),
+            subject: told.subject,
+            subject_set: origin(told.subject_owner, told.subject_owner_pn, told.subject_time),
+            description,
+            created: origin(told.creator, told.creator_pn, told.creation_time),
+            settings: Settings {
+                announce: told.is_announcement,
+                locked: told.is_locked,
+                join_approval: told.membership_approval,
+                who_adds: told.member_add_mode.map(|mode| match mode {
+                    MemberAddMode::AdminAdd => Who::Admins,
+                    MemberAddMode::AllMemberAdd => Who::Everybody,
+                }),
+                who_invites: told.member_link_mode.map(|mode| match mode {
+                    MemberLinkMode::AdminLink => Who::Admins,
+                    MemberLinkMode::AllMemberLink => Who::Everybody,
+                }),
+                disappears_after: disappears_after
+                    .filter(|seconds| *seconds > 0)
+                    .map(|seconds| Duration::from_secs(seconds.into())),
+                suspended: told.is_suspended,
+            },
+            community: Community {
+                is_parent: told.is_parent_group,
+                parent: told.parent_group_jid.map(|jid| jid.to_string()),
+                is_announcements: told.is_default_sub_group,
+                is_general: told.is_general_chat,
+            },
+            participants: told.participants.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<GroupParticipant> for Participant {
+    fn from(told: GroupParticipant) -> Self {
+        let names = [
+            Some(&told.jid),
+            told.phone_number.as_ref(),
+            told.lid.as_ref(),
+        ];
+        Self {
+            jid: told.jid.to_string(),
+            who: KnownAs::of(names.into_iter().flatten()),
+            role: match told.participant_type {
+                ParticipantType::Member => Role::Member,
+                ParticipantType::Admin => Role::Admin,
+                ParticipantType::SuperAdmin => Role::SuperAdmin,
+            },
+        }
+    }
+}
+
+/// `at` is in Unix seconds.
+fn origin(by: Option<Jid>, phone: Option<Jid>, at: Option<u64>) -> Origin {
+    let names = [by, phone].into_iter().flatten();
+    let at = at.and_then(|at| DateTime::from_timestamp(at.try_into().ok()?, 0));
+    Origin {
+        by: Some(KnownAs::of(names)).filter(|who| *who != KnownAs::default()),
+        at,
     }
 }

@@ -1,12 +1,14 @@
-//! People on WhatsApp: who is registered, under which number and which LID, and what is known of them.
+//! Who is who on WhatsApp: who is registered, under which number and which LID.
 
 use std::collections::HashMap;
 
+use wacore::types::lid_pn::LearningSource;
 use wacore_binary::Jid;
-use whatsapp_rust::features::{ContactError, IsOnWhatsAppResult};
+use whatsapp_rust::features::IsOnWhatsAppResult;
 
-use super::{Session, store_failed, unanswered};
+use super::{Session, failures};
 use crate::device::contacts::Contact;
+use crate::device::known_as::KnownAs;
 use crate::failure::Failure;
 use crate::person::Person;
 use crate::phone::PhoneNumber;
@@ -14,45 +16,26 @@ use crate::phone::PhoneNumber;
 /// How many people one query asks about.
 const PEOPLE_PER_QUERY: usize = 100;
 
-/// What a person is called on the wire, as far as it is known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identities {
-    /// Digits.
-    pub phone: Option<String>,
-    /// Digits.
-    pub lid: Option<String>,
-}
+/// Who is who: what is known here, and what WhatsApp is asked for.
+pub struct Lookup<'a>(&'a Session);
 
-impl Identities {
-    /// Whether both are the same person, as far as it is known.
-    pub fn is(&self, other: &Self) -> bool {
-        let by_phone = self.phone.is_some() && self.phone == other.phone;
-        by_phone || (self.lid.is_some() && self.lid == other.lid)
-    }
-
-    pub fn phone_jid(&self) -> Option<String> {
-        Some(Jid::pn(self.phone.as_deref()?).to_string())
-    }
-
-    pub fn lid_jid(&self) -> Option<String> {
-        Some(Jid::lid(self.lid.as_deref()?).to_string())
+impl Session {
+    /// Who is who on WhatsApp.
+    pub fn lookup(&self) -> Lookup<'_> {
+        Lookup(self)
     }
 }
 
-pub(in crate::device) fn jid(person: &Person) -> Jid {
+/// As the library addresses somebody.
+pub(super) fn jid(person: &Person) -> Jid {
     match person {
         Person::Phone(number) => Jid::pn(number.digits()),
         Person::Lid(user) => Jid::lid(user.as_str()),
     }
 }
 
-impl Session {
-    /// Everybody in the address book.
-    pub async fn contacts(&self) -> Result<Vec<Contact>, Failure> {
-        self.contacts.all().await.map_err(store_failed)
-    }
-
-    /// Which of these numbers are registered.
+impl Lookup<'_> {
+    /// Which of these numbers are registered, by their digits.
     pub async fn registered(
         &self,
         numbers: &[PhoneNumber],
@@ -75,73 +58,86 @@ impl Session {
     }
 
     /// Number and LID of these people, in their order; WhatsApp is asked for what is not known.
-    pub async fn identities(&self, people: &[Person]) -> Result<Vec<Identities>, Failure> {
+    pub async fn names(&self, people: &[Person]) -> Result<Vec<KnownAs>, Failure> {
+        let jids: Vec<Jid> = people.iter().map(jid).collect();
         let mut unknown = Vec::new();
-        for person in people {
-            if self.known(person).await.is_none() {
-                unknown.push(jid(person));
+        for jid in &jids {
+            if self.both(jid).await.is_none() {
+                unknown.push(jid.clone());
             }
         }
         self.ask(&unknown).await?;
-        let mut identities = Vec::with_capacity(people.len());
-        for person in people {
-            let known = self.known(person).await;
-            identities.push(known.unwrap_or_else(|| alone(person)));
+        let mut names = Vec::with_capacity(people.len());
+        for jid in &jids {
+            names.push(match self.both(jid).await {
+                Some((phone, lid)) => KnownAs {
+                    phone: Some(phone),
+                    lid: Some(lid),
+                },
+                None => KnownAs::of([jid]),
+            });
         }
-        Ok(identities)
+        Ok(names)
     }
 
-    /// Asks WhatsApp about people, in as many queries as they need; the library keeps the LIDs in the answers.
-    pub(in crate::device) async fn ask(
-        &self,
-        jids: &[Jid],
-    ) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
-        let mut found = Vec::with_capacity(jids.len());
-        for batch in jids.chunks(PEOPLE_PER_QUERY) {
-            let asked = async {
-                let contacts = self.client.contacts();
-                contacts.is_on_whatsapp(batch).await.map_err(contact_failed)
-            };
-            found.extend(self.query(asked).await?);
+    /// Contacts often carry their LID already; then nobody needs to be asked.
+    pub(super) async fn learn_lids(&self, contacts: &[Contact]) {
+        let mut known = Vec::new();
+        for contact in contacts {
+            if let Some((pn, lid)) = contact.both()
+                && self.lid_of(&Jid::pn(pn)).await.is_none()
+            {
+                known.push((lid.to_owned(), pn.to_owned()));
+            }
         }
-        Ok(found)
+        if known.is_empty() {
+            return;
+        }
+        let client = &self.0.client;
+        let learnt = client.add_lid_pn_mappings(known, LearningSource::Other);
+        if learnt.await.is_err() {
+            // The error may name them.
+            tracing::warn!("the LIDs of some contacts could not be stored");
+        }
+    }
+
+    /// Asks WhatsApp for the LIDs that are still unknown.
+    pub(super) async fn ask_for_lids(&self, people: &[Jid]) -> Result<(), Failure> {
+        let mut unknown = Vec::new();
+        for jid in people {
+            if jid.is_pn() && self.lid_of(jid).await.is_none() {
+                unknown.push(jid.clone());
+            }
+        }
+        self.ask(&unknown).await.map(drop)
     }
 
     /// The LID of somebody, as far as it is known here.
-    pub(in crate::device) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
+    pub(super) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
         if jid.is_lid() {
             return Some(jid.to_non_ad());
         }
-        let entry = self.client.get_lid_pn_entry(jid).await.ok()??;
-        Some(Jid::lid(&*entry.lid))
+        let (_, lid) = self.both(jid).await?;
+        Some(Jid::lid(lid))
     }
 
-    async fn known(&self, person: &Person) -> Option<Identities> {
-        let entry = self.client.get_lid_pn_entry(&jid(person)).await.ok()??;
-        let (phone, lid) = (entry.phone_number.to_string(), entry.lid.to_string());
-        Some(Identities {
-            phone: Some(phone),
-            lid: Some(lid),
-        })
+    /// Number and LID, when both are known here.
+    pub(super) async fn both(&self, jid: &Jid) -> Option<(String, String)> {
+        let entry = self.0.client.get_lid_pn_entry(jid).await.ok()??;
+        Some((entry.phone_number.to_string(), entry.lid.to_string()))
     }
-}
 
-fn alone(person: &Person) -> Identities {
-    match person {
-        Person::Phone(number) => Identities {
-            phone: Some(number.to_string()),
-            lid: None,
-        },
-        Person::Lid(user) => Identities {
-            phone: None,
-            lid: Some(user.clone()),
-        },
-    }
-}
-
-pub(in crate::device) fn contact_failed(error: ContactError) -> Failure {
-    match error {
-        ContactError::Iq(error) => unanswered(error),
-        _ => Failure::Refused("contact query".into()),
+    /// Asks WhatsApp about people, in as many queries as they need; the library keeps the LIDs in the answers.
+    async fn ask(&self, jids: &[Jid]) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
+        let mut found = Vec::with_capacity(jids.len());
+        for batch in jids.chunks(PEOPLE_PER_QUERY) {
+            let asked = async {
+                let contacts = self.0.client.contacts();
+                let told = contacts.is_on_whatsapp(batch).await;
+                told.map_err(failures::contact)
+            };
+            found.extend(self.0.query(asked).await?);
+        }
+        Ok(found)
     }
 }

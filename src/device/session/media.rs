@@ -14,10 +14,20 @@ const UPLOAD: Step = Step {
     failed: "failed to upload media to whatsapp",
 };
 
+/// Media, from the caller and to WhatsApp.
+pub struct Uploads<'a>(&'a Session);
+
 impl Session {
+    /// Media, from the caller and to WhatsApp.
+    pub fn media(&self) -> Uploads<'_> {
+        Uploads(self)
+    }
+}
+
+impl Uploads<'_> {
     /// What is behind a URL that the caller gave.
     pub async fn download(&self, url: &str) -> Result<Vec<u8>, Invalid> {
-        self.downloader.fetch(url).await
+        self.0.downloader.fetch(url).await
     }
 
     /// Encrypts and uploads, and makes the message that says where it is.
@@ -37,10 +47,13 @@ impl Session {
             Kind::Video => MediaType::Video,
         };
         let (bytes, preview) = preview::of(kind, bytes).await;
-        let upload = self.client.upload(bytes, media_type, UploadOptions::new());
-        let uploaded = match tokio::time::timeout_at(self.deadline, upload).await {
+        let upload = self
+            .0
+            .client
+            .upload(bytes, media_type, UploadOptions::new());
+        let uploaded = match tokio::time::timeout_at(self.0.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
-            Ok(Err(_)) if !self.client.is_connected() => return Err(Failure::Disconnected),
+            Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),
             Ok(Err(_)) => return Err(during_upload(Failure::Refused("media host".into()))),
             Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
         };

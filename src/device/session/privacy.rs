@@ -5,32 +5,42 @@ use wacore::request::InfoQuery;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
-use super::{Session, unanswered};
+use super::Session;
+use super::failures::{unanswered, unreadable};
 use crate::failure::Failure;
 
+/// The account's own privacy settings.
+pub struct Privacy<'a>(&'a Session);
+
 impl Session {
+    /// The account's own privacy settings.
+    pub fn privacy(&self) -> Privacy<'_> {
+        Privacy(self)
+    }
+}
+
+impl Privacy<'_> {
     /// Category and value, as WhatsApp names them; also those that nobody here knows.
-    pub async fn privacy_settings(&self) -> Result<Vec<(String, String)>, Failure> {
+    pub async fn all(&self) -> Result<Vec<(String, String)>, Failure> {
         let question = NodeContent::Nodes(vec![NodeBuilder::new("privacy").build()]);
         let query = InfoQuery::get(PRIVACY_NAMESPACE, Jid::new("", Server::Pn), Some(question));
-        let asked = async { self.client.send_iq(query).await.map_err(unanswered) };
-        read(self.query(asked).await?.get())
+        let asked = async { self.0.client.send_iq(query).await.map_err(unanswered) };
+        read(self.0.query(asked).await?.get())
     }
 
     /// Changes one category with one stanza. `value` must be one that the category has.
-    pub async fn set_privacy(&self, category: &str, value: &str) -> Result<(), Failure> {
+    pub async fn set(&self, category: &str, value: &str) -> Result<(), Failure> {
         let (category, value) = (PrivacyCategory::from(category), PrivacyValue::from(value));
         let set = async {
-            let set = self.client.set_privacy_setting(category, value).await;
+            let set = self.0.client.set_privacy_setting(category, value).await;
             set.map_err(unanswered)
         };
-        self.query(set).await.map(drop)
+        self.0.query(set).await.map(drop)
     }
 }
 
 /// The library's own reading fails as a whole when one category lacks something.
 fn read(answer: &NodeRef<'_>) -> Result<Vec<(String, String)>, Failure> {
-    let unreadable = || Failure::Refused("unreadable answer".into());
     let privacy = answer
         .get_optional_child("privacy")
         .ok_or_else(unreadable)?;

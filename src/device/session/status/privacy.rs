@@ -14,8 +14,10 @@ use waproto::whatsapp::sync_action_value::StatusPrivacyAction;
 use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
 use whatsapp_rust::{IqError, schemas};
 
-use crate::device::session::{Session, app_state_failed, store_failed, unanswered};
+use super::Status;
+use crate::device::session::failures;
 use crate::failure::Failure;
+use crate::store::StoreError;
 
 const WRITTEN: &str = "status_privacy";
 
@@ -46,17 +48,18 @@ struct Written {
     before: StatusPrivacy,
 }
 
-impl Session {
+impl Status<'_> {
     /// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
     /// somebody who was just excluded cannot be taken back.
-    pub async fn status_privacy(&self) -> Result<StatusPrivacy, Failure> {
-        let told = self.told_status_privacy().await?;
-        let written = self.store.setting::<Written>(self.number, WRITTEN).await;
-        match written.map_err(store_failed)? {
+    pub async fn privacy(&self) -> Result<StatusPrivacy, Failure> {
+        let (store, device) = (&self.0.store, self.0.number);
+        let told = self.told_privacy().await?;
+        let written = store.setting::<Written>(device, WRITTEN).await;
+        match written.map_err(|error| not_kept(&error))? {
             Some(written) if written.before == told => Ok(written.rule),
             Some(_) => {
-                let forgotten = self.store.delete_setting(self.number, WRITTEN).await;
-                forgotten.map_err(store_failed)?;
+                let forgotten = store.delete_setting(device, WRITTEN).await;
+                forgotten.map_err(|error| not_kept(&error))?;
                 Ok(told)
             }
             None => Ok(told),
@@ -64,10 +67,10 @@ impl Session {
     }
 
     /// Writes a rule; it decides about every status from now on.
-    pub async fn set_status_privacy(&self, rule: StatusPrivacy) -> Result<(), Failure> {
-        let before = self.told_status_privacy().await?;
+    pub async fn set_privacy(&self, rule: StatusPrivacy) -> Result<(), Failure> {
+        let before = self.told_privacy().await?;
         let action = action(&rule);
-        let client = self.client.clone();
+        let client = self.0.client.clone();
         // A task of its own: a write to the app state must not be cut off half-way.
         let write = tokio::spawn(async move {
             client
@@ -75,33 +78,34 @@ impl Session {
                 .await
         });
         let written = async {
-            write
-                .await
-                .map_err(|_| Failure::Internal)?
-                .map_err(app_state_failed)
+            let written = write.await.map_err(|error| failures::task(&error))?;
+            written.map_err(failures::app_state)
         };
-        self.query(written).await?;
+        self.0.query(written).await?;
         let written = Written { rule, before };
-        self.store
-            .put_setting(self.number, WRITTEN, &written)
-            .await
-            .map_err(store_failed)
+        let (store, device) = (&self.0.store, self.0.number);
+        let noted = store.put_setting(device, WRITTEN, &written).await;
+        noted.map_err(|error| not_kept(&error))
     }
 
-    async fn told_status_privacy(&self) -> Result<StatusPrivacy, Failure> {
+    async fn told_privacy(&self) -> Result<StatusPrivacy, Failure> {
         let privacy = NodeBuilder::new("privacy").build();
         let content = Some(NodeContent::Nodes(vec![privacy]));
         let query = InfoQuery::get("status", Jid::new("", Server::Pn), content);
         let told = async {
-            match self.client.send_iq(query).await {
+            match self.0.client.send_iq(query).await {
                 Ok(answer) => Ok(read(answer.get())),
                 // Never set: WhatsApp's default.
                 Err(IqError::ServerError { code: 404, .. }) => Ok(everyone()),
-                Err(error) => Err(unanswered(error)),
+                Err(error) => Err(failures::unanswered(error)),
             }
         };
-        self.query(told).await
+        self.0.query(told).await
     }
+}
+
+fn not_kept(error: &StoreError) -> Failure {
+    Failure::of_store("the rule of the statuses could not be kept", error)
 }
 
 fn everyone() -> StatusPrivacy {
