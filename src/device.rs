@@ -3,27 +3,14 @@
 //! It owns the socket, the app-state sync and the timeouts of that life. It connects, serves, and ends with one
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
-pub mod acks;
 mod announce;
-pub mod app_state;
-pub mod client;
-pub mod contacts;
-pub mod events;
 pub mod exit;
-pub mod fetch;
-pub mod heavy;
-mod hook;
 mod inbound;
 pub mod job;
 pub mod known_as;
+pub mod life;
 pub mod pairing;
-pub mod pulse;
-pub mod readers;
-pub mod runtime;
-pub mod sabotage;
 pub mod session;
-pub mod transport;
-pub mod version;
 
 use std::sync::Arc;
 
@@ -33,10 +20,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
-use self::client::{RunEnded, Running, Shared, Sign, Signs};
-use self::events::{Identity, Observed};
 use self::exit::ExitReason;
 use self::job::Job;
+use self::life::observer::{Identity, Observed};
+use self::life::start::{self, RunEnded, Running, Shared, Sign, Signs};
 use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
 use crate::failure::Failure;
@@ -203,7 +190,7 @@ impl DeviceActor {
             ctx.stop();
             return;
         };
-        let closing = client::close(
+        let closing = start::close(
             running,
             self.paired.take(),
             self.plan.clone(),
@@ -259,7 +246,7 @@ impl Actor for DeviceActor {
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.report(News::Entered(Phase::Connecting));
         self.start_connect_clock(ctx);
-        let start = client::start(self.plan.clone(), self.shared.clone(), ctx.address());
+        let start = start::start(self.plan.clone(), self.shared.clone(), ctx.address());
         let start = start.instrument(self.span.clone());
         ctx.spawn(start.into_actor(self).map(|started, life, ctx| match started {
             Ok((running, signs)) if life.phase == Phase::Connecting => {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
-use crate::device::app_state::Collection;
+use crate::device::life::app_state::Collection;
 use crate::device::session::Session;
 use crate::failure::Failure;
 use crate::operation::{Envelope, Operation};

@@ -7,11 +7,11 @@ use actix::prelude::*;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::client::Shared;
-use super::events::Observed;
 use super::exit::ExitReason;
-use super::heavy::Heavy;
-use super::runtime::ShardRuntime;
+use super::life::blocking::Heavy;
+use super::life::observer::Observed;
+use super::life::runtime::ShardRuntime;
+use super::life::start::Shared;
 use super::{DeviceActor, News, Plan, Report, Stop};
 use crate::config::Config;
 use crate::ids::DeviceId;

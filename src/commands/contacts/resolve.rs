@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
-use crate::device::contacts::Contact;
 use crate::device::known_as::KnownAs;
+use crate::device::life::contacts::Contact;
 use crate::device::session::Session;
 use crate::device::session::groups;
 use crate::failure::{Failure, Invalid};

@@ -7,7 +7,7 @@ use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
 use super::Session;
 use super::failures::unanswered;
-use crate::device::app_state::Collection;
+use crate::device::life::app_state::Collection;
 use crate::failure::Failure;
 
 /// What is new at WhatsApp by the time that everything was fetched is fetched too, this often.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use wacore_binary::Jid;
 
 use super::{Session, failures, lookup};
-use crate::device::contacts::Contact;
+use crate::device::life::contacts::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
 

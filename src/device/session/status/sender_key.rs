@@ -3,7 +3,7 @@
 use wacore_binary::Jid;
 
 use super::audience::Audience;
-use crate::device::readers::{KEY_HOLDERS, key_holders};
+use crate::device::life::retry_admission::{KEY_HOLDERS, key_holders};
 use crate::device::session::{Session, failures};
 use crate::failure::Failure;
 

@@ -1,6 +1,6 @@
 //! The contacts that the phone shares over app state, and what they call themselves, kept sealed.
 
-mod keeping;
+mod writer;
 
 use actix::Addr;
 use serde::{Deserialize, Serialize};
@@ -8,11 +8,11 @@ use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
-use self::keeping::{Entry, Keeper};
-use super::DeviceActor;
-use super::client::tell_of_panic;
-use super::known_as::KnownAs;
+use self::writer::{Entry, Keeper};
 use super::runtime::guarded;
+use super::start::tell_of_panic;
+use crate::device::DeviceActor;
+use crate::device::known_as::KnownAs;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -40,7 +40,7 @@ pub struct Names {
 
 impl Contact {
     /// From an app-state action: `jid` is its index, the names and the other identity are its value.
-    pub(super) fn new(
+    pub(in crate::device) fn new(
         jid: &Jid,
         action: &waproto::whatsapp::sync_action_value::ContactAction,
     ) -> Self {
@@ -73,7 +73,7 @@ impl Contact {
     }
 
     /// By number where there is one.
-    pub(super) fn jid(&self) -> Jid {
+    pub(in crate::device) fn jid(&self) -> Jid {
         match (&self.phone, &self.lid) {
             (Some(phone), _) => Jid::pn(phone.as_str()),
             (None, lid) => Jid::lid(lid.as_deref().unwrap_or_default()),
@@ -86,7 +86,7 @@ impl Contact {
     }
 
     /// Number and LID, when both are known.
-    pub(super) fn both(&self) -> Option<(&str, &str)> {
+    pub(in crate::device) fn both(&self) -> Option<(&str, &str)> {
         Some((self.phone.as_deref()?, self.lid.as_deref()?))
     }
 }

@@ -9,7 +9,7 @@ use wacore::types::message::MessageInfo;
 use whatsapp_rust::{Client, InboundDurabilityHook};
 
 use super::contacts::{ContactBook, Names};
-use super::inbound::{People, describe};
+use crate::device::inbound::{People, describe};
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, RecordBackend};
 use crate::webhooks::Webhooks;

@@ -17,12 +17,12 @@ pub use wacore_appstate::patch_decode::WAPatchName as Collection;
 use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
 
-use super::DeviceActor;
-use super::client::tell_of_panic;
 use super::contacts::ContactBook;
-use super::events::Observed;
+use super::failpoints::{Place, Sabotage};
+use super::observer::Observed;
 use super::runtime::guarded;
-use super::sabotage::{Place, Sabotage};
+use super::start::tell_of_panic;
+use crate::device::DeviceActor;
 use crate::failure::Failure;
 use crate::store::RecordBackend;
 use crate::telemetry::Chain;

@@ -21,7 +21,7 @@ use wacore::net::{
 };
 use whatsapp_rust::async_channel;
 
-use super::pulse::Heard;
+use super::keepalive::Heard;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 

@@ -12,8 +12,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use wacore::iq::keepalive::KeepaliveSpec;
 use whatsapp_rust::{Client, IqError};
 
-use super::exit::ExitReason;
 use crate::config::Whatsapp;
+use crate::device::exit::ExitReason;
 
 /// So many pings in a row may stay unanswered while other things still arrive: a server, or this machine, that is busy
 /// with a backlog answers late.

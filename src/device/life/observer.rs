@@ -13,12 +13,12 @@ use wacore::types::events::{
     ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
 };
 
-use super::DeviceActor;
 use super::acks::Acks;
-use super::announce::{announcement, unhooked};
 use super::app_state::AppState;
 use super::contacts::ContactBook;
-use super::exit::ExitReason;
+use crate::device::DeviceActor;
+use crate::device::announce::{announcement, unhooked};
+use crate::device::exit::ExitReason;
 use crate::ids::DeviceId;
 use crate::store::DeviceNumber;
 use crate::webhooks::Webhooks;
@@ -27,7 +27,7 @@ use crate::webhooks::catalog::EventName;
 /// What the actor is told.
 #[derive(Clone, Debug, Message)]
 #[rtype(result = "()")]
-pub(super) enum Observed {
+pub(in crate::device) enum Observed {
     /// Logged in, and the critical app state is there.
     Connected,
     /// A code to be scanned, and for how long it is good.
@@ -58,12 +58,12 @@ pub(super) struct Observer {
     pub device: DeviceId,
     pub number: DeviceNumber,
     pub webhooks: Webhooks,
-    pub sabotage: super::sabotage::Sabotage,
+    pub sabotage: super::failpoints::Sabotage,
 }
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
-        self.sabotage.strike(super::sabotage::Place::Event);
+        self.sabotage.strike(super::failpoints::Place::Event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 use wacore::runtime::{AbortHandle, Runtime};
 
-use super::heavy::Heavy;
+use super::blocking::Heavy;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 
