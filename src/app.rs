@@ -19,7 +19,7 @@ use crate::accounts::master::{self, MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
-use crate::device::life::blocking::Heavy;
+use crate::device::life::blocking::Blocking;
 use crate::device::life::fetch::Fetcher;
 use crate::device::life::start::Shared;
 use crate::device::life::version::Version;
@@ -287,7 +287,7 @@ pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result
         store,
         whatsapp: config.whatsapp.clone(),
         tls: Arc::new(tls),
-        heavy: Heavy::here(),
+        blocking: Blocking::here(),
         version: Version::new(fetcher.clone()),
         fetcher,
         downloader: Arc::new(downloader),

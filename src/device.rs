@@ -22,7 +22,7 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
 use self::job::Job;
-use self::life::observer::{Identity, Observed};
+use self::life::observer::{Login, Observed};
 use self::life::start::{self, RunEnded, Running, Shared, Sign, Signs};
 use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
@@ -68,7 +68,7 @@ pub enum News {
     /// A code to be scanned.
     Qr(Qr),
     /// The account is known and stored.
-    Paired(Identity),
+    Paired(Login),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
     KeyMissing(bool),
     Exited(ExitReason),
@@ -97,7 +97,7 @@ pub struct DeviceActor {
     running: Option<Running>,
     commands: JoinSet<()>,
     /// Set by the phone's consent; stored before the life ends.
-    paired: Option<Identity>,
+    paired: Option<Login>,
     pair_code: Option<PairCode>,
     departure: Departure,
 }

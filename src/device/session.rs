@@ -28,9 +28,9 @@ use super::exit::ExitReason;
 use super::life::acks::Acks;
 use super::life::app_state::AppState;
 use super::life::contacts::ContactBook;
-use super::life::failpoints::{Place, Sabotage};
-use super::life::keepalive::Pulse;
-use super::life::retry_admission::Readers;
+use super::life::failpoints::{Failpoints, Point};
+use super::life::keepalive::Keepalive;
+use super::life::retry_admission::RetryGate;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store};
@@ -52,10 +52,10 @@ pub struct Session {
     pub(super) acks: Acks,
     pub(super) contacts: ContactBook,
     pub(super) app_state: AppState,
-    pub(super) readers: Readers,
-    pub(super) pulse: Pulse,
+    pub(super) retry_gate: RetryGate,
+    pub(super) keepalive: Keepalive,
     pub(super) records: Arc<RecordBackend>,
-    pub(super) sabotage: Sabotage,
+    pub(super) failpoints: Failpoints,
     pub(super) stop: Recipient<Stop>,
     /// The `query` clock: one stanza and its answer.
     pub(super) query_timeout: Duration,
@@ -82,10 +82,10 @@ impl Session {
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        self.sabotage.strike(Place::Command);
+        self.failpoints.hit(Point::Command);
         let answered = timeout(self.query_timeout, query).await;
         answered.unwrap_or_else(|_| {
-            self.pulse.doubt();
+            self.keepalive.probe_now();
             Err(Failure::TimedOut { message_id: None })
         })
     }
@@ -118,7 +118,7 @@ impl Session {
         match timeout_at(self.deadline, accepted).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
             Err(_) => {
-                self.pulse.doubt();
+                self.keepalive.probe_now();
                 let message_id = Some(message_id);
                 Err(Failure::TimedOut { message_id })
             }

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::exit::ExitReason;
-use super::life::blocking::Heavy;
+use super::life::blocking::Blocking;
 use super::life::observer::Observed;
 use super::life::runtime::ShardRuntime;
 use super::life::start::Shared;
@@ -124,7 +124,7 @@ async fn the_first_reason_wins() {
 #[actix::test]
 async fn a_panic_in_a_task_of_the_library_is_told() {
     let (told, mut panics) = mpsc::unbounded_channel();
-    let runtime = ShardRuntime::here(Heavy::here(), move || {
+    let runtime = ShardRuntime::here(Blocking::here(), move || {
         told.send(()).expect("the test listens")
     });
     runtime.spawn_detached(Box::pin(async { panic!("a defect in a task") }));

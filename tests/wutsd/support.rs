@@ -237,7 +237,7 @@ fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(Stri
     .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned()))
     .collect();
     let folder = data.to_string_lossy().into_owned();
-    environment.push(("WUTSD_SABOTAGE".to_owned(), folder));
+    environment.push(("WUTSD_FAILPOINTS".to_owned(), folder));
     environment.extend(
         settings
             .iter()

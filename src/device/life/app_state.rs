@@ -18,10 +18,10 @@ use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
 
 use super::contacts::ContactBook;
-use super::failpoints::{Place, Sabotage};
+use super::failpoints::{Failpoints, Point};
 use super::observer::Observed;
 use super::runtime::guarded;
-use super::start::tell_of_panic;
+use super::start::on_panic_of;
 use crate::device::DeviceActor;
 use crate::failure::Failure;
 use crate::store::RecordBackend;
@@ -77,16 +77,16 @@ impl Owed {
 pub struct AppState {
     owed: Arc<watch::Sender<Owed>>,
     records: Arc<RecordBackend>,
-    sabotage: Sabotage,
+    failpoints: Failpoints,
 }
 
 impl AppState {
     /// Owes everything. Nothing is fetched before `catch_up`.
-    pub fn owing_all(records: Arc<RecordBackend>, sabotage: Sabotage) -> Self {
+    pub fn owing_all(records: Arc<RecordBackend>, failpoints: Failpoints) -> Self {
         let this = Self {
             owed: Arc::default(),
             records,
-            sabotage,
+            failpoints,
         };
         this.owe(COLLECTIONS);
         this
@@ -123,7 +123,7 @@ impl AppState {
 
     /// Fetches what is owed, now and later, as long as the client lives, and tells the actor when the phone owes a key.
     pub fn catch_up(&self, client: &Arc<Client>, contacts: ContactBook, actor: Addr<DeviceActor>) {
-        let on_panic = tell_of_panic(&actor);
+        let on_panic = on_panic_of(&actor);
         let task = Fetching {
             client: Arc::downgrade(client),
             // Neither this task nor the client may keep the other alive.
@@ -133,7 +133,7 @@ impl AppState {
             contacts,
             actor,
             key_missing: false,
-            sabotage: self.sabotage.clone(),
+            failpoints: self.failpoints.clone(),
         };
         // Not in the actor's context: a fetch that is cut off half-way would leave a version without its MACs.
         tokio::spawn(guarded(task.run(), on_panic));
@@ -155,12 +155,12 @@ struct Fetching {
     contacts: ContactBook,
     actor: Addr<DeviceActor>,
     key_missing: bool,
-    sabotage: Sabotage,
+    failpoints: Failpoints,
 }
 
 impl Fetching {
     async fn run(mut self) {
-        self.sabotage.strike(Place::Task);
+        self.failpoints.hit(Point::Task);
         while self.something_waits().await {
             let (Some(client), Some(owed)) = (self.client.upgrade(), self.owed.upgrade()) else {
                 return;
@@ -213,7 +213,7 @@ impl Fetching {
         let before = progress.steps(name.as_str());
         let all_contacts = full && name == Collection::CriticalUnblockLow;
         if all_contacts {
-            self.contacts.note_who_comes();
+            self.contacts.snapshot_begins();
         }
         let task = MajorSyncTask::AppStateSync {
             name,
@@ -223,7 +223,7 @@ impl Fetching {
         let after = progress.steps(name.as_str());
         let fetched = after.all > before.all && (!full || after.anew > before.anew);
         if all_contacts {
-            self.contacts.forget_who_did_not_come(fetched);
+            self.contacts.snapshot_ends(fetched);
         }
         fetched
     }

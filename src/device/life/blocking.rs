@@ -1,4 +1,4 @@
-//! Heavy work of all devices together: a few pieces at a time, on threads that serve nobody.
+//! Blocking work of all devices together: a few pieces at a time, on threads that serve nobody.
 
 use std::sync::Arc;
 use std::thread::available_parallelism;
@@ -9,12 +9,12 @@ use tokio::task::JoinError;
 
 /// One limited pool for the process. Every shard would have one of its own otherwise, of hundreds of threads each.
 #[derive(Clone)]
-pub struct Heavy {
+pub struct Blocking {
     threads: Handle,
     permits: Arc<Semaphore>,
 }
 
-impl Heavy {
+impl Blocking {
     /// On the threads of the present runtime, as many at a time as there are cores.
     pub fn here() -> Self {
         let cores = available_parallelism().map_or(1, usize::from);
@@ -46,11 +46,11 @@ mod tests {
 
     #[tokio::test]
     async fn no_more_at_a_time_than_there_are_cores_and_a_panic_gives_its_place_back() {
-        let (heavy, most) = (Heavy::here(), Arc::new(AtomicUsize::new(0)));
-        let cores = heavy.permits.available_permits();
+        let (blocking, most) = (Blocking::here(), Arc::new(AtomicUsize::new(0)));
+        let cores = blocking.permits.available_permits();
         let work = |number: usize| {
-            let (most, permits) = (most.clone(), heavy.permits.clone());
-            heavy.clone().run(Box::new(move || {
+            let (most, permits) = (most.clone(), blocking.permits.clone());
+            blocking.clone().run(Box::new(move || {
                 most.fetch_max(cores - permits.available_permits(), Ordering::SeqCst);
                 assert!(!number.is_multiple_of(3), "a defect");
             }))
@@ -58,6 +58,6 @@ mod tests {
         let done = join_all((0..50).map(work)).await;
         assert_eq!(done.iter().filter(|done| done.is_err()).count(), 17);
         assert!((1..=cores).contains(&most.load(Ordering::SeqCst)));
-        assert_eq!(heavy.permits.available_permits(), cores);
+        assert_eq!(blocking.permits.available_permits(), cores);
     }
 }

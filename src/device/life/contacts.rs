@@ -8,9 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
-use self::writer::{Entry, Keeper};
+use self::writer::{Entry, Writer};
 use super::runtime::guarded;
-use super::start::tell_of_panic;
+use super::start::on_panic_of;
 use crate::device::DeviceActor;
 use crate::device::known_as::KnownAs;
 use crate::store::contacts::ContactChange;
@@ -23,7 +23,9 @@ pub struct Contact {
     pub phone: Option<String>,
     /// The user part of the LID, once known.
     pub lid: Option<String>,
+    /// As the phone's owner has written it.
     pub full_name: Option<String>,
+    /// As the phone's owner has written it.
     pub first_name: Option<String>,
     /// Kept apart: these come from the contact, not from the phone.
     #[serde(skip)]
@@ -33,6 +35,7 @@ pub struct Contact {
 /// What somebody calls itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
+    /// As its owner has written it.
     pub push_name: Option<String>,
     /// Of a business: the name that WhatsApp has verified.
     pub business_name: Option<String>,
@@ -65,6 +68,7 @@ impl Contact {
         }
     }
 
+    /// Under which number and LID.
     pub fn who(&self) -> KnownAs {
         KnownAs {
             phone: self.phone.clone(),
@@ -106,8 +110,8 @@ impl ContactBook {
     /// Starts the task, which ends with the last handle to the book.
     pub fn open(store: Store, device: DeviceNumber, actor: &Addr<DeviceActor>) -> Self {
         let (entries, received) = mpsc::unbounded_channel();
-        let keep = Keeper::new(store.clone(), device).run(received);
-        tokio::spawn(guarded(keep, tell_of_panic(actor)));
+        let write = Writer::new(store.clone(), device).run(received);
+        tokio::spawn(guarded(write, on_panic_of(actor)));
         Self {
             store,
             device,
@@ -135,13 +139,13 @@ impl ContactBook {
     }
 
     /// From now on the phone tells of everybody. It does not tell whom it has removed.
-    pub(super) fn note_who_comes(&self) {
-        let _ = self.entries.send(Entry::AllCome);
+    pub(super) fn snapshot_begins(&self) {
+        let _ = self.entries.send(Entry::SnapshotBegins);
     }
 
-    /// Removes whom the phone has not told of since; unless `all_came`, nobody.
-    pub(super) fn forget_who_did_not_come(&self, all_came: bool) {
-        let _ = self.entries.send(Entry::AllCame(all_came));
+    /// Removes whom the phone has not told of since; unless it is `complete`, nobody.
+    pub(super) fn snapshot_ends(&self, complete: bool) {
+        let _ = self.entries.send(Entry::SnapshotEnds { complete });
     }
 
     /// Waits until everything learnt so far is stored.

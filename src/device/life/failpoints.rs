@@ -1,32 +1,38 @@
-//! Panics and hangs on request, in sandbox builds alone: they must stay where they happen.
+//! Failpoints: panics and hangs on request, in sandbox builds alone. They must stay where they happen.
 
 #[cfg(not(feature = "sandbox"))]
 use crate::ids::DeviceId;
 
 #[cfg(feature = "sandbox")]
-pub use self::armed::Sabotage;
+pub use self::armed::Failpoints;
 
 /// Where it happens.
 #[derive(Clone, Copy, Debug)]
-pub enum Place {
+pub enum Point {
+    /// While the client is built.
     Start,
+    /// In the task that syncs the app state.
     Task,
+    /// Where the library tells of an event.
     Event,
+    /// In the query of a command.
     Command,
 }
 
-/// The shipped build knows the places, and nothing that could happen there.
+/// The shipped build knows the points, and nothing that could happen there.
 #[cfg(not(feature = "sandbox"))]
 #[derive(Clone)]
-pub struct Sabotage;
+pub struct Failpoints;
 
 #[cfg(not(feature = "sandbox"))]
-impl Sabotage {
+impl Failpoints {
+    /// Of this build there are none.
     pub fn of(_: DeviceId) -> Self {
         Self
     }
 
-    pub fn strike(&self, _: Place) {}
+    /// Goes on.
+    pub fn hit(&self, _: Point) {}
 }
 
 #[cfg(feature = "sandbox")]
@@ -35,24 +41,25 @@ mod armed {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use super::Place;
+    use super::Point;
     use crate::ids::DeviceId;
 
-    /// Names the folder in which a file `<device>.<place>` asks for one panic, or, if it says `hang`, keeps the thread busy
+    /// Names the folder in which a file `<device>.<point>` asks for one panic, or, if it says `hang`, keeps the thread busy
     /// for as long as it is there.
-    const FOLDER: &str = "WUTSD_SABOTAGE";
+    const FOLDER: &str = "WUTSD_FAILPOINTS";
 
     /// How often a thread that hangs looks whether it may go on.
     const PAUSE: Duration = Duration::from_millis(20);
 
     /// The requests that concern one device.
     #[derive(Clone)]
-    pub struct Sabotage {
+    pub struct Failpoints {
         folder: Option<Arc<PathBuf>>,
         device: DeviceId,
     }
 
-    impl Sabotage {
+    impl Failpoints {
+        /// Those of one device, if the environment names a folder of requests.
         pub fn of(device: DeviceId) -> Self {
             let folder = std::env::var_os(FOLDER).map(|folder| Arc::new(folder.into()));
             Self { folder, device }
@@ -60,22 +67,22 @@ mod armed {
 
         /// Panics if somebody asked for it, and only once per request; or hangs.
         #[expect(clippy::panic, reason = "its whole purpose")]
-        pub fn strike(&self, place: Place) {
+        pub fn hit(&self, point: Point) {
             let Some(folder) = &self.folder else {
                 return;
             };
-            let place = match place {
-                Place::Start => "start",
-                Place::Task => "task",
-                Place::Event => "event",
-                Place::Command => "command",
+            let point = match point {
+                Point::Start => "start",
+                Point::Task => "task",
+                Point::Event => "event",
+                Point::Command => "command",
             };
-            let request = folder.join(format!("{}.{place}", self.device));
+            let request = folder.join(format!("{}.{point}", self.device));
             while std::fs::read(&request).is_ok_and(|request| request == b"hang") {
                 std::thread::sleep(PAUSE);
             }
             if std::fs::remove_file(request).is_ok() {
-                panic!("sabotage");
+                panic!("a failpoint was hit");
             }
         }
     }

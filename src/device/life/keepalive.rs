@@ -1,4 +1,4 @@
-//! Asks WhatsApp for a sign of life: after it has been quiet for a while, and when it left a query without an answer.
+//! Keepalive: asks WhatsApp for a sign of life, after it has been quiet for a while, and when it left a query without an answer.
 //!
 //! Silence alone means nothing, an idle device hears nothing for hours. An unanswered ping does: the connection is half
 //! open, or nobody at the other end takes notice of it any more.
@@ -22,7 +22,9 @@ const MISSES: u32 = 3;
 /// When to ask, and how long to wait for the answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// Silence after which WhatsApp is asked.
     pub quiet: Duration,
+    /// How long an answer may take.
     pub patience: Duration,
 }
 
@@ -37,21 +39,22 @@ impl From<&Whatsapp> for Limits {
 
 /// What a life knows of its connection's health.
 #[derive(Clone)]
-pub struct Pulse {
+pub struct Keepalive {
     limits: Limits,
-    heard: Heard,
-    doubt: Arc<Notify>,
+    heard: LastHeard,
+    probe: Arc<Notify>,
 }
 
 /// When anything came from WhatsApp last.
 #[derive(Clone)]
-pub struct Heard(Arc<Mutex<Instant>>);
+pub struct LastHeard(Arc<Mutex<Instant>>);
 
-impl Heard {
+impl LastHeard {
     fn now() -> Self {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
 
+    /// Something has come just now.
     pub fn note(&self) {
         *self.0.lock() = Instant::now();
     }
@@ -80,22 +83,24 @@ enum Pong {
     Gone,
 }
 
-impl Pulse {
+impl Keepalive {
+    /// For a connection that is about to be opened.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            heard: Heard::now(),
-            doubt: Arc::default(),
+            heard: LastHeard::now(),
+            probe: Arc::default(),
         }
     }
 
-    pub fn heard(&self) -> &Heard {
+    /// For whoever reads from the socket.
+    pub fn heard(&self) -> &LastHeard {
         &self.heard
     }
 
     /// Asks for a ping now: something else was not answered.
-    pub fn doubt(&self) {
-        self.doubt.notify_one();
+    pub fn probe_now(&self) {
+        self.probe.notify_one();
     }
 
     /// Watches over a logged-in client. Returns when its connection is of no use any more, and why.
@@ -109,7 +114,7 @@ impl Pulse {
         loop {
             tokio::select! {
                 () = self.heard.quiet_for(self.limits.quiet) => {}
-                () = self.doubt.notified() => {}
+                () = self.probe.notified() => {}
             }
             let asked = Instant::now();
             // The library's own clock is the same; this one also counts the time that writing takes.
@@ -153,16 +158,16 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3600);
 
-    fn by_default() -> Pulse {
+    fn by_default() -> Keepalive {
         let config = Config::load(None, &[("whatsapp.url", "wss://127.0.0.1".into())]);
-        Pulse::new(Limits::from(&config.unwrap().whatsapp))
+        Keepalive::new(Limits::from(&config.unwrap().whatsapp))
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_deaf_connection_is_noticed_within_45_seconds() {
-        let (pulse, start) = (by_default(), Instant::now());
+        let (keepalive, start) = (by_default(), Instant::now());
         // The worst moment: something is heard just before it goes deaf.
-        let noticed = pulse.watch(pending::<Pong>).await;
+        let noticed = keepalive.watch(pending::<Pong>).await;
         assert_eq!(noticed, ExitReason::KeepaliveTimedOut);
         let took = start.elapsed();
         assert!(took <= Duration::from_secs(45), "{took:?}");
@@ -170,28 +175,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_idle_hour_does_not_end_a_healthy_connection() {
-        let (pulse, pings) = (by_default(), AtomicU32::new(0));
+        let (keepalive, pings) = (by_default(), AtomicU32::new(0));
         let answered = || async {
             sleep(Duration::from_millis(80)).await;
             pings.fetch_add(1, Ordering::Relaxed);
-            pulse.heard().note();
+            keepalive.heard().note();
             Pong::Answered
         };
-        assert!(timeout(HOUR, pulse.watch(answered)).await.is_err());
+        assert!(timeout(HOUR, keepalive.watch(answered)).await.is_err());
         let pings = pings.load(Ordering::Relaxed);
         assert!((100..=240).contains(&pings), "{pings} pings");
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_busy_connection_is_not_asked() {
-        let pulse = by_default();
+        let keepalive = by_default();
         let chatter = async {
             loop {
                 sleep(Duration::from_secs(5)).await;
-                pulse.heard().note();
+                keepalive.heard().note();
             }
         };
-        let asked = pulse.watch(pending::<Pong>);
+        let asked = keepalive.watch(pending::<Pong>);
         tokio::select! {
             reason = asked => panic!("it was asked: {reason:?}"),
             () = chatter => {}
@@ -201,26 +206,26 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn an_unanswered_query_is_followed_by_a_ping_at_once() {
-        let (pulse, start) = (by_default(), Instant::now());
-        pulse.doubt();
-        let noticed = pulse.watch(pending::<Pong>).await;
+        let (keepalive, start) = (by_default(), Instant::now());
+        keepalive.probe_now();
+        let noticed = keepalive.watch(pending::<Pong>).await;
         assert_eq!(noticed, ExitReason::KeepaliveTimedOut);
-        assert!(start.elapsed() <= pulse.limits.patience);
-        pulse.doubt();
-        let gone = pulse.watch(|| ready(Pong::Gone)).await;
+        assert!(start.elapsed() <= keepalive.limits.patience);
+        keepalive.probe_now();
+        let gone = keepalive.watch(|| ready(Pong::Gone)).await;
         assert_eq!(gone, ExitReason::ConnectionLost);
     }
 
     #[tokio::test(start_paused = true)]
     async fn late_answers_are_forgiven_while_other_things_arrive_but_not_for_ever() {
-        let (pulse, pings) = (by_default(), AtomicU32::new(0));
+        let (keepalive, pings) = (by_default(), AtomicU32::new(0));
         let missed = || async {
             sleep(Duration::from_secs(1)).await;
             pings.fetch_add(1, Ordering::Relaxed);
-            pulse.heard().note();
+            keepalive.heard().note();
             Pong::Missing
         };
-        assert_eq!(pulse.watch(missed).await, ExitReason::KeepaliveTimedOut);
+        assert_eq!(keepalive.watch(missed).await, ExitReason::KeepaliveTimedOut);
         assert_eq!(pings.load(Ordering::Relaxed), MISSES);
     }
 }

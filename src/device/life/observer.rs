@@ -33,7 +33,7 @@ pub(in crate::device) enum Observed {
     /// A code to be scanned, and for how long it is good.
     Qr { code: String, valid_for: Duration },
     /// The phone accepted the pairing; WhatsApp will ask for a restart next.
-    Paired(Identity),
+    Paired(Login),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
     KeyMissing(bool),
     /// The life is over.
@@ -42,7 +42,7 @@ pub(in crate::device) enum Observed {
 
 /// Who a device is to WhatsApp.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
+pub struct Login {
     /// `<digits>:<device>@s.whatsapp.net`
     pub jid: String,
     /// `<lid>:<device>@lid`
@@ -58,12 +58,12 @@ pub(super) struct Observer {
     pub device: DeviceId,
     pub number: DeviceNumber,
     pub webhooks: Webhooks,
-    pub sabotage: super::failpoints::Sabotage,
+    pub failpoints: super::failpoints::Failpoints,
 }
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
-        self.sabotage.strike(super::failpoints::Place::Event);
+        self.failpoints.hit(super::failpoints::Point::Event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
@@ -172,7 +172,7 @@ fn observed(event: &Event) -> Option<Observed> {
             code: qr.code.clone(),
             valid_for: qr.timeout,
         },
-        Event::PairSuccess(pair) => Observed::Paired(Identity {
+        Event::PairSuccess(pair) => Observed::Paired(Login {
             jid: pair.id.to_string(),
             lid: pair.lid.to_string(),
         }),

@@ -22,9 +22,9 @@ pub async fn key_holders(store: &Store, device: DeviceNumber) -> Result<Vec<Stri
 
 /// The audience of the latest status: numbers and LIDs.
 #[derive(Clone, Default)]
-pub struct Readers(Arc<RwLock<HashSet<String>>>);
+pub struct RetryGate(Arc<RwLock<HashSet<String>>>);
 
-impl Readers {
+impl RetryGate {
     /// From now on only these.
     pub fn admit_only(&self, users: HashSet<String>) {
         *self.0.write() = users;
@@ -36,7 +36,7 @@ impl Readers {
     }
 }
 
-impl RetryAdmission for Readers {
+impl RetryAdmission for RetryGate {
     fn admit(&self, chat: &Jid, requester: &Jid, _retry_count: u8) -> bool {
         !chat.is_status_broadcast() || self.0.read().contains(requester.user.as_str())
     }

@@ -11,23 +11,23 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, Span};
 use wacore::runtime::{AbortHandle, Runtime};
 
-use super::blocking::Heavy;
+use super::blocking::Blocking;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 
 /// The runtime of one life: a panic in any of its tasks is reported, and ends only that life.
 pub struct ShardRuntime<F> {
     shard: Handle,
-    heavy: Heavy,
+    blocking: Blocking,
     on_panic: F,
 }
 
 impl<F: Fn() + Clone + Send + Sync + 'static> ShardRuntime<F> {
     /// To be called on the shard's own thread.
-    pub fn here(heavy: Heavy, on_panic: F) -> Self {
+    pub fn here(blocking: Blocking, on_panic: F) -> Self {
         Self {
             shard: Handle::current(),
-            heavy,
+            blocking,
             on_panic,
         }
     }
@@ -70,7 +70,7 @@ impl<F: Fn() + Clone + Send + Sync + 'static> Runtime for ShardRuntime<F> {
         work: Box<dyn FnOnce() + Send + 'static>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         // Begun at once, whether or not its caller waits for it.
-        let work = self.shard.spawn(self.heavy.clone().run(work));
+        let work = self.shard.spawn(self.blocking.clone().run(work));
         let on_panic = self.on_panic.clone();
         Box::pin(async move {
             if let Ok(Err(error)) = work.await

@@ -19,14 +19,14 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::blocking::Heavy;
+use super::blocking::Blocking;
 use super::contacts::ContactBook;
-use super::failpoints::{Place, Sabotage};
+use super::failpoints::{Failpoints, Point};
 use super::fetch::Fetcher;
 use super::hook::Hook;
-use super::keepalive::{self, Pulse};
-use super::observer::{Identity, Observed, Observer};
-use super::retry_admission::{Readers, key_holders};
+use super::keepalive::{self, Keepalive};
+use super::observer::{Login, Observed, Observer};
+use super::retry_admission::{RetryGate, key_holders};
 use super::runtime::ShardRuntime;
 use super::transport::{DialFailure, Dialer};
 use super::version::{self, Version};
@@ -56,7 +56,7 @@ pub struct Shared {
     pub tls: Arc<rustls::ClientConfig>,
     pub fetcher: Arc<Fetcher>,
     pub version: Version,
-    pub heavy: Heavy,
+    pub blocking: Blocking,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
     pub webhooks: Webhooks,
@@ -91,11 +91,11 @@ pub struct Running {
     contacts: ContactBook,
     app_state: AppState,
     webhooks: Webhooks,
-    readers: Readers,
-    pulse: Pulse,
+    retry_gate: RetryGate,
+    keepalive: Keepalive,
     records: Arc<RecordBackend>,
     ended: SharedFuture<BoxFuture<'static, RunEnded>>,
-    sabotage: Sabotage,
+    failpoints: Failpoints,
 }
 
 /// What may end a life without an event of the library.
@@ -141,14 +141,14 @@ pub async fn start(
     shared: Arc<Shared>,
     actor: Addr<DeviceActor>,
 ) -> Result<(Running, Signs), StartError> {
-    let sabotage = Sabotage::of(plan.device);
-    sabotage.strike(Place::Start);
+    let failpoints = Failpoints::of(plan.device);
+    failpoints.hit(Point::Start);
     let records = shared.store.backend(plan.number, plan.life);
     let manager = PersistenceManager::new(records.clone())
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
-    let pulse = Pulse::new(pulse::Limits::from(&shared.whatsapp));
-    let (url, heard) = (shared.whatsapp.url.clone(), pulse.heard().clone());
+    let keepalive = Keepalive::new(keepalive::Limits::from(&shared.whatsapp));
+    let (url, heard) = (shared.whatsapp.url.clone(), keepalive.heard().clone());
     let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
     let contacts = ContactBook::open(shared.store.clone(), plan.number, &actor);
     let hook = Hook {
@@ -168,10 +168,10 @@ pub async fn start(
         store_login(identity, &plan, &shared).await?;
     }
 
-    let readers = readers(&shared.store, plan.number).await?;
-    readers.guard(&client);
+    let retry_gate = retry_gate(&shared.store, plan.number).await?;
+    retry_gate.guard(&client);
     let acks = Acks::default();
-    let app_state = AppState::owing_all(records.clone(), sabotage.clone());
+    let app_state = AppState::owing_all(records.clone(), failpoints.clone());
     let observer: Arc<dyn EventHandler> = Arc::new(Observer {
         actor,
         acks: acks.clone(),
@@ -180,7 +180,7 @@ pub async fn start(
         device: plan.device,
         number: plan.number,
         webhooks: shared.webhooks.clone(),
-        sabotage: sabotage.clone(),
+        failpoints: failpoints.clone(),
     });
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
@@ -202,22 +202,22 @@ pub async fn start(
         contacts,
         app_state,
         webhooks: shared.webhooks.clone(),
-        readers,
-        pulse,
+        retry_gate,
+        keepalive,
         records,
         ended,
-        sabotage,
+        failpoints,
     };
     Ok((running, signs))
 }
 
 /// Those of the latest status. By LID alone where it was posted in another life: the library addresses people by that.
-async fn readers(store: &Store, device: DeviceNumber) -> Result<Readers, StoreError> {
-    let readers = Readers::default();
+async fn retry_gate(store: &Store, device: DeviceNumber) -> Result<RetryGate, StoreError> {
+    let retry_gate = RetryGate::default();
     let jids = key_holders(store, device).await?.into_iter();
     let user = |jid: String| jid.split('@').next().map(str::to_owned);
-    readers.admit_only(jids.filter_map(user).collect());
-    Ok(readers)
+    retry_gate.admit_only(jids.filter_map(user).collect());
+    Ok(retry_gate)
 }
 
 async fn build(
@@ -227,7 +227,7 @@ async fn build(
     hook: Hook,
     actor: &Addr<DeviceActor>,
 ) -> Result<Arc<Client>, StartError> {
-    let runtime = ShardRuntime::here(shared.heavy.clone(), tell_of_panic(actor));
+    let runtime = ShardRuntime::here(shared.blocking.clone(), on_panic_of(actor));
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
@@ -254,9 +254,7 @@ async fn build(
 }
 
 /// For tasks that belong to a life and that nobody waits for.
-pub(super) fn tell_of_panic(
-    actor: &Addr<DeviceActor>,
-) -> impl Fn() + Clone + Send + Sync + 'static {
+pub(super) fn on_panic_of(actor: &Addr<DeviceActor>) -> impl Fn() + Clone + Send + Sync + 'static {
     let actor = actor.clone();
     move || actor.do_send(Observed::Ended(ExitReason::Panicked))
 }
@@ -268,9 +266,9 @@ fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
 }
 
 /// Whom the client's records say it is.
-fn identity(client: &Client) -> Option<Identity> {
+fn identity(client: &Client) -> Option<Login> {
     let (jid, lid) = (client.pn()?, client.lid()?);
-    Some(Identity {
+    Some(Login {
         jid: jid.to_string(),
         lid: lid.to_string(),
     })
@@ -320,7 +318,7 @@ impl Running {
 
     /// Watches over the connection. Returns when it is of no use any more, and why.
     pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
-        self.pulse.clone().lost(self.client.clone())
+        self.keepalive.clone().lost(self.client.clone())
     }
 
     /// This client, lent to one command.
@@ -338,10 +336,10 @@ impl Running {
             acks: self.acks.clone(),
             contacts: self.contacts.clone(),
             app_state: self.app_state.clone(),
-            readers: self.readers.clone(),
-            pulse: self.pulse.clone(),
+            retry_gate: self.retry_gate.clone(),
+            keepalive: self.keepalive.clone(),
             records: self.records.clone(),
-            sabotage: self.sabotage.clone(),
+            failpoints: self.failpoints.clone(),
             stop,
             query_timeout,
             deadline,
@@ -380,7 +378,7 @@ impl Running {
 /// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.
 pub async fn close(
     running: Running,
-    paired: Option<Identity>,
+    paired: Option<Login>,
     plan: Plan,
     shared: Arc<Shared>,
 ) -> Result<(), StoreError> {
@@ -403,7 +401,7 @@ async fn say_goodbye(running: Running) {
 
 async fn store_pairing(
     client: &Arc<Client>,
-    identity: Identity,
+    identity: Login,
     plan: &Plan,
     shared: &Shared,
 ) -> Result<(), StoreError> {
@@ -422,7 +420,7 @@ async fn save_device(client: &Client) -> Result<(), StoreError> {
 }
 
 /// Notes whom the device is logged in as, and tells the supervisor.
-async fn store_login(identity: Identity, plan: &Plan, shared: &Shared) -> Result<(), StoreError> {
+async fn store_login(identity: Login, plan: &Plan, shared: &Shared) -> Result<(), StoreError> {
     shared
         .store
         .set_paired(plan.device, &identity.jid, &identity.lid)

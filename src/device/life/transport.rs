@@ -21,7 +21,7 @@ use wacore::net::{
 };
 use whatsapp_rust::async_channel;
 
-use super::keepalive::Heard;
+use super::keepalive::LastHeard;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -38,7 +38,7 @@ const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct Dialer {
     url: Url,
     tls: Arc<rustls::ClientConfig>,
-    heard: Heard,
+    heard: LastHeard,
     failure: Arc<Mutex<Option<String>>>,
 }
 
@@ -54,7 +54,7 @@ impl DialFailure {
 
 impl Dialer {
     /// `heard` is told whenever something arrives.
-    pub fn new(url: Url, tls: Arc<rustls::ClientConfig>, heard: Heard) -> (Self, DialFailure) {
+    pub fn new(url: Url, tls: Arc<rustls::ClientConfig>, heard: LastHeard) -> (Self, DialFailure) {
         let failure = DialFailure::default();
         (
             Self {
@@ -138,7 +138,7 @@ impl Transport for OpenSocket {
 async fn pump(
     mut stream: SplitStream<Socket>,
     events: async_channel::Sender<TransportEvent>,
-    heard: Heard,
+    heard: LastHeard,
 ) {
     if events.send(TransportEvent::Connected).await.is_err() {
         return;

@@ -16,19 +16,22 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// Contacts whose names are remembered, so that each of their messages does not write them anew.
 const REMEMBERED: usize = 256;
 
+/// What it is told, in order.
 pub enum Entry {
+    /// Somebody was added or changed.
     Learnt(ContactChange<Contact>),
     /// What somebody with these JIDs calls itself.
     Named(Vec<String>, Names),
     /// Everything before this is stored once it is answered.
     Stored(oneshot::Sender<()>),
-    /// The whole address book comes from here on.
-    AllCome,
-    /// That was all; true if it really came.
-    AllCame(bool),
+    /// The phone's whole address book follows.
+    SnapshotBegins,
+    /// It has ended; `complete`: nobody was left out, so whoever did not come was removed on the phone.
+    SnapshotEnds { complete: bool },
 }
 
-pub struct Keeper {
+/// Writes what the address book of one device learns.
+pub struct Writer {
     store: Store,
     device: DeviceNumber,
     /// Who has come since the phone began to tell of everybody.
@@ -46,7 +49,8 @@ struct Batch {
     waiting: Vec<oneshot::Sender<()>>,
 }
 
-impl Keeper {
+impl Writer {
+    /// Of this device.
     pub fn new(store: Store, device: DeviceNumber) -> Self {
         Self {
             store,
@@ -92,9 +96,9 @@ impl Keeper {
                 batch.names.extend(new.map(|jid| (jid, names.clone())));
             }
             Entry::Stored(stored) => batch.waiting.push(stored),
-            Entry::AllCome => self.come = Some(BTreeSet::new()),
-            Entry::AllCame(true) => batch.only = self.come.take(),
-            Entry::AllCame(false) => self.come = None,
+            Entry::SnapshotBegins => self.come = Some(BTreeSet::new()),
+            Entry::SnapshotEnds { complete: true } => batch.only = self.come.take(),
+            Entry::SnapshotEnds { complete: false } => self.come = None,
         }
     }
 
