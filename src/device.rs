@@ -9,85 +9,30 @@ mod inbound;
 pub mod job;
 pub mod known_as;
 pub mod life;
+pub mod messages;
 pub mod pairing;
 pub mod session;
+pub mod shared;
 
 use std::sync::Arc;
 
 use actix::prelude::*;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
-use self::job::Job;
-use self::life::observer::{Login, Observed};
-use self::life::start::{self, RunEnded, Running, Shared, Sign, Signs};
+pub use self::job::Execute;
+use self::life::start::{self, RunEnded, Running, Sign, Signs};
+use self::messages::{Login, Observed};
+pub use self::messages::{News, Phase, Plan, Report, Stop};
 use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
+use self::shared::Shared;
 use crate::failure::Failure;
-use crate::ids::DeviceId;
-use crate::store::{DeviceNumber, Life};
 use crate::telemetry::Chain;
 
-/// How far a life has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Dialling, shaking hands, logging in.
-    Connecting,
-    /// Connected without an account: showing codes.
-    Pairing,
-    /// Logged in; commands run.
-    Live,
-    /// On its way out, whatever the reason.
-    Closing,
-}
-
-/// Which life this is, and to whom it reports.
-#[derive(Clone)]
-pub struct Plan {
-    pub device: DeviceId,
-    pub number: DeviceNumber,
-    pub life: Life,
-    pub reports: Recipient<Report>,
-}
-
-/// What a life tells its supervisor.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct Report {
-    pub device: DeviceId,
-    pub life: Life,
-    pub news: News,
-}
-
-#[derive(Debug)]
-pub enum News {
-    Entered(Phase),
-    /// A code to be scanned.
-    Qr(Qr),
-    /// The account is known and stored.
-    Paired(Login),
-    /// The phone owes a key without which part of the app state cannot be read, or no longer.
-    KeyMissing(bool),
-    Exited(ExitReason),
-}
-
-/// Ends the life; what it worked on fails with `device_disconnected`.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub struct Stop(pub ExitReason);
-
-/// Runs a command on this device.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Execute {
-    pub job: Job,
-    /// Held until the command has ended: it bounds what one device works on.
-    pub permit: OwnedSemaphorePermit,
-}
-
+/// One life of one device.
 pub struct DeviceActor {
     plan: Plan,
     /// Whatever is logged on behalf of this life is in it.
@@ -212,7 +157,8 @@ impl DeviceActor {
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
-            self.span.in_scope(|| running.catch_up(ctx.address()));
+            self.span
+                .in_scope(|| running.catch_up(ctx.address().recipient()));
             ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
             let saved = running.save().into_actor(self);
             ctx.spawn(saved.map(|saved, life, ctx| {
@@ -246,7 +192,11 @@ impl Actor for DeviceActor {
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.report(News::Entered(Phase::Connecting));
         self.start_connect_clock(ctx);
-        let start = start::start(self.plan.clone(), self.shared.clone(), ctx.address());
+        let start = start::start(
+            self.plan.clone(),
+            self.shared.clone(),
+            ctx.address().recipient(),
+        );
         let start = start.instrument(self.span.clone());
         ctx.spawn(start.into_actor(self).map(|started, life, ctx| match started {
             Ok((running, signs)) if life.phase == Phase::Connecting => {
@@ -346,16 +296,6 @@ impl Handler<RequestPairCode> for DeviceActor {
             life.pair_code = result.as_ref().ok().cloned();
             request.answer(result);
         }));
-    }
-}
-
-impl Plan {
-    pub(crate) fn report(&self, news: News) {
-        self.reports.do_send(Report {
-            device: self.device,
-            life: self.life,
-            news,
-        });
     }
 }
 

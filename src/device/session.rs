@@ -23,7 +23,6 @@ use tokio::time::{Instant, timeout, timeout_at};
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
-use super::Stop;
 use super::exit::ExitReason;
 use super::life::acks::Acks;
 use super::life::app_state::AppState;
@@ -31,6 +30,7 @@ use super::life::contacts::ContactBook;
 use super::life::failpoints::{Failpoints, Point};
 use super::life::keepalive::Keepalive;
 use super::life::retry_admission::RetryGate;
+use super::messages::Stop;
 use crate::failure::Failure;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store};

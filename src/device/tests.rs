@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 
 use super::exit::ExitReason;
 use super::life::blocking::Blocking;
-use super::life::observer::Observed;
 use super::life::runtime::ShardRuntime;
-use super::life::start::Shared;
+use super::messages::Observed;
+use super::shared::Shared;
 use super::{DeviceActor, News, Plan, Report, Stop};
 use crate::config::Config;
 use crate::ids::DeviceId;
@@ -70,7 +70,7 @@ impl Life {
             Store::open(Options::new(folder.path(), SealingKey::from_bytes([7; 32]))).unwrap();
         let metrics = Arc::new(Metrics::new(&store).unwrap());
         let (webhooks, _) = Webhooks::new(store.clone(), &config.webhooks, metrics);
-        let shared = crate::app::share(&config, store.clone(), webhooks).unwrap();
+        let shared = Shared::new(&config, store.clone(), webhooks).unwrap();
         let (sender, reports) = mpsc::unbounded_channel();
         let number = DeviceNumber(1);
         let plan = Plan {
@@ -79,7 +79,7 @@ impl Life {
             life: store.begin_life(number),
             reports: Supervisor(sender).start().recipient(),
         };
-        let address = DeviceActor::new(plan, Arc::<Shared>::new(shared)).start();
+        let address = DeviceActor::new(plan, Arc::new(shared)).start();
         Self {
             address,
             reports,

@@ -25,7 +25,7 @@ use super::router::{self, Router};
 use super::shards::Shards;
 use super::view::{State, View};
 use crate::device::exit::ExitReason;
-use crate::device::life::start::Shared;
+use crate::device::shared::Shared;
 use crate::device::{DeviceActor, Phase, Plan};
 use crate::ids::DeviceId;
 use crate::metrics::Metrics;

@@ -8,7 +8,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use actix::Addr;
+use actix::Recipient;
 use tokio::sync::watch;
 use tracing::error;
 use wacore::appstate::hash::HashState;
@@ -19,10 +19,8 @@ use whatsapp_rust::sync_task::MajorSyncTask;
 
 use super::contacts::ContactBook;
 use super::failpoints::{Failpoints, Point};
-use super::observer::Observed;
-use super::runtime::guarded;
-use super::start::on_panic_of;
-use crate::device::DeviceActor;
+use super::runtime::{guarded, on_panic};
+use crate::device::messages::Observed;
 use crate::failure::Failure;
 use crate::store::RecordBackend;
 use crate::telemetry::Chain;
@@ -122,8 +120,13 @@ impl AppState {
     }
 
     /// Fetches what is owed, now and later, as long as the client lives, and tells the actor when the phone owes a key.
-    pub fn catch_up(&self, client: &Arc<Client>, contacts: ContactBook, actor: Addr<DeviceActor>) {
-        let on_panic = on_panic_of(&actor);
+    pub(in crate::device) fn catch_up(
+        &self,
+        client: &Arc<Client>,
+        contacts: ContactBook,
+        actor: Recipient<Observed>,
+    ) {
+        let on_panic = on_panic(&actor);
         let task = Fetching {
             client: Arc::downgrade(client),
             // Neither this task nor the client may keep the other alive.
@@ -153,7 +156,7 @@ struct Fetching {
     changes: watch::Receiver<Owed>,
     records: Arc<RecordBackend>,
     contacts: ContactBook,
-    actor: Addr<DeviceActor>,
+    actor: Recipient<Observed>,
     key_missing: bool,
     failpoints: Failpoints,
 }

@@ -2,17 +2,16 @@
 
 mod writer;
 
-use actix::Addr;
+use actix::Recipient;
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
 
 use self::writer::{Entry, Writer};
-use super::runtime::guarded;
-use super::start::on_panic_of;
-use crate::device::DeviceActor;
+use super::runtime::{guarded, on_panic};
 use crate::device::known_as::KnownAs;
+use crate::device::messages::Observed;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -108,10 +107,14 @@ pub struct ContactBook {
 
 impl ContactBook {
     /// Starts the task, which ends with the last handle to the book.
-    pub fn open(store: Store, device: DeviceNumber, actor: &Addr<DeviceActor>) -> Self {
+    pub(in crate::device) fn open(
+        store: Store,
+        device: DeviceNumber,
+        actor: &Recipient<Observed>,
+    ) -> Self {
         let (entries, received) = mpsc::unbounded_channel();
         let write = Writer::new(store.clone(), device).run(received);
-        tokio::spawn(guarded(write, on_panic_of(actor)));
+        tokio::spawn(guarded(write, on_panic(actor)));
         Self {
             store,
             device,

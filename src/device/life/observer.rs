@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::{Addr, Message};
+use actix::Recipient;
 use chrono::Utc;
 use serde_json::json;
 use wacore::types::events::{
@@ -16,42 +16,17 @@ use wacore::types::events::{
 use super::acks::Acks;
 use super::app_state::AppState;
 use super::contacts::ContactBook;
-use crate::device::DeviceActor;
 use crate::device::announce::{announcement, unhooked};
 use crate::device::exit::ExitReason;
+use crate::device::messages::{Login, Observed};
 use crate::ids::DeviceId;
 use crate::store::DeviceNumber;
 use crate::webhooks::Webhooks;
 use crate::webhooks::catalog::EventName;
 
-/// What the actor is told.
-#[derive(Clone, Debug, Message)]
-#[rtype(result = "()")]
-pub(in crate::device) enum Observed {
-    /// Logged in, and the critical app state is there.
-    Connected,
-    /// A code to be scanned, and for how long it is good.
-    Qr { code: String, valid_for: Duration },
-    /// The phone accepted the pairing; WhatsApp will ask for a restart next.
-    Paired(Login),
-    /// The phone owes a key without which part of the app state cannot be read, or no longer.
-    KeyMissing(bool),
-    /// The life is over.
-    Ended(ExitReason),
-}
-
-/// Who a device is to WhatsApp.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login {
-    /// `<digits>:<device>@s.whatsapp.net`
-    pub jid: String,
-    /// `<lid>:<device>@lid`
-    pub lid: String,
-}
-
 /// The handler of one life.
 pub(super) struct Observer {
-    pub actor: Addr<DeviceActor>,
+    pub actor: Recipient<Observed>,
     pub acks: Acks,
     pub app_state: AppState,
     pub contacts: ContactBook,

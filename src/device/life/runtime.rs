@@ -5,6 +5,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::time::Duration;
 
+use actix::Recipient;
 use async_trait::async_trait;
 use futures::FutureExt;
 use tokio::runtime::Handle;
@@ -12,6 +13,8 @@ use tracing::{Instrument, Span};
 use wacore::runtime::{AbortHandle, Runtime};
 
 use super::blocking::Blocking;
+use crate::device::exit::ExitReason;
+use crate::device::messages::Observed;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 
@@ -35,6 +38,14 @@ impl<F: Fn() + Clone + Send + Sync + 'static> ShardRuntime<F> {
     fn guarded(&self, task: Task) -> impl Future<Output = ()> + Send + 'static {
         guarded(task, self.on_panic.clone())
     }
+}
+
+/// Ends a life with a panic of one of its tasks, for those that nobody waits for.
+pub(in crate::device) fn on_panic(
+    actor: &Recipient<Observed>,
+) -> impl Fn() + Clone + Send + Sync + 'static {
+    let actor = actor.clone();
+    move || actor.do_send(Observed::Ended(ExitReason::Panicked))
 }
 
 /// A task whose panic is reported instead of being lost with its handle, and whose logs belong to whatever began it.

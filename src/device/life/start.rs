@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use actix::{Addr, Recipient};
+use actix::Recipient;
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
 use serde_json::json;
@@ -19,22 +19,21 @@ use whatsapp_rust::{CacheConfig, Client, NodeFilter};
 
 use super::acks::Acks;
 use super::app_state::AppState;
-use super::blocking::Blocking;
 use super::contacts::ContactBook;
 use super::failpoints::{Failpoints, Point};
-use super::fetch::Fetcher;
 use super::hook::Hook;
 use super::keepalive::{self, Keepalive};
-use super::observer::{Login, Observed, Observer};
+use super::observer::Observer;
 use super::retry_admission::{RetryGate, key_holders};
-use super::runtime::ShardRuntime;
+use super::runtime::{ShardRuntime, on_panic};
 use super::transport::{DialFailure, Dialer};
-use super::version::{self, Version};
+use super::version;
 use crate::config::Whatsapp;
 use crate::device::exit::ExitReason;
+use crate::device::messages::{Login, News, Observed, Plan, Stop};
 use crate::device::pairing::PairCode;
 use crate::device::session::Session;
-use crate::device::{DeviceActor, News, Plan, Stop};
+use crate::device::shared::Shared;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store, StoreError};
 use crate::webhooks::Webhooks;
@@ -48,19 +47,6 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 const CHAT_LANES: u64 = 16;
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
 const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
-
-/// What all lives share.
-pub struct Shared {
-    pub store: Store,
-    pub whatsapp: Whatsapp,
-    pub tls: Arc<rustls::ClientConfig>,
-    pub fetcher: Arc<Fetcher>,
-    pub version: Version,
-    pub blocking: Blocking,
-    /// For media that callers name by URL.
-    pub downloader: Arc<Downloader>,
-    pub webhooks: Webhooks,
-}
 
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
@@ -139,7 +125,7 @@ pub struct RunEnded {
 pub async fn start(
     plan: Plan,
     shared: Arc<Shared>,
-    actor: Addr<DeviceActor>,
+    actor: Recipient<Observed>,
 ) -> Result<(Running, Signs), StartError> {
     let failpoints = Failpoints::of(plan.device);
     failpoints.hit(Point::Start);
@@ -225,9 +211,9 @@ async fn build(
     manager: Arc<PersistenceManager>,
     dialer: Dialer,
     hook: Hook,
-    actor: &Addr<DeviceActor>,
+    actor: &Recipient<Observed>,
 ) -> Result<Arc<Client>, StartError> {
-    let runtime = ShardRuntime::here(shared.blocking.clone(), on_panic_of(actor));
+    let runtime = ShardRuntime::here(shared.blocking.clone(), on_panic(actor));
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
@@ -251,12 +237,6 @@ async fn build(
         .await
         .map_err(|error| StartError::Record(error.to_string()))?;
     Ok(built.into_client())
-}
-
-/// For tasks that belong to a life and that nobody waits for.
-pub(super) fn on_panic_of(actor: &Addr<DeviceActor>) -> impl Fn() + Clone + Send + Sync + 'static {
-    let actor = actor.clone();
-    move || actor.do_send(Observed::Ended(ExitReason::Panicked))
 }
 
 fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
@@ -294,7 +274,7 @@ fn run(
 
 impl Running {
     /// Fetches what earlier lives missed, and what this one is told to.
-    pub fn catch_up(&self, actor: Addr<DeviceActor>) {
+    pub fn catch_up(&self, actor: Recipient<Observed>) {
         self.app_state
             .catch_up(&self.client, self.contacts.clone(), actor);
     }
