@@ -23,7 +23,9 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
 pub use self::job::Execute;
-use self::life::start::{self, RunEnded, Running, Sign, Signs};
+use self::life::running::Running;
+use self::life::signs::{RunEnded, Sign, Signs};
+use self::life::start;
 use self::messages::{Login, Observed};
 pub use self::messages::{News, Phase, Plan, Report, Stop};
 use self::pairing::{PairCode, Qr, RequestPairCode};
@@ -135,12 +137,7 @@ impl DeviceActor {
             ctx.stop();
             return;
         };
-        let closing = start::close(
-            running,
-            self.paired.take(),
-            self.plan.clone(),
-            self.shared.clone(),
-        );
+        let closing = running.close(self.paired.take());
         ctx.spawn(closing.into_actor(self).map(|closed, life, ctx| {
             if let Err(error) = closed {
                 error!(device.id = %life.plan.device, error = %Chain(&error), "what a life had to store was not stored");
@@ -157,12 +154,12 @@ impl DeviceActor {
             .as_ref()
             .filter(|_| self.phase == Phase::Connecting)
         {
-            self.span
-                .in_scope(|| running.catch_up(ctx.address().recipient()));
+            self.span.in_scope(|| running.catch_up());
             ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
             let saved = running.save().into_actor(self);
             ctx.spawn(saved.map(|saved, life, ctx| {
-                if saved.is_err() {
+                if let Err(error) = saved {
+                    error!(device.id = %life.plan.device, error = %Chain(&error), "what the login brought was not stored");
                     life.leave(ExitReason::StoreFailed, ctx);
                 }
             }));
@@ -178,11 +175,7 @@ impl DeviceActor {
             .running
             .as_ref()
             .filter(|_| self.phase == Phase::Live)?;
-        Some(running.session(
-            deadline,
-            self.shared.whatsapp.query_timeout,
-            ctx.address().recipient(),
-        ))
+        Some(Session::new(running, deadline, ctx.address().recipient()))
     }
 }
 
@@ -202,7 +195,8 @@ impl Actor for DeviceActor {
             Ok((running, signs)) if life.phase == Phase::Connecting => {
                 life.begin(running, signs, ctx);
             }
-            Ok((running, _)) => running.abandon(),
+            // It left meanwhile.
+            Ok(_) => {}
             Err(error) => {
                 error!(device.id = %life.plan.device, error = %Chain(&error), "device could not be started");
                 life.leave(error.reason(), ctx);

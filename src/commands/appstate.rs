@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
-use crate::device::life::app_state::Collection;
 use crate::device::session::Session;
+use crate::device::session::app_state::Collection;
 use crate::failure::Failure;
 use crate::operation::{Envelope, Operation};
 

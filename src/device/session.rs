@@ -24,16 +24,11 @@ use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
 use super::exit::ExitReason;
-use super::life::acks::Acks;
-use super::life::app_state::AppState;
-use super::life::contacts::ContactBook;
-use super::life::failpoints::{Failpoints, Point};
-use super::life::keepalive::Keepalive;
-use super::life::retry_admission::RetryGate;
+use super::life::Life;
+use super::life::failpoints::Point;
+use super::life::running::Running;
 use super::messages::Stop;
 use crate::failure::Failure;
-use crate::media::download::Downloader;
-use crate::store::{DeviceNumber, RecordBackend, Store};
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -45,24 +40,28 @@ pub struct Ack {
 /// A live device, lent to one command.
 #[derive(Clone)]
 pub struct Session {
-    pub(super) client: Arc<Client>,
-    pub(super) downloader: Arc<Downloader>,
-    pub(super) store: Store,
-    pub(super) number: DeviceNumber,
-    pub(super) acks: Acks,
-    pub(super) contacts: ContactBook,
-    pub(super) app_state: AppState,
-    pub(super) retry_gate: RetryGate,
-    pub(super) keepalive: Keepalive,
-    pub(super) records: Arc<RecordBackend>,
-    pub(super) failpoints: Failpoints,
-    pub(super) stop: Recipient<Stop>,
-    /// The `query` clock: one stanza and its answer.
-    pub(super) query_timeout: Duration,
-    pub(super) deadline: Instant,
+    life: Arc<Life>,
+    client: Arc<Client>,
+    deadline: Instant,
+    stop: Recipient<Stop>,
 }
 
 impl Session {
+    /// Lends it until the deadline. `stop`: ends the life.
+    pub(super) fn new(running: &Running, deadline: Instant, stop: Recipient<Stop>) -> Self {
+        Self {
+            life: running.life.clone(),
+            client: running.client.clone(),
+            deadline,
+            stop,
+        }
+    }
+
+    /// The `query` clock: one stanza and its answer.
+    fn query_timeout(&self) -> Duration {
+        self.life.shared.whatsapp.query_timeout
+    }
+
     /// Asks WhatsApp to unlink this device, then ends the life.
     pub async fn unlink(&self) -> Result<(), Failure> {
         let Some(jid) = self.client.pn() else {
@@ -82,10 +81,10 @@ impl Session {
         &self,
         query: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        self.failpoints.hit(Point::Command);
-        let answered = timeout(self.query_timeout, query).await;
+        self.life.failpoints.hit(Point::Command);
+        let answered = timeout(self.query_timeout(), query).await;
         answered.unwrap_or_else(|_| {
-            self.keepalive.probe_now();
+            self.life.keepalive.probe_now();
             Err(Failure::TimedOut { message_id: None })
         })
     }
@@ -100,7 +99,7 @@ impl Session {
         F: Future<Output = Result<(), Failure>>,
     {
         let message_id = self.client.generate_message_id();
-        let ack = self.acks.expect(&message_id);
+        let ack = self.life.acks.expect(&message_id);
         let sent = send(message_id.clone());
         let accepted = async {
             sent.await?;
@@ -110,7 +109,7 @@ impl Session {
                 None => return Err(Failure::Disconnected),
             };
             // A phone that cannot read it asks for it again, perhaps in the device's next life.
-            self.records.settled().await.map_err(|error| {
+            self.life.records.settled().await.map_err(|error| {
                 Failure::of_store("what a message has changed could not be stored", &error)
             })?;
             Ok(at)
@@ -118,7 +117,7 @@ impl Session {
         match timeout_at(self.deadline, accepted).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
             Err(_) => {
-                self.keepalive.probe_now();
+                self.life.keepalive.probe_now();
                 let message_id = Some(message_id);
                 Err(Failure::TimedOut { message_id })
             }

@@ -47,7 +47,7 @@ impl Command for GetContacts {
         Operation::new("contacts", Envelope::Flat).failing_with("failed to get contacts");
 
     async fn run(self, session: Session) -> Result<Contacts, Failure> {
-        let entry = |contact: crate::device::life::contacts::Contact| Entry {
+        let entry = |contact: crate::device::session::contacts::Contact| Entry {
             jid: contact.jid_text(),
             first_name: contact.first_name.filter(|name| !name.is_empty()),
             full_name: contact.full_name.filter(|name| !name.is_empty()),

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::device::known_as::KnownAs;
-use crate::device::life::contacts::Contact;
 use crate::device::session::Session;
+use crate::device::session::contacts::Contact;
 use crate::device::session::groups;
 use crate::failure::{Failure, Invalid};
 use crate::operation::{Envelope, Operation};

@@ -98,7 +98,6 @@ impl Contact {
 ///
 /// Contacts come in on the receive path, which cannot wait for the store; a task of their own writes them. What waits for
 /// it is bounded by the patch that brought it, which is in memory as a whole anyway.
-#[derive(Clone)]
 pub struct ContactBook {
     store: Store,
     device: DeviceNumber,
@@ -106,7 +105,7 @@ pub struct ContactBook {
 }
 
 impl ContactBook {
-    /// Starts the task, which ends with the last handle to the book.
+    /// Starts the task, which ends with the book.
     pub(in crate::device) fn open(
         store: Store,
         device: DeviceNumber,

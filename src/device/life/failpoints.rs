@@ -21,7 +21,6 @@ pub enum Point {
 
 /// The shipped build knows the points, and nothing that could happen there.
 #[cfg(not(feature = "sandbox"))]
-#[derive(Clone)]
 pub struct Failpoints;
 
 #[cfg(not(feature = "sandbox"))]
@@ -38,7 +37,6 @@ impl Failpoints {
 #[cfg(feature = "sandbox")]
 mod armed {
     use std::path::PathBuf;
-    use std::sync::Arc;
     use std::time::Duration;
 
     use super::Point;
@@ -52,16 +50,15 @@ mod armed {
     const PAUSE: Duration = Duration::from_millis(20);
 
     /// The requests that concern one device.
-    #[derive(Clone)]
     pub struct Failpoints {
-        folder: Option<Arc<PathBuf>>,
+        folder: Option<PathBuf>,
         device: DeviceId,
     }
 
     impl Failpoints {
         /// Those of one device, if the environment names a folder of requests.
         pub fn of(device: DeviceId) -> Self {
-            let folder = std::env::var_os(FOLDER).map(|folder| Arc::new(folder.into()));
+            let folder = std::env::var_os(FOLDER).map(PathBuf::from);
             Self { folder, device }
         }
 

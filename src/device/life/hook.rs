@@ -8,21 +8,14 @@ use wacore::types::events::InboundMessage;
 use wacore::types::message::MessageInfo;
 use whatsapp_rust::{Client, InboundDurabilityHook};
 
-use super::contacts::{ContactBook, Names};
+use super::Life;
+use super::contacts::Names;
 use crate::device::inbound::{People, describe};
-use crate::ids::DeviceId;
-use crate::store::{DeviceNumber, RecordBackend};
-use crate::webhooks::Webhooks;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::Event;
 
-pub(super) struct Hook {
-    pub device: DeviceId,
-    pub number: DeviceNumber,
-    pub records: Arc<RecordBackend>,
-    pub webhooks: Webhooks,
-    pub contacts: ContactBook,
-}
+/// The hook of one life. Held by its client.
+pub struct Hook(pub Arc<Life>);
 
 #[async_trait]
 impl InboundDurabilityHook for Hook {
@@ -35,13 +28,14 @@ impl InboundDurabilityHook for Hook {
         for message in batch {
             self.learn_names(&message.info);
         }
-        if !self.webhooks.wants(self.number, EventName::MessageReceived) {
+        let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
+        if !webhooks.wants(device, EventName::MessageReceived) {
             return Ok(());
         }
         let mut along = Vec::with_capacity(batch.len());
         for message in batch {
             if let Some(event) = self.event(&client, message).await {
-                along.extend(self.webhooks.record(self.number, &event)?);
+                along.extend(webhooks.record(device, &event)?);
             }
         }
         if along.is_empty() {
@@ -61,8 +55,8 @@ impl InboundDurabilityHook for Hook {
                 id: &message.info.id,
             })
             .collect();
-        self.records.commit_inbound(&keys, along).await?;
-        self.webhooks.recorded(self.number);
+        self.0.records.commit_inbound(&keys, along).await?;
+        webhooks.recorded(device);
         Ok(())
     }
 }
@@ -79,7 +73,7 @@ impl Hook {
         };
         let sender = [Some(&info.source.sender), info.source.sender_alt.as_ref()];
         let sender = sender.into_iter().flatten().cloned();
-        self.contacts.learn_names(sender, names);
+        self.0.contacts.learn_names(sender, names);
     }
 
     async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
@@ -90,7 +84,7 @@ impl Hook {
         let parts = [chat.as_str(), &sender, &info.id];
         Some(Event::repeatable(
             EventName::MessageReceived,
-            self.device,
+            self.0.plan.device,
             &parts,
             data,
         ))

@@ -38,11 +38,10 @@ impl From<&Whatsapp> for Limits {
 }
 
 /// What a life knows of its connection's health.
-#[derive(Clone)]
 pub struct Keepalive {
     limits: Limits,
     heard: LastHeard,
-    probe: Arc<Notify>,
+    probe: Notify,
 }
 
 /// When anything came from WhatsApp last.
@@ -89,7 +88,7 @@ impl Keepalive {
         Self {
             limits,
             heard: LastHeard::now(),
-            probe: Arc::default(),
+            probe: Notify::new(),
         }
     }
 
@@ -104,9 +103,9 @@ impl Keepalive {
     }
 
     /// Watches over a logged-in client. Returns when its connection is of no use any more, and why.
-    pub async fn lost(self, client: Arc<Client>) -> ExitReason {
+    pub async fn lost(&self, client: &Client) -> ExitReason {
         let patience = self.limits.patience;
-        self.watch(|| ping(&client, patience)).await
+        self.watch(|| ping(client, patience)).await
     }
 
     async fn watch<F: Future<Output = Pong>>(&self, ping: impl Fn() -> F) -> ExitReason {

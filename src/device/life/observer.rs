@@ -6,51 +6,39 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix::Recipient;
 use chrono::Utc;
 use serde_json::json;
 use wacore::types::events::{
     ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
 };
 
-use super::acks::Acks;
-use super::app_state::AppState;
-use super::contacts::ContactBook;
+use super::Life;
+use super::failpoints::Point;
 use crate::device::announce::{announcement, unhooked};
 use crate::device::exit::ExitReason;
 use crate::device::messages::{Login, Observed};
-use crate::ids::DeviceId;
-use crate::store::DeviceNumber;
-use crate::webhooks::Webhooks;
 use crate::webhooks::catalog::EventName;
 
-/// The handler of one life.
-pub(super) struct Observer {
-    pub actor: Recipient<Observed>,
-    pub acks: Acks,
-    pub app_state: AppState,
-    pub contacts: ContactBook,
-    pub device: DeviceId,
-    pub number: DeviceNumber,
-    pub webhooks: Webhooks,
-    pub failpoints: super::failpoints::Failpoints,
-}
+/// The handler of one life. Held by its client.
+pub struct Observer(pub Arc<Life>);
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
-        self.failpoints.hit(super::failpoints::Point::Event);
+        self.0.failpoints.hit(Point::Event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
             // What else did not work is tried again by the library.
             Event::AppStateSyncFailed(failed) => {
-                self.app_state
-                    .owe(failed.skipped.iter().filter_map(|name| name.parse().ok()));
+                let skipped = failed.skipped.iter();
+                self.0
+                    .owed
+                    .note(skipped.filter_map(|name| name.parse().ok()));
             }
-            Event::ContactUpdate(update) => self.contacts.learn(update),
+            Event::ContactUpdate(update) => self.0.contacts.learn(update),
             other => {
                 if let Some(observed) = observed(other) {
-                    self.actor.do_send(observed);
+                    self.0.actor.do_send(observed);
                 }
             }
         }
@@ -107,15 +95,16 @@ impl EventHandler for Observer {
 
 impl Observer {
     fn announce(&self, event: &Event) {
-        if !self.webhooks.listens(self.number) {
+        let (plan, webhooks) = (&self.0.plan, &self.0.shared.webhooks);
+        if !webhooks.listens(plan.number) {
             return;
         }
         if let Event::Messages(batch) = event {
-            for event in unhooked(self.device, batch) {
-                self.webhooks.publish(self.number, event);
+            for event in unhooked(plan.device, batch) {
+                webhooks.publish(plan.number, event);
             }
         } else if let Some((name, data)) = announcement(event) {
-            self.webhooks.tell(self.number, name, data);
+            webhooks.tell(plan.number, name, data);
         }
     }
 
@@ -128,14 +117,14 @@ impl Observer {
             None => Ok(ack.timestamp.unwrap_or_else(Utc::now)),
         };
         let sent = answer.as_ref().ok().copied();
-        if self.acks.resolve(&ack.id, answer)
+        if self.0.acks.resolve(&ack.id, answer)
             && let Some(at) = sent
         {
             let to = ack.from.as_ref().map(|chat| chat.to_non_ad_string());
             let data =
                 json!({ "message_id": ack.id, "to": to, "is_from_me": true, "timestamp": at });
-            self.webhooks
-                .tell(self.number, EventName::MessageSent, data);
+            let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
+            webhooks.tell(device, EventName::MessageSent, data);
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use tokio::time::timeout;
 use wacore::request::InfoQuery;
+use wacore::store::traits::AppSyncStore;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
 use super::Session;
 use super::failures::unanswered;
-use crate::device::life::app_state::Collection;
+pub use crate::device::life::app_state::Collection;
 use crate::failure::Failure;
 
 /// What is new at WhatsApp by the time that everything was fetched is fetched too, this often.
@@ -39,10 +40,10 @@ impl AppState<'_> {
     }
 
     async fn fetch(&self, collections: &[Collection], full: bool) -> Result<(), Failure> {
-        self.0.app_state.want(collections.iter().copied(), full);
+        self.0.life.owed.want(collections.iter().copied(), full);
         for collection in collections {
-            let fetched = self.0.app_state.fetched(*collection);
-            match timeout(self.0.query_timeout, fetched).await {
+            let fetched = self.0.life.owed.fetched(*collection);
+            match timeout(self.0.query_timeout(), fetched).await {
                 Ok(true) => {}
                 Ok(false) => return Err(not_synced(*collection, true)),
                 Err(_) => return Err(not_synced(*collection, false)),
@@ -51,11 +52,19 @@ impl AppState<'_> {
         Ok(())
     }
 
+    /// How far this collection has come.
+    async fn version(&self, name: Collection) -> Result<u64, Failure> {
+        let state = self.0.life.records.get_version(name.as_str()).await;
+        state.map(|state| state.version).map_err(|error| {
+            Failure::internal("the version of a collection could not be read", &error)
+        })
+    }
+
     /// Those of which WhatsApp has more than is here.
     async fn behind(&self, collections: &[Collection]) -> Result<Vec<Collection>, Failure> {
         let mut nodes = Vec::with_capacity(collections.len());
         for collection in collections {
-            let version = self.0.app_state.version(*collection).await?;
+            let version = self.version(*collection).await?;
             let node = NodeBuilder::new("collection")
                 .attr("name", collection.as_str())
                 .attr("version", version)

@@ -4,7 +4,7 @@ use serde_json::Value;
 use wacore_binary::Jid;
 
 use super::{Session, failures, lookup};
-use crate::device::life::contacts::Contact;
+pub use crate::device::life::contacts::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
 
@@ -43,7 +43,7 @@ pub struct Picture {
 impl Contacts<'_> {
     /// Everybody in the address book.
     pub async fn all(&self) -> Result<Vec<Contact>, Failure> {
-        let contacts = self.0.contacts.all().await;
+        let contacts = self.0.life.contacts.all().await;
         contacts.map_err(|error| Failure::of_store("the contacts could not be read", &error))
     }
 

@@ -27,7 +27,7 @@ impl Session {
 impl Uploads<'_> {
     /// What is behind a URL that the caller gave.
     pub async fn download(&self, url: &str) -> Result<Vec<u8>, Invalid> {
-        self.0.downloader.fetch(url).await
+        self.0.life.shared.downloader.fetch(url).await
     }
 
     /// Encrypts and uploads, and makes the message that says where it is.

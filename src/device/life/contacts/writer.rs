@@ -60,7 +60,7 @@ impl Writer {
         }
     }
 
-    /// Works until the last handle to the book is gone.
+    /// Works until the book is gone.
     pub async fn run(mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
         let mut received = Vec::with_capacity(BATCH);
         while entries.recv_many(&mut received, BATCH).await > 0 {

@@ -17,7 +17,7 @@ use whatsapp_rust::{IqError, schemas};
 use super::Status;
 use crate::device::session::failures;
 use crate::failure::Failure;
-use crate::store::StoreError;
+use crate::store::{DeviceNumber, Store, StoreError};
 
 const WRITTEN: &str = "status_privacy";
 
@@ -52,7 +52,7 @@ impl Status<'_> {
     /// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
     /// somebody who was just excluded cannot be taken back.
     pub async fn privacy(&self) -> Result<StatusPrivacy, Failure> {
-        let (store, device) = (&self.0.store, self.0.number);
+        let (store, device) = self.kept();
         let told = self.told_privacy().await?;
         let written = store.setting::<Written>(device, WRITTEN).await;
         match written.map_err(|error| not_kept(&error))? {
@@ -83,9 +83,15 @@ impl Status<'_> {
         };
         self.0.query(written).await?;
         let written = Written { rule, before };
-        let (store, device) = (&self.0.store, self.0.number);
+        let (store, device) = self.kept();
         let noted = store.put_setting(device, WRITTEN, &written).await;
         noted.map_err(|error| not_kept(&error))
+    }
+
+    /// Where the rule that was written here is kept.
+    fn kept(&self) -> (&Store, DeviceNumber) {
+        let life = &self.0.life;
+        (&life.shared.store, life.plan.number)
     }
 
     async fn told_privacy(&self) -> Result<StatusPrivacy, Failure> {

@@ -10,8 +10,8 @@ use crate::failure::Failure;
 /// Makes a new sender key when somebody who may have the present one is no longer in the audience: with it they could
 /// decrypt whatever comes next, should they get hold of it.
 pub(super) async fn rotate(session: &Session, audience: &Audience) -> Result<(), Failure> {
-    session.retry_gate.admit_only(audience.users.clone());
-    let (store, device) = (&session.store, session.number);
+    session.life.retry_gate.admit_only(audience.users.clone());
+    let (store, device) = (&session.life.shared.store, session.life.plan.number);
     let held = key_holders(store, device).await.map_err(|error| {
         Failure::of_store("the holders of the statuses' key could not be read", &error)
     })?;
