@@ -1,4 +1,4 @@
-//! Panics, which must not leave the life that they happen in.
+//! How a life ends: panics must not leave the one that they happen in, and nothing of it stays.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::sync::mpsc;
 use super::exit::ExitReason;
 use super::life::blocking::Blocking;
 use super::life::runtime::ShardRuntime;
+use super::life::start;
 use super::messages::Observed;
 use super::shared::Shared;
 use super::{DeviceActor, News, Plan, Report, Stop};
@@ -37,6 +38,19 @@ impl Handler<Report> for Supervisor {
     }
 }
 
+/// Is told what happens, and does nothing about it.
+struct Bystander;
+
+impl Actor for Bystander {
+    type Context = Context<Self>;
+}
+
+impl Handler<Observed> for Bystander {
+    type Result = ();
+
+    fn handle(&mut self, _: Observed, _: &mut Context<Self>) {}
+}
+
 /// Makes the actor itself panic.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -50,16 +64,18 @@ impl Handler<Panic> for DeviceActor {
     }
 }
 
-struct Life {
-    address: Addr<DeviceActor>,
-    reports: mpsc::UnboundedReceiver<News>,
+/// What a life is begun with.
+struct Ground {
+    plan: Plan,
+    shared: Arc<Shared>,
     store: Store,
-    _folder: TempDir,
+    reports: mpsc::UnboundedReceiver<News>,
+    folder: TempDir,
 }
 
-impl Life {
-    /// A life that tries to reach a WhatsApp that accepts connections and says nothing.
-    async fn start() -> Self {
+impl Ground {
+    /// For a life that tries to reach a WhatsApp that accepts connections and says nothing.
+    fn new() -> Self {
         let silent = Box::leak(Box::new(
             std::net::TcpListener::bind("127.0.0.1:0").unwrap(),
         ));
@@ -79,12 +95,31 @@ impl Life {
             life: store.begin_life(number),
             reports: Supervisor(sender).start().recipient(),
         };
-        let address = DeviceActor::new(plan, Arc::new(shared)).start();
         Self {
-            address,
-            reports,
+            plan,
+            shared: Arc::new(shared),
             store,
-            _folder: folder,
+            reports,
+            folder,
+        }
+    }
+}
+
+struct Life {
+    address: Addr<DeviceActor>,
+    reports: mpsc::UnboundedReceiver<News>,
+    store: Store,
+    _folder: TempDir,
+}
+
+impl Life {
+    fn start() -> Self {
+        let ground = Ground::new();
+        Self {
+            address: DeviceActor::new(ground.plan, ground.shared).start(),
+            reports: ground.reports,
+            store: ground.store,
+            _folder: ground.folder,
         }
     }
 
@@ -104,7 +139,7 @@ impl Life {
 
 #[actix::test]
 async fn a_life_that_panics_reports_it_and_the_thread_goes_on() {
-    let (mut life, mut neighbour) = (Life::start().await, Life::start().await);
+    let (mut life, mut neighbour) = (Life::start(), Life::start());
     life.address.do_send(Panic);
     assert_eq!(life.exit().await, ExitReason::Panicked);
     neighbour.address.do_send(Stop(ExitReason::Shutdown));
@@ -114,11 +149,32 @@ async fn a_life_that_panics_reports_it_and_the_thread_goes_on() {
 
 #[actix::test]
 async fn the_first_reason_wins() {
-    let mut life = Life::start().await;
+    let mut life = Life::start();
     life.address.do_send(Stop(ExitReason::Disconnected));
     life.address
         .do_send(Observed::Ended(ExitReason::ConnectionLost));
     assert_eq!(life.exit().await, ExitReason::Disconnected);
+}
+
+#[actix::test]
+async fn a_life_that_was_closed_is_freed() {
+    let ground = Ground::new();
+    let actor = Bystander.start().recipient();
+    let started = start::start(ground.plan, ground.shared, actor).await;
+    let (running, signs) = started.unwrap();
+    running.catch_up();
+    let life = Arc::downgrade(&running.life);
+    let client = Arc::downgrade(&running.client);
+    running.close(None).await.unwrap();
+    drop(signs);
+    let freed = async {
+        while life.strong_count() + client.strong_count() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let freed = tokio::time::timeout(PATIENCE, freed).await;
+    freed.expect("nobody holds it any more");
+    ground.store.close().await;
 }
 
 #[actix::test]
