@@ -6,6 +6,7 @@
 pub mod acks;
 pub mod app_state;
 pub mod blocking;
+pub mod contact;
 pub mod contacts;
 pub mod failpoints;
 pub mod fetch;

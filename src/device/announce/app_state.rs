@@ -5,7 +5,7 @@ use wacore::types::events::Event;
 use wacore_binary::Jid;
 
 use super::{about, time};
-use crate::device::life::contacts::Contact;
+use crate::device::life::contact::Contact;
 use crate::webhooks::catalog::EventName;
 
 /// What a device fetches when it is paired is no news.

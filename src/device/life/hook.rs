@@ -9,7 +9,7 @@ use wacore::types::message::MessageInfo;
 use whatsapp_rust::{Client, InboundDurabilityHook};
 
 use super::Life;
-use super::contacts::Names;
+use super::contact::Names;
 use crate::device::inbound::{People, describe};
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::Event;

@@ -4,7 +4,7 @@ use serde_json::Value;
 use wacore_binary::Jid;
 
 use super::{Session, failures, lookup};
-pub use crate::device::life::contacts::Contact;
+pub use crate::device::life::contact::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
 

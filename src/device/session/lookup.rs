@@ -8,7 +8,7 @@ use whatsapp_rust::features::IsOnWhatsAppResult;
 
 use super::{Session, failures};
 use crate::device::known_as::KnownAs;
-use crate::device::life::contacts::Contact;
+use crate::device::life::contact::Contact;
 use crate::failure::Failure;
 use crate::person::Person;
 use crate::phone::PhoneNumber;

@@ -8,6 +8,7 @@ use tokio::time::timeout;
 use whatsapp_rust::features::StatusSendOptions;
 
 use self::audience::Audience;
+use self::privacy::StatusPrivacy;
 use super::outgoing::Outgoing;
 use super::{Ack, Session, failures};
 use crate::failure::Failure;
@@ -23,6 +24,16 @@ impl Session {
 }
 
 impl Status<'_> {
+    /// The rule in force, as WhatsApp has it or as it was written here last.
+    pub async fn privacy(&self) -> Result<StatusPrivacy, Failure> {
+        privacy::in_force(self.0).await
+    }
+
+    /// Writes a rule; it decides about every status from now on.
+    pub async fn set_privacy(&self, rule: StatusPrivacy) -> Result<(), Failure> {
+        privacy::write(self.0, rule).await
+    }
+
     /// Whom the account's status privacy admits, as WhatsApp has it at this moment.
     pub async fn audience(&self) -> Result<Audience, Failure> {
         let session = self.0;

@@ -6,7 +6,7 @@ use wacore_binary::Jid;
 use whatsapp_rust::features::StatusPrivacySetting;
 
 use super::privacy::{Admits, StatusPrivacy};
-use crate::device::life::contacts::Contact;
+use crate::device::life::contact::Contact;
 use crate::device::session::Session;
 use crate::device::session::lookup::Lookup;
 use crate::failure::Failure;

@@ -14,8 +14,7 @@ use waproto::whatsapp::sync_action_value::StatusPrivacyAction;
 use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
 use whatsapp_rust::{IqError, schemas};
 
-use super::Status;
-use crate::device::session::failures;
+use crate::device::session::{Session, failures};
 use crate::failure::Failure;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -33,9 +32,10 @@ pub enum Admits {
     Blacklist,
 }
 
-/// The rule.
+/// Who may see a status.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusPrivacy {
+    /// Whom the list means.
     pub admits: Admits,
     /// JIDs.
     pub list: Vec<String>,
@@ -48,66 +48,64 @@ struct Written {
     before: StatusPrivacy,
 }
 
-impl Status<'_> {
-    /// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
-    /// somebody who was just excluded cannot be taken back.
-    pub async fn privacy(&self) -> Result<StatusPrivacy, Failure> {
-        let (store, device) = self.kept();
-        let told = self.told_privacy().await?;
-        let written = store.setting::<Written>(device, WRITTEN).await;
-        match written.map_err(|error| not_kept(&error))? {
-            Some(written) if written.before == told => Ok(written.rule),
-            Some(_) => {
-                let forgotten = store.delete_setting(device, WRITTEN).await;
-                forgotten.map_err(|error| not_kept(&error))?;
-                Ok(told)
-            }
-            None => Ok(told),
+/// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
+/// somebody who was just excluded cannot be taken back.
+pub(super) async fn in_force(session: &Session) -> Result<StatusPrivacy, Failure> {
+    let (store, device) = kept(session);
+    let told = told(session).await?;
+    let written = store.setting::<Written>(device, WRITTEN).await;
+    match written.map_err(|error| not_kept(&error))? {
+        Some(written) if written.before == told => Ok(written.rule),
+        Some(_) => {
+            let forgotten = store.delete_setting(device, WRITTEN).await;
+            forgotten.map_err(|error| not_kept(&error))?;
+            Ok(told)
         }
+        None => Ok(told),
     }
+}
 
-    /// Writes a rule; it decides about every status from now on.
-    pub async fn set_privacy(&self, rule: StatusPrivacy) -> Result<(), Failure> {
-        let before = self.told_privacy().await?;
-        let action = action(&rule);
-        let client = self.0.client.clone();
-        // A task of its own: a write to the app state must not be cut off half-way.
-        let write = tokio::spawn(async move {
-            client
-                .send_app_state_action(&schemas::STATUS_PRIVACY, &[], &action)
-                .await
-        });
-        let written = async {
-            let written = write.await.map_err(|error| failures::task(&error))?;
-            written.map_err(failures::app_state)
-        };
-        self.0.query(written).await?;
-        let written = Written { rule, before };
-        let (store, device) = self.kept();
-        let noted = store.put_setting(device, WRITTEN, &written).await;
-        noted.map_err(|error| not_kept(&error))
-    }
+/// Writes a rule; it decides about every status from now on.
+pub(super) async fn write(session: &Session, rule: StatusPrivacy) -> Result<(), Failure> {
+    let before = told(session).await?;
+    let action = action(&rule);
+    let client = session.client.clone();
+    // A task of its own: a write to the app state must not be cut off half-way.
+    let write = tokio::spawn(async move {
+        client
+            .send_app_state_action(&schemas::STATUS_PRIVACY, &[], &action)
+            .await
+    });
+    let written = async {
+        let written = write.await.map_err(|error| failures::task(&error))?;
+        written.map_err(failures::app_state)
+    };
+    session.query(written).await?;
+    let (store, device) = kept(session);
+    let written = Written { rule, before };
+    let noted = store.put_setting(device, WRITTEN, &written).await;
+    noted.map_err(|error| not_kept(&error))
+}
 
-    /// Where the rule that was written here is kept.
-    fn kept(&self) -> (&Store, DeviceNumber) {
-        let life = &self.0.life;
-        (&life.shared.store, life.plan.number)
-    }
+/// As WhatsApp tells it.
+async fn told(session: &Session) -> Result<StatusPrivacy, Failure> {
+    let privacy = NodeBuilder::new("privacy").build();
+    let content = Some(NodeContent::Nodes(vec![privacy]));
+    let query = InfoQuery::get("status", Jid::new("", Server::Pn), content);
+    let told = async {
+        match session.client.send_iq(query).await {
+            Ok(answer) => Ok(read(answer.get())),
+            // Never set: WhatsApp's default.
+            Err(IqError::ServerError { code: 404, .. }) => Ok(everyone()),
+            Err(error) => Err(failures::unanswered(error)),
+        }
+    };
+    session.query(told).await
+}
 
-    async fn told_privacy(&self) -> Result<StatusPrivacy, Failure> {
-        let privacy = NodeBuilder::new("privacy").build();
-        let content = Some(NodeContent::Nodes(vec![privacy]));
-        let query = InfoQuery::get("status", Jid::new("", Server::Pn), content);
-        let told = async {
-            match self.0.client.send_iq(query).await {
-                Ok(answer) => Ok(read(answer.get())),
-                // Never set: WhatsApp's default.
-                Err(IqError::ServerError { code: 404, .. }) => Ok(everyone()),
-                Err(error) => Err(failures::unanswered(error)),
-            }
-        };
-        self.0.query(told).await
-    }
+/// Where the rule that was written here is kept.
+fn kept(session: &Session) -> (&Store, DeviceNumber) {
+    (&session.life.shared.store, session.life.plan.number)
 }
 
 fn not_kept(error: &StoreError) -> Failure {
