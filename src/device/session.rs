@@ -33,7 +33,9 @@ use crate::failure::Failure;
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
 pub struct Ack {
+    /// Chosen here, before it was sent.
     pub message_id: String,
+    /// WhatsApp's own time.
     pub at: DateTime<Utc>,
 }
 

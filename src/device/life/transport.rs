@@ -47,6 +47,7 @@ pub struct Dialer {
 pub struct DialFailure(Arc<Mutex<Option<String>>>);
 
 impl DialFailure {
+    /// The last one, and only once.
     pub fn take(&self) -> Option<String> {
         self.0.lock().take()
     }

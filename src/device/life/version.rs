@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout};
 use wacore::net::HttpClient;
 use whatsapp_rust::version::fetch_latest_app_version;
 
+/// As WhatsApp Web writes it: `2.3000.<revision>`.
 pub type Number = (u32, u32, u32);
 
 /// As often as WhatsApp Web itself looks.
@@ -30,6 +31,7 @@ struct Known {
 }
 
 impl Version {
+    /// `http`: the way to WhatsApp's page.
     pub fn new(http: Arc<dyn HttpClient>) -> Self {
         Self {
             http,

@@ -23,6 +23,7 @@ impl Session {
 pub struct Profile {
     /// The about text.
     pub about: String,
+    /// WhatsApp's id of the picture; empty where there is none to see.
     pub picture_id: String,
     /// JIDs.
     pub devices: Vec<String>,
@@ -35,8 +36,11 @@ pub struct Profile {
 /// Where a profile picture is to be fetched.
 #[derive(Clone, Debug)]
 pub struct Picture {
+    /// Another picture has another one.
     pub id: String,
+    /// Good for some days.
     pub url: String,
+    /// The same without the host.
     pub direct_path: Option<String>,
 }
 

@@ -25,10 +25,13 @@ pub struct Group {
     pub subject: String,
     /// Who gave it its name, and when.
     pub subject_set: Origin,
+    /// What it says of itself.
     pub description: Option<Description>,
     /// Who made it, and when.
     pub created: Origin,
+    /// What may be done in it, and by whom.
     pub settings: Settings,
+    /// How it belongs to a community.
     pub community: Community,
     /// WhatsApp tells of all of them.
     pub participants: Vec<Participant>,
@@ -37,7 +40,9 @@ pub struct Group {
 /// Who did something, and when, as far as WhatsApp tells.
 #[derive(Clone, Debug, Default)]
 pub struct Origin {
+    /// Under which number and LID.
     pub by: Option<KnownAs>,
+    /// To the second.
     pub at: Option<DateTime<Utc>>,
 }
 
@@ -46,7 +51,9 @@ pub struct Origin {
 pub struct Description {
     /// WhatsApp's mark of this text: whoever changes it says which one is meant.
     pub id: Option<String>,
+    /// As it was written.
     pub text: String,
+    /// Who wrote it, and when.
     pub set: Origin,
 }
 
@@ -96,6 +103,7 @@ pub struct Participant {
     pub jid: String,
     /// Number and LID, as far as they are known.
     pub who: KnownAs,
+    /// What they may do.
     pub role: Role,
 }
 
@@ -213,5 +221,52 @@ fn origin(by: Option<Jid>, phone: Option<Jid>, at: Option<u64>) -> Origin {
     Origin {
         by: Some(KnownAs::of(names)).filter(|who| *who != KnownAs::default()),
         at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use whatsapp_rust::features::GroupEphemeralSettings;
+
+    use super::*;
+
+    #[test]
+    fn people_have_all_their_names_and_what_is_not_set_is_not_told() {
+        let (phone, lid) = (Jid::pn("5511999999999"), Jid::lid("123456789012345"));
+        let owner = KnownAs::of([&phone, &lid]);
+        let told = GroupMetadata {
+            id: "120363021234567890@g.us".parse().unwrap(),
+            creator: Some(lid.clone()),
+            creator_pn: Some(phone.clone()),
+            creation_time: Some(1_700_000_000),
+            member_add_mode: Some(MemberAddMode::AdminAdd),
+            ephemeral: Some(GroupEphemeralSettings {
+                expiration: Some(86_400),
+                trigger: None,
+            }),
+            participants: vec![GroupParticipant {
+                jid: lid,
+                phone_number: Some(phone),
+                lid: None,
+                username: None,
+                participant_type: ParticipantType::SuperAdmin,
+                details: None,
+            }],
+            ..Default::default()
+        };
+        let group = Group::from(told);
+        assert_eq!(group.jid, "120363021234567890@g.us");
+        assert_eq!(group.created.by.as_ref(), Some(&owner));
+        assert_eq!(group.created.at.unwrap().timestamp(), 1_700_000_000);
+        assert_eq!(group.settings.who_adds, Some(Who::Admins));
+        let day = Duration::from_secs(86_400);
+        assert_eq!(group.settings.disappears_after, Some(day));
+        let [participant] = group.participants.as_slice() else {
+            panic!("{group:?}");
+        };
+        assert_eq!(participant.jid, "123456789012345@lid");
+        assert_eq!(participant.who, owner);
+        assert_eq!(participant.role, Role::SuperAdmin);
+        assert!(group.subject_set.by.is_none() && group.description.is_none());
     }
 }

@@ -116,5 +116,6 @@ async fn fetch(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
 async fn begin_anew(records: &RecordBackend, name: Collection) -> bool {
     let nothing = HashState::default();
     let forgotten = records.set_version(name.as_str(), nothing).await;
+    // Whatever it was, the write that failed ends the life, which logs why.
     forgotten.is_ok()
 }

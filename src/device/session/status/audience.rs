@@ -13,7 +13,9 @@ use crate::failure::Failure;
 
 /// The people a status is encrypted for.
 pub struct Audience {
+    /// The rule that it comes from, which is sent along.
     pub(super) setting: StatusPrivacySetting,
+    /// As the library addresses them.
     pub(super) recipients: Vec<Jid>,
     /// The same people, each under one name only, in order.
     pub(super) names: Vec<String>,
