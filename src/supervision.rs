@@ -7,6 +7,7 @@ mod announce;
 pub mod backoff;
 pub mod breaker;
 pub mod line;
+pub mod metrics;
 pub mod router;
 pub mod shards;
 pub mod supervisor;

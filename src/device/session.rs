@@ -7,6 +7,7 @@ pub mod blocklist;
 pub mod contacts;
 mod failures;
 pub mod groups;
+mod jids;
 pub mod lookup;
 pub mod media;
 pub mod outgoing;

@@ -7,8 +7,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::support::process::PATIENCE;
-use crate::support::{User, World};
+use crate::support::{PATIENCE, User, World, until};
 
 const IMPATIENT: [(&str, &str); 2] = [("HTTP__HEADER_TIMEOUT", "1"), ("HTTP__BODY_TIMEOUT", "1")];
 /// Between two drops of a trickle.
@@ -181,20 +180,19 @@ async fn bodies_share_a_bounded_memory() {
     let part = "x".repeat(900);
     let held = send(&world, (text + &part).as_bytes()).await;
     let name = |length: usize| json!({ "name": "x".repeat(length) });
-    loop {
-        // Until the first body has arrived.
+    let refused = until("the first body", async || {
         let answer = user.api.post("/devices", name(900)).await;
-        match answer.status {
-            429 => {
-                assert_eq!(answer.header("Retry-After"), "1");
-                break;
-            }
-            status => assert_eq!(status, 400, "{}", answer.text),
-        }
-    }
+        assert!([400, 429].contains(&answer.status), "{}", answer.text);
+        (answer.status == 429).then_some(answer)
+    });
+    assert_eq!(refused.await.header("Retry-After"), "1");
     user.api.post("/devices", name(10)).await.expect(201);
     drop(held);
-    while user.api.post("/devices", name(900)).await.status == 429 {}
+    until("room for another", async || {
+        let answer = user.api.post("/devices", name(900)).await;
+        (answer.status == 400).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::Session;
 use super::failures::unanswered;
 use crate::device::known_as::KnownAs;
 use crate::failure::{Failure, Invalid};
-use crate::person::Person;
+use crate::jid::Person;
 
 /// The list at one moment.
 #[derive(Clone, Debug)]

@@ -3,10 +3,10 @@
 use serde_json::Value;
 use wacore_binary::Jid;
 
-use super::{Session, failures, lookup};
+use super::{Session, failures, jids};
 pub use crate::device::life::contact::Contact;
 use crate::failure::Failure;
-use crate::person::Person;
+use crate::jid::{Chat, Person};
 
 /// The address book, and what people show of themselves.
 pub struct Contacts<'a>(&'a Session);
@@ -53,7 +53,7 @@ impl Contacts<'_> {
 
     /// What somebody shows. Whoever hides it, or is not there, shows nothing.
     pub async fn profile(&self, person: &Person) -> Result<Profile, Failure> {
-        let who = lookup::jid(person);
+        let who = jids::person(person);
         let asked = async {
             let contacts = self.0.client.contacts();
             let told = contacts.get_user_info(std::slice::from_ref(&who)).await;
@@ -85,9 +85,9 @@ impl Contacts<'_> {
         Ok(profile.and_then(|profile| serde_json::to_value(profile).ok()))
     }
 
-    /// The picture of somebody or of a group, by JID, or `None`: there is none that this account may see.
-    pub async fn picture(&self, of: &str, preview: bool) -> Result<Option<Picture>, Failure> {
-        let who = failures::checked(of)?;
+    /// The picture of somebody or of a group, or `None`: there is none that this account may see.
+    pub async fn picture(&self, of: &Chat, preview: bool) -> Result<Option<Picture>, Failure> {
+        let who = jids::chat(of);
         let asked = async {
             let contacts = self.0.client.contacts();
             let told = contacts.get_profile_picture(&who, preview).await;

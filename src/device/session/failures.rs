@@ -6,18 +6,10 @@ use std::fmt::Debug;
 
 use tokio::task::JoinError;
 use tracing::error;
-use wacore_binary::Jid;
-use wacore_binary::jid::JidError;
 use whatsapp_rust::features::{AppStateError, ContactError, GroupError, ProfileError};
 use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 
 use crate::failure::Failure;
-
-/// A JID that was checked before it came here.
-pub fn checked(jid: &str) -> Result<Jid, Failure> {
-    let read = jid.parse();
-    read.map_err(|error: JidError| broken("a JID that was checked could not be read", &error))
-}
 
 /// A defect, or something broken, of which the library's own error tells: its kind is logged.
 pub fn broken(what: &'static str, error: &impl Debug) -> Failure {
@@ -100,19 +92,5 @@ pub fn not_sent(error: SendError) -> Failure {
             }
             broken("the protocol library could not prepare a message", &other)
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_jid_that_cannot_be_read_is_a_defect() {
-        assert_eq!(
-            checked("120363021234567890@g.us").ok(),
-            "120363021234567890@g.us".parse().ok()
-        );
-        assert_eq!(checked("a:b@s.whatsapp.net").err(), Some(Failure::Internal));
     }
 }

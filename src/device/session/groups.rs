@@ -9,9 +9,10 @@ use whatsapp_rust::features::{
     GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
 };
 
-use super::{Session, failures};
+use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::failure::Failure;
+use crate::jid::GroupJid;
 
 /// There is no such group, or this account is not in it.
 pub const NOT_FOUND: Failure = Failure::NotFound("group not found");
@@ -127,9 +128,9 @@ impl Session {
 }
 
 impl Groups<'_> {
-    /// A group that this account is in, by JID; otherwise [`NOT_FOUND`].
-    pub async fn info(&self, jid: &str) -> Result<Group, Failure> {
-        let jid = failures::checked(jid)?;
+    /// A group that this account is in; otherwise [`NOT_FOUND`].
+    pub async fn info(&self, group: &GroupJid) -> Result<Group, Failure> {
+        let jid = jids::group(group);
         let asked = async {
             let metadata = self.0.client.groups().get_metadata(&jid).await;
             metadata.map_err(not_told)

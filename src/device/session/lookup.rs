@@ -6,12 +6,11 @@ use wacore::types::lid_pn::LearningSource;
 use wacore_binary::Jid;
 use whatsapp_rust::features::IsOnWhatsAppResult;
 
-use super::{Session, failures};
+use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::device::life::contact::Contact;
 use crate::failure::Failure;
-use crate::person::Person;
-use crate::phone::PhoneNumber;
+use crate::jid::{Person, PhoneNumber};
 
 /// How many people one query asks about.
 const PEOPLE_PER_QUERY: usize = 100;
@@ -23,14 +22,6 @@ impl Session {
     /// Who is who on WhatsApp.
     pub fn lookup(&self) -> Lookup<'_> {
         Lookup(self)
-    }
-}
-
-/// As the library addresses somebody.
-pub(super) fn jid(person: &Person) -> Jid {
-    match person {
-        Person::Phone(number) => Jid::pn(number.digits()),
-        Person::Lid(user) => Jid::lid(user.as_str()),
     }
 }
 
@@ -59,7 +50,7 @@ impl Lookup<'_> {
 
     /// Number and LID of these people, in their order; WhatsApp is asked for what is not known.
     pub async fn names(&self, people: &[Person]) -> Result<Vec<KnownAs>, Failure> {
-        let jids: Vec<Jid> = people.iter().map(jid).collect();
+        let jids: Vec<Jid> = people.iter().map(jids::person).collect();
         let mut unknown = Vec::new();
         for jid in &jids {
             if self.both(jid).await.is_none() {
