@@ -1,4 +1,4 @@
-//! GET /openapi.json and /docs.
+//! GET /openapi.json, GET /docs
 
 use serde_json::{Value, to_value};
 

@@ -1,5 +1,7 @@
 //! Callers who are slow, greedy or mad, over raw sockets: they are refused or cut off, and nobody else notices.
 
+mod nonsense;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -240,103 +242,6 @@ async fn good_callers_are_served_while_bad_ones_are_at_it() {
         () = trickle => {}
         () = good => {}
     }
-}
-
-#[tokio::test]
-async fn nonsense_is_refused_with_a_reason_and_leaves_no_trace() {
-    let world = World::start().await;
-    let user = world.user().await;
-    let deep = |open: &str, close: &str| {
-        let body = format!(
-            "{{\"text\":{}1{}}}",
-            open.repeat(50_000),
-            close.repeat(50_000)
-        );
-        body.into_bytes()
-    };
-    let many = (0..50_000).map(|number| format!("\"{number}\":{number}"));
-    let many = format!("{{{}}}", many.collect::<Vec<_>>().join(","));
-    let table: [(Vec<u8>, &str); 9] = [
-        (
-            deep("[", "]"),
-            "text: invalid type: sequence, expected a string",
-        ),
-        (
-            deep("{\"a\":", "}"),
-            "text: invalid type: map, expected a string",
-        ),
-        ("[".repeat(100_000).into(), "the body is an array"),
-        (many.into(), "unknown field `0`, expected `text`"),
-        (b"{\"text\":\"\xff\xfe\"}".into(), "the body is not UTF-8"),
-        (b"{\"text\":\"\\ud800\"}".into(), "malformed JSON: "),
-        (
-            b"{\"text\":\"a\",\"text\":\"b\"}".into(),
-            "duplicate field `text`",
-        ),
-        (b"\0".into(), "malformed JSON: "),
-        (
-            b"{\"text\":1e999999}".into(),
-            "malformed JSON: number out of range",
-        ),
-    ];
-    for (body, expected) in table {
-        let answer = user
-            .api
-            .post_raw("/status/text", "application/json", body)
-            .await;
-        let (status, code, message) = answer.object_error();
-        assert_eq!((status, code), (400, "invalid_request"), "{expected}");
-        assert!(message.starts_with(expected), "{message}");
-    }
-    // Where parameters may also come in the query, the body is read before it is known what is in it.
-    let deepest = deep("[", "]");
-    let refused = user
-        .api
-        .post_raw("/contacts/block", "application/json", deepest)
-        .await;
-    let (status, message) = refused.text_error();
-    assert_eq!(status, 400);
-    assert!(
-        message.starts_with("malformed JSON: recursion limit exceeded"),
-        "{message}"
-    );
-    for path in ["/devices/%FF", "/devices/%00", "/devices/..%2f..%2fetc"] {
-        let answer = user.api.delete(path).await;
-        assert_eq!(answer.text_error(), (404, "device not found"));
-    }
-    for path in [
-        "/users/%FF",
-        "/status?device_id=%FF",
-        "/qr?device_id=%ED%A0%80",
-    ] {
-        let answer = user.api.get(path).await;
-        assert!((200..500).contains(&answer.status), "{path}");
-        assert!(answer.body["success"].is_boolean(), "{}", answer.text);
-    }
-    let long = format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(200_000));
-    let crowded = format!("GET / HTTP/1.1\r\n{}\r\n", "X: y\r\n".repeat(200));
-    let heads: [(&[u8], u16); 5] = [
-        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
-        (b"GET / HTTP/9.9\r\n\r\n", 400),
-        (
-            b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-            400,
-        ),
-        (long.as_bytes(), 431),
-        (crowded.as_bytes(), 431),
-    ];
-    for (head, expected) in heads {
-        let mut connection = send(&world, head).await;
-        let (status, _) = answer(&mut connection).await;
-        let begin = head[..30.min(head.len())].escape_ascii();
-        assert_eq!(status, expected, "{begin}");
-    }
-    user.api.get("/devices").await.expect(200);
-    let logged = world.daemon.errors().join("\n");
-    assert!(
-        !logged.contains("ERROR") && !logged.contains("WARN"),
-        "{logged}"
-    );
 }
 
 #[tokio::test]

@@ -45,23 +45,6 @@ pub struct User {
     pub tenant_id: String,
 }
 
-/// Asks again and again until there is something; panics with `what` if there never is.
-pub async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
-    until_ok(what, async || ask().await.ok_or("nothing")).await
-}
-
-/// The same for an answer that can be wrong: the last one is shown if there never is a right one.
-pub async fn until_ok<T, W: Display>(what: &str, ask: impl AsyncFn() -> Result<T, W>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match ask().await {
-            Ok(answer) => return answer,
-            Err(wrong) => assert!(Instant::now() < deadline, "never {what}, but {wrong}"),
-        }
-        sleep(PAUSE).await;
-    }
-}
-
 impl User {
     /// The data of `GET /status`.
     pub async fn status(&self) -> Value {
@@ -230,7 +213,24 @@ impl World {
             .and_then(Value::as_str)
             .expect("a code");
         self.control.scan(code, phone).await.expect(200);
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
+    }
+}
+
+/// Asks again and again until there is something; panics with `what` if there never is.
+pub async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    until_ok(what, async || ask().await.ok_or("nothing")).await
+}
+
+/// The same for an answer that can be wrong: the last one is shown if there never is a right one.
+pub async fn until_ok<T, W: Display>(what: &str, ask: impl AsyncFn() -> Result<T, W>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(wrong) => assert!(Instant::now() < deadline, "never {what}, but {wrong}"),
+        }
+        sleep(PAUSE).await;
     }
 }
 

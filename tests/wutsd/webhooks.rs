@@ -64,7 +64,7 @@ impl Scene {
     async fn restart(&mut self) {
         self.world.restart("KILL").await;
         self.user.api = self.world.again(&self.user);
-        self.user.api.wait_for_status("connected").await;
+        self.user.api.wait_for_phase("connected").await;
     }
 
     async fn dead_letters(&self) -> Vec<Value> {

@@ -1,4 +1,4 @@
-//! DELETE /devices/{id}
+//! DELETE /devices/{deviceID}
 
 use serde_json::json;
 

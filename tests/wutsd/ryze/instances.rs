@@ -1,4 +1,5 @@
-//! POST /api/instance/new, GET /api/instance/list, connect, reconnect, logout, delete
+//! POST /api/instance/new, GET /api/instance/list, GET /api/instance/connect/{instance},
+//! POST /api/instance/reconnect/{instance}, DELETE /api/instance/logout/{instance}, DELETE /api/instance/delete/{instance}
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -86,10 +87,10 @@ async fn names_and_chosen_tokens_are_unique_and_checked() {
             json!({ "name": "x", "token": "aaaaaaaaaaaaaaaaaaaa" }),
             token,
         ),
-        (json!({}), "Invalid request body: missing field `name`"),
+        (json!({}), name),
         (
-            json!({ "name": "x", "proxyEnabled": true }),
-            "Invalid request body: unknown field `proxyEnabled`, expected `name` or `token`",
+            json!({ "name": 5 }),
+            "Invalid request body: name must be a string, not 5",
         ),
     ];
     // Twenty in a minute: another account asks.
