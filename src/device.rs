@@ -3,14 +3,13 @@
 //! It owns the socket, the app-state sync and the timeouts of that life. It connects, serves, and ends with one
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
-mod announce;
 pub mod exit;
-mod inbound;
 pub mod job;
 pub mod known_as;
 pub mod life;
 pub mod messages;
 pub mod pairing;
+pub mod report;
 pub mod session;
 pub mod shared;
 mod state;

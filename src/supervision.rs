@@ -3,11 +3,11 @@
 pub mod activity;
 pub mod admission;
 pub mod alive;
-mod announce;
 pub mod backoff;
 pub mod breaker;
 pub mod line;
 pub mod metrics;
+pub mod report;
 pub mod router;
 pub mod shards;
 pub mod supervisor;

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
+pub mod payload;
 mod pending_devices;
 mod recorder;
 mod retention;
@@ -21,14 +22,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use prometheus::core::Collector;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::error;
 use url::Url;
 use uuid::Uuid;
 
 use self::catalog::{EventName, EventSet};
-use self::event::Event;
+use self::event::{Event, Told};
 use self::metrics::{Dropped, Metrics};
 use self::pending_devices::PendingDevices;
 use self::recorder::Recording;
@@ -139,11 +139,13 @@ impl Webhooks {
     }
 
     /// Tells of something, soon and without waiting.
-    pub fn tell(&self, device: DeviceNumber, name: EventName, data: Value) {
-        self.publish(device, Event::new(name, data));
+    pub fn tell<T: Told>(&self, device: DeviceNumber, told: &T) {
+        if self.wants(device, T::NAME) {
+            self.publish(device, Event::of(told));
+        }
     }
 
-    /// The same with an event of the caller's making.
+    /// The same with an event that is made already.
     pub fn publish(&self, device: DeviceNumber, event: Event) {
         let Some(webhook) = self.listener(device, event.name) else {
             return;

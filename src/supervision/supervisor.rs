@@ -18,10 +18,10 @@ use tracing::{error, info, warn};
 use super::activity::Activity;
 use super::admission::{Admission, Limits};
 use super::alive::Alive;
-use super::announce;
 use super::backoff::{Decision, History, Policy};
 use super::breaker::Failed;
 use super::metrics::Metrics;
+use super::report;
 use super::router::{self, Router};
 use super::shards::Shards;
 use super::view::{State, View};
@@ -32,7 +32,7 @@ use crate::ids::DeviceId;
 use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
 use crate::telemetry::Chain;
-use crate::webhooks::catalog::EventName;
+use crate::webhooks::event::Event;
 
 pub use self::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
 pub use self::removal::Remove;
@@ -200,7 +200,7 @@ impl Supervisor {
         });
         if phase == Phase::Live {
             self.tell(id, |view| {
-                announce::connected(view.jid.as_deref(), view.last_exit)
+                report::connected(view.jid.as_deref(), view.last_exit)
             });
         }
         if phase == Phase::Live && self.slots.get(&id).is_some_and(|slot| slot.held) {
@@ -221,9 +221,7 @@ impl Supervisor {
             paired: true,
         });
         // Every life says whom it is logged in as; only the first one has just been paired.
-        self.tell(id, |view| {
-            (!view.is_paired()).then(|| announce::paired(&jid))
-        });
+        self.tell(id, |view| (!view.is_paired()).then(|| report::paired(&jid)));
         self.publish(id, |view| view.jid = Some(jid));
     }
 
@@ -262,7 +260,7 @@ impl Supervisor {
         if live_since.is_some() {
             self.note_last_seen(id, ctx);
         }
-        self.tell(id, |_| announce::exited(reason, live_since.is_some()));
+        self.tell(id, |_| report::exited(reason, live_since.is_some()));
         if reason.is_held_by_whatsapp() {
             self.note_held(id, Some(reason), ctx);
         }
@@ -321,7 +319,7 @@ impl Supervisor {
             Decision::Restart(delay) => self.delay(id, delay, State::Waiting, ctx),
             Decision::Quarantine(delay) => {
                 warn!(device.id = %id, reason = reason.name(), "device fails again and again: quarantined");
-                self.tell(id, |_| [announce::quarantined(reason, now() + delay)]);
+                self.tell(id, |_| [report::quarantined(reason, now() + delay)]);
                 self.delay(id, delay, State::Quarantined, ctx);
             }
         }
@@ -382,15 +380,15 @@ impl Supervisor {
     /// Lets webhooks know.
     fn tell<T>(&self, id: DeviceId, told: impl FnOnce(&View) -> T)
     where
-        T: IntoIterator<Item = (EventName, serde_json::Value)>,
+        T: IntoIterator<Item = Event>,
     {
         let Some(slot) = self.slots.get(&id) else {
             return;
         };
         let webhooks = &self.shared.webhooks;
         if webhooks.listens(slot.number) {
-            for (name, data) in told(&slot.view.borrow()) {
-                webhooks.tell(slot.number, name, data);
+            for event in told(&slot.view.borrow()) {
+                webhooks.publish(slot.number, event);
             }
         }
     }

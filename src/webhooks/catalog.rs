@@ -3,16 +3,28 @@
 use std::fmt;
 
 macro_rules! catalog {
-    ($($variant:ident $name:literal,)*) => {
+    ($($variant:ident $name:literal $(never $why:literal)?,)*) => {
         /// What an event is called.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum EventName { $($variant,)* }
+        pub enum EventName {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
 
         impl EventName {
+            /// All of them, in the catalog's order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// As receivers know it.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Why nothing is ever told by this name, which the contract lists all the same. `None`: it is told.
+            pub const fn never_told(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$variant => Some($why),)?)*
+                    _ => None,
+                }
             }
         }
     };
@@ -25,8 +37,8 @@ catalog! {
     MessageRead "message.read",
     MessageUndecryptable "message.undecryptable",
     MessageDeleteForMe "message.delete_for_me",
-    MentionSent "mention.sent",
-    MediaRetry "media.retry",
+    MentionSent "mention.sent" never "no endpoint mentions anybody yet",
+    MediaRetry "media.retry" never "no endpoint asks for media again",
     DeviceConnected "device.connected",
     DeviceDisconnected "device.disconnected",
     DeviceLoggedOut "device.logged_out",
@@ -62,24 +74,25 @@ catalog! {
     QrGenerated "qr.generated",
     PairSuccess "pair.success",
     IdentityChange "identity.change",
-    PrivacyBlocklist "privacy.blocklist",
-    PrivacySettings "privacy.settings",
-    UnarchiveChats "settings.unarchive_chats",
+    PrivacyBlocklist "privacy.blocklist" never "the protocol library keeps them to itself",
+    PrivacySettings "privacy.settings" never "the protocol library keeps them to itself",
+    UnarchiveChats "settings.unarchive_chats" never "the protocol library keeps them to itself",
     UserStatusMute "settings.user_status_mute",
     LabelEdit "label.edit",
     LabelAssociationChat "label.association_chat",
-    LabelAssociationMessage "label.association_message",
+    LabelAssociationMessage "label.association_message" never "the protocol library keeps them to itself",
     NewsletterJoin "newsletter.join",
     NewsletterLeave "newsletter.leave",
     NewsletterLiveUpdate "newsletter.live_update",
     NewsletterMuteChange "newsletter.mute_change",
-    HistorySync "history.sync",
+    HistorySync "history.sync" never "the history is not fetched",
     OfflineSyncPreview "offline.sync_preview",
     OfflineSyncCompleted "offline.sync_completed",
     AppStateSyncComplete "app_state.sync_complete",
 }
 
 impl EventName {
+    /// The one of this text.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|name| name.text() == text).copied()
     }
@@ -92,14 +105,17 @@ pub struct EventSet(u64);
 const _: () = assert!(EventName::ALL.len() <= 64);
 
 impl EventSet {
+    /// All names.
     pub fn all() -> Self {
         EventName::ALL.iter().copied().collect()
     }
 
+    /// Whether it is one of them.
     pub fn contains(self, name: EventName) -> bool {
         self.0 & (1 << name as u64) != 0
     }
 
+    /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }

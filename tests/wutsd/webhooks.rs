@@ -1,5 +1,6 @@
 //! Webhooks: what happens to a device is told to a URL of its owner's choice.
 
+mod catalog;
 mod configuration;
 mod dead_letters;
 mod delivery;

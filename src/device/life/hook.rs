@@ -10,9 +10,8 @@ use whatsapp_rust::{Client, InboundDurabilityHook};
 
 use super::Life;
 use super::contact::Names;
-use crate::device::inbound::{People, describe};
-use crate::webhooks::catalog::EventName;
-use crate::webhooks::event::Event;
+use crate::device::report::{MessageReceived, Participants, received};
+use crate::webhooks::event::{Event, Told};
 
 /// The hook of one life. Held by its client.
 pub struct Hook(pub Arc<Life>);
@@ -29,7 +28,7 @@ impl InboundDurabilityHook for Hook {
             self.learn_names(&message.info);
         }
         let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-        if !webhooks.wants(device, EventName::MessageReceived) {
+        if !webhooks.wants(device, MessageReceived::NAME) {
             return Ok(());
         }
         let mut along = Vec::with_capacity(batch.len());
@@ -77,16 +76,8 @@ impl Hook {
     }
 
     async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
-        let info = &message.info;
-        let people = People::of(&info.source, client.pn());
-        let data = describe(&message.message, info, &people.known_to(client).await)?;
-        let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
-        let parts = [chat.as_str(), &sender, &info.id];
-        Some(Event::repeatable(
-            EventName::MessageReceived,
-            self.0.plan.device,
-            &parts,
-            data,
-        ))
+        let people = Participants::of(&message.info.source, client.pn());
+        let people = people.known_to(client).await;
+        received(self.0.plan.device, message, &people)
     }
 }

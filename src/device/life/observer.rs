@@ -7,17 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
-use serde_json::json;
 use wacore::types::events::{
     ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
 };
 
 use super::Life;
 use super::failpoints::Point;
-use crate::device::announce::{announcement, unhooked};
 use crate::device::exit::ExitReason;
 use crate::device::messages::{Login, Observed};
-use crate::webhooks::catalog::EventName;
+use crate::device::report::{MessageSent, report, unhooked};
 
 /// The handler of one life. Held by its client.
 pub struct Observer(pub Arc<Life>);
@@ -103,8 +101,8 @@ impl Observer {
             for event in unhooked(plan.device, batch) {
                 webhooks.publish(plan.number, event);
             }
-        } else if let Some((name, data)) = announcement(event) {
-            webhooks.tell(plan.number, name, data);
+        } else if let Some(event) = report(event) {
+            webhooks.publish(plan.number, event);
         }
     }
 
@@ -120,11 +118,8 @@ impl Observer {
         if self.0.acks.resolve(&ack.id, answer)
             && let Some(at) = sent
         {
-            let to = ack.from.as_ref().map(|chat| chat.to_non_ad_string());
-            let data =
-                json!({ "message_id": ack.id, "to": to, "is_from_me": true, "timestamp": at });
             let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-            webhooks.tell(device, EventName::MessageSent, data);
+            webhooks.tell(device, &MessageSent::new(ack, at));
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
 use tokio::time::timeout;
 use whatsapp_rust::Client;
 use whatsapp_rust::pair_code::PairCodeOptions;
@@ -14,8 +13,8 @@ use super::signs::Ended;
 use crate::device::exit::ExitReason;
 use crate::device::messages::Login;
 use crate::device::pairing::PairCode;
+use crate::device::report::AppStateSyncComplete;
 use crate::store::StoreError;
-use crate::webhooks::catalog::EventName;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -60,7 +59,7 @@ impl Running {
         async move {
             life.owed.caught_up().await;
             let (webhooks, device) = (&life.shared.webhooks, life.plan.number);
-            webhooks.tell(device, EventName::AppStateSyncComplete, json!({}));
+            webhooks.tell(device, &AppStateSyncComplete {});
         }
     }
 

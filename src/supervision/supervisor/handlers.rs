@@ -13,8 +13,8 @@ use crate::device::exit::ExitReason;
 use crate::device::{News, Report, Stop};
 use crate::store::devices::Held;
 use crate::supervision::activity::Activity;
-use crate::supervision::announce;
 use crate::supervision::backoff::History;
+use crate::supervision::report;
 use crate::supervision::router;
 use crate::supervision::view::{State, View, Watch};
 
@@ -77,7 +77,7 @@ impl Handler<Connect> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Connect(id): Connect, ctx: &mut Context<Self>) {
-        self.tell(id, |_| [announce::reconnecting()]);
+        self.tell(id, |_| [report::reconnecting()]);
         self.note_use(id);
         self.want(id, ctx);
     }
@@ -154,7 +154,7 @@ impl Handler<Report> for Supervisor {
         match news {
             News::Entered(phase) => self.entered(device, phase, ctx),
             News::Qr(qr) => {
-                self.tell(device, |_| [announce::qr(&qr)]);
+                self.tell(device, |_| [report::qr(&qr)]);
                 self.publish(device, |view| view.qr = Some(qr));
             }
             News::KeyMissing(missing) => self.publish(device, |view| view.key_missing = missing),

@@ -71,8 +71,6 @@ async fn a_command_is_done_by_the_device_that_is_named() {
         .await
         .expect(200);
     control
-        .await;
-    control
         .wait_for_message(&two.contacts[1], &posted["message_id"])
         .await;
     let in_body = json!({ "text": "by body", "device_id": second });

@@ -49,11 +49,31 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
     }
 }
 
-/// Without the slashes that mean nothing.
+/// Panics unless the document has this event with this body.
+#[track_caller]
+pub fn check_event(body: &Value) {
+    let event = body["event"].as_str().unwrap_or_default();
+    let schema = format!("/webhooks/{event}/post/requestBody/content/application~1json/schema");
+    assert!(
+        CONTRACT.document.pointer(&schema).is_some(),
+        "not in the document: {body}"
+    );
+    if let Err(problem) = CONTRACT.validator(&schema).validate(body) {
+        panic!("{problem} at {}: {body}", problem.instance_path());
+    }
+}
+
+/// The names of all events that webhooks may be told.
+pub fn events() -> BTreeSet<String> {
+    let webhooks = CONTRACT.document["webhooks"].as_object();
+    webhooks.expect("webhooks").keys().cloned().collect()
+}
+
+/// Without the query, and without the slashes that mean nothing.
 fn normal(path: &str) -> String {
-    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    format!("/{}?{query}", parts.join("/"))
+    format!("/{}", parts.join("/"))
 }
 
 /// The name of the operation that answers here.
@@ -243,6 +263,14 @@ fn seal_all(document: &mut Value, parts: &BTreeSet<String>) {
     {
         seal(schema);
     }
+    for webhook in document["webhooks"]
+        .as_object_mut()
+        .expect("webhooks")
+        .values_mut()
+    {
+        let body = "/post/requestBody/content/application~1json/schema";
+        webhook.pointer_mut(body).into_iter().for_each(seal);
+    }
     for methods in document["paths"]
         .as_object_mut()
         .expect("paths")
@@ -262,7 +290,7 @@ fn seal_all(document: &mut Value, parts: &BTreeSet<String>) {
     }
 }
 
-/// Closes an object and the objects in it.
+/// Closes an object, the objects in it, and each of the objects that it may be.
 fn seal(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else {
         return;
@@ -275,5 +303,9 @@ fn seal(schema: &mut Value) {
     }
     if let Some(items) = fields.get_mut("items") {
         seal(items);
+    }
+    for choice in ["oneOf", "anyOf"] {
+        let choices = fields.get_mut(choice).and_then(Value::as_array_mut);
+        choices.into_iter().flatten().for_each(seal);
     }
 }
