@@ -33,7 +33,7 @@ use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
-use crate::supervision::vitals::{Checkup, Vitals};
+use crate::supervision::watchdog::{Health, Watchdog};
 use crate::telemetry::Chain;
 use crate::webhooks::Webhooks;
 use crate::webhooks::dispatcher::{self, Dispatcher};
@@ -80,7 +80,7 @@ pub struct App {
     router_gone: Gone,
     supervisor_gone: Gone,
     store: Store,
-    checkups: watch::Receiver<Checkup>,
+    checkups: watch::Receiver<Health>,
     dispatcher: Dispatcher,
     draining: Arc<AtomicBool>,
     grace: Duration,
@@ -135,7 +135,7 @@ impl App {
             supervisor.do_send(Adopt(device));
         }
 
-        let vitals = Vitals {
+        let parts = Watchdog {
             router: router.clone(),
             supervisor: supervisor.clone(),
             store: store.clone(),
@@ -143,7 +143,7 @@ impl App {
         };
         let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 3);
         let pause = watchdog.map_or(CHECKUP_PAUSE, |third| third.min(CHECKUP_PAUSE));
-        let checkups = vitals.watch(threads, pause);
+        let checkups = parts.watch(threads, pause);
 
         let draining = Arc::<AtomicBool>::default();
         let api = Api {
@@ -199,7 +199,7 @@ impl App {
     }
 
     /// What is found out about the daemon's health, again and again.
-    pub fn checkups(&self) -> watch::Receiver<Checkup> {
+    pub fn checkups(&self) -> watch::Receiver<Health> {
         self.checkups.clone()
     }
 

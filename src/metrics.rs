@@ -14,7 +14,7 @@ use prometheus::{
 
 use crate::device::exit::ExitReason;
 use crate::store::Store;
-use crate::supervision::view::{Absence, Standing, State};
+use crate::supervision::view::{Absence, Counted, State};
 use crate::webhooks::delivery::Outcome;
 use crate::webhooks::{TOO_MANY_AT_ONCE, TOO_OLD_OR_TOO_MANY};
 
@@ -248,22 +248,22 @@ impl Metrics {
         }
     }
 
-    pub fn device_added(&self, standing: Standing) {
-        self.count_device(standing, 1);
+    pub fn device_added(&self, counted: Counted) {
+        self.count_device(counted, 1);
     }
 
-    pub fn device_removed(&self, standing: Standing) {
-        self.count_device(standing, -1);
+    pub fn device_removed(&self, counted: Counted) {
+        self.count_device(counted, -1);
     }
 
-    pub fn device_moved(&self, from: Standing, to: Standing) {
+    pub fn device_moved(&self, from: Counted, to: Counted) {
         if from != to {
             self.count_device(from, -1);
             self.count_device(to, 1);
         }
     }
 
-    fn count_device(&self, Standing { state, absence }: Standing, by: i64) {
+    fn count_device(&self, Counted { state, absence }: Counted, by: i64) {
         self.devices.with_label_values(&[state.name()]).add(by);
         if let Some(absence) = absence {
             let reason = [absence.name()];

@@ -6,9 +6,11 @@ pub mod alive;
 mod announce;
 pub mod backoff;
 pub mod breaker;
-pub mod line;
+#[cfg(test)]
+mod fixtures;
+pub mod queue;
 pub mod router;
 pub mod shards;
 pub mod supervisor;
 pub mod view;
-pub mod vitals;
+pub mod watchdog;

@@ -116,15 +116,8 @@ pub(super) fn reconnect_delay(failures: u32, policy: &Policy, jitter: f64) -> Du
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervision::fixtures::POLICY;
 
-    const POLICY: Policy = Policy {
-        first: Duration::from_secs(1),
-        longest: Duration::from_secs(300),
-        stable_after: Duration::from_secs(60),
-        quarantine_failures: 5,
-        quarantine_window: Duration::from_secs(60),
-        quarantine_delay: Duration::from_secs(600),
-    };
     const LOST: ExitReason = ExitReason::ConnectionLost;
 
     fn fail(history: &mut History, now: Instant, lived: u64) -> Decision {

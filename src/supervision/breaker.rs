@@ -155,16 +155,9 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervision::fixtures::POLICY;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const POLICY: Policy = Policy {
-        first: SECOND,
-        longest: Duration::from_secs(300),
-        stable_after: Duration::from_secs(60),
-        quarantine_failures: 5,
-        quarantine_window: Duration::from_secs(60),
-        quarantine_delay: Duration::from_secs(600),
-    };
     const LIMITS: Limits = Limits {
         share: 0.1,
         devices: 3,

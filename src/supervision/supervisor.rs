@@ -446,9 +446,9 @@ impl Supervisor {
             return;
         };
         slot.view.send_modify(|view| {
-            let before = view.standing();
+            let before = view.counted();
             change(view);
-            self.metrics.device_moved(before, view.standing());
+            self.metrics.device_moved(before, view.counted());
         });
     }
 

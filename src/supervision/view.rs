@@ -83,7 +83,7 @@ impl Absence {
 
 /// What of a device is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Counted {
     pub state: State,
     /// `None`: it is connected.
     pub absence: Option<Absence>,
@@ -138,7 +138,7 @@ impl View {
         }
     }
 
-    pub fn standing(&self) -> Standing {
+    pub fn counted(&self) -> Counted {
         let absence = match self.last_exit {
             _ if self.is_live() => None,
             // More to say than that it is not paired any more.
@@ -147,7 +147,7 @@ impl View {
             Some(reason) => Some(Absence::Left(reason)),
             None => Some(Absence::Starting),
         };
-        Standing {
+        Counted {
             state: self.state,
             absence,
         }

@@ -42,7 +42,7 @@ impl Handler<Adopt> for Supervisor {
             activity: slot.activity.clone(),
             device,
         });
-        self.metrics.device_added(slot.view.borrow().standing());
+        self.metrics.device_added(slot.view.borrow().counted());
         self.slots.insert(id, slot);
         match held {
             _ if !connect => {}

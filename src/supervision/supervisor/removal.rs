@@ -63,7 +63,7 @@ impl Supervisor {
             Ok(()) => {
                 self.shared.webhooks.forget(number);
                 if let Some(slot) = self.slots.remove(&id) {
-                    self.metrics.device_removed(slot.view.borrow().standing());
+                    self.metrics.device_removed(slot.view.borrow().counted());
                 }
                 self.router.do_send(router::Forget(id));
                 info!(device.id = %id, "device removed");

@@ -10,7 +10,7 @@ const TURN_OF_THE_FIRST: u64 = 4;
 
 /// Those who wait to connect, in the order in which they came.
 #[derive(Default)]
-pub struct Line {
+pub struct Queue {
     waiting: Vec<Place>,
     admitted: u64,
 }
@@ -20,7 +20,7 @@ struct Place {
     active_at: DateTime<Utc>,
 }
 
-impl Line {
+impl Queue {
     /// Joins at the end. `active_at`: when the device was used last.
     pub fn join(&mut self, device: DeviceId, active_at: DateTime<Utc>) {
         if !self.waiting.iter().any(|place| place.device == device) {
@@ -75,30 +75,30 @@ mod tests {
 
     #[test]
     fn who_was_used_last_comes_first_and_equals_keep_their_order() {
-        let mut line = Line::default();
+        let mut queue = Queue::default();
         let devices: Vec<_> = (0..3).map(|_| DeviceId::random()).collect();
-        line.join(devices[0], at(10));
-        line.join(devices[1], at(20));
-        line.join(devices[2], at(20));
-        line.join(devices[2], at(90));
-        assert_eq!(line.take(), Some(devices[1]));
-        assert_eq!(line.take(), Some(devices[2]));
-        assert_eq!(line.take(), Some(devices[0]));
-        assert_eq!(line.take(), None);
+        queue.join(devices[0], at(10));
+        queue.join(devices[1], at(20));
+        queue.join(devices[2], at(20));
+        queue.join(devices[2], at(90));
+        assert_eq!(queue.take(), Some(devices[1]));
+        assert_eq!(queue.take(), Some(devices[2]));
+        assert_eq!(queue.take(), Some(devices[0]));
+        assert_eq!(queue.take(), None);
     }
 
     #[test]
     fn a_device_that_nobody_uses_is_not_starved_by_busy_ones() {
-        let mut line = Line::default();
+        let mut queue = Queue::default();
         let forgotten: Vec<_> = (0..5).map(|_| DeviceId::random()).collect();
         for device in &forgotten {
-            line.join(*device, at(0));
+            queue.join(*device, at(0));
         }
         let mut came = Vec::new();
         // As many busy devices join as are let in.
         for now in 1..=20 {
-            line.join(DeviceId::random(), at(now));
-            came.extend(line.take().filter(|device| forgotten.contains(device)));
+            queue.join(DeviceId::random(), at(now));
+            came.extend(queue.take().filter(|device| forgotten.contains(device)));
         }
         assert_eq!(came, forgotten);
     }
