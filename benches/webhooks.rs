@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use wutsd::config::Config;
 use wutsd::ids::{TenantId, UserId};
-use wutsd::metrics::Metrics;
 use wutsd::store::accounts::{Credentials, Role, Tenant, User};
 use wutsd::store::webhooks::Owner;
 use wutsd::store::{DeviceNumber, Options, SealingKey, Store};
@@ -103,8 +102,7 @@ async fn prepare(folder: &std::path::Path, url: &str) -> (Webhooks, Vec<DeviceNu
     let config = Config::load(None, &settings).expect("a configuration");
     let key = SealingKey::from_bytes([7; 32]);
     let store = Store::open(Options::new(folder, key)).expect("a store");
-    let metrics = Arc::new(Metrics::new(&store).expect("metrics"));
-    let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics);
+    let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
     let roots = rustls::RootCertStore::empty();
     let tls = rustls::ClientConfig::builder()
         .with_root_certificates(roots)

@@ -1,7 +1,7 @@
 //! Tenants, users and their tokens: what needs no device.
 
 pub mod master;
-pub mod newcomer;
+pub mod new_user;
 pub mod passwords;
 pub mod roles;
 pub mod tokens;

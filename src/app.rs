@@ -10,15 +10,14 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
-use chrono::Utc;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout_at};
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
 use crate::accounts::master::{self, MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::device::client::Shared;
 use crate::device::fetch::Fetcher;
 use crate::device::heavy::Heavy;
@@ -26,9 +25,10 @@ use crate::device::version::Version;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::media::download::Downloader;
-use crate::metrics::Metrics;
+use crate::metrics::Registry;
 use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
+use crate::supervision;
 use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
@@ -38,8 +38,6 @@ use crate::telemetry::Chain;
 use crate::webhooks::Webhooks;
 use crate::webhooks::dispatcher::{self, Dispatcher};
 
-/// How often old records are looked for.
-const SWEEP_PAUSE: Duration = Duration::from_secs(300);
 /// How often all parts of the daemon are asked for a sign of life; more often where systemd wants to hear more often.
 const CHECKUP_PAUSE: Duration = Duration::from_secs(5);
 /// How much of the grace at the end belongs to requests under way. Then the lives end, which answers what still waits;
@@ -48,23 +46,24 @@ const REQUESTS_SHARE: f64 = 0.6;
 /// How much of it has passed when lives that still close are left to their fate: the store has the rest.
 const LIVES_SHARE: f64 = 0.9;
 
+/// Why the daemon did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum AppError {
-    #[error("cannot create the data folder {}: {source}", path.display())]
+    #[error("cannot create the data folder {}", path.display())]
     DataDir { path: PathBuf, source: io::Error },
     #[error(transparent)]
     MasterToken(#[from] MasterTokenError),
-    #[error("the store cannot be opened: {0}")]
+    #[error("the store cannot be opened")]
     Store(#[from] StoreError),
-    #[error("the HTTP client cannot be built: {0}")]
+    #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),
-    #[error("TLS cannot be set up: {0}")]
+    #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
     #[error(transparent)]
     Webhooks(#[from] dispatcher::StartError),
-    #[error("metrics cannot be set up: {0}")]
+    #[error("metrics cannot be set up")]
     Metrics(#[from] prometheus::Error),
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}")]
     Listen {
         address: SocketAddr,
         source: io::Error,
@@ -76,11 +75,8 @@ pub struct App {
     /// Where the API listens.
     pub address: SocketAddr,
     server: ServerHandle,
-    supervisor: Addr<Supervisor>,
-    router_gone: Gone,
-    supervisor_gone: Gone,
+    fleet: Fleet,
     store: Store,
-    checkups: watch::Receiver<Health>,
     dispatcher: Dispatcher,
     draining: Arc<AtomicBool>,
     grace: Duration,
@@ -106,81 +102,21 @@ impl App {
         create_private_folder(&config.data_dir)?;
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
-        let metrics = Arc::new(Metrics::new(&store)?);
-        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks, metrics.clone());
-        let shared = share(&config, store.clone(), webhooks.clone())?;
+        let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
+        let shared = Arc::new(share(&config, store.clone(), webhooks.clone())?);
         let tls = (*shared.tls).clone();
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
-        let shared = Arc::new(shared);
-
-        let (router_alive, router_gone) = Gone::pair();
-        let (supervisor_alive, supervisor_gone) = Gone::pair();
-        let commands_per_device = config.supervision.commands_per_device.get();
-        let router = Router::new(commands_per_device, router_alive).start();
-        let supervision = &config.supervision;
-        let shards = Shards::start(supervision.shards);
-        let threads = shards.handles();
-        let supervisor = Supervisor::new(
-            supervision,
-            shards,
-            shared,
-            router.clone(),
-            metrics.clone(),
-            supervisor_alive,
-        )
-        .start();
-        let devices = store.devices().await?;
-        info!(devices = devices.len(), "devices loaded");
-        for device in devices {
-            supervisor.do_send(Adopt(device));
-        }
-
-        let parts = Watchdog {
-            router: router.clone(),
-            supervisor: supervisor.clone(),
-            store: store.clone(),
-            metrics: metrics.clone(),
-        };
-        let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 3);
-        let pause = watchdog.map_or(CHECKUP_PAUSE, |third| third.min(CHECKUP_PAUSE));
-        let checkups = parts.watch(threads, pause);
-
-        let draining = Arc::<AtomicBool>::default();
-        let api = Api {
-            draining: draining.clone(),
-            router,
-            supervisor: supervisor.clone(),
-            tokens: Tokens::new(store.clone()),
-            store: store.clone(),
-            master,
-            passwords: Passwords::default(),
-            webhooks,
-            metrics,
-            limits: Limits::from(&config),
-            room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
-            rates: Rates::default(),
-        };
-        let listen = |source| AppError::Listen {
-            address: config.http.listen,
-            source,
-        };
-        let (server, address) = http::bind(api, &config).map_err(listen)?;
-        let handle = server.handle();
-        actix::spawn(async move {
-            if let Err(error) = server.await {
-                error!(error = %Chain(&error), "the HTTP server ended");
-            }
-        });
-        actix::spawn(sweep(store.clone()));
+        let fleet = Fleet::start(&config.supervision, shared).await?;
+        let api = api(&config, master, &store, webhooks, &fleet)?;
+        let draining = api.draining.clone();
+        let (address, server) = listen(api, &config)?;
+        actix::spawn(store.clone().keep_swept());
         info!(address = %address, "API listens");
         Ok(Self {
             address,
-            server: handle,
-            supervisor,
-            router_gone,
-            supervisor_gone,
+            server,
+            fleet,
             store,
-            checkups,
             dispatcher,
             draining,
             grace: config.http.shutdown_grace,
@@ -192,15 +128,15 @@ impl App {
     pub async fn failed(&self) -> Fatal {
         tokio::select! {
             () = self.store.ended() => Fatal::Store,
-            () = self.router_gone.wait() => Fatal::Router,
-            () = self.supervisor_gone.wait() => Fatal::Supervisor,
+            () = self.fleet.router_gone.wait() => Fatal::Router,
+            () = self.fleet.supervisor_gone.wait() => Fatal::Supervisor,
             () = self.dispatcher.ended() => Fatal::Dispatcher,
         }
     }
 
     /// What is found out about the daemon's health, again and again.
     pub fn checkups(&self) -> watch::Receiver<Health> {
-        self.checkups.clone()
+        self.fleet.checkups.clone()
     }
 
     /// Takes no more requests, lets those under way finish, ends all lives, and closes the store; all within the grace.
@@ -214,7 +150,7 @@ impl App {
             warn!("requests are still under way: they are answered as the devices close");
         }
         let lives = begun + self.grace.mul_f64(LIVES_SHARE);
-        let closed = timeout_at(lives, self.supervisor.send(StopAll)).await;
+        let closed = timeout_at(lives, self.fleet.supervisor.send(StopAll)).await;
         if !matches!(closed, Ok(Ok(()))) {
             warn!("some devices did not close in time");
         }
@@ -228,18 +164,108 @@ impl App {
     }
 }
 
-/// Removes old records of all devices, once in a while. Ends with the runtime.
-async fn sweep(store: Store) {
-    let mut pause = tokio::time::interval(SWEEP_PAUSE);
-    loop {
-        pause.tick().await;
-        match store.sweep(Utc::now().timestamp()).await {
-            Ok(0) => {}
-            Ok(removed) => debug!(removed, "old records removed"),
-            Err(StoreError::Closed) => return,
-            Err(error) => warn!(error = %Chain(&error), "old records could not be removed"),
+/// The devices and who is in charge of them.
+struct Fleet {
+    router: Addr<Router>,
+    supervisor: Addr<Supervisor>,
+    router_gone: Gone,
+    supervisor_gone: Gone,
+    checkups: watch::Receiver<Health>,
+    metrics: supervision::metrics::Metrics,
+}
+
+impl Fleet {
+    /// Starts router and supervisor, gives them all devices of the store, and begins to ask all parts for a sign of life.
+    async fn start(config: &config::Supervision, shared: Arc<Shared>) -> Result<Self, StoreError> {
+        let store = shared.store.clone();
+        let metrics = supervision::metrics::Metrics::default();
+        let (router_alive, router_gone) = Gone::pair();
+        let (supervisor_alive, supervisor_gone) = Gone::pair();
+        let router = Router::new(config.commands_per_device.get(), router_alive).start();
+        let shards = Shards::start(config.shards);
+        let threads = shards.handles();
+        let supervisor = Supervisor::new(
+            config,
+            shards,
+            shared,
+            router.clone(),
+            metrics.clone(),
+            supervisor_alive,
+        );
+        let supervisor = supervisor.start();
+        let devices = store.devices().await?;
+        info!(devices = devices.len(), "devices loaded");
+        for device in devices {
+            supervisor.do_send(Adopt(device));
         }
+        let watchdog = Watchdog {
+            router: router.clone(),
+            supervisor: supervisor.clone(),
+            store,
+            metrics: metrics.clone(),
+        };
+        Ok(Self {
+            checkups: watchdog.watch(threads, checkup_pause()),
+            router,
+            supervisor,
+            router_gone,
+            supervisor_gone,
+            metrics,
+        })
     }
+}
+
+/// Three times as often as systemd wants to hear, if it does.
+fn checkup_pause() -> Duration {
+    let watchdog = sd_notify::watchdog_enabled().map(|limit| limit / 3);
+    watchdog.map_or(CHECKUP_PAUSE, |third| third.min(CHECKUP_PAUSE))
+}
+
+/// What every request may use.
+fn api(
+    config: &Config,
+    master: MasterToken,
+    store: &Store,
+    webhooks: Webhooks,
+    fleet: &Fleet,
+) -> Result<Api, prometheus::Error> {
+    let metrics = http::metrics::Metrics::default();
+    let registry = Registry::new()?;
+    registry.add(store.metrics())?;
+    registry.add(webhooks.metrics())?;
+    registry.add(fleet.metrics.clone())?;
+    registry.add(metrics.clone())?;
+    Ok(Api {
+        draining: Arc::default(),
+        router: fleet.router.clone(),
+        supervisor: fleet.supervisor.clone(),
+        tokens: Tokens::new(store.clone()),
+        store: store.clone(),
+        master,
+        passwords: Passwords::default(),
+        webhooks,
+        metrics,
+        registry,
+        limits: Limits::from(config),
+        room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
+        rates: Rates::default(),
+    })
+}
+
+/// Answers requests from now on.
+fn listen(api: Api, config: &Config) -> Result<(SocketAddr, ServerHandle), AppError> {
+    let failed = |source| AppError::Listen {
+        address: config.http.listen,
+        source,
+    };
+    let (server, address) = http::bind(api, config).map_err(failed)?;
+    let handle = server.handle();
+    actix::spawn(async move {
+        if let Err(error) = server.await {
+            error!(error = %Chain(&error), "the HTTP server ended");
+        }
+    });
+    Ok((address, handle))
 }
 
 fn create_private_folder(path: &std::path::Path) -> Result<(), AppError> {

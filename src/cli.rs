@@ -87,15 +87,15 @@ pub enum CliError {
     #[error(transparent)]
     Sandbox(#[from] wutsd::sandbox::SandboxError),
     #[cfg(feature = "sandbox")]
-    #[error("the sandbox could not be set up: {0}")]
+    #[error("the sandbox could not be set up")]
     Welcome(#[from] wutsd::sandbox::welcome::WelcomeError),
     #[error("{0}: see the log, and start again")]
     Ended(wutsd::app::Fatal),
-    #[error("cannot wait for signals: {0}")]
-    Signals(std::io::Error),
+    #[error("cannot wait for signals")]
+    Signals(#[source] std::io::Error),
     #[cfg(feature = "sandbox")]
-    #[error("cannot use the folder for the data: {0}")]
-    Folder(std::io::Error),
+    #[error("cannot use the folder for the data")]
+    Folder(#[source] std::io::Error),
 }
 
 impl CliError {

@@ -12,20 +12,20 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use utoipa::ToSchema;
 
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::Operation;
 
-/// One endpoint that acts on a live device.
-pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
-    type Reply: Serialize + ToSchema + Send + 'static;
+/// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
+pub trait Command: Send + 'static {
+    type Reply: Send + 'static;
 
     /// What it does, in a sentence for the API's document.
     const SUMMARY: &'static str;
@@ -33,11 +33,8 @@ pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
     /// Names the endpoint's error codes and its JSON shapes.
     const OPERATION: Operation;
 
-    /// Fields that may also come as query parameters; the body goes before them, and may then be absent.
-    const QUERY: &'static [&'static str] = &[];
-
-    /// Whether a request without a body means something.
-    const BODY_OPTIONAL: bool = !Self::QUERY.is_empty();
+    /// Fields that path or query bring.
+    const PARAMS: &'static [Param] = &[];
 
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;
@@ -47,13 +44,25 @@ pub trait Command: DeserializeOwned + ToSchema + Send + 'static {
         Vec::new()
     }
 
-    /// Refuses what can be refused without asking WhatsApp.
-    fn validate(&self) -> Result<(), Invalid> {
-        Ok(())
-    }
-
     /// Does it. Dropped when the device's life ends or the deadline passes.
     fn run(self, session: Session) -> impl Future<Output = Result<Self::Reply, Failure>>;
+}
+
+/// What a request for a command brings. A command whose fields are each right by themselves is its own input; another
+/// is made of its input by a check that sees several fields.
+pub trait Input: DeserializeOwned + ToSchema + 'static {
+    type Command: Command;
+
+    /// Refuses what can be refused without asking WhatsApp.
+    fn check(self) -> Result<Self::Command, Invalid>;
+}
+
+impl<C: Command + DeserializeOwned + ToSchema> Input for C {
+    type Command = C;
+
+    fn check(self) -> Result<C, Invalid> {
+        Ok(self)
+    }
 }
 
 /// A job that runs the command, and the receiver of its one reply.

@@ -15,80 +15,127 @@ use url::Url;
 /// `config/default.toml`: every key, documented, with its default.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
+/// Why a configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
-    #[error("cannot read the configuration: {0}")]
+    #[error("cannot read the configuration")]
     Read(#[from] ::config::ConfigError),
     #[error("configuration key {key}: {problem}")]
     Invalid { key: &'static str, problem: String },
 }
 
+/// All settings. `config/default.toml` documents every key.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
+    /// Holds database, sealing key and generated master token.
     pub data_dir: PathBuf,
+    /// The API.
     pub http: Http,
+    /// Who may do everything.
     pub auth: Auth,
+    /// The database.
     pub store: Store,
+    /// The other side.
     pub whatsapp: Whatsapp,
+    /// How the fleet is kept connected.
     pub supervision: Supervision,
+    /// What is logged, and how.
     pub log: Log,
+    /// Pictures and videos.
     pub media: Media,
+    /// Deliveries of events.
     pub webhooks: Webhooks,
 }
 
+/// The HTTP API.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Http {
+    /// Port 0 takes any free port.
     pub listen: SocketAddr,
+    /// Threads that serve HTTP.
     #[serde(deserialize_with = "count_or_cores")]
     pub workers: NonZeroUsize,
+    /// Connections at the same time, shared out to the workers.
     pub connections: NonZeroUsize,
     /// Bytes.
     pub body_limit: usize,
     /// Bytes.
     pub bodies_in_memory: usize,
+    /// Longest time to receive one request's headers.
     #[serde(deserialize_with = "seconds")]
     pub header_timeout: Duration,
+    /// Longest time to receive one request's body.
     #[serde(deserialize_with = "seconds")]
     pub body_timeout: Duration,
+    /// Longest time from a request's headers to its answer, whatever it waits for.
     #[serde(deserialize_with = "seconds")]
     pub request_timeout: Duration,
+    /// How long the daemon may take to stop.
     #[serde(deserialize_with = "seconds")]
     pub shutdown_grace: Duration,
+    /// Each as a browser sends it: `https://app.example.com`.
+    #[serde(deserialize_with = "words")]
+    pub cors_origins: Vec<String>,
+    pub unknown_fields: UnknownFields,
 }
 
+/// What becomes of a field that no endpoint reads.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum UnknownFields {
+    /// It is named in the answer's header `X-Ignored-Fields`.
+    Ignore,
+    Refuse,
+}
+
+/// The master token.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
+    /// `None`: systemd's credential, or a generated one.
     #[serde(deserialize_with = "path_if_any")]
     pub master_token_file: Option<PathBuf>,
 }
 
+/// The store.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Store {
+    /// `None`: systemd's credential, or a generated one.
     #[serde(deserialize_with = "path_if_any")]
     pub key_file: Option<PathBuf>,
+    /// Threads that read from the database.
     pub readers: NonZeroUsize,
+    /// Writes, and reads, that may wait; more are refused.
     pub queue: NonZeroUsize,
 }
 
+/// How WhatsApp is reached and how long it may take.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Whatsapp {
+    /// `wss://`, or `ws://` on this machine.
     pub url: Url,
+    /// As phones list the device.
     pub device_os: String,
+    /// Longest time from dialling to logged in.
     #[serde(deserialize_with = "seconds")]
     pub connect_timeout: Duration,
+    /// Longest time for one stanza and its answer.
     #[serde(deserialize_with = "seconds")]
     pub query_timeout: Duration,
+    /// Longest time from the arrival of a command to its answer.
     #[serde(deserialize_with = "seconds")]
     pub command_timeout: Duration,
+    /// How long WhatsApp's pairing codes are waited for.
     #[serde(deserialize_with = "seconds")]
     pub pairing_timeout: Duration,
+    /// Silence after which WhatsApp is asked whether it is still there.
     #[serde(deserialize_with = "seconds")]
     pub probe_after: Duration,
+    /// How long that answer may take; then the device connects anew.
     #[serde(deserialize_with = "seconds")]
     pub probe_timeout: Duration,
 }
@@ -106,70 +153,101 @@ impl Whatsapp {
     }
 }
 
+/// When devices connect, and how often.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Supervision {
+    /// Threads that run devices.
     #[serde(deserialize_with = "count_or_cores")]
     pub shards: NonZeroUsize,
+    /// Connects started per second, for all devices together; more than 0.
     pub connects_per_second: f64,
+    /// Handshakes under way at the same time.
     pub simultaneous_connects: NonZeroUsize,
+    /// First delay before a device that lost its connection tries again.
     #[serde(deserialize_with = "seconds")]
     pub backoff_first: Duration,
+    /// Longest such delay, however often it fails.
     #[serde(deserialize_with = "seconds")]
     pub backoff_longest: Duration,
+    /// A connection that held this long makes the next delay `backoff_first` again.
     #[serde(deserialize_with = "seconds")]
     pub stable_after: Duration,
+    /// So many failures of one device within `quarantine_window` put it into quarantine.
     pub quarantine_failures: NonZeroUsize,
+    /// How long a failure counts for a quarantine.
     #[serde(deserialize_with = "seconds")]
     pub quarantine_window: Duration,
+    /// How long a quarantine lasts.
     #[serde(deserialize_with = "seconds")]
     pub quarantine_delay: Duration,
+    /// The breaker trips when more than this part of all devices end alike; more than 0, at most 1.
     pub breaker_share: f64,
+    /// It trips for no fewer devices than this.
     pub breaker_devices: NonZeroUsize,
+    /// How long an exit counts for the breaker.
     #[serde(deserialize_with = "seconds")]
     pub breaker_window: Duration,
+    /// Commands that one device works on at the same time; more are refused.
     pub commands_per_device: NonZeroUsize,
 }
 
+/// What is sent and where it may come from.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Media {
     /// Bytes.
     pub limit: usize,
+    /// Longest time to fetch media from a caller's URL.
     #[serde(deserialize_with = "seconds")]
     pub download_timeout: Duration,
+    /// The same for a command with media.
     #[serde(deserialize_with = "seconds")]
     pub command_timeout: Duration,
+    /// Whether a URL may lead to loopback and private addresses.
     pub allow_private_addresses: bool,
 }
 
+/// How events are delivered and how long they are kept.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Webhooks {
+    /// Whether a receiver may do without TLS.
     pub allow_http: bool,
+    /// The same for webhooks.
     pub allow_private_addresses: bool,
+    /// First pause after a delivery that failed.
     #[serde(deserialize_with = "seconds")]
     pub backoff_first: Duration,
+    /// Longest such pause.
     #[serde(deserialize_with = "seconds")]
     pub backoff_longest: Duration,
+    /// Deliveries under way to one receiver at the same time.
     pub simultaneous_per_receiver: NonZeroUsize,
+    /// An event that waits for longer becomes a dead letter.
     #[serde(deserialize_with = "seconds")]
     pub keep_waiting: Duration,
+    /// A dead letter that is older is deleted.
     #[serde(deserialize_with = "seconds")]
     pub keep_dead: Duration,
     /// Bytes.
     pub limit_per_device: u64,
+    /// How long after a change of secret the old one signs too.
     #[serde(deserialize_with = "seconds")]
     pub secret_overlap: Duration,
 }
 
+/// Logs go to standard error.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Log {
+    /// For people or for programs.
     pub format: LogFormat,
+    /// A tracing filter.
     pub level: String,
 }
 
+/// How a line of the log is written.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
@@ -238,6 +316,13 @@ impl Config {
         if http.bodies_in_memory > Semaphore::MAX_PERMITS {
             let problem = format!("must be at most {} bytes", Semaphore::MAX_PERMITS);
             return Err(invalid("http.bodies_in_memory", problem));
+        }
+        for origin in &http.cors_origins {
+            let parsed = Url::parse(origin).ok();
+            if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+                let problem = format!("{origin:?} is no origin such as https://app.example.com");
+                return Err(invalid("http.cors_origins", problem));
+            }
         }
         let longest = http.body_timeout + self.media.command_timeout;
         if http.request_timeout <= longest {
@@ -342,6 +427,16 @@ fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Er
     }
     let problem = format!("{seconds} is not a number of seconds between 0 and a year");
     Err(serde::de::Error::custom(problem))
+}
+
+/// Words with commas between, as an environment variable can hold them.
+fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let words = text
+        .split(',')
+        .map(str::trim)
+        .filter(|word| !word.is_empty());
+    Ok(words.map(str::to_owned).collect())
 }
 
 /// A count in which 0 stands for one per core.

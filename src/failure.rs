@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::error::Error;
 
+use serde_json::Value;
 use tracing::error;
 
 use crate::store::StoreError;
@@ -15,6 +16,8 @@ pub struct Invalid {
     pub message: String,
     /// The field at fault, when it is one field.
     pub field: Option<String>,
+    /// What stood there, where that can be shown.
+    pub value: Option<Value>,
     pub flaw: Flaw,
 }
 
@@ -33,6 +36,7 @@ impl Invalid {
         Self {
             message: message.into(),
             field: None,
+            value: None,
             flaw: Flaw::Request,
         }
     }
@@ -98,6 +102,8 @@ pub enum Failure {
     #[error("{text}")]
     Documented {
         status: u16,
+        /// For programs, upper case with underscores; none: what the status says.
+        code: Option<&'static str>,
         text: Cow<'static, str>,
     },
     /// A step of the work failed, which has a name and a text of its own.
@@ -142,7 +148,26 @@ impl Failure {
     pub const fn documented(status: u16, text: &'static str) -> Self {
         Self::Documented {
             status,
+            code: None,
             text: Cow::Borrowed(text),
+        }
+    }
+
+    /// The same with a code of its own.
+    pub const fn coded(status: u16, code: &'static str, text: &'static str) -> Self {
+        Self::Documented {
+            status,
+            code: Some(code),
+            text: Cow::Borrowed(text),
+        }
+    }
+
+    /// The same with a text that is only known when it happens.
+    pub fn told(status: u16, text: impl Into<Cow<'static, str>>) -> Self {
+        Self::Documented {
+            status,
+            code: None,
+            text: text.into(),
         }
     }
 }

@@ -3,18 +3,21 @@
 pub mod auth;
 pub mod body;
 pub mod connection;
+pub mod cors;
+pub mod detached;
+pub mod devices;
+pub mod endpoint;
 pub mod envelope;
 pub mod execute;
 pub mod health;
-pub mod instances;
+pub mod input;
+pub mod metrics;
 pub mod observe;
 pub mod openapi;
 pub mod qr_image;
-pub mod query;
 pub mod routes;
 pub mod ryze;
 pub mod tenants;
-pub mod uninterrupted;
 pub mod users;
 pub mod webhooks;
 pub mod wire;
@@ -25,19 +28,23 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use actix::Addr;
+use actix::{Addr, Handler, Message};
 use actix_web::dev::Server;
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Condition, NormalizePath, from_fn};
 use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
+use utoipa::openapi::OpenApi;
 
 use self::connection::Connection;
+use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::Config;
-use crate::metrics::Metrics;
+pub use crate::config::UnknownFields;
+use crate::failure::Failure;
+use crate::metrics::Registry;
 use crate::store::Store;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::Supervisor;
@@ -52,13 +59,27 @@ pub struct Api {
     pub master: MasterToken,
     pub passwords: Passwords,
     pub webhooks: Webhooks,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
+    /// All that `/metrics` shows.
+    pub registry: Registry,
     pub limits: Limits,
     /// Bytes that request bodies may still take into memory.
     pub room: Arc<Semaphore>,
     pub rates: Rates,
     /// Set when the daemon stops: every answer is then the last one on its connection.
     pub draining: Arc<AtomicBool>,
+}
+
+impl Api {
+    /// Asks the supervisor.
+    pub async fn ask<M>(&self, message: M) -> Result<M::Result, Failure>
+    where
+        Supervisor: Handler<M>,
+        M: Message<Result: Send> + Send + 'static,
+    {
+        let answer = self.supervisor.send(message).await;
+        answer.map_err(|error| Failure::internal("the supervisor did not answer", &error))
+    }
 }
 
 /// The clocks and sizes of requests.
@@ -75,6 +96,7 @@ pub struct Limits {
     pub pairing: Duration,
     /// The whole request, whatever it waits for.
     pub request: Duration,
+    pub unknown_fields: UnknownFields,
 }
 
 impl From<&Config> for Limits {
@@ -88,19 +110,32 @@ impl From<&Config> for Limits {
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
             request: config.http.request_timeout,
+            unknown_fields: config.http.unknown_fields,
         }
     }
 }
 
+/// The API's document.
+pub fn document() -> OpenApi {
+    openapi::document(routes::areas())
+}
+
 /// Binds the API. It answers as soon as the returned server is awaited.
 pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
-    let (api, document) = (web::Data::new(api), web::Data::new(openapi::serialized()));
+    let (api, document) = (
+        web::Data::new(api),
+        web::Data::new(openapi::serialized(document())),
+    );
     let (http, workers) = (&config.http, config.http.workers);
+    let origins = http.cors_origins.clone();
     let header_timeout = http.header_timeout;
     let server = HttpServer::new(move || {
         App::new()
             .app_data(api.clone())
             .app_data(document.clone())
+            // `/contacts/` and `//contacts` are what a base URL with a slash at its end makes of `/contacts`.
+            .wrap(NormalizePath::trim())
+            .wrap(Condition::new(!origins.is_empty(), cors::allow(&origins)))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)
     })

@@ -3,12 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::Serialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $nothing:literal, $no_uuid:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, ToSchema)]
         pub struct $name(pub Uuid);
@@ -33,18 +34,26 @@ macro_rules! id {
                 text.parse().map(Self)
             }
         }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let wrong = if text.trim().is_empty() { $nothing } else { $no_uuid };
+                text.parse().map_err(|_| D::Error::custom(wrong))
+            }
+        }
     };
 }
 
 id!(
     /// One paired (or yet to be paired) WhatsApp linked device.
-    DeviceId
+    DeviceId, "is required", "must be a UUID"
 );
 id!(
     /// An organisation; users of different tenants never see each other's things.
-    TenantId
+    TenantId, "tenant ID is required", "tenant ID must be a UUID"
 );
 id!(
     /// Someone who calls the API with a bearer token.
-    UserId
+    UserId, "is required", "must be a UUID"
 );

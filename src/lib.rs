@@ -16,16 +16,16 @@ pub mod accounts;
 pub mod app;
 pub mod commands;
 pub mod config;
+pub mod contract;
 pub mod device;
 pub mod failure;
 pub mod http;
 pub mod ids;
+pub mod jid;
 pub mod media;
 pub mod metrics;
 pub mod open_files;
-pub mod operation;
-pub mod person;
-pub mod phone;
+
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

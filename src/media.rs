@@ -17,6 +17,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// As requests name it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Image => "image",
@@ -28,8 +29,11 @@ impl Kind {
 /// A picture or a video.
 #[derive(Debug)]
 pub struct Media {
+    /// What it is shown as.
     pub kind: Kind,
+    /// What its bytes say, or else its sender.
     pub mime_type: String,
+    /// Not empty.
     pub bytes: Vec<u8>,
 }
 
@@ -74,7 +78,13 @@ pub fn decode(field: &str, data: &str) -> Result<Vec<u8>, Invalid> {
         Some((head, data)) if head.starts_with("data:") => data,
         _ => data,
     };
-    let bytes = BASE64_STANDARD.decode(data.trim());
+    // Encoders of mail, and many command lines, break the lines.
+    let bytes = match data.trim() {
+        lines if lines.contains(['\r', '\n']) => {
+            BASE64_STANDARD.decode(lines.replace(['\r', '\n'], ""))
+        }
+        line => BASE64_STANDARD.decode(line),
+    };
     bytes.map_err(|error| Invalid::field(field, format!("{field} is not base64: {error}")))
 }
 

@@ -3,26 +3,20 @@
 //! `write` answers when the change is on disk, `read` goes to its own threads, and `backend` is the protocol
 //! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
 
-use prometheus::core::Collector;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tokio::sync::oneshot;
-use tokio::time::timeout;
-
 pub mod accounts;
-mod canary;
 pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
-mod figures;
 mod folder;
-mod lane;
+mod key_check;
+mod life_writes;
+mod metrics;
 mod migrate;
 pub mod outbox;
 mod queue;
 mod reader;
+mod record_key;
 mod records;
 mod sealing;
 pub mod settings;
@@ -35,18 +29,26 @@ mod value;
 pub mod webhooks;
 mod writer;
 
-pub use error::StoreError;
-pub use lane::Life;
-pub use records::RecordBackend;
-pub use sealing::{Sealer, SealingKey};
-pub use value::{Row, Statement, Value};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use figures::Figures;
-use lane::{Lane, Lives};
-use queue::Queue;
-use reader::Read;
-use threads::Ended;
-use writer::{Rows, Unit};
+use prometheus::core::Collector;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use self::life_writes::{LifeWrites, Lives};
+use self::metrics::Metrics;
+use self::queue::Queue;
+use self::reader::Read;
+use self::threads::Ended;
+use self::writer::{Rows, Unit};
+
+pub use self::error::StoreError;
+pub use self::life_writes::Life;
+pub use self::records::RecordBackend;
+pub use self::sealing::{Sealer, SealingKey};
+pub use self::value::{Row, Statement, Value};
 
 /// How long `ready` waits for an answer.
 const READY_LIMIT: Duration = Duration::from_secs(2);
@@ -61,6 +63,7 @@ pub struct DeviceNumber(pub i64);
 pub struct Options {
     /// Holds the database, its log and the lock; made if missing.
     pub folder: PathBuf,
+    /// Opens what is sealed; a store remembers which.
     pub key: SealingKey,
     /// Reader threads, each with a connection of about 2 MB.
     pub readers: usize,
@@ -69,6 +72,7 @@ pub struct Options {
 }
 
 impl Options {
+    /// Three readers and 4096 places in each queue.
     pub fn new(folder: impl Into<PathBuf>, key: SealingKey) -> Self {
         Self {
             folder: folder.into(),
@@ -90,7 +94,7 @@ struct Shared {
     reads: Queue<Read>,
     lives: Lives,
     key: SealingKey,
-    figures: Figures,
+    metrics: Metrics,
     database: PathBuf,
     writer_ended: Ended,
     readers_ended: Ended,
@@ -101,14 +105,17 @@ struct Shared {
 pub struct Load {
     /// Units and reads that wait now.
     pub waiting_writes: usize,
+    /// Reads that wait now.
     pub waiting_reads: usize,
     /// How many of each may wait.
     pub queue: usize,
     /// Commits and the units in them, since `open`.
     pub commits: u64,
+    /// Units in them.
     pub units: u64,
     /// Sizes of the database and of its write-ahead log, in bytes.
     pub database: u64,
+    /// Size of its write-ahead log, in bytes.
     pub log: u64,
 }
 
@@ -118,17 +125,17 @@ impl Store {
         let claim = folder::claim(&options.folder)?;
         let mut engine = sqlite::Engine::writer(&claim.database)?;
         migrate::migrate(&mut engine)?;
-        canary::check(&mut engine, &options.key)?;
+        key_check::check(&mut engine, &options.key)?;
 
         let (reads, reads_taken) = Queue::bounded(options.queue);
         let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
-        let figures = Figures::default();
+        let metrics = Metrics::default();
         let database = claim.database.clone();
         let writer = writer::Writer {
             engine,
             queue: writes_taken,
-            figures: figures.clone(),
+            metrics: metrics.clone(),
             claim,
         };
         let writer_ended = threads::writer(writer)?;
@@ -138,7 +145,7 @@ impl Store {
             reads,
             lives,
             key,
-            figures,
+            metrics,
             database,
             writer_ended,
             readers_ended,
@@ -153,8 +160,8 @@ impl Store {
     pub async fn write(&self, unit: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let asked = Instant::now();
         let answer = self.write_at_once(unit).await;
-        let figures = &self.shared.figures;
-        figures.answered(&figures.write_duration, asked, answer)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.store_write_duration_seconds, asked, answer)
     }
 
     async fn write_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -162,7 +169,7 @@ impl Store {
         self.shared.writes.offer(Unit {
             statements,
             reply: Some(reply),
-            lane: None,
+            life: None,
         })?;
         answer.await.map_err(|_| StoreError::Closed)?
     }
@@ -177,8 +184,8 @@ impl Store {
     pub async fn read_many(&self, statements: Vec<Statement>) -> Result<Vec<Vec<Row>>, StoreError> {
         let asked = Instant::now();
         let answer = self.read_at_once(statements).await;
-        let figures = &self.shared.figures;
-        figures.answered(&figures.read_duration, asked, answer)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.store_read_duration_seconds, asked, answer)
     }
 
     async fn read_at_once(&self, statements: Vec<Statement>) -> Result<Rows, StoreError> {
@@ -195,8 +202,8 @@ impl Store {
     /// The protocol library's storage for one life. Make one per life and share it: two would not see each
     /// other's staged writes.
     pub fn backend(&self, device: DeviceNumber, life: Life) -> Arc<RecordBackend> {
-        let lane = Lane::new(device, life, &self.shared.lives);
-        Arc::new(RecordBackend::new(self.clone(), device, lane))
+        let writes = LifeWrites::new(device, life, &self.shared.lives);
+        Arc::new(RecordBackend::new(self.clone(), device, writes))
     }
 
     /// Deletes all that is known of a device's account and ends its life, so that nothing writes it again.
@@ -234,9 +241,10 @@ impl Store {
             .map(drop)
     }
 
+    /// Looks at the queues and at the files.
     pub fn load(&self) -> Load {
         let shared = &self.shared;
-        let commits = &shared.figures.commit_writes;
+        let commits = &shared.metrics.store_commit_writes;
         let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
         Load {
             waiting_writes: shared.writes.depth(),
@@ -250,8 +258,8 @@ impl Store {
     }
 
     /// What the store measures of itself, for a registry.
-    pub fn collectors(&self) -> Vec<Box<dyn Collector>> {
-        self.shared.figures.collectors()
+    pub fn metrics(&self) -> impl Collector + use<> {
+        metrics::OfStore(self.clone())
     }
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
@@ -280,13 +288,13 @@ impl Store {
             let unit = Unit {
                 statements,
                 reply: Some(reply),
-                lane: None,
+                life: None,
             };
             self.shared.writes.place().await?.send(unit);
             answer.await.map_err(|_| StoreError::Closed)?
         };
-        let figures = &self.shared.figures;
-        figures.answered(&figures.write_duration, asked, answer.await)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.store_write_duration_seconds, asked, answer.await)
     }
 
     /// A read for the protocol library, which cannot come back later: waits a bounded time for a place.
@@ -298,7 +306,7 @@ impl Store {
             place.send(Read { statements, reply });
             answer.await.map_err(|_| StoreError::Closed)?
         };
-        let figures = &self.shared.figures;
-        figures.answered(&figures.read_duration, asked, answer.await)
+        let metrics = &self.shared.metrics;
+        metrics.answered(&metrics.store_read_duration_seconds, asked, answer.await)
     }
 }

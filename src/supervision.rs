@@ -8,6 +8,7 @@ pub mod backoff;
 pub mod breaker;
 #[cfg(test)]
 mod fixtures;
+pub mod metrics;
 pub mod queue;
 pub mod router;
 pub mod shards;

@@ -7,18 +7,20 @@ pub mod catalog;
 pub mod delivery;
 pub mod dispatcher;
 pub mod event;
+mod metrics;
+mod pending_devices;
 mod recorder;
+mod retention;
 mod schedule;
 pub mod settings;
 mod signature;
-mod upkeep;
-mod wakes;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
+use prometheus::core::Collector;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::error;
@@ -27,14 +29,14 @@ use uuid::Uuid;
 
 use self::catalog::{EventName, EventSet};
 use self::event::Event;
+use self::metrics::{Dropped, Metrics};
+use self::pending_devices::PendingDevices;
 use self::recorder::Recording;
 use self::schedule::Receiver;
 use self::settings::{Private, Reach, Wanted};
-use self::wakes::Wakes;
 use crate::config;
 use crate::failure::Invalid;
 use crate::media::address::Rule;
-use crate::metrics::Metrics;
 use crate::store::outbox::{NewEvent, OutboxWriter};
 use crate::store::webhooks::{Owner, StoredWebhook};
 use crate::store::{DeviceNumber, Statement, Store, StoreError};
@@ -42,21 +44,27 @@ use crate::store::{DeviceNumber, Statement, Store, StoreError};
 /// Events that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
 const RECORDINGS: usize = 8192;
 
-/// Why an event was deleted undelivered, in the words of the metrics.
-pub const TOO_MANY_AT_ONCE: &str = "too_many_at_once";
-pub const TOO_OLD_OR_TOO_MANY: &str = "too_old_or_too_many";
-
 /// Where the events of one device go.
 pub struct Webhook {
+    /// Who may see and change it.
     pub owner: Owner,
+    /// `wh_…`
     pub id: String,
+    /// Checked when it was written, and its host again before each delivery.
     pub url: Url,
+    /// What its owner wants to know.
     pub events: EventSet,
+    /// Whether anything is sent.
     pub enabled: bool,
+    /// Attempts after the first, before an event becomes a dead letter.
     pub retry_attempts: u32,
+    /// How long one attempt may take.
     pub timeout: Duration,
+    /// Secrets and headers.
     pub private: Private,
+    /// To the second.
     pub created_at: DateTime<Utc>,
+    /// When it was written or switched off last.
     pub updated_at: DateTime<Utc>,
     receiver: Receiver,
     outbox: OutboxWriter,
@@ -85,8 +93,8 @@ struct Shared {
     reach: Reach,
     secret_overlap: Duration,
     recordings: mpsc::Sender<Recording>,
-    wakes: Wakes,
-    metrics: Arc<Metrics>,
+    pending: PendingDevices,
+    metrics: Metrics,
 }
 
 /// What is to be stored, on its way to [`dispatcher::start`].
@@ -94,7 +102,7 @@ pub struct Intake(mpsc::Receiver<Recording>);
 
 impl Webhooks {
     /// Knows none until the dispatcher has started.
-    pub fn new(store: Store, config: &config::Webhooks, metrics: Arc<Metrics>) -> (Self, Intake) {
+    pub fn new(store: Store, config: &config::Webhooks) -> (Self, Intake) {
         let (recordings, intake) = mpsc::channel(RECORDINGS);
         let reach = Reach {
             plain: config.allow_http,
@@ -108,11 +116,16 @@ impl Webhooks {
             reach,
             secret_overlap: config.secret_overlap,
             recordings,
-            wakes: Wakes::default(),
-            metrics,
+            pending: PendingDevices::default(),
+            metrics: Metrics::default(),
         };
         let shared = Arc::new(shared);
         (Self { shared }, Intake(intake))
+    }
+
+    /// What is measured of deliveries, for a registry.
+    pub fn metrics(&self) -> impl Collector + use<> {
+        self.shared.metrics.clone()
     }
 
     /// Whether anybody wants to know.
@@ -142,8 +155,7 @@ impl Webhooks {
         };
         if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
         {
-            let dropped = &self.shared.metrics.webhook_dropped;
-            dropped.with_label_values(&[TOO_MANY_AT_ONCE]).inc();
+            self.shared.metrics.dropped(Dropped::TooManyAtOnce, 1);
         }
     }
 
@@ -159,7 +171,7 @@ impl Webhooks {
 
     /// What [`Self::record`] gave was committed.
     pub fn recorded(&self, device: DeviceNumber) {
-        self.shared.wakes.stored(device);
+        self.shared.pending.stored(device);
     }
 
     /// Where the events of a device go, for those who list devices.
@@ -168,6 +180,7 @@ impl Webhooks {
         Some(known.url.to_string())
     }
 
+    /// The webhook of a device, switched off or not.
     pub fn of(&self, owner: Owner) -> Option<Arc<Webhook>> {
         // There are as many as devices that have one, and this is asked when a person looks.
         let mut known = self.shared.known.iter();
@@ -196,7 +209,7 @@ impl Webhooks {
         self.shared.known.retain(|device, webhook| {
             let gone = webhook.owner == owner;
             if gone {
-                self.shared.wakes.changed(*device);
+                self.shared.pending.changed(*device);
             }
             !gone
         });
@@ -222,7 +235,7 @@ impl Webhooks {
         let replayed = self.shared.store.replay(owner, id).await?;
         for webhook in self.shared.known.iter() {
             if webhook.owner == owner {
-                self.shared.wakes.changed(*webhook.key());
+                self.shared.pending.changed(*webhook.key());
             }
         }
         Ok(replayed)
@@ -231,7 +244,7 @@ impl Webhooks {
     /// The device was removed.
     pub fn forget(&self, device: DeviceNumber) {
         self.shared.known.remove(&device);
-        self.shared.wakes.changed(device);
+        self.shared.pending.changed(device);
     }
 
     async fn load(&self) -> Result<(), StoreError> {
@@ -259,17 +272,14 @@ impl Webhooks {
             return None;
         };
         self.shared.known.insert(number, webhook.clone());
-        self.shared.wakes.changed(number);
+        self.shared.pending.changed(number);
         Some(webhook)
     }
 
     /// The receiver has said that it is gone for good.
     async fn disable(&self, device: DeviceNumber) -> Result<(), StoreError> {
-        self.shared.store.disable_webhook(device).await?;
-        for stored in self.shared.store.webhooks().await? {
-            if stored.number == device {
-                self.learn(stored);
-            }
+        if let Some(stored) = self.shared.store.disable_webhook(device).await? {
+            self.learn(stored);
         }
         Ok(())
     }

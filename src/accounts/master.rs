@@ -16,9 +16,9 @@ const SHORTEST: usize = 16;
 
 #[derive(Debug, thiserror::Error)]
 pub enum MasterTokenError {
-    #[error("cannot read the master token from {}: {source}", path.display())]
+    #[error("cannot read the master token from {}", path.display())]
     Read { path: PathBuf, source: io::Error },
-    #[error("cannot write a new master token to {}: {source}", path.display())]
+    #[error("cannot write a new master token to {}", path.display())]
     Write { path: PathBuf, source: io::Error },
     #[error("the master token in {} is shorter than {SHORTEST} characters", path.display())]
     Short { path: PathBuf },

@@ -13,7 +13,17 @@
 //! exist for any of them. That the last active admin stays is not decided here but in the store, in one transaction
 //! with the change: only there two changes at once cannot both believe that the other admin remains.
 
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
 use crate::store::accounts::Role;
+
+impl<'de> Deserialize<'de> for Role {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        Self::parse(&name).ok_or_else(|| D::Error::custom("must be admin, manager or user"))
+    }
+}
 
 /// Whom an action is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,24 +4,22 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::app_state::Collection;
 use crate::device::session::Session;
 use crate::failure::Failure;
-use crate::operation::{Envelope, Operation};
 
 const DEFAULT: [Scope; 3] = [Scope::Contacts, Scope::Chats, Scope::Settings];
 
 /// What to fetch.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"scopes": ["contacts", "chats"], "full": false}))]
 pub struct SyncAppState {
     /// Left out or empty: contacts, chats and settings.
     #[serde(default)]
     pub scopes: Vec<Scope>,
     /// Everything anew instead of what is new.
-    #[serde(default)]
-    pub full: bool,
+    pub full: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
@@ -85,7 +83,6 @@ impl Command for SyncAppState {
     const SUMMARY: &'static str = "Fetches what the phone shares with its devices";
     const OPERATION: Operation =
         Operation::new("appstate_sync", Envelope::Flat).failing_with("failed to sync app state");
-    const BODY_OPTIONAL: bool = true;
 
     fn refusals() -> Vec<Failure> {
         let not_synced = |in_time| Failure::NotSynced {
@@ -103,10 +100,11 @@ impl Command for SyncAppState {
                 collections.push(*collection);
             }
         }
-        session.sync_app_state(&collections, self.full).await?;
+        let full = self.full.unwrap_or(false);
+        session.sync_app_state(&collections, full).await?;
         Ok(Synced {
             scopes,
-            full_sync: self.full,
+            full_sync: full,
         })
     }
 }

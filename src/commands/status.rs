@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::device::session::Ack;
+use crate::media::Kind;
 
 /// What the caller of a status endpoint gets once WhatsApp has accepted the status.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,11 +25,29 @@ pub struct Posted {
     pub message_id: String,
     /// When WhatsApp accepted it: RFC 3339 with the server's local offset.
     pub timestamp: String,
-    pub status_type: &'static str,
+    pub status_type: StatusType,
+}
+
+/// What kind of status it is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusType {
+    Text,
+    Image,
+    Video,
+}
+
+impl From<Kind> for StatusType {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Image => Self::Image,
+            Kind::Video => Self::Video,
+        }
+    }
 }
 
 impl Posted {
-    pub fn new(ack: Ack, status_type: &'static str) -> Self {
+    pub fn new(ack: Ack, status_type: StatusType) -> Self {
         let timestamp = ack
             .at
             .with_timezone(&Local)

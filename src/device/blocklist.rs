@@ -7,7 +7,7 @@ use wacore_binary::{Jid, NodeRef, Server};
 use super::people::Identities;
 use super::session::{Session, unanswered};
 use crate::failure::{Failure, Invalid};
-use crate::person::Person;
+use crate::jid::Person;
 
 /// The list at one moment.
 #[derive(Clone, Debug)]

@@ -8,8 +8,8 @@ use whatsapp_rust::features::{ContactError, IsOnWhatsAppResult};
 use super::contacts::Contact;
 use super::session::{Session, store_failed, unanswered};
 use crate::failure::Failure;
-use crate::person::Person;
-use crate::phone::PhoneNumber;
+use crate::jid::Person;
+use crate::jid::PhoneNumber;
 
 /// How many people one query asks about.
 const PEOPLE_PER_QUERY: usize = 100;

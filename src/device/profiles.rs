@@ -7,7 +7,7 @@ use whatsapp_rust::features::ProfileError;
 use super::people::{contact_failed, jid};
 use super::session::{Session, unanswered};
 use crate::failure::Failure;
-use crate::person::Person;
+use crate::jid::Person;
 
 /// What WhatsApp tells about somebody.
 #[derive(Clone, Debug, Default)]

@@ -15,7 +15,6 @@ use super::runtime::ShardRuntime;
 use super::{DeviceActor, News, Plan, Report, Stop};
 use crate::config::Config;
 use crate::ids::DeviceId;
-use crate::metrics::Metrics;
 use crate::store::{DeviceNumber, Options, SealingKey, Store};
 use crate::webhooks::Webhooks;
 use wacore::runtime::Runtime;
@@ -68,8 +67,7 @@ impl Life {
         let folder = TempDir::new().unwrap();
         let store =
             Store::open(Options::new(folder.path(), SealingKey::from_bytes([7; 32]))).unwrap();
-        let metrics = Arc::new(Metrics::new(&store).unwrap());
-        let (webhooks, _) = Webhooks::new(store.clone(), &config.webhooks, metrics);
+        let (webhooks, _) = Webhooks::new(store.clone(), &config.webhooks);
         let shared = crate::app::share(&config, store.clone(), webhooks).unwrap();
         let (sender, reports) = mpsc::unbounded_channel();
         let number = DeviceNumber(1);

@@ -1,40 +1,70 @@
-//! Who calls: the bearer token of a user, or the master token.
+//! Who calls: somebody with the token of a user, whoever has the master token, either, or anybody.
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 use super::Api;
+use super::endpoint::{Admitted, Token};
 use crate::failure::Failure;
 use crate::store::accounts::Caller;
 
-impl Api {
-    /// The user whose token the request carries.
-    pub async fn caller(&self, request: &HttpRequest) -> Result<Caller, Failure> {
-        let token = bearer(request).ok_or(Failure::Unauthorized)?;
-        let caller = self.tokens.caller(token).await;
-        caller
-            .map_err(|error| Failure::of_store("a token could not be looked up", &error))?
-            .ok_or(Failure::Unauthorized)
-    }
+/// The user whose token the request carries.
+impl Admitted for Caller {
+    const TOKENS: &'static [Token] = &[Token::User];
 
-    /// Admits the master token only.
-    pub fn master(&self, request: &HttpRequest) -> Result<(), Failure> {
-        let token = bearer(request).ok_or(Failure::Unauthorized)?;
-        if self.master.matches(token) {
-            Ok(())
-        } else {
-            Err(Failure::Unauthorized)
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        let token = bearer(request.headers()).ok_or(Failure::Unauthorized)?;
+        let caller = api.tokens.caller(token).await;
+        let caller = caller.map_err(|error| Failure::of_store("a token was not looked up", &error));
+        caller?.ok_or(Failure::Unauthorized)
+    }
+}
+
+/// Whoever runs the daemon.
+pub struct Master;
+
+impl Admitted for Master {
+    const TOKENS: &'static [Token] = &[Token::Master];
+
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        let token = bearer(request.headers()).ok_or(Failure::Unauthorized)?;
+        match api.master.matches(token) {
+            true => Ok(Self),
+            false => Err(Failure::Unauthorized),
         }
     }
 }
 
-/// `Authorization: Bearer <token>`, the scheme in any case; a bare token is accepted too.
-fn bearer(request: &HttpRequest) -> Option<&str> {
-    bearer_in(request.headers())
+/// Whoever runs the daemon, or else a user.
+pub enum MasterOrCaller {
+    Master,
+    Caller(Caller),
 }
 
-/// The same in headers alone.
-pub(super) fn bearer_in(headers: &HeaderMap) -> Option<&str> {
+impl Admitted for MasterOrCaller {
+    const TOKENS: &'static [Token] = &[Token::User, Token::Master];
+
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        match Master::admit(request, api).await {
+            Ok(Master) => Ok(Self::Master),
+            Err(_) => Caller::admit(request, api).await.map(Self::Caller),
+        }
+    }
+}
+
+/// Everybody, without a token.
+pub struct Anybody;
+
+impl Admitted for Anybody {
+    const TOKENS: &'static [Token] = &[];
+
+    async fn admit(_: &HttpRequest, _: &Api) -> Result<Self, Failure> {
+        Ok(Self)
+    }
+}
+
+/// `Authorization: Bearer <token>`, the scheme in any case; a bare token is accepted too.
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(AUTHORIZATION)?.to_str().ok()?.trim();
     let token = match value.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
@@ -64,7 +94,7 @@ mod tests {
             let request = TestRequest::get()
                 .insert_header((AUTHORIZATION, value))
                 .to_http_request();
-            assert_eq!(bearer(&request), expected, "{value:?}");
+            assert_eq!(bearer(request.headers()), expected, "{value:?}");
         }
     }
 }

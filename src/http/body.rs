@@ -1,80 +1,38 @@
-//! Request bodies: bounded in size and time, JSON only, errors that name the field.
+//! Request bodies: bounded in size and time, JSON only.
 
-use actix_web::http::Method;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use actix_web::{HttpMessage, HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::query::Query;
 use super::{Api, Limits};
 use crate::failure::{Failure, Invalid};
 
-/// Reads the body as JSON of type `T`.
-pub async fn json<T: DeserializeOwned>(
+/// Reads the whole body. An empty one may have any content type.
+pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,
-    limits: &Limits,
-) -> Result<T, Failure> {
-    let body = read(request, payload, limits).await?;
-    check_content_type(request)?;
-    Ok(decode(&body)?)
-}
-
-/// Reads the body as JSON of type `T`, with the query parameters in `names` for fields that the body leaves out. A GET has no
-/// body, and an `optional` one may be empty.
-pub async fn json_or_query<T: DeserializeOwned>(
-    request: &HttpRequest,
-    payload: web::Payload,
-    limits: &Limits,
-    names: &[&str],
-    optional: bool,
-) -> Result<T, Failure> {
-    let without_body = request.method() == Method::GET;
-    if !optional && !without_body {
-        return json(request, payload, limits).await;
-    }
-    let body = if without_body {
-        Bytes::new()
-    } else {
-        read(request, payload, limits).await?
-    };
-    let mut fields = Map::new();
-    if !body.is_empty() {
-        check_content_type(request)?;
-        fields = decode(&body)?;
-    }
-    let query = Query::of(request);
-    for name in names {
-        if let Some(value) = query.text(name)
-            && !fields.contains_key(*name)
-        {
-            fields.insert((*name).to_owned(), Value::from(value));
-        }
-    }
-    Ok(serde_path_to_error::deserialize(Value::Object(fields)).map_err(describe)?)
-}
-
-async fn read(
-    request: &HttpRequest,
-    payload: web::Payload,
+    api: &Api,
     limits: &Limits,
 ) -> Result<Bytes, Failure> {
-    // Said before it is sent; what it really is, is measured all the same.
-    if announced(request).is_some_and(|length| length > limits.body) {
+    // Content-Length is checked before the body is sent; what really comes is counted all the same.
+    if content_length(request).is_some_and(|length| length > limits.body) {
         return Err(too_large(limits.body));
     }
-    let collect = collect(request, payload, limits.body);
-    match tokio::time::timeout(limits.body_timeout, collect).await {
-        Ok(body) => body,
-        Err(_) => Err(Invalid::request("the body did not arrive in time").into()),
+    let collect = collect(request, payload, api, limits.body);
+    let body = match tokio::time::timeout(limits.body_timeout, collect).await {
+        Ok(body) => body?,
+        Err(_) => return Err(Invalid::request("the body did not arrive in time").into()),
+    };
+    if !body.is_empty() {
+        check_encoding(request)?;
+        check_content_type(request)?;
     }
+    Ok(body)
 }
 
-fn announced(request: &HttpRequest) -> Option<usize> {
+fn content_length(request: &HttpRequest) -> Option<usize> {
     let length = request.headers().get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
 }
@@ -82,6 +40,7 @@ fn announced(request: &HttpRequest) -> Option<usize> {
 async fn collect(
     request: &HttpRequest,
     mut payload: web::Payload,
+    api: &Api,
     limit: usize,
 ) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
@@ -90,7 +49,7 @@ async fn collect(
         if body.len() + chunk.len() > limit {
             return Err(too_large(limit));
         }
-        make_room(request, chunk.len())?;
+        make_room(request, api, chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
@@ -104,10 +63,7 @@ fn too_large(limit: usize) -> Failure {
 }
 
 /// Memory for a part of the body; it is given back when the request is over.
-fn make_room(request: &HttpRequest, bytes: usize) -> Result<(), Failure> {
-    let Some(api) = request.app_data::<web::Data<Api>>() else {
-        return Err(Failure::Internal);
-    };
+fn make_room(request: &HttpRequest, api: &Api, bytes: usize) -> Result<(), Failure> {
     let bytes = u32::try_from(bytes).map_err(|_| Failure::Overloaded)?;
     let room = api.room.clone().try_acquire_many_owned(bytes);
     let room = room.map_err(|_| Failure::Overloaded)?;
@@ -117,6 +73,20 @@ fn make_room(request: &HttpRequest, bytes: usize) -> Result<(), Failure> {
         None => drop(held.insert(room)),
     }
     Ok(())
+}
+
+/// What is compressed would have to be bounded after it is unpacked too.
+fn check_encoding(request: &HttpRequest) -> Result<(), Invalid> {
+    let Some(value) = request.headers().get(CONTENT_ENCODING) else {
+        return Ok(());
+    };
+    match value.as_bytes().eq_ignore_ascii_case(b"identity") {
+        true => Ok(()),
+        false => Err(Invalid::field(
+            "Content-Encoding",
+            "Content-Encoding is not supported: send the body as it is",
+        )),
+    }
 }
 
 /// An absent type is taken for JSON: `curl -d` without a header sends a form's, which is refused with a hint.
@@ -131,91 +101,4 @@ fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
     }
     let problem = format!("Content-Type must be application/json, not {media_type:?}");
     Err(Invalid::field("Content-Type", problem))
-}
-
-fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, Invalid> {
-    if body.is_empty() {
-        return Err(Invalid::syntax(
-            "the body is empty: a JSON object is expected",
-        ));
-    }
-    if std::str::from_utf8(body).is_err() {
-        return Err(Invalid::syntax("the body is not UTF-8"));
-    }
-    // serde would take an array for a struct, field by field.
-    if body.trim_ascii_start().starts_with(b"[") {
-        return Err(Invalid::syntax(
-            "the body is an array: a JSON object is expected",
-        ));
-    }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(describe)?;
-    json.end()
-        .map_err(|error| Invalid::syntax(format!("malformed JSON: {error}")))?;
-    Ok(value)
-}
-
-fn describe(error: serde_path_to_error::Error<serde_json::Error>) -> Invalid {
-    let field = error.path().to_string();
-    let inner = error.into_inner();
-    if inner.is_syntax() || inner.is_eof() {
-        return Invalid::syntax(format!("malformed JSON: {inner}"));
-    }
-    // serde's texts end with a place in the body, which says less than the field's name.
-    let text = inner.to_string();
-    let text = text.split(" at line ").next().unwrap_or_default();
-    match field.as_str() {
-        "." => Invalid::request(text),
-        _ if text.contains(&format!("`{field}`")) => Invalid::field(field, text),
-        _ => Invalid::field(field.clone(), format!("{field}: {text}")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    struct Text {
-        #[expect(dead_code, reason = "only decoding is tested")]
-        text: String,
-    }
-
-    #[test]
-    fn what_is_wrong_is_said_with_the_name_of_the_field() {
-        let table = [
-            (
-                &br#"{"text":5}"#[..],
-                "text: invalid type: integer `5`, expected a string",
-            ),
-            (
-                br#"{"texts":"a"}"#,
-                "unknown field `texts`, expected `text`",
-            ),
-            (br#"{}"#, "missing field `text`"),
-            (
-                br#"{"text":"a""#,
-                "malformed JSON: EOF while parsing an object at line 1 column 11",
-            ),
-            (
-                br#"{"text":"a"} x"#,
-                "malformed JSON: trailing characters at line 1 column 14",
-            ),
-            (
-                br#" ["a"]"#,
-                "the body is an array: a JSON object is expected",
-            ),
-            (b"", "the body is empty: a JSON object is expected"),
-            (b"{\"text\":\"\xff\"}", "the body is not UTF-8"),
-        ];
-        for (body, expected) in table {
-            assert_eq!(
-                decode::<Text>(body).expect_err("must be refused").message,
-                expected
-            );
-        }
-    }
 }

@@ -1,57 +1,96 @@
 //! The JSON shapes of answers (`wuts-api`, section 0.3), each in one place.
 
-use actix_web::HttpResponse;
+use std::borrow::Cow;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::RETRY_AFTER;
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use bytes::Bytes;
 use chrono::{SecondsFormat, Utc};
-use serde::Serialize;
-use serde_json::{Value, to_value};
-use utoipa::ToSchema;
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
+use super::wire::{Outcome, outcome};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::reply::{Recipient, Reply};
 use crate::failure::Failure;
-use crate::http::wire::{Outcome, outcome};
-use crate::operation::{Envelope, Operation};
 
-#[derive(Serialize)]
-struct Flat<T> {
-    success: bool,
-    #[serde(flatten)]
-    payload: T,
+/// The reply in its envelope, or the failure's answer.
+pub fn respond<T: Reply>(operation: &Operation, result: Result<T, Failure>) -> HttpResponse {
+    match result {
+        Ok(reply) => reply.give(Wrap(operation.envelope)),
+        Err(failure) => refuse(operation, &failure),
+    }
 }
 
-#[derive(Serialize)]
-struct Data<T> {
-    success: bool,
-    data: T,
-}
+/// Puts replies into an envelope.
+struct Wrap(Envelope);
 
-/// 200 with the payload, or the failure's answer.
-pub fn respond<T: Serialize>(operation: &Operation, result: Result<T, Failure>) -> HttpResponse {
-    respond_as(StatusCode::OK, operation, result)
-}
+impl Recipient for Wrap {
+    type Answer = HttpResponse;
 
-/// Another status than 200 for success.
-pub fn respond_as<T: Serialize>(
-    status: StatusCode,
-    operation: &Operation,
-    result: Result<T, Failure>,
-) -> HttpResponse {
-    let payload = match result {
-        Ok(payload) => payload,
-        Err(failure) => return refuse(operation, &failure),
-    };
-    let mut response = HttpResponse::build(status);
-    match operation.envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Ryze => {
-            response.json(Flat {
-                success: true,
-                payload,
-            })
+    fn json<T: Serialize>(self, status: u16, payload: &T) -> HttpResponse {
+        let mut response = with_status(status);
+        let success = Constant::<true>;
+        match self.0 {
+            Envelope::Object
+            | Envelope::Flat
+            | Envelope::Admin
+            | Envelope::Bare
+            | Envelope::Ryze => response.json(Flat { success, payload }),
+            Envelope::Data | Envelope::Session => response.json(Data {
+                success,
+                data: payload,
+            }),
+            Envelope::Open => response.json(payload),
         }
-        Envelope::Data | Envelope::Session => response.json(Data {
-            success: true,
-            data: payload,
-        }),
+    }
+
+    fn bytes(self, content_type: &str, content: Bytes) -> HttpResponse {
+        HttpResponse::Ok().content_type(content_type).body(content)
+    }
+}
+
+fn with_status(status: u16) -> HttpResponseBuilder {
+    let status = StatusCode::from_u16(status);
+    HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+#[derive(Serialize)]
+struct Flat<'a, T> {
+    success: Constant<true>,
+    #[serde(flatten)]
+    payload: &'a T,
+}
+
+#[derive(Serialize)]
+struct Data<'a, T> {
+    success: Constant<true>,
+    data: &'a T,
+}
+
+/// A boolean that never changes, so that generated clients can tell a success from a refusal by it.
+pub struct Constant<const VALUE: bool>;
+
+impl<const VALUE: bool> Serialize for Constant<VALUE> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bool(VALUE)
+    }
+}
+
+impl<const VALUE: bool> PartialSchema for Constant<VALUE> {
+    fn schema() -> RefOr<Schema> {
+        let boolean = ObjectBuilder::new().schema_type(Type::Boolean);
+        boolean.enum_values(Some([VALUE])).into()
+    }
+}
+
+impl<const VALUE: bool> ToSchema for Constant<VALUE> {
+    fn name() -> Cow<'static, str> {
+        VALUE.to_string().into()
     }
 }
 
@@ -59,7 +98,8 @@ pub fn respond_as<T: Serialize>(
 #[derive(Serialize, ToSchema)]
 #[schema(as = CodedRefusal)]
 pub struct Coded {
-    success: bool,
+    #[schema(inline)]
+    success: Constant<false>,
     error: Code,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<String>,
@@ -78,7 +118,8 @@ struct Code {
 #[derive(Serialize, ToSchema)]
 #[schema(as = StandardRefusal)]
 pub struct Standard {
-    success: bool,
+    #[schema(inline)]
+    success: Constant<false>,
     /// For people.
     error: String,
     /// For programs: upper case with underscores.
@@ -98,21 +139,36 @@ pub struct Standard {
 struct Fault {
     field: String,
     message: String,
+    /// What stood there, where it is short and no secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
 }
 
 /// A refusal in words only, as the pairing and lifecycle endpoints and those for the master token write it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = TextRefusal)]
 pub struct Text {
-    success: bool,
+    #[schema(inline)]
+    success: Constant<false>,
     error: String,
+}
+
+/// A refusal of the older send endpoints and of payments.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BareRefusal)]
+pub struct Bare {
+    error: String,
+    /// The message may still arrive; with its id the caller can find out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
 }
 
 /// A refusal as the RyzeAPI writes it.
 #[derive(Serialize, ToSchema)]
 #[schema(as = WordedRefusal)]
 pub struct Worded {
-    success: bool,
+    #[schema(inline)]
+    success: Constant<false>,
     error: Words,
 }
 
@@ -122,11 +178,21 @@ struct Words {
     message: String,
 }
 
+/// The body of a refusal, in one of the shapes.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Refusal {
+    Coded(Coded),
+    Standard(Standard),
+    Text(Text),
+    Bare(Bare),
+    Worded(Worded),
+}
+
 /// The answer to a failure.
 pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
     let outcome = outcome(failure, operation);
-    let status = StatusCode::from_u16(outcome.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status);
+    let mut response = with_status(outcome.status);
     if let Some(delay) = outcome.retry_after {
         response.insert_header((RETRY_AFTER, delay.as_secs().max(1)));
     }
@@ -134,45 +200,62 @@ pub fn refuse(operation: &Operation, failure: &Failure) -> HttpResponse {
 }
 
 /// The body of the answer to a failure.
-pub fn refusal(operation: &Operation, failure: &Failure) -> Value {
+pub fn refusal(operation: &Operation, failure: &Failure) -> Refusal {
     let outcome = outcome(failure, operation);
-    let body = match operation.envelope {
-        // The contract documents the 401 of the status endpoints in the standard shape.
-        Envelope::Object if outcome.status != 401 => to_value(Coded::new(failure, outcome)),
-        Envelope::Object | Envelope::Flat | Envelope::Data => {
-            to_value(Standard::new(failure, outcome))
-        }
-        Envelope::Session | Envelope::Admin => to_value(Text {
-            success: false,
-            error: outcome.message.into(),
-        }),
-        Envelope::Ryze => to_value(Worded {
-            success: false,
-            error: Words {
-                message: outcome.message.into(),
-            },
-        }),
-    };
-    body.unwrap_or_default()
-}
-
-impl Coded {
-    fn new(failure: &Failure, outcome: Outcome) -> Self {
-        Self {
-            success: false,
+    let success = Constant::<false>;
+    match shape(operation.envelope, outcome.status) {
+        Shape::Coded => Refusal::Coded(Coded {
+            success,
             error: Code {
                 code: outcome.code.into(),
                 message: outcome.message.into(),
             },
             message_id: message_id(failure),
-        }
+        }),
+        Shape::Standard => Refusal::Standard(Standard::new(failure, outcome)),
+        Shape::Text => Refusal::Text(Text {
+            success,
+            error: outcome.message.into(),
+        }),
+        Shape::Bare => Refusal::Bare(Bare {
+            error: outcome.message.into(),
+            message_id: message_id(failure),
+        }),
+        Shape::Worded => Refusal::Worded(Worded {
+            success,
+            error: Words {
+                message: outcome.message.into(),
+            },
+        }),
+    }
+}
+
+/// The shapes of refusals.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    Coded,
+    Standard,
+    Text,
+    Bare,
+    Worded,
+}
+
+/// Which shape a family has for a status.
+pub fn shape(envelope: Envelope, status: u16) -> Shape {
+    match envelope {
+        // The contract documents the 401 of the status endpoints in the standard shape.
+        Envelope::Object if status != 401 => Shape::Coded,
+        Envelope::Object | Envelope::Flat | Envelope::Data | Envelope::Open => Shape::Standard,
+        Envelope::Session | Envelope::Admin => Shape::Text,
+        Envelope::Bare => Shape::Bare,
+        Envelope::Ryze => Shape::Worded,
     }
 }
 
 impl Standard {
     fn new(failure: &Failure, outcome: Outcome) -> Self {
         Self {
-            success: false,
+            success: Constant,
             error: outcome.message.into(),
             error_code: outcome.error_code,
             timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -187,6 +270,7 @@ fn fault(failure: &Failure) -> Option<Fault> {
         Failure::Invalid(invalid) => Some(Fault {
             field: invalid.field.clone()?,
             message: invalid.message.clone(),
+            value: invalid.value.clone(),
         }),
         _ => None,
     }

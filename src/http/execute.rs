@@ -1,43 +1,111 @@
-//! The one handler of all commands: authenticate, decode, validate, dispatch, wait, answer.
+//! The one way of every request: who calls, what is asked, do it, answer; and how a command reaches its device.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::web::{Data, Payload};
+use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, field, info, info_span};
 
-use super::{Api, Limits, body, envelope};
+use super::devices::Which;
+use super::endpoint::{Admitted, Context, Endpoint};
+use super::input::{self, Fields, Shape};
+use super::{Api, Limits, UnknownFields, envelope, wire};
 use crate::commands::{self, Command};
-use crate::failure::Failure;
-use crate::http::wire::outcome;
+use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
 use crate::supervision::router::Dispatch;
 
+/// Names what a request brought and nobody reads: a misspelt field, mostly.
+pub const IGNORED_FIELDS: HeaderName = HeaderName::from_static("x-ignored-fields");
+/// Names in that header, and bytes of it.
+const MOST_IGNORED: usize = 20;
+const LONGEST_IGNORED: usize = 500;
+
 /// The device answers by the deadline itself; this much later nobody will.
 const ANSWER_GRACE: Duration = Duration::from_secs(1);
 
-/// Runs the command in body and query on the caller's device.
-pub async fn execute<C: Command>(
+/// Answers a request to this endpoint.
+pub async fn execute<E: Endpoint>(
     request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
+    payload: Payload,
+    api: Data<Api>,
+    shape: Arc<Shape>,
 ) -> HttpResponse {
-    let result = run::<C>(&request, payload, &api).await;
-    envelope::respond(&C::OPERATION, result)
+    let mut fields = Fields::default();
+    let result = answer::<E>(&request, payload, api, &shape, &mut fields).await;
+    let result = result.map_err(|failure| match failure {
+        Failure::Invalid(invalid) => fields.blame(invalid).into(),
+        other => other,
+    });
+    let mut response = envelope::respond(&E::OPERATION, result);
+    if let Some(names) = listed(&fields.ignored) {
+        response.headers_mut().insert(IGNORED_FIELDS, names);
+    }
+    response
 }
 
-async fn run<C: Command>(
+async fn answer<E: Endpoint>(
     request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<C::Reply, Failure> {
-    let caller = api.caller(request).await?;
-    let limits = limits::<C>(api);
-    let command: C =
-        body::json_or_query(request, payload, &limits, C::QUERY, C::BODY_OPTIONAL).await?;
-    dispatch(api, caller, None, command).await
+    payload: Payload,
+    api: Data<Api>,
+    shape: &Shape,
+    fields: &mut Fields,
+) -> Result<E::Reply, Failure> {
+    // Before the body is taken in: strangers take no memory.
+    let caller = E::Caller::admit(request, &api).await?;
+    let limits = api.limits.of(E::LARGE);
+    *fields = input::read(request, payload, &api, &limits, shape).await?;
+    let device = Which::named(fields.device.as_deref());
+    let asked = decode::<E>(&api, shape, fields);
+    let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, invalid))?;
+    let context = Context {
+        api,
+        caller,
+        device,
+    };
+    asked.answer(context).await
+}
+
+fn decode<E: Endpoint>(api: &Api, shape: &Shape, fields: &mut Fields) -> Result<E, Invalid> {
+    let asked = fields.decode::<E>()?;
+    match (&api.limits.unknown_fields, fields.ignored.first()) {
+        (UnknownFields::Refuse, Some(name)) => {
+            let known: Vec<&str> = shape.names().collect();
+            let problem = format!("there is no field {name:?} here: {}", known.join(", "));
+            Err(Invalid::field(name, problem))
+        }
+        _ => Ok(asked),
+    }
+}
+
+/// As the value of a header, in which only visible ASCII can stand.
+fn listed(names: &[String]) -> Option<HeaderValue> {
+    let names: Vec<&str> = names
+        .iter()
+        .take(MOST_IGNORED)
+        .map(String::as_str)
+        .collect();
+    let mut text: String = names.join(", ").escape_default().collect();
+    text.truncate(LONGEST_IGNORED);
+    HeaderValue::from_str(&text)
+        .ok()
+        .filter(|text| !text.is_empty())
+}
+
+/// By when a command must be done.
+#[derive(Clone, Copy)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// For a command of this kind that begins now.
+    pub fn of<C: Command>(api: &Api) -> Self {
+        Self(Instant::now() + api.limits.of(C::LARGE).command)
+    }
 }
 
 /// Sends a command to a device of the caller and waits for its reply.
@@ -45,26 +113,15 @@ pub async fn dispatch<C: Command>(
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
-    command: C,
-) -> Result<C::Reply, Failure> {
-    let deadline = Instant::now() + limits::<C>(api).command;
-    dispatch_until(deadline, api, caller, device, command).await
-}
-
-/// The same for one of several commands that share a deadline.
-pub async fn dispatch_until<C: Command>(
-    deadline: Instant,
-    api: &Api,
-    caller: Caller,
-    device: Option<DeviceId>,
+    deadline: Deadline,
     command: C,
 ) -> Result<C::Reply, Failure> {
     let operation = C::OPERATION.name;
     // Below the request's, so that both ids are on every line.
     let span = info_span!("command", operation, device.id = field::Empty);
     let answered = async {
-        let under_way = InProgress::begin(&api.metrics.commands_in_progress);
-        let result = send(deadline, api, caller, device, command).await;
+        let under_way = api.metrics.command_begun();
+        let result = send(api, caller, device, deadline, command).await;
         count::<C>(api, &under_way, &result);
         result
     };
@@ -72,23 +129,19 @@ pub async fn dispatch_until<C: Command>(
 }
 
 async fn send<C: Command>(
-    deadline: Instant,
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
+    Deadline(deadline): Deadline,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    command.validate()?;
     let (job, slot) = commands::job(command, deadline);
-    if api
-        .router
-        .try_send(Dispatch {
-            caller,
-            device,
-            job,
-        })
-        .is_err()
-    {
+    let asked = Dispatch {
+        caller,
+        device,
+        job,
+    };
+    if api.router.try_send(asked).is_err() {
         return Err(Failure::Overloaded);
     }
     match timeout_at(deadline + ANSWER_GRACE, slot).await {
@@ -99,16 +152,17 @@ async fn send<C: Command>(
     }
 }
 
-/// Clocks and sizes of this kind of command.
-fn limits<C: Command>(api: &Api) -> Limits {
-    let limits = api.limits;
-    match C::LARGE {
-        true => Limits {
-            body: limits.large_body,
-            command: limits.large_command,
-            ..limits
-        },
-        false => limits,
+impl Limits {
+    /// Clocks and sizes of requests that carry media, or that do not.
+    pub fn of(self, large: bool) -> Self {
+        match large {
+            true => Self {
+                body: self.large_body,
+                command: self.large_command,
+                ..self
+            },
+            false => self,
+        }
     }
 }
 
@@ -117,23 +171,13 @@ fn count<C: Command>(api: &Api, under_way: &InProgress, result: &Result<C::Reply
     let outcome = match result {
         Ok(_) => "ok".into(),
         Err(failure) => {
-            let outcome = outcome(failure, &C::OPERATION);
-            log(failure, outcome.status);
+            let outcome = wire::outcome(failure, &C::OPERATION);
+            // What is wrong with a request is its caller's business, and may quote it.
+            if !matches!(failure, Failure::Invalid(_)) {
+                info!(status = outcome.status, reason = %failure, "a command failed");
+            }
             outcome.code
         }
     };
-    let labels = [operation, &outcome];
-    api.metrics.commands.with_label_values(&labels).inc();
-    let duration = &api.metrics.command_duration;
-    duration
-        .with_label_values(&[operation])
-        .observe(under_way.lasted());
-}
-
-/// What is wrong with a request is its caller's business, and may quote it.
-fn log(failure: &Failure, status: u16) {
-    match failure {
-        Failure::Invalid(_) => {}
-        failure => info!(status, reason = %failure, "a command failed"),
-    }
+    api.metrics.command_answered(under_way, operation, &outcome);
 }

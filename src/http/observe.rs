@@ -18,12 +18,12 @@ use uuid::Uuid;
 
 use super::connection::Connection;
 use super::{Api, envelope};
+use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 use crate::metrics::InProgress;
-use crate::operation::{Envelope, Operation};
 use crate::telemetry::Chain;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST: Operation = Operation::new("request", Envelope::Flat);
 const TOO_SLOW: Failure = Failure::documented(504, "the request took too long");
 
@@ -91,19 +91,14 @@ impl Observed {
         }
         Self {
             id: Uuid::new_v4().to_string(),
-            under_way: InProgress::begin(&api.metrics.http_in_progress),
+            under_way: api.metrics.request_begun(),
             connection,
         }
     }
 
     fn answered(&self, api: &Api, route: Option<&str>, status: StatusCode, size: BodySize) {
-        let labels = [route.unwrap_or("unknown"), status.as_str()];
-        api.metrics.http_requests.with_label_values(&labels).inc();
-        let duration = api
-            .metrics
-            .http_duration
-            .with_label_values(&[class(status)]);
-        duration.observe(self.under_way.lasted());
+        let route = route.unwrap_or("unknown");
+        api.metrics.request_answered(&self.under_way, route, status);
         if let Some(connection) = &self.connection {
             connection.rest(size);
         }
@@ -113,15 +108,6 @@ impl Observed {
         if let Ok(id) = HeaderValue::from_str(&self.id) {
             headers.insert(REQUEST_ID, id);
         }
-    }
-}
-
-/// By route there would be more series than anybody looks at; how long commands take is measured by operation.
-fn class(status: StatusCode) -> &'static str {
-    match status.as_u16() {
-        ..400 => "2xx",
-        400..500 => "4xx",
-        _ => "5xx",
     }
 }
 

@@ -6,24 +6,27 @@ mod answers;
 use actix_web::http::{Method, header};
 use actix_web::{HttpResponse, web};
 use bytes::Bytes;
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn};
+use utoipa::openapi::path::OperationBuilder;
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
 use utoipa::openapi::{
-    ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, ObjectBuilder,
-    OpenApi, OpenApiBuilder, PathsBuilder, Required, Tag, Type,
+    ComponentsBuilder, ContentBuilder, HttpMethod, InfoBuilder, LicenseBuilder, OpenApi,
+    OpenApiBuilder, PathsBuilder, ServerBuilder, Tag,
 };
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use self::about::{About, Token};
-use super::routes::{self, Endpoint};
+use self::about::About;
+use super::endpoint::{Entry, Token};
+use super::routes::Area;
 
 const ADDRESS: &str = "/openapi.json";
 const DESCRIPTION: &str = "Keeps many WhatsApp linked devices alive and lets programs use them. \
-     Every request carries `Authorization: Bearer <token>`; the token says who calls, and with that which tenant and \
-     which device is meant.";
+     Every request carries `Authorization: Bearer <token>`; the token says who calls, and with that which tenant. \
+     `device_id`, in the query or in the body, names one of the caller's devices; without it the oldest paired one is \
+     meant, or else the oldest. `null`, and `\"\"` for an optional field, mean absent; fields that nobody reads are named in \
+     the answer's header `X-Ignored-Fields`.";
 
 /// The document and the page that shows it. Neither needs a token: they say nothing that the source does not.
 pub fn configure(app: &mut web::ServiceConfig) {
@@ -37,8 +40,8 @@ pub fn configure(app: &mut web::ServiceConfig) {
 /// As text, written once and shared by all workers.
 pub struct Serialized(Bytes);
 
-pub fn serialized() -> Serialized {
-    let text = document().to_json();
+pub fn serialized(document: OpenApi) -> Serialized {
+    let text = document.to_json();
     Serialized(text.expect("a document of strings and maps is JSON").into())
 }
 
@@ -48,21 +51,26 @@ async fn show(document: web::Data<Serialized>) -> HttpResponse {
         .body(document.0.clone())
 }
 
+/// Of a GET no body is read.
+fn takes_body(method: &Method) -> bool {
+    *method != Method::GET
+}
+
 /// The whole contract.
-pub fn document() -> OpenApi {
+pub fn document(areas: Vec<Area>) -> OpenApi {
     let mut paths = PathsBuilder::new();
     let mut components = ComponentsBuilder::new().schemas_from_iter(answers::schemas());
     let mut tags = Vec::new();
-    for (area, endpoints) in routes::areas() {
+    for (area, endpoints) in areas {
         tags.push(Tag::new(area));
         for endpoint in endpoints {
-            let about = (endpoint.about)();
+            let about = (endpoint.about)(endpoint.id, takes_body(&endpoint.method));
             components = components.schemas_from_iter(about.schemas.clone());
             let item = utoipa::openapi::PathItem::new(
                 method(&endpoint),
                 operation(area, &endpoint, about),
             );
-            paths = paths.path(path(&endpoint), item);
+            paths = paths.path(endpoint.paths[0], item);
         }
     }
     for token in [Token::User, Token::Master, Token::Ryze] {
@@ -70,6 +78,8 @@ pub fn document() -> OpenApi {
     }
     OpenApiBuilder::new()
         .info(info())
+        // Relative: whoever reads the document has found the server.
+        .servers(Some([ServerBuilder::new().url("/").build()]))
         .tags(Some(tags))
         .paths(paths)
         .components(Some(components.build()))
@@ -98,65 +108,30 @@ fn scheme(token: Token) -> SecurityScheme {
     SecurityScheme::Http(scheme.description(Some(token.meaning())).build())
 }
 
-fn operation(area: &str, endpoint: &Endpoint, about: About) -> OperationBuilder {
+fn operation(area: &str, endpoint: &Entry, about: About) -> OperationBuilder {
+    let no_scopes: [&str; 0] = [];
+    let tokens = about.tokens.iter();
+    let securities = tokens.map(|token| SecurityRequirement::new(token.scheme(), no_scopes));
     let mut operation = OperationBuilder::new()
         .tag(area)
         .operation_id(Some(endpoint.id))
         .summary(Some(about.summary))
-        .responses(answers::responses(&about));
-    if let Some(token) = about.token {
-        let no_scopes: [&str; 0] = [];
-        operation = operation.security(SecurityRequirement::new(token.scheme(), no_scopes));
+        .responses(answers::responses(&about))
+        .securities(Some(securities));
+    for parameter in about.params {
+        operation = operation.parameter(parameter);
     }
-    for name in path_parameters(&path(endpoint)) {
-        let parameter = text_parameter(name, ParameterIn::Path);
-        operation = operation.parameter(parameter.required(Required::True));
-    }
-    for (name, description) in &about.query {
-        let parameter = text_parameter(name, ParameterIn::Query);
-        operation = operation.parameter(parameter.description(Some(description)));
-    }
-    if let Some(body) = about.body.filter(|_| endpoint.method != Method::GET) {
-        let required = match about.body_required {
-            true => Required::True,
-            false => Required::False,
-        };
-        let content = ContentBuilder::new().schema(Some(body)).build();
+    if let Some(body) = about.body {
+        let content = ContentBuilder::new().schema(Some(body.schema)).build();
         let body = RequestBodyBuilder::new()
-            .required(Some(required))
+            .required(Some(body.required))
             .content("application/json", content);
         operation = operation.request_body(Some(body.build()));
     }
     operation
 }
 
-fn text_parameter(name: &str, place: ParameterIn) -> ParameterBuilder {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(Required::False)
-        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
-}
-
-/// `/users/{id}` of the URL table's `/users/{id:[^/]*}`.
-fn path(endpoint: &Endpoint) -> String {
-    let mut parts = endpoint.path.split('{');
-    let mut path = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let (parameter, rest) = part.split_once('}').unwrap_or((part, ""));
-        let name = parameter.split(':').next().unwrap_or_default();
-        path.extend(["{", name, "}", rest]);
-    }
-    path
-}
-
-fn path_parameters(path: &str) -> impl Iterator<Item = &str> {
-    path.split('{')
-        .skip(1)
-        .filter_map(|part| part.split('}').next())
-}
-
-fn method(endpoint: &Endpoint) -> HttpMethod {
+fn method(endpoint: &Entry) -> HttpMethod {
     match endpoint.method {
         Method::POST => HttpMethod::Post,
         Method::PUT => HttpMethod::Put,
@@ -174,11 +149,17 @@ mod tests {
 
     use super::*;
 
+    fn schemas(endpoint: Entry) -> about::Schemas {
+        (endpoint.about)(endpoint.id, takes_body(&endpoint.method)).schemas
+    }
+
     #[test]
     fn no_two_types_share_a_name() {
         let mut known = BTreeMap::new();
-        let endpoints = routes::areas().into_iter().flat_map(|(_, lines)| lines);
-        for (name, schema) in endpoints.flat_map(|endpoint| (endpoint.about)().schemas) {
+        let endpoints = crate::http::routes::areas()
+            .into_iter()
+            .flat_map(|(_, lines)| lines);
+        for (name, schema) in endpoints.flat_map(schemas) {
             let schema = to_value(&schema).expect("JSON");
             let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(*before, schema, "two types are called {name}");
@@ -187,7 +168,7 @@ mod tests {
 
     #[test]
     fn no_two_endpoints_share_a_name_and_every_reference_is_resolved() {
-        let document = to_value(document()).expect("JSON");
+        let document = to_value(crate::http::document()).expect("JSON");
         let text = document.to_string();
         for reference in text.split("\"#/components/schemas/").skip(1) {
             let name = reference.split('"').next().expect("a name");
@@ -196,7 +177,7 @@ mod tests {
                 "{name} is missing"
             );
         }
-        let endpoints: Vec<Endpoint> = routes::areas()
+        let endpoints: Vec<Entry> = crate::http::routes::areas()
             .into_iter()
             .flat_map(|(_, lines)| lines)
             .collect();

@@ -1,5 +1,6 @@
 //! Draws a QR code as a PNG.
 
+use crate::failure::Failure;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use qrcode::{Color, EcLevel, QrCode};
@@ -10,7 +11,7 @@ const SCALE: usize = 6;
 const QUIET_ZONE: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
-pub enum DrawError {
+enum DrawError {
     #[error("too much for a QR code")]
     Code(#[from] qrcode::types::QrError),
     #[error("the picture could not be written")]
@@ -18,13 +19,18 @@ pub enum DrawError {
 }
 
 /// `data:image/png;base64,…`
-pub fn data_url(text: &str) -> Result<String, DrawError> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
-    let png = draw(&code)?;
+pub fn data_url(text: &str) -> Result<String, Failure> {
+    let png = png(text);
+    let png = png.map_err(|error| Failure::internal("a QR code could not be drawn", &error))?;
     Ok(format!(
         "data:image/png;base64,{}",
         BASE64_STANDARD.encode(png)
     ))
+}
+
+fn png(text: &str) -> Result<Vec<u8>, DrawError> {
+    let code = QrCode::with_error_correction_level(text, EcLevel::L)?;
+    draw(&code)
 }
 
 fn draw(code: &QrCode) -> Result<Vec<u8>, DrawError> {

@@ -1,158 +1,180 @@
-//! The URL table: a line per endpoint, with the contract's name of it and what it says of itself in /openapi.json.
+//! The URL table: a line per endpoint, with the contract's name of it.
 
 use actix_web::http::Method;
+use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, ServiceConfig, route, scope};
-use actix_web::{FromRequest, Handler, Responder, Route};
+use actix_web::web::{ServiceConfig, resource, route, scope};
+use actix_web::{HttpRequest, HttpResponse, Resource};
 
-use super::execute::execute;
-use super::openapi::about::{About, command};
-use super::{health, instances, openapi, ryze, tenants, users, webhooks};
-use crate::commands::appstate::SyncAppState;
-use crate::commands::contacts::block::{Block, Unblock};
-use crate::commands::contacts::blocklist::GetBlocklist;
-use crate::commands::contacts::check::Check;
-use crate::commands::contacts::list::GetContacts;
-use crate::commands::contacts::picture::GetPicture;
-use crate::commands::contacts::profile::GetProfile;
-use crate::commands::contacts::resolve::Resolve;
-use crate::commands::privacy::get::GetPrivacy;
-use crate::commands::profile::picture::PostPicture;
-use crate::commands::status::media::PostMedia;
-use crate::commands::status::privacy::PutPrivacy;
-use crate::commands::status::text::PostText;
+use super::endpoint::{Entry, command, endpoint};
+use super::{devices, envelope, health, ryze, tenants, users, webhooks};
+use crate::commands::*;
+use crate::contract::operation::{Envelope, Operation};
+use crate::failure::Failure;
 
 const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
+#[allow(dead_code, reason = "the endpoints of groups use it")]
+const PATCH: Method = Method::PATCH;
 
-/// One line of the table.
-pub struct Endpoint {
-    /// The contract's `operationId`.
-    pub id: &'static str,
-    pub method: Method,
-    pub path: &'static str,
-    route: Route,
-    pub about: fn() -> About,
-}
+const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
+
+/// Endpoints that belong together, under a name for people.
+pub type Area = (&'static str, Vec<Entry>);
 
 /// By area, in the order in which somebody would read them.
 #[rustfmt::skip]
-pub fn areas() -> Vec<(&'static str, Vec<Endpoint>)> {
+pub fn areas() -> Vec<Area> {
     vec![
         ("Status", vec![
-            line("postStatusText", POST, "/status/text", execute::<PostText>, command::<PostText>),
-            line("postStatusMedia", POST, "/status/media", execute::<PostMedia>, command::<PostMedia>),
-            line("updateStatusPrivacy", PUT, "/status/privacy", execute::<PutPrivacy>, command::<PutPrivacy>),
+            command::<status::text::PostStatusText>("postStatusText", POST, "/status/text"),
+            command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
+            command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
         ]),
         ("Contacts", vec![
-            line("getContacts", GET, "/contacts", execute::<GetContacts>, command::<GetContacts>),
-            line("blockContact", POST, "/contacts/block", execute::<Block>, command::<Block>),
-            line("unblockContact", POST, "/contacts/unblock", execute::<Unblock>, command::<Unblock>),
-            line("getBlocklist", GET, "/contacts/blocklist", execute::<GetBlocklist>, command::<GetBlocklist>),
-            line("getContactProfile", GET, "/contacts/profile", execute::<GetProfile>, command::<GetProfile>),
-            line("getContactProfilePicture", GET, "/contacts/profile-picture", execute::<GetPicture>, command::<GetPicture>),
-            line("resolveContacts", POST, "/contacts/resolve", execute::<Resolve>, command::<Resolve>),
-            line("appstateSync", POST, "/appstate/sync", execute::<SyncAppState>, command::<SyncAppState>),
-            line("checkContactsOnWhatsApp", POST, "/contact/check", execute::<Check>, command::<Check>),
+            command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),
+            command::<contacts::block::BlockContact>("blockContact", POST, "/contacts/block"),
+            command::<contacts::block::UnblockContact>("unblockContact", POST, "/contacts/unblock"),
+            command::<contacts::blocklist::GetBlocklist>("getBlocklist", GET, "/contacts/blocklist"),
+            command::<contacts::profile::GetContactProfile>("getContactProfile", GET, "/contacts/profile"),
+            command::<contacts::picture::GetContactProfilePicture>("getContactProfilePicture", GET, "/contacts/profile-picture"),
+            command::<contacts::resolve::ResolveContacts>("resolveContacts", POST, "/contacts/resolve"),
+            command::<appstate::SyncAppState>("appstateSync", POST, "/appstate/sync"),
+            command::<contacts::check::CheckContacts>("checkContactsOnWhatsApp", POST, "/contact/check"),
         ]),
-        ("Privacy", vec![
-            line("getPrivacySettings", GET, "/privacy", execute::<GetPrivacy>, command::<GetPrivacy>),
-        ]),
-        ("Profile", vec![
-            line("setProfilePicture", POST, "/profile/picture", execute::<PostPicture>, command::<PostPicture>),
-        ]),
-        ("Devices and pairing", vec![
-            line("createDevice", POST, "/devices", instances::create::handle, instances::create::about),
-            line("listDevices", GET, "/devices", instances::list::handle, instances::list::about),
-            line("disconnectDevice", DELETE, "/devices/{id}", instances::offline::handle, instances::offline::about),
-            line("getMyDevices", GET, "/user/devices", instances::mine::handle, instances::mine::about),
-            line("getSessionQrStatus", GET, "/qr/status", instances::qr_status::handle, instances::qr_status::about),
-            line("generateSessionQrCode", GET, "/qr", instances::qr::handle, instances::qr::about),
-            line("generateSessionPairCode", POST, "/paircode", instances::paircode::handle, instances::paircode::about),
-            line("checkSessionStatus", GET, "/status", instances::status::handle, instances::status::about),
-            line("connectSession", POST, "/connect", instances::connect::handle, instances::connect::about),
-            line("disconnectSession", POST, "/disconnect", instances::disconnect::handle, instances::disconnect::about),
-            line("logoutInstance", POST, "/logout", instances::logout::handle, instances::logout::about),
+        ("Instances", vec![
+            endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
+            endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
+            endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
+            endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
+            endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
+            endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),
+            endpoint::<devices::paircode::GeneratePairCode>("generateSessionPairCode", POST, "/paircode"),
+            endpoint::<devices::status::GetStatus>("checkSessionStatus", GET, "/status"),
+            endpoint::<devices::connect::ConnectSession>("connectSession", POST, "/connect"),
+            endpoint::<devices::disconnect::DisconnectSession>("disconnectSession", POST, "/disconnect"),
+            endpoint::<devices::logout::LogoutInstance>("logoutInstance", POST, "/logout"),
+            command::<privacy::get::GetPrivacy>("getPrivacySettings", GET, "/privacy"),
+            command::<profile::picture::SetProfilePicture>("setProfilePicture", POST, "/profile/picture"),
         ]),
         ("Webhooks", vec![
-            line("configureWebhook", POST, "/webhook", webhooks::configure::handle, webhooks::configure::about),
-            line("getWebhook", GET, "/webhook", webhooks::show::handle, webhooks::show::about),
-            line("deleteWebhook", DELETE, "/webhook", webhooks::delete::handle, webhooks::delete::about),
-            line("getAvailableWebhookEvents", GET, "/webhook/events", webhooks::events::handle, webhooks::events::about),
-            line("setUserWebhookURL", POST, "/user/webhook", webhooks::pending::handle, webhooks::pending::about),
-            line("listDeliveries", GET, "/webhook/deliveries", webhooks::list::handle, webhooks::list::about),
-            line("purgeDeadLetters", DELETE, "/webhook/deliveries", webhooks::purge::handle, webhooks::purge::about),
-            line("replayDeadLetters", POST, "/webhook/deliveries/replay", webhooks::replay::handle, webhooks::replay::about),
-            line("deleteDeadLetter", DELETE, "/webhook/deliveries/{id}", webhooks::purge::handle, webhooks::purge::about_one),
-            line("replayDeadLetter", POST, "/webhook/deliveries/{id}/replay", webhooks::replay::handle, webhooks::replay::about_one),
+            endpoint::<webhooks::configure::ConfigureWebhook>("configureWebhook", POST, "/webhook"),
+            endpoint::<webhooks::show::GetWebhook>("getWebhook", GET, "/webhook"),
+            endpoint::<webhooks::delete::DeleteWebhook>("deleteWebhook", DELETE, "/webhook"),
+            endpoint::<webhooks::events::ListEvents>("getAvailableWebhookEvents", GET, "/webhook/events"),
+            endpoint::<webhooks::pending::SetUserWebhookUrl>("setUserWebhookURL", POST, "/user/webhook"),
+            endpoint::<webhooks::list::ListDeliveries>("listDeliveries", GET, "/webhook/deliveries"),
+            endpoint::<webhooks::purge::PurgeDeadLetters>("purgeDeadLetters", DELETE, "/webhook/deliveries"),
+            endpoint::<webhooks::replay::ReplayDeadLetters>("replayDeadLetters", POST, "/webhook/deliveries/replay"),
+            endpoint::<webhooks::purge::DeleteDeadLetter>("deleteDeadLetter", DELETE, "/webhook/deliveries/{id}"),
+            endpoint::<webhooks::replay::ReplayDeadLetter>("replayDeadLetter", POST, "/webhook/deliveries/{id}/replay"),
         ]),
-        ("Users", vec![
-            line("createUser", POST, "/users", users::create::handle, users::create::about),
-            line("listUsers", GET, "/users", users::list::handle, users::list::about),
-            line("getUserById", GET, "/users/{id}", users::show::handle, users::show::about),
-            line("updateUser", PUT, "/users/{id}", users::update::handle, users::update::about),
-            line("deleteUser", DELETE, "/users/{id}", users::delete::handle, users::delete::about),
-            line("promoteUser", POST, "/users/{id}/promote", users::promote::handle, users::promote::about),
-        ]),
-        ("Tenants", vec![
-            line("superAdminRegisterTenant", POST, "/register", tenants::register::handle, tenants::register::about),
-            line("superAdminListTenants", GET, "/tenants", tenants::list::handle, tenants::list::about),
-            // The id may be empty here: the contract has a text for that.
-            line("superAdminGetTenant", GET, "/global/tenants/{id:[^/]*}", tenants::show::handle, tenants::show::about),
-            line("superAdminDeleteTenant", DELETE, "/global/tenants/{id:[^/]*}", tenants::delete::handle, tenants::delete::about),
+        ("Users and admin", vec![
+            endpoint::<users::create::CreateUser>("createUser", POST, "/users"),
+            endpoint::<users::list::ListUsers>("listUsers", GET, "/users"),
+            endpoint::<users::show::GetUser>("getUserById", GET, "/users/{id}"),
+            endpoint::<users::update::UpdateUser>("updateUser", PUT, "/users/{id}"),
+            endpoint::<users::delete::DeleteUser>("deleteUser", DELETE, "/users/{id}"),
+            endpoint::<users::promote::PromoteUser>("promoteUser", POST, "/users/{id}/promote"),
+            endpoint::<tenants::register::RegisterTenant>("superAdminRegisterTenant", POST, "/register"),
+            endpoint::<tenants::list::ListTenants>("superAdminListTenants", GET, "/tenants"),
+            // The id may be missing here: the contract has a text for that.
+            endpoint::<tenants::show::GetTenant>("superAdminGetTenant", GET, "/global/tenants/{id}").also("/global/tenants"),
+            endpoint::<tenants::delete::DeleteTenant>("superAdminDeleteTenant", DELETE, "/global/tenants/{id}").also("/global/tenants"),
         ]),
         // Behind a gate of its own
         ("RyzeAPI", vec![
-            line("ryzeCreateInstance", POST, "/api/instance/new", ryze::create::handle, ryze::create::about),
-            line("ryzeListInstances", GET, "/api/instance/list", ryze::list::handle, ryze::list::about),
-            line("ryzeConnectInstance", GET, "/api/instance/connect/{instance}", ryze::connect::handle, ryze::connect::about),
-            line("ryzeReconnectInstance", POST, "/api/instance/reconnect/{instance}", ryze::reconnect::handle, ryze::reconnect::about),
-            line("ryzeLogoutInstance", DELETE, "/api/instance/logout/{instance}", ryze::logout::handle, ryze::logout::about),
-            line("ryzeDeleteInstance", DELETE, "/api/instance/delete/{instance}", ryze::delete::handle, ryze::delete::about),
-            line("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}", ryze::privacy::update, ryze::privacy::about_update),
-            line("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}", ryze::privacy::read, ryze::privacy::about_read),
-            line("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}", ryze::privacy::read, ryze::privacy::about_read),
+            endpoint::<ryze::create::CreateInstance>("ryzeCreateInstance", POST, ryze::create::PATH),
+            endpoint::<ryze::list::ListInstances>("ryzeListInstances", GET, "/api/instance/list"),
+            endpoint::<ryze::connect::ConnectInstance>("ryzeConnectInstance", GET, "/api/instance/connect/{instance}"),
+            endpoint::<ryze::reconnect::ReconnectInstance>("ryzeReconnectInstance", POST, "/api/instance/reconnect/{instance}"),
+            endpoint::<ryze::logout::LogoutInstance>("ryzeLogoutInstance", DELETE, "/api/instance/logout/{instance}"),
+            endpoint::<ryze::delete::DeleteInstance>("ryzeDeleteInstance", DELETE, "/api/instance/delete/{instance}"),
+            endpoint::<ryze::privacy::UpdatePrivacySettings>("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}"),
+            endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}"),
+            endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}"),
         ]),
         ("The daemon itself", vec![
-            line("isAlive", GET, "/healthz", health::healthz, health::about_healthz),
-            line("isReady", GET, "/readyz", health::readyz, health::about_readyz),
-            line("getMetrics", GET, "/metrics", health::metrics, health::about_metrics),
+            endpoint::<health::IsAlive>("isAlive", GET, "/healthz"),
+            endpoint::<health::IsReady>("isReady", GET, "/readyz"),
+            endpoint::<health::GetMetrics>("getMetrics", GET, "/metrics"),
         ]),
     ]
 }
 
+/// Lets the application serve the whole table.
 pub fn configure(app: &mut ServiceConfig) {
-    let mut ryze = scope(ryze::ROOT).wrap(from_fn(ryze::gate::gate));
-    for endpoint in areas().into_iter().flat_map(|(_, endpoints)| endpoints) {
-        match endpoint.path.strip_prefix(ryze::ROOT) {
-            Some(path) => ryze = ryze.route(path, endpoint.route),
-            None => drop(app.route(endpoint.path, endpoint.route)),
+    let mut below_api = scope(ryze::ROOT).wrap(from_fn(ryze::gate::gate));
+    for (paths, entries) in by_path() {
+        match paths[0].strip_prefix(ryze::ROOT) {
+            Some(path) => {
+                below_api = below_api.service(serve(vec![path], entries, ryze::OPERATION))
+            }
+            None => drop(app.service(serve(paths, entries, UNKNOWN))),
         }
     }
-    app.service(ryze.default_service(route().to(ryze::unknown)));
-    openapi::configure(app);
-    app.default_service(route().to(instances::unknown));
+    let unknown_instance = |request| unknown(request, ryze::OPERATION);
+    app.service(below_api.default_service(route().to(unknown_instance)));
+    super::openapi::configure(app);
+    app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
 
-fn line<F, Args>(
-    id: &'static str,
-    method: Method,
-    path: &'static str,
-    handler: F,
-    about: fn() -> About,
-) -> Endpoint
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    Endpoint {
-        id,
-        path,
-        route: web::method(method.clone()).to(handler),
-        method,
-        about,
+/// The entries of each path, plain paths before those with parameters, which would take them for a value.
+fn by_path() -> Vec<(Vec<&'static str>, Vec<Entry>)> {
+    let mut resources: Vec<(Vec<&'static str>, Vec<Entry>)> = Vec::new();
+    for entry in areas().into_iter().flat_map(|(_, entries)| entries) {
+        match resources
+            .iter_mut()
+            .find(|(paths, _)| *paths == entry.paths)
+        {
+            Some((_, entries)) => entries.push(entry),
+            None => resources.push((entry.paths.clone(), vec![entry])),
+        }
     }
+    resources.sort_by_key(|(paths, _)| paths[0].matches('{').count());
+    resources
+}
+
+/// One path with its methods; the others are refused with the list of these.
+fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) -> Resource {
+    let mut methods: Vec<&str> = entries.iter().map(|entry| entry.method.as_str()).collect();
+    if methods.contains(&"GET") {
+        methods.push("HEAD");
+    }
+    methods.push("OPTIONS");
+    let methods = methods.join(", ");
+    let resource = entries
+        .into_iter()
+        .fold(resource(paths), |resource, entry| {
+            resource.route(entry.route)
+        });
+    resource.default_service(
+        route().to(move |request| other_method(request, methods.clone(), operation)),
+    )
+}
+
+async fn other_method(request: HttpRequest, methods: String, operation: Operation) -> HttpResponse {
+    let mut response = match *request.method() {
+        Method::OPTIONS => HttpResponse::NoContent().finish(),
+        _ => {
+            let text = format!(
+                "there is no {} {}: use {methods}",
+                request.method(),
+                request.path()
+            );
+            envelope::refuse(&operation, &Failure::told(405, text))
+        }
+    };
+    if let Ok(methods) = HeaderValue::from_str(&methods) {
+        response.headers_mut().insert(ALLOW, methods);
+    }
+    response
+}
+
+/// Whatever no route knows.
+async fn unknown(request: HttpRequest, operation: Operation) -> HttpResponse {
+    let text = format!("there is no {} {}", request.method(), request.path());
+    envelope::refuse(&operation, &Failure::told(404, text))
 }

@@ -14,25 +14,28 @@ pub mod privacy;
 pub mod rates;
 pub mod reconnect;
 
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{HttpMessage, HttpRequest};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use utoipa::ToSchema;
 
-use super::instances::follow;
-use super::openapi::about::About;
-use super::{Api, body, envelope};
-use crate::failure::{Failure, Flaw};
-use crate::operation::{Envelope, Operation};
+use super::Api;
+use super::devices::follow;
+use super::endpoint::{Admitted, Token};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
+use crate::failure::Failure;
 use crate::store::accounts::{Bearer, Caller};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
 
 /// What all its paths begin with.
 pub const ROOT: &str = "/api";
-const OPERATION: Operation = Operation::new("instance", Envelope::Ryze);
+pub const OPERATION: Operation = Operation::new("instance", Envelope::Ryze);
 const NOT_FOUND: Failure = Failure::documented(404, "Instance not found");
-const BAD_BODY: &str = "Invalid request body";
+/// The `{instance}` of the path.
+const INSTANCE: Param = Param::path("instance");
+/// `Authorization: Bearer` takes each of them too.
+const TOKENS: &[Token] = &[Token::Ryze, Token::User];
 
 /// What became of an instance.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +43,7 @@ const BAD_BODY: &str = "Invalid request body";
     as = InstanceOutcome,
     example = json!({"message": "Instance deleted", "instance": {"status": "deleted"}})
 )]
-struct Outcome {
+pub struct Outcome {
     message: &'static str,
     instance: Status,
 }
@@ -58,82 +61,89 @@ impl Outcome {
     }
 }
 
-/// What all endpoints say of themselves.
-fn about(summary: &'static str, operation: &Operation) -> About {
-    let about = About::new(summary, operation).for_ryze();
-    about.refuses([gate::MISSING])
-}
-
-/// And those with an instance in the path.
-fn about_one(summary: &'static str, operation: &Operation) -> About {
-    about(summary, operation).refuses([NOT_FOUND, inferred::OTHER_INSTANCE])
-}
-
-/// Whatever no route below `/api` knows.
-pub async fn unknown(request: HttpRequest) -> HttpResponse {
-    let text = format!("there is no {} {}", request.method(), request.path()).into();
-    envelope::refuse(&OPERATION, &Failure::Documented { status: 404, text })
-}
-
 /// Whoever the gate has let in.
-fn bearer(request: &HttpRequest) -> Result<Bearer, Failure> {
-    let bearer = request.extensions().get::<Bearer>().copied();
-    bearer.ok_or(Failure::Unauthorized)
-}
+impl Admitted for Bearer {
+    const TOKENS: &'static [Token] = TOKENS;
 
-/// Whoever holds the token of an account; an instance's own token is none here.
-fn account(request: &HttpRequest) -> Result<Caller, Failure> {
-    match bearer(request)? {
-        Bearer {
-            caller,
-            device: None,
-        } => Ok(caller),
-        Bearer { .. } => Err(Failure::Unauthorized),
+    fn refusals() -> Vec<Failure> {
+        vec![gate::MISSING]
+    }
+
+    async fn admit(request: &HttpRequest, _: &Api) -> Result<Self, Failure> {
+        let bearer = request.extensions().get::<Self>().copied();
+        bearer.ok_or(Failure::Unauthorized)
     }
 }
 
-/// The instance in the path and its owner. Somebody else's is not found, like none; and for the token of another
-/// instance none in the path fits, whether it exists or not.
-async fn instance(request: &HttpRequest, api: &Api) -> Result<(Caller, Device), Failure> {
-    let Bearer { caller, device } = bearer(request)?;
-    let Ok(name) = web::Path::<String>::extract(request).await else {
-        return Err(NOT_FOUND);
-    };
-    let named = api.store.devices_named(caller.tenant, caller.user, &name);
-    let mut named = named
-        .await
-        .map_err(|error| Failure::of_store("an instance could not be looked up", &error))?
-        .into_iter();
-    let found = match device {
-        None => named.next().ok_or(NOT_FOUND),
-        Some(own) => named
-            .find(|other| other.id == own)
-            .ok_or(inferred::OTHER_INSTANCE),
-    };
-    Ok((caller, found?))
-}
+/// Whoever holds the token of an account; an instance's own token is none here.
+pub struct Account(Caller);
 
-/// Where an instance stands. One that is being removed at this moment is not known any more.
-async fn view(api: &Api, device: &Device) -> Result<View, Failure> {
-    let watch = follow(api, device.id).await.map_err(|_| NOT_FOUND)?;
-    Ok(watch.now())
-}
+impl Admitted for Account {
+    const TOKENS: &'static [Token] = TOKENS;
 
-/// Reads the body. One that is no JSON object has the documented text; for others it goes before what is wrong.
-async fn json<T: DeserializeOwned>(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<T, Failure> {
-    let read = body::json(request, payload, &api.limits).await;
-    read.map_err(|failure| match failure {
-        Failure::Invalid(mut invalid) => {
-            invalid.message = match invalid.flaw {
-                Flaw::Syntax => BAD_BODY.into(),
-                _ => format!("{BAD_BODY}: {}", invalid.message),
-            };
-            Failure::Invalid(invalid)
+    fn refusals() -> Vec<Failure> {
+        Bearer::refusals()
+    }
+
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        match Bearer::admit(request, api).await? {
+            Bearer {
+                caller,
+                device: None,
+            } => Ok(Self(caller)),
+            Bearer { .. } => Err(Failure::Unauthorized),
         }
-        other => other,
-    })
+    }
+}
+
+/// Whoever holds a token that reaches the instance in the path; and that instance. Somebody else's is not found, like
+/// none; and for the token of another instance none in the path fits, whether it exists or not.
+pub struct Instance {
+    pub caller: Caller,
+    pub device: Device,
+}
+
+impl Admitted for Instance {
+    const TOKENS: &'static [Token] = TOKENS;
+
+    fn refusals() -> Vec<Failure> {
+        let mut refusals = Bearer::refusals();
+        refusals.extend([NOT_FOUND, inferred::OTHER_INSTANCE, inferred::SEVERAL]);
+        refusals
+    }
+
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        let Bearer { caller, device } = Bearer::admit(request, api).await?;
+        let name = request.match_info().get(INSTANCE.name).unwrap_or_default();
+        let named = api.store.devices_named(caller.tenant, caller.user, name);
+        let mut named = named
+            .await
+            .map_err(|error| Failure::of_store("an instance could not be looked up", &error))?
+            .into_iter();
+        let device = match device {
+            None => match (named.next(), named.next()) {
+                (Some(device), None) => device,
+                (None, _) => return Err(NOT_FOUND),
+                // Devices can share a name over the other API, and here nothing tells which is meant.
+                (Some(_), Some(_)) => return Err(inferred::SEVERAL),
+            },
+            Some(own) => named
+                .find(|other| other.id == own)
+                .ok_or(inferred::OTHER_INSTANCE)?,
+        };
+        Ok(Self { caller, device })
+    }
+}
+
+impl Instance {
+    /// Where it stands. One that is being removed at this moment is not known any more.
+    async fn view(&self, api: &Api) -> Result<View, Failure> {
+        let watch = follow(api, self.device.id)
+            .await
+            .map_err(|failure| match failure {
+                Failure::NotFound(_) => NOT_FOUND,
+                other => other,
+            })?;
+        Ok(watch.now())
+    }
 }

@@ -11,30 +11,30 @@ pub mod show;
 
 use std::collections::BTreeMap;
 
-use actix_web::HttpRequest;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::Api;
-use super::instances::{self, locate};
-use super::openapi::about::About;
-use super::query::{Named, Query};
+use super::devices::{self, Which};
+use super::endpoint::Context;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Caller;
 use crate::store::webhooks::Owner;
 use crate::webhooks::Webhook;
 
 const OPERATION: Operation = Operation::new("webhook", Envelope::Flat);
 const NOT_FOUND: Failure = Failure::NotFound("webhook not found");
+/// The `{id}` of the path.
+const ID: Param = Param::path("id");
 const NO_LETTER: Failure = Failure::NotFound("there is no dead letter with this id");
 
 /// A webhook as the API shows it: all but its secret.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Webhook)]
-struct Shown {
+pub struct Shown {
     id: String,
     webhook_url: String,
     enabled_events: Vec<&'static str>,
@@ -80,40 +80,20 @@ impl From<&Webhook> for Shown {
     }
 }
 
-/// The caller's device that `device_id` names, or that stands for the caller.
-async fn owner(request: &HttpRequest, api: &Api) -> Result<Owner, Failure> {
-    let caller = api.caller(request).await?;
-    owner_of(api, caller, Query::of(request).device()).await
-}
-
-async fn owner_of(api: &Api, caller: Caller, named: Named) -> Result<Owner, Failure> {
-    match (locate(api, caller, named).await?, named) {
-        (Some(device), _) => Ok(Owner {
-            device,
-            tenant: caller.tenant,
-            user: caller.user,
-        }),
-        (None, Named::Nobody) => Err(Failure::NoDevice),
-        (None, _) => Err(instances::NOT_FOUND),
+impl Context<Caller> {
+    /// The caller's device that the request means, and whose it is.
+    async fn owner(&self) -> Result<Owner, Failure> {
+        match (self.locate().await?, self.device) {
+            (Some(device), _) => Ok(Owner {
+                device,
+                tenant: self.caller.tenant,
+                user: self.caller.user,
+            }),
+            (None, Which::Default) => Err(Failure::NoDevice),
+            (None, _) => Err(devices::NOT_FOUND),
+        }
     }
 }
 
-/// What all endpoints about one's own device have in common.
-fn about_own(summary: &'static str) -> About {
-    About::new(summary, &OPERATION)
-        .query("device_id", "The device; the caller's own when absent.")
-        .refuses([Failure::NoDevice, instances::NOT_FOUND])
-}
-
-/// None: all of them.
-fn id_in_path(request: &HttpRequest) -> Option<String> {
-    request.match_info().get("id").map(str::to_owned)
-}
-
-/// How many dead letters there were; one that was named must have been there.
-fn letters(count: usize, id: Option<String>) -> Result<usize, Failure> {
-    match (count, id) {
-        (0, Some(_)) => Err(NO_LETTER),
-        (count, _) => Ok(count),
-    }
-}
+/// Failures of all endpoints about one's own device.
+const NO_OWNER: [Failure; 2] = [Failure::NoDevice, devices::NOT_FOUND];

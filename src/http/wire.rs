@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::failure::{Failure, Flaw};
-use crate::operation::{Envelope, Operation};
+use crate::contract::operation::{Envelope, Operation};
+use crate::failure::{Failure, Flaw, Invalid};
+
+/// RyzeAPI's text for a body that is no JSON object.
+const BAD_BODY: &str = "Invalid request body";
 
 /// How a failure reaches the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,12 +50,20 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         ),
         Failure::Unavailable => (503, "unavailable".into(), "SERVICE_UNAVAILABLE"),
         Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
-        Failure::Documented { status, .. } => (*status, "refused".into(), documented_code(*status)),
+        Failure::Documented { status, code, .. } => (
+            *status,
+            "refused".into(),
+            code.unwrap_or_else(|| documented_code(*status)),
+        ),
         Failure::During(..) | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
         Failure::Refused(_) => operation.failed.into(),
+        // The contract writes it so everywhere but at the status endpoints.
+        Failure::Disconnected if operation.envelope != Envelope::Object => {
+            "WhatsApp session is not connected".into()
+        }
         Failure::TimedOut { .. } => operation.timed_out.into(),
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
@@ -72,6 +83,18 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
     }
 }
 
+/// What is wrong with the fields of a request. In the RyzeAPI the documented text goes before it, and is all of it where
+/// the body is no JSON object.
+pub fn of_input(operation: &Operation, mut invalid: Invalid) -> Failure {
+    if operation.envelope == Envelope::Ryze {
+        invalid.message = match invalid.flaw {
+            Flaw::Syntax => BAD_BODY.into(),
+            _ => format!("{BAD_BODY}: {}", invalid.message),
+        };
+    }
+    invalid.into()
+}
+
 /// Where the RyzeAPI differs: it has no 502 and no 504, and names the reason after the text.
 fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
     Some(match failure {
@@ -88,6 +111,9 @@ fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static
 const fn documented_code(status: u16) -> &'static str {
     match status {
         403 => "FORBIDDEN",
+        404 => "NOT_FOUND",
+        405 => "METHOD_NOT_ALLOWED",
+        409 => "CONFLICT",
         400..=499 => "REQUEST_REFUSED",
         _ => "DEVICE_ERROR",
     }
@@ -96,7 +122,6 @@ const fn documented_code(status: u16) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::failure::Invalid;
 
     #[test]
     fn the_status_endpoints_answer_as_documented() {

@@ -12,6 +12,7 @@ pub struct Rule {
     pub private: bool,
 }
 
+/// Why an address is not connected to.
 #[derive(Debug, thiserror::Error)]
 #[error("this address is not on the public Internet")]
 pub struct NotAllowed;

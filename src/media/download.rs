@@ -15,6 +15,7 @@ use crate::failure::Invalid;
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The HTTP client of all downloads.
 pub struct Downloader {
     client: Client,
     rule: Rule,
@@ -23,6 +24,7 @@ pub struct Downloader {
 }
 
 impl Downloader {
+    /// Fails only when TLS cannot be set up.
     pub fn new(config: &config::Media, tls: rustls::ClientConfig) -> reqwest::Result<Self> {
         let rule = Rule {
             private: config.allow_private_addresses,

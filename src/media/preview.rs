@@ -25,6 +25,7 @@ pub struct Preview {
     pub thumbnail: Option<Vec<u8>>,
     /// Pixels.
     pub width: Option<u32>,
+    /// Pixels.
     pub height: Option<u32>,
     /// Of a video.
     pub seconds: Option<u32>,

@@ -27,7 +27,7 @@ const STEP_PAUSE: Duration = Duration::from_millis(50);
 pub enum WelcomeError {
     #[error("{step}: {problem}")]
     Step { step: &'static str, problem: String },
-    #[error("cannot keep the sandbox's notes: {0}")]
+    #[error("cannot keep the sandbox's notes")]
     Notes(#[from] io::Error),
 }
 

@@ -10,11 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::devices::id;
-use super::value::{Row, Statement};
+use super::value::{Row, Statement, Value};
 use super::{Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
 
-pub use users::{Change, Settled, Standing};
+pub use self::users::{Change, Membership, Settled};
 
 /// An organisation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -35,6 +35,7 @@ pub enum Role {
 }
 
 impl Role {
+    /// As the API and the database spell it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Admin => "admin",
@@ -43,6 +44,7 @@ impl Role {
         }
     }
 
+    /// From [`Self::name`].
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Admin, Self::Manager, Self::User]
             .into_iter()
@@ -79,20 +81,25 @@ pub struct Credentials {
     pub password_hash: String,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
+    /// Where the events of devices go that this user makes.
     pub webhook_url: Option<String>,
 }
 
 /// Who a token belongs to: all that a request needs to know about its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caller {
+    /// Who it is.
     pub user: UserId,
+    /// Whose devices and users the caller may know of.
     pub tenant: TenantId,
+    /// What the caller may do to others.
     pub role: Role,
 }
 
 /// Who holds a token, and how far it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bearer {
+    /// The user that it stands for.
     pub caller: Caller,
     /// The one device that the token fits; none: it is the user's own, for all of the user's devices.
     pub device: Option<DeviceId>,
@@ -123,4 +130,39 @@ fn bearer(row: &Row) -> Result<Bearer, StoreError> {
 
 fn role(row: &Row, column: usize) -> Result<Role, StoreError> {
     Role::parse(row.text(column)?).ok_or(StoreError::Shape("unknown role"))
+}
+
+/// The statement that adds a user whose tenant is known to be there.
+fn add_user(user: &User, credentials: Credentials) -> Statement {
+    let add = Statement::new(
+        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
+         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    );
+    with_values(add, user, credentials)
+}
+
+/// Binds all columns of a new user, `$1` to `$10`.
+fn with_values(add: Statement, user: &User, credentials: Credentials) -> Statement {
+    add.bind(user.id.to_string())
+        .bind(user.tenant_id.to_string())
+        .bind(user.email.as_str())
+        .bind(credentials.password_hash)
+        .bind(user.role.name())
+        .bind(credentials.token_hash.to_vec())
+        .bind(i64::from(user.active))
+        .bind(Value::from(credentials.webhook_url))
+        .bind(user.created_at.timestamp())
+        .bind(user.updated_at.timestamp())
+}
+
+/// From the answers to "which devices" and "delete, returning".
+fn deleted(answers: &[Vec<Row>]) -> Result<Option<Vec<DeviceId>>, StoreError> {
+    let [devices, gone] = answers else {
+        return Err(StoreError::Shape("a deletion was not answered in full"));
+    };
+    if gone.is_empty() {
+        return Ok(None);
+    }
+    let devices = devices.iter().map(|row| id(row, 0));
+    devices.collect::<Result<_, _>>().map(Some)
 }

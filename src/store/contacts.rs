@@ -13,7 +13,9 @@ use super::{DeviceNumber, Store, StoreError};
 
 /// One change of an address book.
 pub struct ContactChange<T> {
+    /// Whom it is about.
     pub jid: String,
+    /// What is known from now on.
     pub contact: T,
     /// When the phone made it, in Unix milliseconds.
     pub at: i64,

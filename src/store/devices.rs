@@ -11,20 +11,28 @@ use crate::ids::{DeviceId, TenantId, UserId};
 /// One device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
+    /// As the API names it.
     pub id: DeviceId,
+    /// As its records are stored under.
     pub number: DeviceNumber,
+    /// Whose it is.
     pub tenant: TenantId,
     pub user: UserId,
+    /// As its owner calls it.
     pub name: String,
     /// `<digits>:<device>@s.whatsapp.net`, once paired.
     pub jid: Option<String>,
     /// Whether it is to be connected whenever WhatsApp lets it.
     pub wanted: bool,
+    /// When it was connected last.
     pub last_seen: Option<DateTime<Utc>>,
     /// When somebody last used it.
     pub active_at: Option<DateTime<Utc>>,
+    /// Whether WhatsApp lets it connect.
     pub held: Option<Held>,
+    /// To the second.
     pub created_at: DateTime<Utc>,
+    /// To the second.
     pub updated_at: DateTime<Utc>,
 }
 
@@ -33,10 +41,12 @@ pub struct Device {
 pub struct Held {
     /// The name of the reason.
     pub reason: String,
+    /// `None`: until somebody asks for a connection.
     pub until: Option<DateTime<Utc>>,
 }
 
 impl Device {
+    /// Whether it has credentials to connect with.
     pub fn is_paired(&self) -> bool {
         self.jid.is_some()
     }
@@ -197,6 +207,7 @@ pub(super) fn new_device(
         .bind(now)
 }
 
+/// From the columns of `select_device!`.
 pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
     Ok(Device {
         id: id(row, 0)?,
@@ -220,12 +231,14 @@ fn held(row: &Row) -> Result<Option<Held>, StoreError> {
     Ok(held.map(|reason| Held { reason, until }))
 }
 
+/// An id from a column of text.
 pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> {
     row.text(column)?
         .parse()
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
+/// From Unix seconds.
 pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

@@ -47,7 +47,7 @@ pub enum StoreError {
 
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
-    NoRandomness,
+    NoRandomness(#[from] getrandom::Error),
 
     /// A unique key is taken. The text names the columns.
     #[error("already exists ({0})")]
@@ -76,7 +76,8 @@ pub enum StoreError {
     )]
     OldEngine { found: &'static str },
 
-    /// A row or a record is not what this version expects at that place.
+    /// A row or a record is not what this version expects at that place. Without the cause that a parser gives: it quotes
+    /// what it has found.
     #[error("unexpected shape of stored data: {0}")]
     Shape(&'static str),
 
@@ -125,6 +126,7 @@ impl StoreError {
         }
     }
 
+    /// [`Self::Io`]: "cannot `action` `path`".
     pub(super) fn io(action: &'static str, path: &Path, source: io::Error) -> Self {
         Self::Io {
             action,

@@ -1,15 +1,20 @@
 //! The data folder: private to its user, and open in one process at a time.
 
-use super::StoreError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use tracing::warn;
+
+use super::StoreError;
+use crate::telemetry::Chain;
 
 const LOCK_FILE: &str = "wutsd.lock";
 const DATABASE_FILE: &str = "wutsd.db";
 
 /// The claim on a data folder. It ends when the value is dropped, or with the process.
 pub(super) struct Claim {
+    /// `wutsd.db`, which exists from now on.
     pub database: PathBuf,
     lock: File,
 }
@@ -18,7 +23,7 @@ impl Drop for Claim {
     fn drop(&mut self) {
         // Closing alone would leave the lock with a child process that is just being started.
         if let Err(error) = self.lock.unlock() {
-            tracing::warn!(%error, "the data folder could not be unlocked; the end of the process does it");
+            warn!(error = %Chain(&error), "the data folder could not be unlocked; the end of the process does it");
         }
     }
 }

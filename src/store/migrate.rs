@@ -1,9 +1,10 @@
 //! Schema versions: numbered files, each applied once and in its own transaction.
 
+use tracing::info;
+
 use super::sqlite::Engine;
 use super::value::Statement;
 use super::{Row, StoreError};
-use tracing::info;
 
 /// Every migration in order; its version is its place counted from 1. Never change one that was released.
 ///
@@ -25,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ),
 ];
 
+/// Brings the schema up to date; [`StoreError::NewerSchema`] when it is of a newer wutsd.
 pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
     engine.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
     let found = version(engine)?;

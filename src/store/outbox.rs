@@ -2,6 +2,8 @@
 //!
 //! A row is written together with what it tells of, and goes when a receiver has taken it.
 
+mod bounds;
+
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -10,14 +12,13 @@ use super::value::{Row, Statement};
 use super::webhooks::{Owner, owned};
 use super::{DeviceNumber, Sealer, Store, StoreError};
 
-mod bounds;
-
-pub use bounds::{Bounds, Trimmed};
+pub use self::bounds::{Bounds, Trimmed};
 
 /// An event as it is stored.
 pub struct NewEvent<'a> {
     /// The same for the same event: what is there already is not stored again.
     pub id: Uuid,
+    /// As the catalogue spells it.
     pub name: &'static str,
     /// The envelope, without a signature.
     pub body: &'a [u8],
@@ -25,8 +26,11 @@ pub struct NewEvent<'a> {
 
 /// An event that is to be delivered.
 pub struct Waiting {
+    /// Its place in the queue.
     pub number: i64,
+    /// Of the event: the receiver knows a second delivery by it.
     pub id: String,
+    /// The envelope, without a signature.
     pub body: Bytes,
     /// Since when it waits.
     pub at: DateTime<Utc>,
@@ -35,20 +39,30 @@ pub struct Waiting {
 /// What its owner may know of an event in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listed {
+    /// Its place in the queue.
     pub number: i64,
+    /// Of the event.
     pub id: String,
+    /// As the catalogue spells it.
     pub event: String,
+    /// Since when it waits; of a dead letter, since when it is one.
     pub at: DateTime<Utc>,
+    /// Whether it is tried no more.
     pub dead: bool,
+    /// Attempts that failed.
     pub attempts: i64,
+    /// What was wrong with the latest.
     pub failure: Option<String>,
 }
 
 /// How full the outbox is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Backlog {
+    /// Events that are to be delivered, of all devices.
     pub waiting: i64,
+    /// Since when the oldest of them waits.
     pub oldest: Option<DateTime<Utc>>,
+    /// Dead letters of all devices.
     pub dead: i64,
 }
 
@@ -79,6 +93,7 @@ const PURGE: &str = "DELETE FROM outbox \
     AND dead = $4 AND (id = $5 OR $5 IS NULL) RETURNING device";
 
 impl Store {
+    /// For the events of one device.
     pub fn outbox_writer(&self, device: DeviceNumber) -> OutboxWriter {
         OutboxWriter {
             device,
@@ -171,6 +186,7 @@ impl Store {
         Ok(answers.first().map_or(0, Vec::len))
     }
 
+    /// Counts what is in the outbox.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
         let count = Statement::new(
             "SELECT dead, COUNT(*), MIN(at) FROM outbox GROUP BY dead ORDER BY dead",

@@ -1,11 +1,13 @@
 //! The bounded queues before the store's threads.
 
-use super::StoreError;
-use parking_lot::Mutex;
 use std::time::Duration;
+
+use parking_lot::Mutex;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::mpsc::{self, OwnedPermit, Receiver, Sender};
 use tokio::time::timeout;
+
+use super::StoreError;
 
 /// How long the protocol library may wait for a place. It has no way to come back later, and a write that it
 /// loses ends the life of the device.
@@ -17,6 +19,7 @@ pub(super) struct Queue<T> {
 }
 
 impl<T> Queue<T> {
+    /// With places for `size` items, at least one.
     pub fn bounded(size: usize) -> (Self, Receiver<T>) {
         let (sender, receiver) = mpsc::channel(size.max(1));
         (
@@ -62,6 +65,7 @@ impl<T> Queue<T> {
         sender.as_ref().map_or(0, Sender::max_capacity)
     }
 
+    /// Takes no more items.
     pub fn close(&self) {
         self.sender.lock().take();
     }

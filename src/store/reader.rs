@@ -1,17 +1,21 @@
 //! The reader threads: each has a read-only connection, and all take from one queue.
 
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::oneshot;
+
 use super::StoreError;
 use super::sqlite::Engine;
 use super::value::Statement;
 use super::writer::Rows;
-use parking_lot::Mutex;
-use std::sync::Arc;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::oneshot;
 
 /// One hop to a reader: several statements over the same state.
 pub(super) struct Read {
+    /// They all see the same state.
     pub statements: Vec<Statement>,
+    /// Takes the rows of each.
     pub reply: oneshot::Sender<Result<Rows, StoreError>>,
 }
 

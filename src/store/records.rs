@@ -3,20 +3,10 @@
 //! Every change is numbered, visible to reads at once, and handed to the writer in order. `commit` waits until it
 //! is durable, `stage` does not: its change becomes durable with the next commit, or within milliseconds.
 
-use super::lane::{Attempt, Lane, Staged};
-use super::value::Statement;
-use super::writer::{Rows, Unit};
-use super::{DeviceNumber, Sealer, Store, StoreError};
-use bytes::Bytes;
-use std::sync::Arc;
-use tokio::sync::oneshot;
-use tokio::sync::{Mutex, MutexGuard, OnceCell};
-
 mod app_state;
 mod codec;
 mod device;
 mod inbound;
-mod key;
 mod lids;
 mod progress;
 mod protocol;
@@ -26,8 +16,18 @@ mod sender_keys;
 mod signal;
 mod tokens;
 
-pub(super) use key::{Kind, RecordKey, Scan};
-use progress::Progress;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
+
+use self::progress::Progress;
+use super::life_writes::{Attempt, LifeWrites, Staged};
+use super::record_key::{Kind, RecordKey, Scan};
+use super::value::Statement;
+use super::writer::{Rows, Unit};
+use super::{DeviceNumber, Sealer, Store, StoreError};
 
 type Answer<T> = wacore::store::error::Result<T>;
 
@@ -38,7 +38,7 @@ pub struct RecordBackend {
     store: Store,
     device: DeviceNumber,
     sealer: Sealer,
-    lane: Arc<Lane>,
+    writes: Arc<LifeWrites>,
     /// Whoever writes has the turn, so that units are handed over in the order in which they are numbered, and
     /// what reads before it writes is not overtaken.
     turn: Mutex<()>,
@@ -80,13 +80,14 @@ impl Change {
 }
 
 impl RecordBackend {
-    pub(super) fn new(store: Store, device: DeviceNumber, lane: Lane) -> Self {
+    /// For the life that these writes are of.
+    pub(super) fn new(store: Store, device: DeviceNumber, writes: LifeWrites) -> Self {
         let sealer = store.sealer("record", device);
         Self {
             store,
             device,
             sealer,
-            lane: Arc::new(lane),
+            writes: Arc::new(writes),
             turn: Mutex::new(()),
             caught_up: OnceCell::new(),
             progress: Progress::default(),
@@ -100,7 +101,7 @@ impl RecordBackend {
 
     /// The first failure of a write, if there was one.
     pub fn failure(&self) -> Option<StoreError> {
-        self.lane.failure()
+        self.writes.failure()
     }
 
     /// Waits until everything written so far is durable.
@@ -110,7 +111,7 @@ impl RecordBackend {
 
     /// Waits until a write fails; the life must end then, because its caches no longer agree with the disk.
     pub async fn fenced(&self) -> StoreError {
-        self.lane.fenced().await
+        self.writes.fenced().await
     }
 
     async fn turn(&self) -> Turn<'_> {
@@ -119,7 +120,7 @@ impl RecordBackend {
 
     /// Writes in order, visible at once, durable soon. An error means that the life is over.
     async fn stage(&self, changes: Vec<Change>) -> Result<(), StoreError> {
-        let attempt = Attempt::new(&self.lane);
+        let attempt = Attempt::new(&self.writes);
         let turn = self.turn().await;
         attempt.end(self.hand_over(&turn, changes, Vec::new(), None).await)
     }
@@ -135,7 +136,7 @@ impl RecordBackend {
         changes: Vec<Change>,
         along: Vec<Statement>,
     ) -> Result<Rows, StoreError> {
-        let attempt = Attempt::new(&self.lane);
+        let attempt = Attempt::new(&self.writes);
         let (reply, answer) = oneshot::channel();
         let first = changes.len();
         let turn = self.turn().await;
@@ -147,7 +148,7 @@ impl RecordBackend {
 
     /// `stage` for those who have the turn because they read first.
     async fn stage_in(&self, turn: &Turn<'_>, changes: Vec<Change>) -> Result<(), StoreError> {
-        let attempt = Attempt::new(&self.lane);
+        let attempt = Attempt::new(&self.writes);
         attempt.end(self.hand_over(turn, changes, Vec::new(), None).await)
     }
 
@@ -159,7 +160,7 @@ impl RecordBackend {
         reply: Option<oneshot::Sender<Result<Rows, StoreError>>>,
     ) -> Result<(), StoreError> {
         if changes.is_empty() && along.is_empty() && reply.is_none() {
-            return self.lane.admit();
+            return self.writes.admit();
         }
         let mut statements = Vec::with_capacity(changes.len() + along.len());
         let mut staged = Vec::with_capacity(changes.len());
@@ -172,11 +173,11 @@ impl RecordBackend {
         }
         statements.extend(along);
         let place = self.store.shared.writes.place().await?;
-        self.lane.stage(staged, |number| {
+        self.writes.stage(staged, |number| {
             place.send(Unit {
                 statements,
                 reply,
-                lane: Some((self.lane.clone(), number)),
+                life: Some((self.writes.clone(), number)),
             });
         })
     }
@@ -210,9 +211,10 @@ impl From<StoreError> for wacore::store::error::StoreError {
 impl RecordBackend {
     /// Records that are not durable yet.
     pub(super) fn staged(&self) -> usize {
-        self.lane.staged()
+        self.writes.staged()
     }
 
+    /// Keeps all writes of this life waiting until it is dropped.
     pub(super) async fn hold_turn(&self) -> impl Sized {
         self.turn().await
     }

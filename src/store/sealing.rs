@@ -1,15 +1,17 @@
 //! Sealing: AES-256-GCM over stored values, each bound to the place where it is stored.
 
-use super::{DeviceNumber, StoreError};
+mod key_file;
+
+use std::path::PathBuf;
+
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use bytes::Bytes;
 use hkdf::Hkdf;
 use sha2::Sha256;
-use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-mod key_file;
+use super::{DeviceNumber, StoreError};
 
 /// Layout of a sealed value: this byte, a nonce, the ciphertext with its tag.
 const VERSION: u8 = 1;
@@ -72,7 +74,7 @@ impl Sealer {
     /// Seals `plain` for `place`; it opens nowhere else.
     pub fn seal(&self, place: &[u8], plain: &[u8]) -> Result<Bytes, StoreError> {
         let mut nonce = [0; NONCE_LEN];
-        getrandom::fill(&mut nonce).map_err(|_| StoreError::NoRandomness)?;
+        getrandom::fill(&mut nonce)?;
         let payload = Payload {
             msg: plain,
             aad: &self.associated(place),

@@ -28,6 +28,7 @@ impl Store {
         self.write(vec![put]).await.map(drop)
     }
 
+    /// What was kept under a name. `None`: nothing.
     pub async fn setting<T: DeserializeOwned>(
         &self,
         device: DeviceNumber,
@@ -46,6 +47,7 @@ impl Store {
             .map_err(|_| StoreError::Shape("a setting does not hold what it should"))
     }
 
+    /// Forgets it; durable when answered.
     pub async fn delete_setting(
         &self,
         device: DeviceNumber,

@@ -1,14 +1,18 @@
 //! The SQLite engine: one connection and what the writer and the readers do with it.
 
-use super::StoreError;
-use super::value::{Row, Statement, Value};
-use bytes::Bytes;
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+
+use bytes::Bytes;
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+use tracing::{error, warn};
+
+use super::StoreError;
+use super::value::{Row, Statement, Value};
+use crate::telemetry::Chain;
 
 /// 3.7.0 to 3.51.2 can corrupt the database when the write-ahead log is reset.
 const OLDEST_SAFE: i32 = 3_051_003;
@@ -33,6 +37,7 @@ const READER_SETTINGS: &str = "
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -2000;";
 
+/// One connection.
 pub(super) struct Engine {
     connection: Connection,
     /// rusqlite numbers `$2` by its first appearance; `?2` means the second argument. So texts are translated, once.
@@ -59,6 +64,7 @@ impl Engine {
         Ok(engine)
     }
 
+    /// A connection that reads only.
     pub fn reader(path: &Path) -> Result<Self, StoreError> {
         Self::open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_SETTINGS)
     }
@@ -109,10 +115,11 @@ impl Engine {
         if !self.connection.is_autocommit()
             && let Err(error) = self.connection.execute_batch("ROLLBACK")
         {
-            tracing::error!(%error, "rollback failed");
+            error!(error = %Chain(&error), "rollback failed");
         }
     }
 
+    /// Runs one statement and returns its rows.
     pub fn run(&mut self, statement: &Statement) -> Result<Vec<Row>, StoreError> {
         let text = self
             .texts
@@ -157,7 +164,7 @@ impl Engine {
 
     fn log_failure(&self, checkpoint: Result<(), StoreError>) -> bool {
         if let Err(error) = &checkpoint {
-            tracing::warn!(error = %crate::telemetry::Chain(&error), "checkpoint failed; the log grows until one succeeds");
+            warn!(error = %Chain(error), "checkpoint failed; the log grows until one succeeds");
         }
         checkpoint.is_ok()
     }

@@ -1,7 +1,16 @@
 //! The sweep: removes records whose time has passed, for all devices at once.
 
-use super::records::Kind;
+use std::time::Duration;
+
+use chrono::Utc;
+use tracing::{debug, warn};
+
+use super::record_key::Kind;
 use super::{Statement, Store, StoreError};
+use crate::telemetry::Chain;
+
+/// How often old records are looked for.
+const PAUSE: Duration = Duration::from_secs(300);
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -25,8 +34,22 @@ const SWEEP: &str = "DELETE FROM record WHERE (device, kind, key) IN \
     (SELECT device, kind, key FROM record WHERE kind = $1 AND at < $2 LIMIT $3) RETURNING kind";
 
 impl Store {
-    /// Removes old records and returns how many. `now` is in Unix seconds. Call it every few minutes.
-    pub async fn sweep(&self, now: i64) -> Result<u64, StoreError> {
+    /// Removes old records of all devices, once in a while. Ends with the store.
+    pub async fn keep_swept(self) {
+        let mut pause = tokio::time::interval(PAUSE);
+        loop {
+            pause.tick().await;
+            match self.sweep(Utc::now().timestamp()).await {
+                Ok(0) => {}
+                Ok(removed) => debug!(removed, "old records removed"),
+                Err(StoreError::Closed) => return,
+                Err(error) => warn!(error = %Chain(&error), "old records could not be removed"),
+            }
+        }
+    }
+
+    /// Removes old records and returns how many. `now` is in Unix seconds.
+    pub(super) async fn sweep(&self, now: i64) -> Result<u64, StoreError> {
         let mut removed = 0;
         for (kind, seconds) in KEPT {
             loop {

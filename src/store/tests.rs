@@ -1,11 +1,5 @@
 //! Tests of the store.
 
-use super::*;
-use crate::store::writer::Rows;
-use futures::FutureExt;
-use std::path::Path;
-use tempfile::TempDir;
-
 mod commits;
 mod conformance;
 mod crash;
@@ -16,6 +10,14 @@ mod opening;
 mod overlay;
 mod records;
 mod threads;
+
+use std::path::Path;
+
+use futures::FutureExt;
+use tempfile::TempDir;
+
+use super::*;
+use crate::store::writer::Rows;
 
 const KEY: [u8; 32] = [7; 32];
 

@@ -1,20 +1,23 @@
 //! The store's own threads: where it may block.
 
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+
 use super::StoreError;
 use super::reader::{self, Read};
 use super::sqlite::Engine;
 use super::writer::Writer;
-use parking_lot::Mutex;
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
 
 /// Tells when all threads of a group have ended, by a panic too.
 pub(super) struct Ended(watch::Receiver<()>);
 
 impl Ended {
+    /// Returns when they have.
     pub async fn wait(&self) {
         let mut alive = self.0.clone();
         // Nothing is ever sent: the error comes when the last thread drops its end.
@@ -22,6 +25,7 @@ impl Ended {
     }
 }
 
+/// Starts the writer.
 pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
     let (alive, ended) = watch::channel(());
     let start = |error| StoreError::io("start a thread for", Path::new("the writer"), error);
@@ -37,6 +41,7 @@ pub(super) fn writer(writer: Writer) -> Result<Ended, StoreError> {
     Ok(Ended(ended))
 }
 
+/// Starts the readers, at least one; each opens the database for itself.
 pub(super) fn readers(
     database: &Path,
     count: usize,

@@ -1,8 +1,10 @@
 //! Statements, their arguments and their rows: the portable part of SQL.
 
-use super::StoreError;
-use bytes::Bytes;
 use std::fmt;
+
+use bytes::Bytes;
+
+use super::StoreError;
 
 /// An argument or a column. Flags are `Int` 0 or 1, times are `Int` Unix seconds.
 #[derive(Clone, PartialEq)]
@@ -66,11 +68,14 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 /// Write placeholders `$1`, `$2`, … and no other `$`; bind every value instead of writing literals; no casts of arguments.
 #[derive(Clone, Debug)]
 pub struct Statement {
+    /// In the dialect that both engines read.
     pub sql: &'static str,
+    /// One for each placeholder, in order.
     pub args: Vec<Value>,
 }
 
 impl Statement {
+    /// A statement whose placeholders are yet to be bound.
     pub fn new(sql: &'static str) -> Self {
         Self {
             sql,
@@ -91,12 +96,14 @@ impl Statement {
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// A number; [`StoreError::Shape`] where there is none.
     pub fn int(&self, column: usize) -> Result<i64, StoreError> {
         self.optional_int(column)?.ok_or(StoreError::Shape(
             "a column that must hold a number is null",
         ))
     }
 
+    /// A text; [`StoreError::Shape`] where there is none.
     pub fn text(&self, column: usize) -> Result<&str, StoreError> {
         self.optional_text(column)?
             .ok_or(StoreError::Shape("a column that must hold text is null"))
@@ -113,6 +120,7 @@ impl Row {
         Ok(self.int(column)? != 0)
     }
 
+    /// A number or null.
     pub fn optional_int(&self, column: usize) -> Result<Option<i64>, StoreError> {
         match self.0.get(column) {
             Some(Value::Int(value)) => Ok(Some(*value)),
@@ -121,6 +129,7 @@ impl Row {
         }
     }
 
+    /// A text or null.
     pub fn optional_text(&self, column: usize) -> Result<Option<&str>, StoreError> {
         match self.0.get(column) {
             Some(Value::Text(value)) => Ok(Some(value)),
@@ -129,6 +138,7 @@ impl Row {
         }
     }
 
+    /// Bytes or null; shares the row's memory.
     pub fn optional_blob(&self, column: usize) -> Result<Option<Bytes>, StoreError> {
         match self.0.get(column) {
             Some(Value::Blob(value)) => Ok(Some(value.clone())),

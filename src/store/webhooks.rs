@@ -12,7 +12,9 @@ use crate::ids::{DeviceId, TenantId, UserId};
 /// Whose webhook it is. Every statement asks for all of it, so that another tenant's device is like none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Owner {
+    /// Whose events it gets.
     pub device: DeviceId,
+    /// Of that device.
     pub tenant: TenantId,
     pub user: UserId,
 }
@@ -20,26 +22,34 @@ pub struct Owner {
 /// One row. `P` is what is sealed in it.
 #[derive(Clone, Debug)]
 pub struct StoredWebhook<P> {
+    /// Of the owner's device.
     pub number: DeviceNumber,
+    /// Who may see and change it.
     pub owner: Owner,
     /// `wh_…`
     pub id: String,
+    /// All the rest.
     pub content: Content<P>,
     /// Unix seconds.
     pub created_at: chrono::DateTime<Utc>,
+    /// When it was written or switched off last.
     pub updated_at: chrono::DateTime<Utc>,
 }
 
 /// What its owner has written.
 #[derive(Clone, Debug)]
 pub struct Content<P> {
+    /// As it was given.
     pub url: String,
     /// Names, separated by spaces.
     pub events: String,
+    /// Whether anything is sent.
     pub enabled: bool,
+    /// Attempts after the first, before an event becomes a dead letter.
     pub retry_attempts: u32,
     /// Seconds.
     pub timeout: u32,
+    /// Sealed: secrets, and headers with passwords.
     pub private: P,
 }
 
@@ -108,9 +118,7 @@ impl Store {
         let put = put.bind(i64::from(content.timeout)).bind(sealed);
         let put = owned(put.bind(now).bind(now).bind(number.0), owner);
         let read = Statement::new(select_webhook!("WHERE w.device = $1")).bind(number.0);
-        let answers = self.write(vec![put, read]).await?;
-        let row = answers.get(1).and_then(|rows| rows.first());
-        row.map(|row| self.webhook(row)).transpose()
+        self.change_webhook(put, read).await
     }
 
     /// Gives a new device the webhook that its user has asked for, if any: with these events, and otherwise as `like`.
@@ -125,10 +133,8 @@ impl Store {
         let apply = apply.bind(1).bind(i64::from(like.retry_attempts));
         let apply = apply.bind(i64::from(like.timeout)).bind(now).bind(now);
         let read = select_webhook!("WHERE d.id = $1 AND d.tenant_id = $2 AND d.user_id = $3");
-        let unit = vec![owned(apply, owner), owned(Statement::new(read), owner)];
-        let answers = self.write(unit).await?;
-        let row = answers.get(1).and_then(|rows| rows.first());
-        row.map(|row| self.webhook(row)).transpose()
+        let read = owned(Statement::new(read), owner);
+        self.change_webhook(owned(apply, owner), read).await
     }
 
     /// Deletes a device's webhook with everything that waits for it.
@@ -147,12 +153,17 @@ impl Store {
         self.write(unit).await.map(drop)
     }
 
-    /// The receiver is gone for good: nothing is sent there until its owner writes the webhook anew.
-    pub async fn disable_webhook(&self, device: DeviceNumber) -> Result<(), StoreError> {
+    /// The receiver is gone for good: nothing is sent there until its owner writes the webhook anew. Answers the webhook as
+    /// it is then; `None`: it was deleted meanwhile.
+    pub async fn disable_webhook<P: DeserializeOwned + Default>(
+        &self,
+        device: DeviceNumber,
+    ) -> Result<Option<StoredWebhook<P>>, StoreError> {
         let update =
             Statement::new("UPDATE webhook SET enabled = $1, updated_at = $2 WHERE device = $3");
         let update = update.bind(0).bind(Utc::now().timestamp()).bind(device.0);
-        self.write(vec![update]).await.map(drop)
+        let read = Statement::new(select_webhook!("WHERE w.device = $1")).bind(device.0);
+        self.change_webhook(update, read).await
     }
 
     /// The URL that devices which this user makes from now on get as their webhook.
@@ -168,6 +179,17 @@ impl Store {
         let update = update.bind(url).bind(Utc::now().timestamp());
         let update = update.bind(user.to_string()).bind(tenant.to_string());
         self.write(vec![update]).await.map(drop)
+    }
+
+    /// Changes a webhook and reads it as it is then.
+    async fn change_webhook<P: DeserializeOwned + Default>(
+        &self,
+        change: Statement,
+        read: Statement,
+    ) -> Result<Option<StoredWebhook<P>>, StoreError> {
+        let answers = self.write(vec![change, read]).await?;
+        let row = answers.get(1).and_then(|rows| rows.first());
+        row.map(|row| self.webhook(row)).transpose()
     }
 
     fn webhook<P: DeserializeOwned + Default>(

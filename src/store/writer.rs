@@ -1,16 +1,18 @@
 //! The one writer: takes what waits, commits it together, and only then answers.
 
-use super::StoreError;
-use super::figures::Figures;
-use super::folder::Claim;
-use super::lane::Lane;
-use super::sqlite::Engine;
-use super::value::{Row, Statement};
 use std::sync::Arc;
 use std::time::Duration;
+
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout, timeout_at};
+
+use super::StoreError;
+use super::folder::Claim;
+use super::life_writes::LifeWrites;
+use super::metrics::Metrics;
+use super::sqlite::Engine;
+use super::value::{Row, Statement};
 
 /// Units in one commit.
 const GROUP: usize = 256;
@@ -24,22 +26,25 @@ pub(super) type Rows = Vec<Vec<Row>>;
 
 /// One caller's all-or-nothing change.
 pub(super) struct Unit {
+    /// All of them are applied, or none.
     pub statements: Vec<Statement>,
-    /// `None`: nobody waits; the lane knows if it fails.
+    /// `None`: nobody waits; the life knows if it fails.
     pub reply: Option<oneshot::Sender<Result<Rows, StoreError>>>,
     /// The life that writes, and the number of the unit in it.
-    pub lane: Option<(Arc<Lane>, u64)>,
+    pub life: Option<(Arc<LifeWrites>, u64)>,
 }
 
 impl Unit {
     fn admit(&self) -> Result<(), StoreError> {
-        self.lane.as_ref().map_or(Ok(()), |(lane, _)| lane.admit())
+        self.life
+            .as_ref()
+            .map_or(Ok(()), |(writes, _)| writes.admit())
     }
 
     fn finish(self, outcome: Result<Rows, StoreError>) {
-        match (&self.lane, &outcome) {
-            (Some((lane, number)), Ok(_)) => lane.settled(*number),
-            (Some((lane, _)), Err(failure)) => lane.fence(failure),
+        match (&self.life, &outcome) {
+            (Some((writes, number)), Ok(_)) => writes.settled(*number),
+            (Some((writes, _)), Err(failure)) => writes.fence(failure),
             (None, _) => {}
         }
         if let Some(reply) = self.reply {
@@ -57,10 +62,14 @@ enum Failure {
     Group(StoreError),
 }
 
+/// What the one writing thread owns.
 pub(super) struct Writer {
+    /// The only connection that writes.
     pub engine: Engine,
+    /// Its end, when all senders are gone, is the writer's.
     pub queue: Receiver<Unit>,
-    pub figures: Figures,
+    /// Told of every commit.
+    pub metrics: Metrics,
     /// Held until the last byte is written.
     pub claim: Claim,
 }
@@ -117,7 +126,7 @@ impl Writer {
                 units.into_iter().for_each(|unit| self.commit(vec![unit]));
             }
             Err(Failure::Unit(error) | Failure::Group(error)) => {
-                self.figures.failed(&error, units.len());
+                self.metrics.failed(&error, units.len());
                 units
                     .into_iter()
                     .for_each(|unit| unit.finish(Err(error.clone())));
@@ -126,20 +135,20 @@ impl Writer {
     }
 
     fn note_commit(&self, units: usize, begun: Instant, written: Instant) {
-        let figures = &self.figures;
-        figures.commit_writes.observe(units as f64);
-        figures
-            .commit_duration
+        let metrics = &self.metrics;
+        metrics.store_commit_writes.observe(units as f64);
+        metrics
+            .store_commit_duration_seconds
             .observe(begun.elapsed().as_secs_f64());
-        figures
-            .sync_duration
+        metrics
+            .store_sync_duration_seconds
             .observe(written.elapsed().as_secs_f64());
     }
 
     /// Moves the write-ahead log into the database while there is nothing else to do.
     fn checkpoint(&self) {
         if !self.engine.checkpoint() {
-            self.figures.checkpoint_failures.inc();
+            self.metrics.store_checkpoint_failures_total.inc();
         }
     }
 

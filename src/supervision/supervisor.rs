@@ -21,6 +21,7 @@ use super::alive::Alive;
 use super::announce;
 use super::backoff::{Decision, History, Policy};
 use super::breaker::Failed;
+use super::metrics::Metrics;
 use super::router::{self, Router};
 use super::shards::Shards;
 use super::view::{State, View};
@@ -28,7 +29,6 @@ use crate::device::client::Shared;
 use crate::device::exit::ExitReason;
 use crate::device::{DeviceActor, Phase, Plan};
 use crate::ids::DeviceId;
-use crate::metrics::Metrics;
 use crate::store::devices::Held;
 use crate::store::{DeviceNumber, Life};
 use crate::telemetry::Chain;
@@ -81,7 +81,7 @@ pub struct Supervisor {
     shards: Option<Shards>,
     shared: Arc<Shared>,
     router: Addr<Router>,
-    metrics: Arc<Metrics>,
+    metrics: Metrics,
     next_admission: Option<SpawnHandle>,
     stopping: bool,
     _alive: Alive,
@@ -93,7 +93,7 @@ impl Supervisor {
         shards: Shards,
         shared: Arc<Shared>,
         router: Addr<Router>,
-        metrics: Arc<Metrics>,
+        metrics: Metrics,
         alive: Alive,
     ) -> Self {
         let policy = Policy::from(config);
@@ -129,11 +129,8 @@ impl Supervisor {
         while let Some(id) = self.admission.admit(Instant::now()) {
             self.begin_life(id, ctx);
         }
-        let waiting = i64::try_from(self.admission.waiting()).unwrap_or(i64::MAX);
-        self.metrics.connects_waiting.set(waiting);
         self.metrics
-            .fleet_held_back
-            .set(i64::from(self.admission.is_held_back()));
+            .gate_seen(self.admission.waiting(), self.admission.is_held_back());
         if let Some(timer) = self.next_admission.take() {
             ctx.cancel_future(timer);
         }
@@ -184,8 +181,7 @@ impl Supervisor {
         let address = (phase == Phase::Live).then(|| up.address.clone());
         if phase == Phase::Live {
             up.live_since = Some(Instant::now());
-            let took = up.begun.elapsed().as_secs_f64();
-            self.metrics.connect_duration.observe(took);
+            self.metrics.connected(up.begun.elapsed());
         }
         self.router.do_send(router::Reachable {
             device: id,
@@ -232,7 +228,7 @@ impl Supervisor {
     }
 
     fn exited(&mut self, id: DeviceId, reason: ExitReason, ctx: &mut Context<Self>) {
-        self.metrics.exits.with_label_values(&[reason.name()]).inc();
+        self.metrics.exited(reason);
         self.router.do_send(router::Reachable {
             device: id,
             address: None,

@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::future::pending;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix::{Addr, ArbiterHandle};
@@ -13,9 +12,9 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, interval_at};
 use tracing::warn;
 
+use super::metrics::Metrics;
 use super::router::{self, Router};
 use super::supervisor::{self, Supervisor};
-use crate::metrics::Metrics;
 use crate::store::{Store, StoreError};
 
 /// How long a store that is busy is left alone.
@@ -35,7 +34,7 @@ pub struct Watchdog {
     pub router: Addr<Router>,
     pub supervisor: Addr<Supervisor>,
     pub store: Store,
-    pub metrics: Arc<Metrics>,
+    pub metrics: Metrics,
 }
 
 impl Watchdog {

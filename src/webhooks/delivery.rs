@@ -57,6 +57,7 @@ impl Outcome {
     }
 }
 
+/// The HTTP client of all deliveries.
 pub struct Courier {
     client: Client,
     rule: Rule,
@@ -76,6 +77,7 @@ impl Courier {
         Ok(Self { client, rule })
     }
 
+    /// Sends one event to its webhook, within the webhook's timeout.
     pub async fn deliver(&self, webhook: &Webhook, event: &Waiting) -> Outcome {
         // The configuration may have become stricter since the webhook was written.
         if !self.rule.allows_host(&webhook.url) {

@@ -13,8 +13,8 @@ use tokio::time::Instant;
 use tracing::{error, info, warn};
 
 use super::delivery::{Courier, Outcome};
-use super::schedule::{End, Ended, Failed, Fault, Input, Limits, Schedule, Send, Trial};
-use super::{Intake, Webhook, Webhooks, recorder, upkeep};
+use super::schedule::{Attempt, End, Ended, Failed, Fault, Input, Limits, Schedule, Send};
+use super::{Intake, Webhook, Webhooks, recorder, retention};
 use crate::config;
 use crate::store::outbox::Waiting;
 use crate::store::{DeviceNumber, StoreError};
@@ -25,11 +25,12 @@ const RUN: usize = 16;
 /// How long deliveries under way may take when the daemon stops; what is cut short is delivered again.
 const GRACE: Duration = Duration::from_secs(2);
 
+/// Why nothing can be delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("webhooks cannot be loaded: {0}")]
+    #[error("webhooks cannot be loaded")]
     Store(#[from] StoreError),
-    #[error("the HTTP client cannot be built: {0}")]
+    #[error("the HTTP client cannot be built")]
     Client(#[from] reqwest::Error),
 }
 
@@ -59,7 +60,7 @@ pub async fn start(
         per_receiver: config.simultaneous_per_receiver.get(),
     };
     tokio::spawn(recorder::run(webhooks.clone(), intake));
-    tokio::spawn(upkeep::run(webhooks.clone(), upkeep::bounds(config)));
+    tokio::spawn(retention::run(webhooks.clone(), retention::bounds(config)));
     let (running, stopped) = oneshot::channel();
     let task = tokio::spawn(dispatch(
         Arc::new(Post { webhooks, courier }),
@@ -98,7 +99,7 @@ async fn dispatch(post: Arc<Post>, mut schedule: Schedule, mut stopped: oneshot:
     let mut runs = JoinSet::new();
     loop {
         let inputs = tokio::select! {
-            devices = post.webhooks.shared.wakes.take() => post.inputs(devices),
+            devices = post.webhooks.shared.pending.take() => post.inputs(devices),
             Some(ended) = runs.join_next() => Vec::from_iter(ended.ok()),
             () = until(schedule.next()) => vec![Input::Tick],
             _ = &mut stopped => break,
@@ -136,8 +137,8 @@ impl Post {
     }
 
     /// Delivers some events of one device; a panic is the end of this run only.
-    async fn run(self: Arc<Self>, Send { device, trial }: Send) -> Input {
-        let ran = AssertUnwindSafe(self.deliver(device, trial))
+    async fn run(self: Arc<Self>, Send { device, attempt }: Send) -> Input {
+        let ran = AssertUnwindSafe(self.deliver(device, attempt))
             .catch_unwind()
             .await;
         let broken = |progress| Ended {
@@ -160,7 +161,11 @@ impl Post {
         Input::Ended(device, ended)
     }
 
-    async fn deliver(&self, device: DeviceNumber, mut trial: Trial) -> Result<Ended, StoreError> {
+    async fn deliver(
+        &self,
+        device: DeviceNumber,
+        mut attempt: Attempt,
+    ) -> Result<Ended, StoreError> {
         let store = &self.webhooks.shared.store;
         let waiting = store.head_of_queue(device, RUN).await?;
         let mut taken = Taken::default();
@@ -187,9 +192,9 @@ impl Post {
                     retry_after,
                 } => {
                     if taken.progress {
-                        trial.failures = 0;
+                        attempt.failures = 0;
                     }
-                    let buried = trial.is_last(fault, webhook.retry_attempts);
+                    let buried = attempt.is_last(fault, webhook.retry_attempts);
                     store.not_delivered(event.number, &problem, buried).await?;
                     self.log(&webhook, fault, &problem, buried);
                     let failed = Failed {
@@ -212,11 +217,10 @@ impl Post {
 
     fn note(&self, event: &Waiting, outcome: &Outcome) {
         let metrics = &self.webhooks.shared.metrics;
-        let attempts = &metrics.webhook_attempts;
-        attempts.with_label_values(&[outcome.name()]).inc();
+        metrics.attempted(outcome);
         if *outcome == Outcome::Delivered {
             let delay = (Utc::now() - event.at).to_std().unwrap_or_default();
-            metrics.webhook_delay.observe(delay.as_secs_f64());
+            metrics.delivered(delay);
         }
     }
 

@@ -17,8 +17,11 @@ const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// An event that is to be stored.
 pub struct Recording {
+    /// Whose event it is.
     pub device: DeviceNumber,
+    /// Whom it was wanted by when it came.
     pub webhook: Arc<Webhook>,
+    /// What happened.
     pub event: Event,
 }
 

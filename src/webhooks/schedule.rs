@@ -20,15 +20,18 @@ const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// A tenant and the place its events go to.
 pub type Receiver = Arc<str>;
 
+/// How hard is tried.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// First and longest pause after a failure.
     pub first: Duration,
+    /// Longest pause, whatever has failed.
     pub longest: Duration,
     /// Runs under way to one receiver.
     pub per_receiver: usize,
 }
 
+/// What the schedule is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// There may be something to deliver.
@@ -48,9 +51,11 @@ pub enum Input {
 pub struct Ended {
     /// Whether anything was delivered before.
     pub progress: bool,
+    /// Why it went no further.
     pub end: End,
 }
 
+/// Why a run went no further.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// Nothing is left.
@@ -63,8 +68,10 @@ pub enum End {
     Broken,
 }
 
+/// An attempt that failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failed {
+    /// Decides who pauses.
     pub fault: Fault,
     /// What the receiver has asked for.
     pub retry_after: Option<Duration>,
@@ -84,20 +91,22 @@ pub enum Fault {
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Send {
+    /// Whose queue a run is to take from.
     pub device: DeviceNumber,
-    pub trial: Trial,
+    /// What its first event has behind it.
+    pub attempt: Attempt,
 }
 
 /// What the first event of a run has behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Trial {
+pub struct Attempt {
     /// Attempts that counted.
     pub failures: u32,
     /// The receiver is unwell: another failure is no fault of the event.
     pub free: bool,
 }
 
-impl Trial {
+impl Attempt {
     /// Whether a failure of this attempt is the event's last.
     pub fn is_last(self, fault: Fault, retry_attempts: u32) -> bool {
         let counts = fault == Fault::Event || !self.free;
@@ -117,7 +126,7 @@ struct Queue {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Due,
-    Flying { free: bool },
+    InFlight { free: bool },
     Resting(Instant),
 }
 
@@ -133,41 +142,43 @@ enum Then {
 
 /// The queues of one receiver, and how it does.
 #[derive(Default)]
-struct Line {
+struct Traffic {
     due: VecDeque<DeviceNumber>,
     queues: usize,
-    flying: usize,
+    in_flight: usize,
     failures: u32,
-    closed_until: Option<Instant>,
+    paused_until: Option<Instant>,
 }
 
-impl Line {
+impl Traffic {
     fn is_unwell(&self) -> bool {
         self.failures >= PATIENCE
     }
 
     fn may_send(&self, limit: usize) -> bool {
         let limit = if self.is_unwell() { 1 } else { limit };
-        self.closed_until.is_none() && self.flying < limit
+        self.paused_until.is_none() && self.in_flight < limit
     }
 }
 
+/// All queues and all receivers.
 pub struct Schedule {
     limits: Limits,
     queues: HashMap<DeviceNumber, Queue>,
-    lines: HashMap<Receiver, Line>,
+    receivers: HashMap<Receiver, Traffic>,
     resting: BTreeSet<(Instant, DeviceNumber)>,
-    closed: BTreeSet<(Instant, Receiver)>,
+    paused: BTreeSet<(Instant, Receiver)>,
 }
 
 impl Schedule {
+    /// Knows no queue yet.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
             queues: HashMap::new(),
-            lines: HashMap::new(),
+            receivers: HashMap::new(),
             resting: BTreeSet::new(),
-            closed: BTreeSet::new(),
+            paused: BTreeSet::new(),
         }
     }
 
@@ -187,8 +198,8 @@ impl Schedule {
     /// When time alone will change something.
     pub fn next(&self) -> Option<Instant> {
         let rested = self.resting.first().map(|(at, _)| *at);
-        let opened = self.closed.first().map(|(at, _)| *at);
-        rested.into_iter().chain(opened).min()
+        let resumed = self.paused.first().map(|(at, _)| *at);
+        rested.into_iter().chain(resumed).min()
     }
 
     fn pass_time(&mut self, now: Instant) {
@@ -196,10 +207,10 @@ impl Schedule {
             self.resting.remove(&(at, device));
             self.queue_up(device);
         }
-        while let Some(first) = self.closed.first().filter(|(at, _)| *at <= now).cloned() {
-            self.closed.remove(&first);
-            if let Some(line) = self.lines.get_mut(&first.1) {
-                line.closed_until = None;
+        while let Some(first) = self.paused.first().filter(|(at, _)| *at <= now).cloned() {
+            self.paused.remove(&first);
+            if let Some(traffic) = self.receivers.get_mut(&first.1) {
+                traffic.paused_until = None;
             }
             self.forget_if_unused(&first.1);
         }
@@ -209,7 +220,7 @@ impl Schedule {
         let Some(queue) = self.queues.get_mut(&device) else {
             return self.enter(device, receiver);
         };
-        if let State::Flying { .. } = queue.state {
+        if let State::InFlight { .. } = queue.state {
             queue.then = Then::Again(receiver);
         } else if queue.receiver != receiver {
             self.leave(device);
@@ -231,7 +242,7 @@ impl Schedule {
     }
 
     fn enter(&mut self, device: DeviceNumber, receiver: Receiver) {
-        self.lines.entry(receiver.clone()).or_default().queues += 1;
+        self.receivers.entry(receiver.clone()).or_default().queues += 1;
         let queue = Queue {
             receiver,
             state: State::Due,
@@ -245,7 +256,9 @@ impl Schedule {
     /// A run that is under way is waited for: there is never a second one.
     fn go(&mut self, device: DeviceNumber) {
         match self.queues.get_mut(&device) {
-            Some(queue) if matches!(queue.state, State::Flying { .. }) => queue.then = Then::Leave,
+            Some(queue) if matches!(queue.state, State::InFlight { .. }) => {
+                queue.then = Then::Leave
+            }
             _ => self.leave(device),
         }
     }
@@ -257,18 +270,18 @@ impl Schedule {
         if let State::Resting(at) = queue.state {
             self.resting.remove(&(at, device));
         }
-        if let Some(line) = self.lines.get_mut(&queue.receiver) {
-            line.due.retain(|other| *other != device);
-            line.queues -= 1;
+        if let Some(traffic) = self.receivers.get_mut(&queue.receiver) {
+            traffic.due.retain(|other| *other != device);
+            traffic.queues -= 1;
         }
         self.forget_if_unused(&queue.receiver);
     }
 
     /// A receiver that is unwell is remembered for as long as it is to be left alone.
     fn forget_if_unused(&mut self, receiver: &Receiver) {
-        let line = self.lines.get(receiver);
-        if line.is_some_and(|line| line.queues == 0 && line.closed_until.is_none()) {
-            self.lines.remove(receiver);
+        let traffic = self.receivers.get(receiver);
+        if traffic.is_some_and(|traffic| traffic.queues == 0 && traffic.paused_until.is_none()) {
+            self.receivers.remove(receiver);
         }
     }
 
@@ -278,8 +291,8 @@ impl Schedule {
             return;
         };
         queue.state = State::Due;
-        if let Some(line) = self.lines.get_mut(&queue.receiver) {
-            line.due.push_back(device);
+        if let Some(traffic) = self.receivers.get_mut(&queue.receiver) {
+            traffic.due.push_back(device);
         }
     }
 
@@ -287,15 +300,15 @@ impl Schedule {
         let Some(queue) = self.queues.get_mut(&device) else {
             return;
         };
-        let State::Flying { free } = queue.state else {
+        let State::InFlight { free } = queue.state else {
             return;
         };
         // Not under way any more, so that it may leave.
         queue.state = State::Due;
         let then = std::mem::take(&mut queue.then);
         let receiver = queue.receiver.clone();
-        if let Some(line) = self.lines.get_mut(&receiver) {
-            line.flying -= 1;
+        if let Some(traffic) = self.receivers.get_mut(&receiver) {
+            traffic.in_flight -= 1;
         }
         if ended.progress {
             self.queue(device).failures = 0;
@@ -328,7 +341,7 @@ impl Schedule {
             Fault::Receiver => self.blame(receiver, failed.retry_after, at),
         }
         if failed.fault == Fault::Receiver && free {
-            // The next trial is another device's, lest one event that cannot be taken keeps all others waiting.
+            // The next attempt is another device's, lest one event that cannot be taken keeps all others waiting.
             return self.queue_up(device);
         }
         let queue = self.queue(device);
@@ -360,34 +373,34 @@ impl Schedule {
     /// The receiver has failed once more.
     fn blame(&mut self, receiver: &Receiver, retry_after: Option<Duration>, at: (Instant, f64)) {
         let (now, jitter) = at;
-        let Some(line) = self.lines.get_mut(receiver) else {
+        let Some(traffic) = self.receivers.get_mut(receiver) else {
             return;
         };
-        line.failures += 1;
-        let in_vain = line.failures.saturating_sub(PATIENCE - 1);
+        traffic.failures += 1;
+        let in_vain = traffic.failures.saturating_sub(PATIENCE - 1);
         if in_vain == 0 {
             return;
         }
         let until = now + self.pause(in_vain, jitter).max(asked_for(retry_after));
-        self.open(receiver);
-        if let Some(line) = self.lines.get_mut(receiver) {
-            line.closed_until = Some(until);
-            self.closed.insert((until, receiver.clone()));
+        self.resume(receiver);
+        if let Some(traffic) = self.receivers.get_mut(receiver) {
+            traffic.paused_until = Some(until);
+            self.paused.insert((until, receiver.clone()));
         }
     }
 
     /// The receiver works.
     fn forgive(&mut self, receiver: &Receiver) {
-        self.open(receiver);
-        if let Some(line) = self.lines.get_mut(receiver) {
-            line.failures = 0;
+        self.resume(receiver);
+        if let Some(traffic) = self.receivers.get_mut(receiver) {
+            traffic.failures = 0;
         }
     }
 
-    fn open(&mut self, receiver: &Receiver) {
-        let line = self.lines.get_mut(receiver);
-        if let Some(until) = line.and_then(|line| line.closed_until.take()) {
-            self.closed.remove(&(until, receiver.clone()));
+    fn resume(&mut self, receiver: &Receiver) {
+        let traffic = self.receivers.get_mut(receiver);
+        if let Some(until) = traffic.and_then(|traffic| traffic.paused_until.take()) {
+            self.paused.remove(&(until, receiver.clone()));
         }
     }
 
@@ -402,21 +415,21 @@ impl Schedule {
     /// Lets everyone go who may.
     fn send(&mut self) -> Vec<Send> {
         let mut sends = Vec::new();
-        for line in self.lines.values_mut() {
-            while line.may_send(self.limits.per_receiver)
-                && let Some(device) = line.due.pop_front()
+        for traffic in self.receivers.values_mut() {
+            while traffic.may_send(self.limits.per_receiver)
+                && let Some(device) = traffic.due.pop_front()
             {
-                let free = line.is_unwell();
-                line.flying += 1;
+                let free = traffic.is_unwell();
+                traffic.in_flight += 1;
                 let queue = self
                     .queues
                     .get_mut(&device)
                     .expect("who is due has a queue");
-                queue.state = State::Flying { free };
+                queue.state = State::InFlight { free };
                 let failures = queue.failures;
                 sends.push(Send {
                     device,
-                    trial: Trial { failures, free },
+                    attempt: Attempt { failures, free },
                 });
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
@@ -46,10 +46,8 @@ const OURS: [&str; 13] = [
 const STANDARD: &str = "webhook-";
 
 /// The body of `POST /webhook`.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Deserialize, ToSchema)]
 #[schema(
-    as = ConfigureWebhook,
     example = json!({
         "webhook_url": "https://app.example.com/webhook",
         "enabled_events": ["message.received", "device.disconnected"],
@@ -75,10 +73,27 @@ pub struct Wanted {
     pub timeout: Option<u32>,
     /// Signs deliveries. Absent: as before; empty: no signature any more.
     #[serde(default)]
-    pub secret: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub secret: Secret,
     /// Extra headers on deliveries.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+}
+
+/// What is to become of the secret.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub enum Secret {
+    /// It is not mentioned.
+    #[default]
+    AsBefore,
+    /// Empty: nothing is signed. The only optional text that means something when it is empty.
+    Change(String),
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::Change)
+    }
 }
 
 /// What nobody but the receiver may read.
@@ -113,10 +128,13 @@ impl Private {
     }
 
     /// With another secret, or none. The old one stays good for a while, so that receivers can change over.
-    fn rotate(&mut self, secret: Option<String>, overlap: Duration, now: DateTime<Utc>) {
-        let Some(secret) = secret.filter(|secret| Some(secret) != self.secret.as_ref()) else {
+    fn rotate(&mut self, secret: Secret, overlap: Duration, now: DateTime<Utc>) {
+        let Secret::Change(secret) = secret else {
             return;
         };
+        if self.secret.as_ref() == Some(&secret) {
+            return;
+        }
         let new = Some(secret).filter(|secret| !secret.is_empty());
         let old = std::mem::replace(&mut self.secret, new);
         self.previous = old.map(|old| (old, now + overlap));
@@ -175,7 +193,7 @@ impl Wanted {
         )?;
         let timeout = self.timeout.unwrap_or(DEFAULT_TIMEOUT);
         let timeout = within("timeout", timeout, 1, LONGEST_TIMEOUT)?;
-        check_secret(self.secret.as_deref())?;
+        check_secret(&self.secret)?;
         headers(&self.headers)?;
         let mut private = Private {
             headers: self.headers,
@@ -227,8 +245,10 @@ fn within(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32,
     Err(Invalid::field(field, problem))
 }
 
-fn check_secret(secret: Option<&str>) -> Result<(), Invalid> {
-    let secret = secret.unwrap_or_default();
+fn check_secret(secret: &Secret) -> Result<(), Invalid> {
+    let Secret::Change(secret) = secret else {
+        return Ok(());
+    };
     let refused = |problem: &str| Err(Invalid::field("secret", format!("secret {problem}")));
     if secret.len() > LONGEST_SECRET {
         return refused("is longer than 256 bytes");
@@ -383,17 +403,17 @@ mod tests {
     fn the_old_secret_signs_along_for_a_while_and_an_empty_one_ends_signing() {
         let (now, hour) = (Utc::now(), Duration::from_secs(3600));
         let mut private = Private::default();
-        private.rotate(Some("first".into()), hour, now);
-        private.rotate(None, hour, now);
-        private.rotate(Some("first".into()), hour, now);
+        private.rotate(Secret::Change("first".into()), hour, now);
+        private.rotate(Secret::AsBefore, hour, now);
+        private.rotate(Secret::Change("first".into()), hour, now);
         assert_eq!(private.secrets(now).collect::<Vec<_>>(), ["first"]);
-        private.rotate(Some("second".into()), hour, now);
+        private.rotate(Secret::Change("second".into()), hour, now);
         assert_eq!(
             private.secrets(now).collect::<Vec<_>>(),
             ["second", "first"]
         );
         assert_eq!(private.secrets(now + hour).collect::<Vec<_>>(), ["second"]);
-        private.rotate(Some(String::new()), hour, now);
+        private.rotate(Secret::Change(String::new()), hour, now);
         assert_eq!(private.secrets(now).count(), 0);
     }
 }

@@ -1,4 +1,4 @@
-//! GET /openapi.json and /docs.
+//! GET /openapi.json, GET /docs
 
 use serde_json::{Value, to_value};
 
@@ -8,7 +8,7 @@ use crate::support::{World, contract};
 async fn the_document_is_served_to_anybody() {
     let world = World::start().await;
     let served = world.api.get("/openapi.json").await.expect(200);
-    let made = to_value(wutsd::http::openapi::document()).expect("JSON");
+    let made = to_value(wutsd::http::document()).expect("JSON");
     assert_eq!(served, made);
     assert_eq!(
         served["openapi"].as_str().map(|version| &version[..3]),
@@ -47,7 +47,7 @@ async fn the_page_needs_nothing_from_outside() {
 
 #[tokio::test]
 async fn every_operation_has_a_summary_an_area_and_the_example_of_its_body() {
-    let document = to_value(wutsd::http::openapi::document()).expect("JSON");
+    let document = to_value(wutsd::http::document()).expect("JSON");
     for (path, methods) in document["paths"].as_object().expect("paths") {
         for (method, operation) in methods.as_object().expect("methods") {
             assert!(

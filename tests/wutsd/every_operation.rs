@@ -7,13 +7,15 @@ use uuid::Uuid;
 use crate::support::contract::{self, Operation};
 use crate::support::{Answer, Api, World};
 
-/// What a request can be about.
+/// What of this world a request can be about.
 pub struct Things {
     pub user: String,
     pub tenant: String,
     pub device: String,
     /// The device's name.
     pub instance: String,
+    /// An event that could not be delivered.
+    pub delivery: String,
 }
 
 impl Things {
@@ -25,16 +27,24 @@ impl Things {
             tenant: id(),
             device: id(),
             instance: id(),
+            delivery: id(),
         }
     }
 
-    /// The one that this operation's path is about.
-    fn in_path(&self, path: &str) -> &str {
-        match path {
-            path if path.starts_with("/users") => &self.user,
-            path if path.starts_with("/global/tenants") => &self.tenant,
-            path if path.starts_with("/devices") => &self.device,
-            _ => &self.instance,
+    /// The one that this parameter of a path names. What this world has none of is as the document shows it.
+    fn in_path<'a>(&'a self, operation: &'a Operation, parameter: &str) -> &'a str {
+        let room = operation.path.split('/').nth(1).unwrap_or_default();
+        let shown = operation.in_path.get(parameter);
+        match (room, parameter) {
+            ("users", "id") => &self.user,
+            ("global", "id") => &self.tenant,
+            ("devices", "deviceID") => &self.device,
+            ("webhook", "id") => &self.delivery,
+            ("api", "instance") => &self.instance,
+            _ => match shown.and_then(Option::as_ref) {
+                Some(value) => value,
+                None => panic!("{}: no example of {{{parameter}}}", operation.name),
+            },
         }
     }
 }
@@ -44,12 +54,11 @@ pub async fn call(operation: &Operation, api: &Api, things: &Things) -> Answer {
     let method = Method::from_bytes(operation.method.as_bytes()).expect("a method");
     let mut path = String::new();
     for part in operation.path.split('/').skip(1) {
-        path.push('/');
-        path.push_str(if part.starts_with('{') {
-            things.in_path(&operation.path)
-        } else {
-            part
-        });
+        let parameter = part
+            .strip_prefix('{')
+            .and_then(|part| part.strip_suffix('}'));
+        let part = parameter.map_or(part, |name| things.in_path(operation, name));
+        path.extend(["/", part]);
     }
     if operation.query.iter().any(|name| name == "device_id") {
         path = format!("{path}?device_id={}", things.device);
@@ -113,6 +122,7 @@ async fn what_belongs_to_another_tenant_answers_like_nothing_at_all() {
         tenant: owner.tenant_id.clone(),
         device: name(&device["id"]),
         instance: name(&device["name"]),
+        ..Things::unknown()
     };
     let admin = world.user().await;
     let manager = world.member(&admin, "manager").await;
@@ -131,7 +141,7 @@ async fn what_belongs_to_another_tenant_answers_like_nothing_at_all() {
         }
     }
     // And nothing has become of it.
-    let status = owner.api.get("/status").await.expect(200)["data"].clone();
+    let status = owner.status().await;
     assert_eq!(
         (&status["connected"], &status["phone_number"]),
         (&json!(true), &json!(phone))
@@ -162,12 +172,9 @@ async fn a_body_that_makes_no_sense_is_refused_by_every_operation_that_takes_one
         wrong[&fields[0]] = json!({ "deep": [[[]]] });
         for (body, expected) in [(unknown, "colour"), (wrong, fields[0].as_str())] {
             let strange = Operation {
-                name: operation.name.clone(),
-                method: operation.method.clone(),
-                path: operation.path.clone(),
-                token: None,
                 query: Vec::new(),
                 body: Some((body, Vec::new())),
+                ..operation.clone()
             };
             let things = Things {
                 user: user.user_id.clone(),

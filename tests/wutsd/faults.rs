@@ -9,8 +9,6 @@ mod kill;
 mod stopping;
 mod storage;
 
-use serde_json::Value;
-
 use crate::support::{User, World};
 
 /// Another device of the same daemon, to which nothing may happen.
@@ -33,7 +31,7 @@ impl Neighbour {
 
     /// It is still in its first life after pairing, and works.
     async fn is_untouched(&self, world: &World) {
-        let status = self.user.api.get("/status").await.expect(200)["data"].clone();
+        let status = self.user.status().await;
         assert_eq!(status["phase"], "connected", "{status}");
         assert_eq!(status["last_exit"], "restart_required", "{status}");
         let posted = self.user.api.post_status("as ever").await.expect(200);
@@ -41,9 +39,4 @@ impl Neighbour {
         world.control.wait_for_message(&self.contact, id).await;
         assert!(world.control.is_connected(&self.world_phone).await);
     }
-}
-
-/// The data of `GET /status`.
-async fn status(user: &User) -> Value {
-    user.api.get("/status").await.expect(200)["data"].clone()
 }

@@ -1,4 +1,4 @@
-//! GET /healthz, /readyz, /metrics, and what no route knows
+//! GET /healthz, GET /readyz, GET /metrics, and what no route knows
 
 use crate::support::World;
 

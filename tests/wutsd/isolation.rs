@@ -8,7 +8,7 @@ use crate::support::World;
 async fn another_tenants_device_answers_like_one_that_does_not_exist() {
     let world = World::start().await;
     let (owner, _) = world.paired_user().await;
-    let device = owner.api.get("/status").await.expect(200)["data"]["device_id"].clone();
+    let device = owner.status().await["device_id"].clone();
     let device = device.as_str().expect("an id");
     let stranger = world.user().await;
     stranger
@@ -47,10 +47,7 @@ async fn another_tenants_device_answers_like_one_that_does_not_exist() {
     let none = stranger.api.post("/paircode", body(nobody)).await;
     assert_eq!(theirs.text_error(), none.text_error());
 
-    assert_eq!(
-        owner.api.get("/status").await.expect(200)["data"]["status"],
-        "connected"
-    );
+    assert_eq!(owner.status().await["status"], "connected");
     let listed = stranger.api.get("/devices").await.expect(200);
     assert_eq!(listed["devices"].as_array().expect("devices").len(), 1);
     assert_eq!(listed["devices"][0]["name"], "mine");

@@ -1,79 +1,8 @@
-//! POST /connect, /disconnect, /logout; reconnecting by itself, and restarts of the daemon.
+//! A device that loses its connection comes back by itself or not at all, and restarts of the daemon.
 
 use serde_json::json;
 
 use crate::support::World;
-
-#[tokio::test]
-async fn disconnecting_keeps_the_credentials_and_connecting_uses_them() {
-    let world = World::start().await;
-    let (user, _) = world.paired_user().await;
-    let device = user.api.get("/status").await.expect(200)["data"]["device_id"].clone();
-
-    let body = user.api.post_nothing("/disconnect").await.expect(200);
-    assert_eq!(body["data"]["message"], "device disconnected successfully");
-    assert_eq!(body["data"]["device_id"], device);
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
-    assert_eq!(status["status"], "disconnected");
-    assert_eq!(status["last_exit"], "disconnected");
-    assert_eq!(status["is_logged_in"], true);
-    let again = user.api.post_nothing("/disconnect").await;
-    assert_eq!(
-        again.text_error(),
-        (404, "device not found or not connected")
-    );
-
-    let body = user.api.post_nothing("/connect").await.expect(200);
-    let expected = json!({ "status": "connected", "device_id": device, "needs_qr": false });
-    assert_eq!(body["data"], expected);
-    user.api.post_status("back").await.expect(200);
-}
-
-#[tokio::test]
-async fn connecting_needs_a_device_and_a_pairing() {
-    let world = World::start().await;
-    let user = world.user().await;
-    let answer = user.api.post_nothing("/connect").await;
-    assert_eq!(answer.text_error(), (404, "device not found"));
-    let answer = user.api.post_nothing("/disconnect").await;
-    assert_eq!(
-        answer.text_error(),
-        (404, "device not found or not connected")
-    );
-    user.api
-        .post("/devices", json!({ "name": "new" }))
-        .await
-        .expect(201);
-    let data = user.api.post_nothing("/connect").await.expect(200)["data"].clone();
-    assert_eq!(data["needs_qr"], true);
-    assert_eq!(data["status"], "disconnected");
-    for path in ["/connect", "/disconnect"] {
-        assert_eq!(
-            world.api.post_nothing(path).await.text_error(),
-            (401, "unauthorized")
-        );
-    }
-}
-
-#[tokio::test]
-async fn logging_out_unlinks_the_device_and_pairing_works_again() {
-    let world = World::start().await;
-    let (user, phone) = world.paired_user().await;
-    let body = user.api.post_nothing("/logout").await.expect(200);
-    assert_eq!(body["data"]["message"], "device logged out successfully");
-    assert!(world.control.devices(&phone).await.is_empty());
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
-    assert_eq!(status["is_logged_in"], false);
-    assert_eq!(status["last_exit"], "logged_out");
-
-    let answer = user.api.post_nothing("/logout").await;
-    let expected = (503, "whatsapp session is not connected");
-    assert_eq!(answer.text_error(), expected);
-    assert_eq!(answer.body["error_code"], "DEVICE_NOT_READY");
-
-    world.pair(&user, &phone).await;
-    user.api.post_status("again").await.expect(200);
-}
 
 #[tokio::test]
 async fn a_device_that_is_unlinked_on_the_phone_stays_down_and_must_be_paired_again() {
@@ -141,7 +70,7 @@ async fn a_refused_login_tells_why() {
         user.api.post_nothing("/connect").await.text_error(),
         (500, "reconnect failed")
     );
-    let status = user.api.get("/status").await.expect(200)["data"].clone();
+    let status = user.status().await;
     assert_eq!(status["last_exit"], "locked");
     user.api.post_nothing("/connect").await.expect(200);
 }
@@ -173,9 +102,6 @@ async fn a_disconnected_device_stays_down_over_a_restart() {
     user.api.post_nothing("/disconnect").await.expect(200);
     world.restart("TERM").await;
     let api = world.again(&user);
-    assert_eq!(
-        api.get("/status").await.expect(200)["data"]["status"],
-        "disconnected"
-    );
+    assert_eq!(api.status().await["status"], "disconnected");
     api.post_nothing("/connect").await.expect(200);
 }

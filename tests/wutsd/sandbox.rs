@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::{Api, Control, Process};
+use crate::support::{Api, Control, Process, until_ok};
 
 const ANYWHERE: [&str; 5] = [
     "sandbox",
@@ -133,19 +133,16 @@ async fn the_lines_that_it_prints_work_when_pasted() {
         "Hi wutsd",
     ];
     for (line, expected) in lines.iter().zip(expected) {
-        let mut tries = 0;
-        loop {
+        // A phone decrypts, and a webhook is delivered, a moment after WhatsApp has accepted.
+        until_ok(line, async || {
             let output = tokio::process::Command::new("bash")
                 .args(["-c", line])
                 .output()
                 .await;
             let output = String::from_utf8(output.expect("bash").stdout).expect("UTF-8");
-            // A phone decrypts, and a webhook is delivered, a moment after WhatsApp has accepted.
-            if output.contains(expected) {
-                break;
-            }
-            tries += 1;
-            assert!(tries < 100, "{line}\n{output}");
-        }
+            let right = output.contains(expected);
+            if right { Ok(()) } else { Err(output) }
+        })
+        .await;
     }
 }

@@ -6,15 +6,21 @@ pub mod control;
 pub mod process;
 pub mod receiver;
 
+use std::fmt::Display;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::time::{Instant, sleep};
 
 pub use self::api::{Answer, Api};
 pub use self::control::Control;
-pub use self::process::Process;
+pub use self::process::{PATIENCE, Process};
 pub use self::receiver::{Behaviour, LOCAL, Received, Receiver, WELL};
+
+/// Between two questions of `until`.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Settings of the daemon that a test changes, as `SECTION__KEY` and value.
 pub type Settings<'a> = &'a [(&'a str, &'a str)];
@@ -37,6 +43,13 @@ pub struct User {
     pub token: String,
     pub user_id: String,
     pub tenant_id: String,
+}
+
+impl User {
+    /// The data of `GET /status`.
+    pub async fn status(&self) -> Value {
+        self.api.status().await
+    }
 }
 
 impl World {
@@ -201,6 +214,23 @@ impl World {
             .expect("a code");
         self.control.scan(code, phone).await.expect(200);
         user.api.wait_for_status("connected").await;
+    }
+}
+
+/// Asks again and again until there is something; panics with `what` if there never is.
+pub async fn until<T>(what: &str, ask: impl AsyncFn() -> Option<T>) -> T {
+    until_ok(what, async || ask().await.ok_or("nothing")).await
+}
+
+/// The same for an answer that can be wrong: the last one is shown if there never is a right one.
+pub async fn until_ok<T, W: Display>(what: &str, ask: impl AsyncFn() -> Result<T, W>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match ask().await {
+            Ok(answer) => return answer,
+            Err(wrong) => assert!(Instant::now() < deadline, "never {what}, but {wrong}"),
+        }
+        sleep(PAUSE).await;
     }
 }
 

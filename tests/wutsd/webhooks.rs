@@ -3,13 +3,18 @@
 mod configuration;
 mod dead_letters;
 mod delivery;
+mod events;
 mod happenings;
 mod lifecycle;
+mod list;
+mod pending;
+mod purge;
+mod replay;
 mod signatures;
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, LOCAL, Receiver, User, World};
+use crate::support::{Api, LOCAL, Receiver, User, World, until, until_ok};
 
 /// A user with a connected device, the number of its account, and somebody who writes to it.
 struct Scene {
@@ -49,8 +54,7 @@ impl Scene {
     /// The same when nobody is to be told of it: waits until the device has acknowledged the message.
     async fn write_to_a_deaf_device(&self, text: &str) {
         self.write(text).await;
-        let api = &self.user.api;
-        api.poll("an acknowledgement", || async {
+        until("an acknowledgement", async || {
             (self.world.control.queued(&self.phone).await == 0).then_some(())
         })
         .await;
@@ -72,45 +76,44 @@ impl Scene {
     }
 
     async fn wait_for_dead_letters(&self, count: usize) -> Vec<Value> {
-        let api = &self.user.api;
-        api.poll("dead letters", || async {
-            let letters = deliveries(api, "dead").await;
-            (letters.len() >= count).then_some(letters)
-        })
-        .await
+        self.wait_for_deliveries("dead", |letters| letters.len() >= count)
+            .await
     }
 
     async fn wait_for_dead_letters_below(&self, count: usize) -> Vec<Value> {
-        let api = &self.user.api;
-        api.poll("fewer dead letters", || async {
-            let letters = deliveries(api, "dead").await;
-            (letters.len() < count).then_some(letters)
-        })
-        .await
+        self.wait_for_deliveries("dead", |letters| letters.len() < count)
+            .await
     }
 
     /// Waits until so many events wait for delivery.
     async fn wait_until_waiting(&self, count: usize) {
-        let api = &self.user.api;
-        api.poll("so many waiting", || async {
-            (deliveries(api, "waiting").await.len() == count).then_some(())
-        })
-        .await;
+        self.wait_for_deliveries("waiting", |waiting| waiting.len() == count)
+            .await;
     }
 
     /// Waits until this is true of the oldest event that waits for delivery.
     async fn wait_for_delivery(&self, fact: impl Fn(&Value) -> bool) {
-        let api = &self.user.api;
-        api.poll("a delivery", || async {
-            let waiting = deliveries(api, "waiting").await;
-            waiting.first().is_some_and(&fact).then_some(())
+        self.wait_for_deliveries("waiting", |waiting| waiting.first().is_some_and(&fact))
+            .await;
+    }
+
+    /// Waits until this is true of all events in one state.
+    async fn wait_for_deliveries(
+        &self,
+        state: &str,
+        fact: impl Fn(&[Value]) -> bool,
+    ) -> Vec<Value> {
+        until_ok(&format!("such events, {state}"), async || {
+            let found = deliveries(&self.user.api, state).await;
+            let right = fact(&found);
+            if right { Ok(found) } else { Err(json!(found)) }
         })
-        .await;
+        .await
     }
 
     async fn wait_for_webhook(&self, fact: impl Fn(&Value) -> bool) {
         let api = &self.user.api;
-        api.poll("a webhook", || async {
+        until("a webhook", async || {
             let shown = api.get("/webhook").await.expect(200);
             fact(&shown["webhook"]).then_some(())
         })

@@ -3,29 +3,42 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
-use crate::person::Person;
+use crate::jid::Person;
 
 /// Whom to block.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"jid": "5511999999999@s.whatsapp.net"}))]
-pub struct Block {
+pub struct BlockContact {
     /// Whom, as a JID or LID.
-    #[serde(default)]
-    pub jid: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub jid: Option<Person>,
     /// A phone number, where there is no `jid`.
-    #[serde(default)]
-    pub number: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub number: Option<Person>,
 }
 
 /// Whom to unblock.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(transparent)]
-pub struct Unblock(Block);
+#[schema(example = json!({"jid": "5511999999999@s.whatsapp.net"}))]
+pub struct UnblockContact {
+    /// Whom, as a JID or LID.
+    #[schema(value_type = Option<String>)]
+    pub jid: Option<Person>,
+    /// A phone number, where there is no `jid`.
+    #[schema(value_type = Option<String>)]
+    pub number: Option<Person>,
+}
+
+pub struct Block(Person);
+
+pub struct Unblock(Person);
+
+const WHOM: &[Param] = &[Param::body_or_query("jid"), Param::body_or_query("number")];
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
@@ -43,29 +56,49 @@ pub struct Changed {
     jid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<String>,
-    action: &'static str,
+    action: Action,
     blocked: bool,
     /// How many are blocked now.
     count: usize,
     dhash: String,
 }
 
-impl Block {
-    fn person(&self) -> Result<Person, Invalid> {
-        Person::from_either(self.jid.as_deref(), self.number.as_deref())
-    }
+async fn change(person: Person, session: Session, blocked: bool) -> Result<Changed, Failure> {
+    let (who, list) = session.set_blocked(&person, blocked).await?;
+    Ok(Changed {
+        jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
+        phone_number: who.phone,
+        action: match blocked {
+            true => Action::Block,
+            false => Action::Unblock,
+        },
+        blocked,
+        count: list.people.len(),
+        dhash: list.dhash,
+    })
+}
 
-    async fn change(self, session: Session, blocked: bool) -> Result<Changed, Failure> {
-        let person = self.person()?;
-        let (who, list) = session.set_blocked(&person, blocked).await?;
-        Ok(Changed {
-            jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
-            phone_number: who.phone,
-            action: if blocked { "block" } else { "unblock" },
-            blocked,
-            count: list.people.len(),
-            dhash: list.dhash,
-        })
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = BlockAction)]
+enum Action {
+    Block,
+    Unblock,
+}
+
+impl Input for BlockContact {
+    type Command = Block;
+
+    fn check(self) -> Result<Block, Invalid> {
+        Person::from_either(self.jid, self.number).map(Block)
+    }
+}
+
+impl Input for UnblockContact {
+    type Command = Unblock;
+
+    fn check(self) -> Result<Unblock, Invalid> {
+        Person::from_either(self.jid, self.number).map(Unblock)
     }
 }
 
@@ -74,14 +107,10 @@ impl Command for Block {
     const SUMMARY: &'static str = "Blocks somebody";
     const OPERATION: Operation =
         Operation::new("block", Envelope::Data).failing_with("failed to block contact");
-    const QUERY: &'static [&'static str] = &["jid", "number"];
-
-    fn validate(&self) -> Result<(), Invalid> {
-        self.person().map(drop)
-    }
+    const PARAMS: &'static [Param] = WHOM;
 
     async fn run(self, session: Session) -> Result<Changed, Failure> {
-        self.change(session, true).await
+        change(self.0, session, true).await
     }
 }
 
@@ -90,13 +119,9 @@ impl Command for Unblock {
     const SUMMARY: &'static str = "Unblocks somebody";
     const OPERATION: Operation =
         Operation::new("unblock", Envelope::Data).failing_with("failed to unblock contact");
-    const QUERY: &'static [&'static str] = Block::QUERY;
-
-    fn validate(&self) -> Result<(), Invalid> {
-        self.0.validate()
-    }
+    const PARAMS: &'static [Param] = WHOM;
 
     async fn run(self, session: Session) -> Result<Changed, Failure> {
-        self.0.change(session, false).await
+        change(self.0, session, false).await
     }
 }

@@ -4,12 +4,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::Failure;
-use crate::operation::{Envelope, Operation};
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct GetContacts {}
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,29 +3,33 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
-use crate::person::{self, Person};
+use crate::jid::{Chat, Person};
 
 const NONE: Failure = Failure::NotFound("profile picture not found");
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GetPicture {
+pub struct GetContactProfilePicture {
     /// Whose, as a JID or LID; or a group.
-    #[serde(default)]
-    pub jid: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub jid: Option<Chat>,
     /// A phone number, where there is no `jid`.
-    #[serde(default)]
-    pub number: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub number: Option<Person>,
     /// `false` or `0` for the full size.
-    #[serde(default)]
-    pub preview: Option<String>,
+    pub preview: Option<bool>,
     /// The caller's copy: when it is still the one, no address is given.
-    #[serde(default)]
     pub existing_id: Option<String>,
+}
+
+pub struct GetPicture {
+    of: Chat,
+    preview: bool,
+    existing_id: Option<String>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -44,25 +48,30 @@ pub struct Picture {
     url: Option<String>,
     id: String,
     #[serde(rename = "type")]
-    kind: &'static str,
+    kind: Size,
     #[serde(skip_serializing_if = "Option::is_none")]
     direct_path: Option<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unchanged: bool,
 }
 
-impl GetPicture {
-    /// A user's or a group's JID.
-    fn target(&self) -> Result<String, Invalid> {
-        if let Some(jid) = self.jid.as_ref().filter(|jid| person::is_group(jid)) {
-            return Ok(jid.clone());
-        }
-        let person = Person::from_either(self.jid.as_deref(), self.number.as_deref())?;
-        Ok(person.to_string())
-    }
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = PictureSize)]
+enum Size {
+    Preview,
+    Image,
+}
 
-    fn is_preview(&self) -> bool {
-        !matches!(self.preview.as_deref(), Some("false" | "0"))
+impl Input for GetContactProfilePicture {
+    type Command = GetPicture;
+
+    fn check(self) -> Result<GetPicture, Invalid> {
+        Ok(GetPicture {
+            of: Person::from_either(self.jid, self.number)?,
+            preview: self.preview.unwrap_or(true),
+            existing_id: self.existing_id,
+        })
     }
 }
 
@@ -72,25 +81,29 @@ impl Command for GetPicture {
         "Tells where the picture of somebody, or of a group, is to be fetched";
     const OPERATION: Operation = Operation::new("profile_picture", Envelope::Data)
         .failing_with("failed to get profile picture");
-    const QUERY: &'static [&'static str] = &["jid", "number", "preview", "existing_id"];
+    const PARAMS: &'static [Param] = &[
+        Param::query("jid"),
+        Param::query("number"),
+        Param::query("preview"),
+        Param::query("existing_id"),
+    ];
 
     fn refusals() -> Vec<Failure> {
         vec![NONE]
     }
 
-    fn validate(&self) -> Result<(), Invalid> {
-        self.target().map(drop)
-    }
-
     async fn run(self, session: Session) -> Result<Picture, Failure> {
-        let (jid, preview) = (self.target()?, self.is_preview());
+        let (jid, preview) = (self.of.to_string(), self.preview);
         let picture = session.picture(&jid, preview).await?.ok_or(NONE)?;
         let unchanged = self.existing_id.as_ref() == Some(&picture.id);
         Ok(Picture {
             jid,
             url: (!unchanged).then_some(picture.url),
             id: picture.id,
-            kind: if preview { "preview" } else { "image" },
+            kind: match preview {
+                true => Size::Preview,
+                false => Size::Image,
+            },
             direct_path: picture.direct_path.filter(|_| !unchanged),
             unchanged,
         })

@@ -4,22 +4,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
-use crate::person::Person;
+use crate::jid::Person;
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct GetProfile {
+pub struct GetContactProfile {
     /// Whose, as a JID or LID.
-    #[serde(default)]
-    pub jid: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub jid: Option<Person>,
     /// A phone number, where there is no `jid`.
-    #[serde(default)]
-    pub number: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub number: Option<Person>,
 }
+
+pub struct GetProfile(Person);
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
@@ -52,9 +54,11 @@ struct UserInfo {
     verified_name: Option<String>,
 }
 
-impl GetProfile {
-    fn person(&self) -> Result<Person, Invalid> {
-        Person::from_either(self.jid.as_deref(), self.number.as_deref())
+impl Input for GetContactProfile {
+    type Command = GetProfile;
+
+    fn check(self) -> Result<GetProfile, Invalid> {
+        Person::from_either(self.jid, self.number).map(GetProfile)
     }
 }
 
@@ -63,14 +67,10 @@ impl Command for GetProfile {
     const SUMMARY: &'static str = "Shows what somebody shows of themselves";
     const OPERATION: Operation =
         Operation::new("profile", Envelope::Data).failing_with("failed to get contact profile");
-    const QUERY: &'static [&'static str] = &["jid", "number"];
-
-    fn validate(&self) -> Result<(), Invalid> {
-        self.person().map(drop)
-    }
+    const PARAMS: &'static [Param] = &[Param::body_or_query("jid"), Param::body_or_query("number")];
 
     async fn run(self, session: Session) -> Result<Profile, Failure> {
-        let person = self.person()?;
+        let Self(person) = self;
         let shown = session.profile(&person).await?;
         Ok(Profile {
             jid: person.to_string(),

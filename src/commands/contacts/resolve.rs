@@ -3,27 +3,32 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::contacts::Contact;
 use crate::device::groups;
 use crate::device::people::Identities;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
-use crate::person::{self, Person};
+use crate::jid::{GroupJid, NoPerson, Person};
 
 /// People in one request.
 const LIMIT: usize = 160;
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"jids": ["5511999999999", "123456789012345@lid"]}))]
-pub struct Resolve {
+pub struct ResolveContacts {
     /// Phone numbers, JIDs and LIDs; at most 160.
     pub jids: Vec<String>,
     /// Only who is in this group is told of.
-    #[serde(default)]
-    pub group_jid: Option<String>,
+    #[schema(value_type = Option<String>)]
+    pub group_jid: Option<GroupJid>,
+}
+
+pub struct Resolve {
+    /// As they were asked for, and who they are.
+    people: Vec<(String, Person)>,
+    group: Option<GroupJid>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,12 +71,23 @@ struct Item {
     push_name: Option<String>,
 }
 
-impl Resolve {
-    fn people(&self) -> Result<Vec<Person>, Invalid> {
-        self.jids
-            .iter()
-            .map(|jid| Person::parse("jids", jid))
-            .collect()
+impl Input for ResolveContacts {
+    type Command = Resolve;
+
+    fn check(self) -> Result<Resolve, Invalid> {
+        if self.jids.is_empty() || self.jids.len() > LIMIT {
+            let problem = format!("jids must hold between 1 and {LIMIT} people");
+            return Err(Invalid::field("jids", problem));
+        }
+        let parse = |input: String| match input.parse() {
+            Ok(person) => Ok((input, person)),
+            Err(nobody) => Err(nobody),
+        };
+        let people: Result<_, NoPerson> = self.jids.into_iter().map(parse).collect();
+        Ok(Resolve {
+            people: people.map_err(|nobody| Invalid::field("jids", format!("jids: {nobody}")))?,
+            group: self.group_jid,
+        })
     }
 }
 
@@ -81,35 +97,19 @@ impl Command for Resolve {
     const OPERATION: Operation =
         Operation::new("resolve", Envelope::Flat).failing_with("failed to resolve contacts");
 
-    fn validate(&self) -> Result<(), Invalid> {
-        if self.jids.is_empty() || self.jids.len() > LIMIT {
-            let problem = format!("jids must hold between 1 and {LIMIT} people");
-            return Err(Invalid::field("jids", problem));
-        }
-        if self
-            .group_jid
-            .as_deref()
-            .is_some_and(|jid| !person::is_group(jid))
-        {
-            let problem = "group_jid must be the JID of a group, like 120363021234567890@g.us";
-            return Err(Invalid::field("group_jid", problem));
-        }
-        self.people().map(drop)
-    }
-
     fn refusals() -> Vec<Failure> {
         vec![groups::NOT_FOUND]
     }
 
     async fn run(self, session: Session) -> Result<Resolved, Failure> {
-        let people = self.people()?;
-        let members = match &self.group_jid {
-            Some(group) => Some(session.group_members(group).await?),
+        let (inputs, people): (Vec<String>, Vec<Person>) = self.people.into_iter().unzip();
+        let members = match &self.group {
+            Some(group) => Some(session.group_members(group.as_str()).await?),
             None => None,
         };
         let identities = session.identities(&people).await?;
         let contacts = session.contacts().await?;
-        let asked = self.jids.into_iter().zip(people).zip(identities);
+        let asked = inputs.into_iter().zip(people).zip(identities);
         let is_meant = |who: &Identities| match &members {
             Some(members) => members.iter().any(|member| member.is(who)),
             None => true,

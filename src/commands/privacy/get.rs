@@ -1,14 +1,18 @@
 //! GET /privacy — the account's own privacy settings, under the contract's names.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize, Serializer};
-use utoipa::ToSchema;
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::Failure;
-use crate::operation::{Envelope, Operation};
 
 /// The contract's name of each of WhatsApp's categories.
 const NAMES: [(&str, &str); 10] = [
@@ -24,28 +28,46 @@ const NAMES: [(&str, &str); 10] = [
     ("Stickers", "stickers"),
 ];
 
+/// For the API's document.
+const EXAMPLE: [(&str, &str); 10] = [
+    ("GroupAdd", "contacts"),
+    ("LastSeen", "all"),
+    ("Status", "contacts"),
+    ("Profile", "all"),
+    ("ReadReceipts", "all"),
+    ("CallAdd", "all"),
+    ("Online", "all"),
+    ("Messages", "all"),
+    ("Defense", "on_standard"),
+    ("Stickers", "contacts"),
+];
+
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct GetPrivacy {}
 
 /// What WhatsApp answered: values by its own names of the categories.
-#[derive(Debug, ToSchema)]
-#[schema(
-    as = PrivacySettings,
-    example = json!({
-        "CallAdd": "all",
-        "Defense": "on_standard",
-        "GroupAdd": "contacts",
-        "LastSeen": "all",
-        "Messages": "all",
-        "Online": "all",
-        "Profile": "all",
-        "ReadReceipts": "all",
-        "Status": "contacts",
-        "Stickers": "contacts"
-    })
-)]
+#[derive(Debug)]
 pub struct Settings(BTreeMap<String, String>);
+
+impl PartialSchema for Settings {
+    fn schema() -> RefOr<Schema> {
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let mut settings = ObjectBuilder::new()
+            .description(Some("WhatsApp's values, under the contract's names of its categories; empty where it tells none."))
+            .additional_properties(Some(text()))
+            .examples([EXAMPLE.into_iter().collect::<Value>()]);
+        for (name, _) in NAMES {
+            settings = settings.property(name, text()).required(name);
+        }
+        settings.into()
+    }
+}
+
+impl ToSchema for Settings {
+    fn name() -> Cow<'static, str> {
+        "PrivacySettings".into()
+    }
+}
 
 impl Settings {
     /// Empty for what WhatsApp does not tell.
@@ -53,19 +75,19 @@ impl Settings {
         self.0.get(category).map_or("", String::as_str)
     }
 
-    /// All that the contract names, and whatever else WhatsApp has told.
-    fn named(&self) -> BTreeMap<String, &str> {
+    /// All that the contract names, in its order, and whatever else WhatsApp has told.
+    fn named(&self) -> Vec<(String, &str)> {
         let documented = |category: &str| NAMES.iter().any(|(_, known)| *known == category);
         let others = self.0.iter().filter(|(category, _)| !documented(category));
         let others = others.map(|(category, value)| (capitalized(category), value.as_str()));
         let named = NAMES.map(|(name, category)| (name.to_owned(), self.value(category)));
-        others.chain(named).collect()
+        named.into_iter().chain(others).collect()
     }
 }
 
 impl Serialize for Settings {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.named().serialize(serializer)
+        serializer.collect_map(self.named())
     }
 }
 
@@ -104,7 +126,8 @@ mod tests {
         ];
         let told = told.map(|(category, value)| (category.to_owned(), value.to_owned()));
         let settings = Settings(told.into_iter().collect());
-        let named = settings.named();
+        let named: BTreeMap<_, _> = settings.named().into_iter().collect();
+        assert_eq!(settings.named()[0].0, "GroupAdd");
         assert_eq!(named.len(), NAMES.len() + 2);
         assert!(NAMES.iter().all(|(name, _)| named.contains_key(*name)));
         assert_eq!(named["LastSeen"], "contacts");

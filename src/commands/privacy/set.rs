@@ -1,16 +1,12 @@
 //! One of the account's own privacy settings, changed with one stanza.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
 
 /// What a caller may change.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, ToSchema)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     LastSeen,
     Status,
@@ -86,21 +82,27 @@ impl Field {
     }
 }
 
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 pub struct SetPrivacy {
-    pub field: Field,
-    pub value: String,
+    field: Field,
+    value: String,
+}
+
+impl SetPrivacy {
+    /// Refuses what is no value of this field.
+    pub fn new(field: Field, value: String) -> Result<Self, Invalid> {
+        field.check(&value)?;
+        Ok(Self { field, value })
+    }
+
+    pub fn field(&self) -> Field {
+        self.field
+    }
 }
 
 impl Command for SetPrivacy {
     type Reply = ();
     const SUMMARY: &'static str = "Changes one of the account's own privacy settings";
     const OPERATION: Operation = Operation::new("own_privacy", Envelope::Ryze);
-
-    fn validate(&self) -> Result<(), Invalid> {
-        self.field.check(&self.value)
-    }
 
     async fn run(self, session: Session) -> Result<(), Failure> {
         let category = self.field.category();

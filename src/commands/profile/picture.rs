@@ -3,24 +3,25 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
 use crate::media::{self, preview};
-use crate::operation::{Envelope, Operation};
 
 /// What to show.
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(
     example = json!({
         "image_base64": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
     })
 )]
-pub struct PostPicture {
+pub struct SetProfilePicture {
     /// A JPEG, PNG or WebP picture; its middle is shown.
     pub image_base64: String,
 }
+
+pub struct SetPicture(Vec<u8>);
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PostedPicture, example = json!({"picture_id": "1718000000"}))]
@@ -28,23 +29,26 @@ pub struct Posted {
     picture_id: String,
 }
 
-impl Command for PostPicture {
+impl Input for SetProfilePicture {
+    type Command = SetPicture;
+
+    fn check(self) -> Result<SetPicture, Invalid> {
+        if self.image_base64.trim().is_empty() {
+            return Err(Invalid::field("image_base64", "image_base64 is required"));
+        }
+        media::decode("image_base64", &self.image_base64).map(SetPicture)
+    }
+}
+
+impl Command for SetPicture {
     type Reply = Posted;
     const SUMMARY: &'static str = "Sets the account's own picture";
     const OPERATION: Operation = Operation::new("profile_picture", Envelope::Flat)
         .failing_with("failed to set profile picture");
     const LARGE: bool = true;
 
-    fn validate(&self) -> Result<(), Invalid> {
-        if self.image_base64.trim().is_empty() {
-            return Err(Invalid::field("image_base64", "image_base64 is required"));
-        }
-        Ok(())
-    }
-
     async fn run(self, session: Session) -> Result<Posted, Failure> {
-        let picture = media::decode("image_base64", &self.image_base64)?;
-        let portrait = preview::portrait(picture).await?;
+        let portrait = preview::portrait(self.0).await?;
         let picture_id = session.set_picture(portrait).await?;
         Ok(Posted { picture_id })
     }

@@ -4,15 +4,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Posted;
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::device::upload::during_upload;
 use crate::failure::{Failure, Invalid};
 use crate::media::{self, Kind, Media};
-use crate::operation::{Envelope, Operation};
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(
     example = json!({
         "media_type": "image",
@@ -22,22 +21,16 @@ use crate::operation::{Envelope, Operation};
         "view_once": false
     })
 )]
-pub struct PostMedia {
+pub struct PostStatusMedia {
     /// `image` or `video`; otherwise what `mime_type` or the bytes say.
-    #[serde(default)]
     pub media_type: Option<MediaType>,
-    #[serde(default)]
     pub mime_type: Option<String>,
     /// Base64. Either this or `url`.
-    #[serde(default)]
     pub data: Option<String>,
     /// Where to fetch it.
-    #[serde(default)]
     pub url: Option<String>,
-    #[serde(default)]
     pub caption: Option<String>,
-    #[serde(default)]
-    pub view_once: bool,
+    pub view_once: Option<bool>,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
@@ -62,34 +55,54 @@ pub struct PostedMedia {
     mime_type: String,
 }
 
-impl PostMedia {
-    fn source(&self) -> Result<Source<'_>, Invalid> {
-        match (&self.data, &self.url) {
-            (Some(data), None) => Ok(Source::Data(data)),
-            (None, Some(url)) => Ok(Source::Url(url)),
-            (None, None) => Err(Invalid::media("either data or url must be provided")),
-            (Some(_), Some(_)) => Err(Invalid::media("only one of data and url may be provided")),
-        }
-    }
+/// An image or a video that is to be posted.
+pub struct PostMedia {
+    source: Source,
+    kind: Option<Kind>,
+    mime_type: Option<String>,
+    caption: Option<String>,
+    view_once: bool,
+}
 
-    async fn media(&self, session: &Session) -> Result<Media, Failure> {
-        let bytes = match self.source()? {
-            Source::Data(data) => {
-                media::decode("data", data).map_err(|wrong| Invalid::media(wrong.message))?
+enum Source {
+    Here(Media),
+    Url(String),
+}
+
+impl Input for PostStatusMedia {
+    type Command = PostMedia;
+
+    fn check(self) -> Result<PostMedia, Invalid> {
+        let kind = self.media_type.map(Kind::from);
+        let source = match (self.data, self.url) {
+            (Some(data), None) => {
+                let bytes = media::decode("data", &data);
+                let bytes = bytes.map_err(|wrong| Invalid::media(wrong.message))?;
+                Source::Here(Media::new(kind, self.mime_type.clone(), bytes)?)
             }
-            Source::Url(url) => session.download(url).await?,
+            (None, Some(url)) => Source::Url(url),
+            (None, None) => return Err(Invalid::media("either data or url must be provided")),
+            (Some(_), Some(_)) => {
+                return Err(Invalid::media("only one of data and url may be provided"));
+            }
         };
-        let wanted = self.media_type.map(|wanted| match wanted {
-            MediaType::Image => Kind::Image,
-            MediaType::Video => Kind::Video,
-        });
-        Ok(Media::new(wanted, self.mime_type.clone(), bytes)?)
+        Ok(PostMedia {
+            source,
+            kind,
+            mime_type: self.mime_type,
+            caption: self.caption,
+            view_once: self.view_once.unwrap_or(false),
+        })
     }
 }
 
-enum Source<'a> {
-    Data(&'a str),
-    Url(&'a str),
+impl From<MediaType> for Kind {
+    fn from(wanted: MediaType) -> Self {
+        match wanted {
+            MediaType::Image => Self::Image,
+            MediaType::Video => Self::Video,
+        }
+    }
 }
 
 impl Command for PostMedia {
@@ -102,25 +115,26 @@ impl Command for PostMedia {
     fn refusals() -> Vec<Failure> {
         let timed_out = Failure::TimedOut { message_id: None };
         vec![
-            Invalid::media("either data or url must be provided").into(),
             during_upload(Failure::Refused(String::new())),
             during_upload(timed_out),
         ]
     }
 
-    fn validate(&self) -> Result<(), Invalid> {
-        self.source().map(drop)
-    }
-
     async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
-        let media = self.media(&session).await?;
+        let media = match self.source {
+            Source::Here(media) => media,
+            Source::Url(url) => {
+                let bytes = session.download(&url).await?;
+                Media::new(self.kind, self.mime_type, bytes)?
+            }
+        };
         let (kind, mime_type) = (media.kind, media.mime_type.clone());
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
         let audience = session.status_audience().await?;
         let message = session.upload(media, self.caption, self.view_once).await?;
         let ack = session.publish_status(audience, message).await?;
         Ok(PostedMedia {
-            posted: Posted::new(ack, kind.name()),
+            posted: Posted::new(ack, kind.into()),
             mime_type,
         })
     }

@@ -1,28 +1,31 @@
 //! PUT /status/privacy — who may see the statuses from now on.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::commands::Command;
+use crate::commands::{Command, Input};
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::device::status_privacy::{Admits, StatusPrivacy};
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
-use crate::person::Person;
+use crate::jid::Person;
 
 /// More people than anybody's list holds.
 const LONGEST_LIST: usize = 10_000;
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"type": "blacklist", "list": ["5511999999999@s.whatsapp.net"]}))]
-pub struct PutPrivacy {
+pub struct UpdateStatusPrivacy {
     #[serde(rename = "type")]
     pub admits: Admits,
     /// User JIDs or numbers; left alone for `contacts`.
     #[serde(default)]
     pub list: Vec<String>,
 }
+
+pub struct PutPrivacy(StatusPrivacy);
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
@@ -36,10 +39,16 @@ pub struct Updated {
     list: Vec<String>,
 }
 
-impl PutPrivacy {
-    fn people(&self) -> Result<Vec<String>, Invalid> {
-        let kind = match self.admits {
-            Admits::Contacts => return Ok(Vec::new()),
+impl Input for UpdateStatusPrivacy {
+    type Command = PutPrivacy;
+
+    fn check(self) -> Result<PutPrivacy, Invalid> {
+        let admits = self.admits;
+        let kind = match admits {
+            Admits::Contacts => {
+                let list = Vec::new();
+                return Ok(PutPrivacy(StatusPrivacy { admits, list }));
+            }
             Admits::Whitelist => "whitelist",
             Admits::Blacklist => "blacklist",
         };
@@ -50,15 +59,24 @@ impl PutPrivacy {
             let problem = format!("list must not hold more than {LONGEST_LIST} people");
             return Err(Invalid::field("list", problem));
         }
-        let mut people = Vec::with_capacity(self.list.len());
-        for text in &self.list {
-            let jid = Person::parse("list", text)?.to_string();
-            if !people.contains(&jid) {
-                people.push(jid);
-            }
-        }
-        Ok(people)
+        let list = people(&self.list)?;
+        Ok(PutPrivacy(StatusPrivacy { admits, list }))
     }
+}
+
+/// Each once, as JIDs.
+fn people(list: &[String]) -> Result<Vec<String>, Invalid> {
+    let mut known = HashSet::with_capacity(list.len());
+    let mut people = Vec::with_capacity(list.len());
+    for text in list {
+        let person = text.parse::<Person>();
+        let person = person.map_err(|nobody| Invalid::field("list", format!("list: {nobody}")))?;
+        let jid = person.to_string();
+        if known.insert(jid.clone()) {
+            people.push(jid);
+        }
+    }
+    Ok(people)
 }
 
 impl Command for PutPrivacy {
@@ -68,19 +86,12 @@ impl Command for PutPrivacy {
         .failing_with("failed to update status privacy")
         .timing_out_with("info query timed out");
 
-    fn validate(&self) -> Result<(), Invalid> {
-        self.people().map(drop)
-    }
-
     async fn run(self, session: Session) -> Result<Updated, Failure> {
-        let list = self.people()?;
-        let rule = StatusPrivacy {
-            admits: self.admits,
-            list: list.clone(),
-        };
+        let Self(rule) = self;
+        let StatusPrivacy { admits, list } = rule.clone();
         session.set_status_privacy(rule).await?;
         Ok(Updated {
-            admits: self.admits,
+            admits,
             count: list.len(),
             list,
         })

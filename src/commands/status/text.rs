@@ -3,39 +3,33 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::Posted;
+use super::{Posted, StatusType};
 use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::text::NonBlank;
 use crate::device::outgoing::Outgoing;
 use crate::device::session::Session;
-use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
+use crate::failure::Failure;
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"text": "We are open today from 9am to 6pm. Reply here for support."}))]
-pub struct PostText {
+pub struct PostStatusText {
     /// What to publish; not blank.
-    pub text: String,
+    #[schema(value_type = String)]
+    pub text: NonBlank,
 }
 
-impl Command for PostText {
+impl Command for PostStatusText {
     type Reply = Posted;
     const SUMMARY: &'static str = "Posts a text status to everyone whom the status privacy admits";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
 
-    fn validate(&self) -> Result<(), Invalid> {
-        if self.text.trim().is_empty() {
-            return Err(Invalid::request("text cannot be empty"));
-        }
-        Ok(())
-    }
-
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let audience = session.status_audience().await?;
         let ack = session
-            .publish_status(audience, Outgoing::status_text(self.text))
+            .publish_status(audience, Outgoing::status_text(self.text.into()))
             .await?;
-        Ok(Posted::new(ack, "text"))
+        Ok(Posted::new(ack, StatusType::Text))
     }
 }

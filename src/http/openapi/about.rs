@@ -1,25 +1,22 @@
-//! What an endpoint says of itself for the document.
+//! What an endpoint says of itself for the document. All of it follows from its types.
 
-use serde_json::{Value, to_value};
-use utoipa::ToSchema;
+use serde_json::{Value, from_value};
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
-use utoipa::openapi::{Ref, RefOr};
+use utoipa::openapi::{Ref, RefOr, Required};
 
-use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::{Param, Place};
+use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
-use crate::operation::{Envelope, Operation};
+use crate::http::endpoint::{Admitted, Endpoint, Token};
+use crate::http::input::{Fields, Shape};
 
-/// For what has no envelope.
-const OPEN: Operation = Operation::new("open", Envelope::Flat);
+/// Schemas by their names.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// Whose token an endpoint wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token {
-    User,
-    Master,
-    /// Of a user or of one device.
-    Ryze,
-}
+const DEVICE_ID: &str =
+    "Which of the caller's devices; left out: the oldest paired one, or else the oldest.";
 
 impl Token {
     /// The contract's name of the scheme.
@@ -42,156 +39,147 @@ impl Token {
     }
 }
 
-/// Answers, parameters and bodies of one endpoint. Statuses and texts of refusals are those of the real failures.
+/// Answers, parameters and body of one endpoint. Statuses and texts of refusals are those of the real failures.
 pub struct About {
     pub(super) summary: &'static str,
     pub(super) operation: Operation,
-    pub(super) token: Option<Token>,
-    /// Name and meaning of each query parameter.
-    pub(super) query: Vec<(&'static str, String)>,
-    pub(super) body: Option<RefOr<Schema>>,
-    pub(super) body_required: bool,
-    /// Status and payload of a success, which goes into the envelope.
-    pub(super) reply: Option<(u16, Reply)>,
+    pub(super) tokens: &'static [Token],
+    pub(super) params: Vec<Parameter>,
+    pub(super) body: Option<Body>,
+    pub(super) forms: Vec<Form>,
     pub(super) refusals: Vec<Failure>,
-    /// Answers without an envelope: status, content type, schema.
-    pub(super) bare: Vec<(u16, &'static str, RefOr<Schema>)>,
     /// The named schemas that all this refers to.
-    pub(super) schemas: Vec<(String, RefOr<Schema>)>,
+    pub(super) schemas: Schemas,
 }
 
-/// What a success carries.
-pub(super) struct Reply {
+/// What comes in a body.
+pub(super) struct Body {
     pub schema: RefOr<Schema>,
-    pub example: Option<Value>,
+    pub required: Required,
 }
 
 impl About {
-    /// An endpoint for whoever has a token of a user; it answers 200.
-    pub fn new(summary: &'static str, operation: &Operation) -> Self {
-        Self {
-            summary,
-            operation: *operation,
-            token: Some(Token::User),
-            query: Vec::new(),
-            body: None,
-            body_required: true,
-            reply: None,
-            refusals: vec![
-                Failure::Unauthorized,
-                Failure::Overloaded,
-                Failure::Internal,
-            ],
-            bare: Vec::new(),
-            schemas: Vec::new(),
+    /// `id`: the endpoint's `operationId`, after which its body is called.
+    pub fn of<E: Endpoint>(id: &'static str, takes_body: bool) -> Self {
+        let shape = Shape::of::<E>(E::PARAMS, E::ON_DEVICE);
+        let mut schemas = Schemas::new();
+        E::schemas(&mut schemas);
+        let body = (takes_body && shape.names().any(|name| shape.in_body(name)))
+            .then(|| body::<E>(id, &shape, &mut schemas));
+        let forms = E::Reply::forms();
+        for form in &forms {
+            schemas.extend(form.schemas());
         }
-    }
-
-    /// An endpoint for machines, without a token and without an envelope.
-    pub fn open(summary: &'static str) -> Self {
         Self {
-            token: None,
-            refusals: Vec::new(),
-            ..Self::new(summary, &OPEN)
+            summary: E::SUMMARY,
+            operation: E::OPERATION,
+            tokens: E::Caller::TOKENS,
+            params: params(&shape),
+            body,
+            forms,
+            refusals: refusals::<E>(&shape),
+            schemas,
         }
-    }
-
-    /// An endpoint for the master token.
-    pub fn for_master(mut self) -> Self {
-        self.token = Some(Token::Master);
-        self
-    }
-
-    /// An endpoint of the RyzeAPI.
-    pub fn for_ryze(mut self) -> Self {
-        self.token = Some(Token::Ryze);
-        self
-    }
-
-    /// A query parameter, which may be left out.
-    pub fn query(mut self, name: &'static str, meaning: &'static str) -> Self {
-        self.query.push((name, meaning.to_owned()));
-        self
-    }
-
-    /// A JSON body. It can be wrong.
-    pub fn takes<T: ToSchema>(mut self) -> Self {
-        self.body = Some(self.named::<T>());
-        self.refuses([Invalid::request("unknown field `colour`, expected `text`").into()])
-    }
-
-    /// What comes with 200.
-    pub fn gives<T: ToSchema>(self) -> Self {
-        self.gives_with::<T>(200)
-    }
-
-    /// What comes with 201.
-    pub fn creates<T: ToSchema>(self) -> Self {
-        self.gives_with::<T>(201)
-    }
-
-    fn gives_with<T: ToSchema>(mut self, status: u16) -> Self {
-        let schema = self.named::<T>();
-        // Where it stands depends on the kind of schema; in JSON it is in one place.
-        let example = to_value(T::schema())
-            .ok()
-            .and_then(|schema| schema.get("example").cloned());
-        self.reply = Some((status, Reply { schema, example }));
-        self
-    }
-
-    /// An answer without an envelope.
-    pub fn answers<T: ToSchema>(mut self, status: u16) -> Self {
-        let schema = self.named::<T>();
-        self.bare.push((status, "application/json", schema));
-        self
-    }
-
-    /// 200 with text.
-    pub fn answers_text(mut self) -> Self {
-        let text = ObjectBuilder::new().schema_type(Type::String).into();
-        self.bare.push((200, "text/plain", text));
-        self
-    }
-
-    /// Failures of its own.
-    pub fn refuses(mut self, failures: impl IntoIterator<Item = Failure>) -> Self {
-        self.refusals.extend(failures);
-        self
-    }
-
-    fn named<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        T::schemas(&mut self.schemas);
-        self.schemas.push((T::name().into(), T::schema()));
-        Ref::from_schema_name(T::name()).into()
     }
 }
 
-/// A command's description, which follows from its type.
-pub fn command<C: Command>() -> About {
-    let mut about = About::new(C::SUMMARY, &C::OPERATION)
-        .takes::<C>()
-        .gives::<C::Reply>()
-        .refuses([
-            Failure::NoDevice,
-            Failure::Refused(String::new()),
-            Failure::Disconnected,
-            Failure::TimedOut { message_id: None },
-        ])
-        .refuses(C::refusals());
-    about.query = parameters::<C>();
-    about.body_required = !C::BODY_OPTIONAL;
-    about
+/// Those of its own, and those of every endpoint of its kind.
+fn refusals<E: Endpoint>(shape: &Shape) -> Vec<Failure> {
+    let mut refusals = E::Caller::refusals();
+    if !E::Caller::TOKENS.is_empty() {
+        refusals.push(Failure::Unauthorized);
+    }
+    if E::OPERATION.envelope != Envelope::Open {
+        refusals.extend([Failure::Overloaded, Failure::Unavailable, Failure::Internal]);
+    }
+    let wrong = wrong_input::<E>(shape);
+    let wrong = wrong.map(|invalid| crate::http::wire::of_input(&E::OPERATION, invalid));
+    refusals.extend(wrong);
+    refusals.extend(E::refusals());
+    refusals
 }
 
-/// The fields that may come in the query too, with what the type says of them.
-fn parameters<C: Command>() -> Vec<(&'static str, String)> {
-    let schema = to_value(C::schema()).unwrap_or_default();
-    let meaning = |name: &str| {
-        schema["properties"][name]["description"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+/// What becomes of a request that brings nothing, or else of one whose first field is of another type.
+fn wrong_input<E: Endpoint>(shape: &Shape) -> Option<Invalid> {
+    let first = shape.names().next()?;
+    let nothing = Fields::none(shape).decode::<E>().err();
+    nothing.or_else(|| Fields::wrong(first).decode::<E>().err())
+}
+
+fn params(shape: &Shape) -> Vec<Parameter> {
+    let of_input = shape.params.iter().map(|param| parameter(shape, param));
+    let mut params: Vec<Parameter> = of_input.collect();
+    if shape.on_device {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let device = ParameterBuilder::new()
+            .name("device_id")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(DEVICE_ID))
+            .schema(Some(text));
+        params.push(device.build());
+    }
+    params
+}
+
+fn parameter(shape: &Shape, param: &Param) -> Parameter {
+    let mut property = shape.property(param.name);
+    let meaning = match property.as_object_mut() {
+        Some(property) => property.remove("description"),
+        None => None,
     };
-    C::QUERY.iter().map(|name| (*name, meaning(name))).collect()
+    let mut meaning = meaning
+        .as_ref()
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
+    if !param.aliases.is_empty() {
+        meaning.push_str(&format!(" Also called {}.", param.aliases.join(", ")));
+    }
+    let example = property
+        .as_object_mut()
+        .and_then(|property| property.remove("example"));
+    let (place, required) = match param.place {
+        Place::Path => (ParameterIn::Path, Required::True),
+        Place::Query if shape.is_required(param.name) => (ParameterIn::Query, Required::True),
+        Place::Query | Place::BodyOrQuery => (ParameterIn::Query, Required::False),
+    };
+    ParameterBuilder::new()
+        .name(param.name)
+        .parameter_in(place)
+        .required(required)
+        .description(Some(meaning).filter(|meaning| !meaning.is_empty()))
+        .example(example)
+        .schema(from_value::<RefOr<Schema>>(property).ok())
+        .build()
+}
+
+/// The type's schema without what path and query bring, under a name that follows from the endpoint's.
+fn body<E: Endpoint>(id: &str, shape: &Shape, schemas: &mut Schemas) -> Body {
+    let mut schema = serde_json::to_value(E::schema()).unwrap_or_default();
+    let elsewhere: Vec<&str> = shape.names().filter(|name| !shape.in_body(name)).collect();
+    if let Some(properties) = schema["properties"].as_object_mut() {
+        properties.retain(|name, _| !elsewhere.contains(&name.as_str()));
+    }
+    let mut required = Required::False;
+    if let Some(names) = schema["required"].as_array_mut() {
+        names.retain(|name| !elsewhere.iter().any(|other| name == other));
+        if !names.is_empty() {
+            required = Required::True;
+        }
+    }
+    let name = request_name(id);
+    let schema = from_value(schema).unwrap_or_else(|_| E::schema());
+    schemas.push((name.clone(), schema));
+    Body {
+        schema: Ref::from_schema_name(name).into(),
+        required,
+    }
+}
+
+/// `PostStatusTextRequest` for `postStatusText`.
+fn request_name(id: &str) -> String {
+    let mut letters = id.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).chain("Request".chars()).collect()
 }

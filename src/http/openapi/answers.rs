@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::{Value, json, to_value};
 use utoipa::openapi::example::{Example, ExampleBuilder};
 use utoipa::openapi::schema::{AllOfBuilder, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{
@@ -11,45 +11,39 @@ use utoipa::openapi::{
 };
 use utoipa::{PartialSchema, ToSchema};
 
-use super::about::About;
+use super::about::{About, Schemas};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::reply::{Content, Form};
 use crate::failure::Failure;
-use crate::http::envelope::{self, Coded, Standard, Text, Worded};
+use crate::http::envelope::{self, Bare, Coded, Constant, Shape, Standard, Text, Worded};
 use crate::http::wire::outcome;
-use crate::operation::{Envelope, Operation};
 
 const JSON: &str = "application/json";
 /// The document is the same whenever it is asked for.
 const SOME_TIME: &str = "2026-06-15T12:00:00Z";
 
 /// The shapes of refusals.
-pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
-    let mut schemas = Vec::new();
-    Coded::schemas(&mut schemas);
-    Standard::schemas(&mut schemas);
-    Worded::schemas(&mut schemas);
-    schemas.extend([
-        (Coded::name().into(), Coded::schema()),
-        (Standard::name().into(), Standard::schema()),
-        (Text::name().into(), Text::schema()),
-        (Worded::name().into(), Worded::schema()),
-    ]);
+pub fn schemas() -> Schemas {
+    let mut schemas = Schemas::new();
+    add::<Coded>(&mut schemas);
+    add::<Standard>(&mut schemas);
+    add::<Text>(&mut schemas);
+    add::<Worded>(&mut schemas);
     schemas
+}
+
+fn add<T: ToSchema>(schemas: &mut Schemas) {
+    T::schemas(schemas);
+    schemas.push((T::name().into(), T::schema()));
 }
 
 pub fn responses(about: &About) -> Responses {
     let mut responses = ResponsesBuilder::new();
-    if let Some((status, reply)) = &about.reply {
-        let envelope = about.operation.envelope;
-        let content = ContentBuilder::new()
-            .schema(Some(success(envelope, &reply.schema)))
-            .example(reply.example.clone().map(|reply| example(envelope, reply)));
-        let response = described(*status).content(JSON, content.build());
-        responses = responses.response(status.to_string(), response);
-    }
-    for (status, content_type, schema) in &about.bare {
-        let content = ContentBuilder::new().schema(Some(schema.clone()));
-        let response = described(*status).content(*content_type, content.build());
-        responses = responses.response(status.to_string(), response);
+    for form in &about.forms {
+        responses = responses.response(
+            form.status.to_string(),
+            success(about.operation.envelope, form),
+        );
     }
     let mut by_status: BTreeMap<u16, Vec<&Failure>> = BTreeMap::new();
     for failure in &about.refusals {
@@ -70,29 +64,47 @@ fn described(status: u16) -> ResponseBuilder {
     ResponseBuilder::new().description(status.canonical_reason().unwrap_or_default())
 }
 
-fn success(envelope: Envelope, reply: &RefOr<Schema>) -> Schema {
-    let yes = ObjectBuilder::new()
-        .schema_type(Type::Boolean)
-        .enum_values(Some([true]));
+fn success(envelope: Envelope, form: &Form) -> Response {
+    let response = described(form.status);
+    match &form.content {
+        Content::Json {
+            schema, example, ..
+        } => {
+            let content = ContentBuilder::new()
+                .schema(Some(wrapped(envelope, schema)))
+                .example(example.clone().map(|reply| in_envelope(envelope, reply)));
+            response.content(JSON, content.build()).build()
+        }
+        Content::Bytes(content_type) => {
+            let bytes = ObjectBuilder::new().schema_type(Type::String);
+            let content = ContentBuilder::new().schema(Some(bytes)).build();
+            response.content(*content_type, content).build()
+        }
+    }
+}
+
+fn wrapped(envelope: Envelope, reply: &RefOr<Schema>) -> RefOr<Schema> {
     let head = ObjectBuilder::new()
-        .property("success", yes)
+        .property("success", Constant::<true>::schema())
         .required("success");
     match envelope {
-        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Ryze => {
+        Envelope::Object | Envelope::Flat | Envelope::Admin | Envelope::Bare | Envelope::Ryze => {
             AllOfBuilder::new().item(head).item(reply.clone()).into()
         }
         Envelope::Data | Envelope::Session => {
             head.property("data", reply.clone()).required("data").into()
         }
+        Envelope::Open => reply.clone(),
     }
 }
 
-fn example(envelope: Envelope, reply: Value) -> Value {
+fn in_envelope(envelope: Envelope, reply: Value) -> Value {
     match (envelope, reply) {
         (Envelope::Data | Envelope::Session, data) => json!({ "success": true, "data": data }),
-        (_, Value::Object(mut body)) => {
-            body.insert("success".into(), true.into());
-            Value::Object(body)
+        (Envelope::Open, reply) => reply,
+        (_, Value::Object(payload)) => {
+            let head = [("success".to_owned(), true.into())];
+            head.into_iter().chain(payload).collect()
         }
         (_, other) => other,
     }
@@ -101,7 +113,8 @@ fn example(envelope: Envelope, reply: Value) -> Value {
 /// One status with an example of each failure that it stands for.
 fn refusal(operation: &Operation, status: u16, failures: &[&Failure]) -> Response {
     let example = |failure: &&Failure| {
-        let mut body = envelope::refusal(operation, failure);
+        let body = to_value(envelope::refusal(operation, failure));
+        let mut body = body.unwrap_or_default();
         if let Some(timestamp) = body.get_mut("timestamp") {
             *timestamp = SOME_TIME.into();
         }
@@ -127,11 +140,12 @@ fn name(body: &Value) -> String {
 }
 
 fn shape(envelope: Envelope, status: u16) -> String {
-    match envelope {
-        Envelope::Object if status != 401 => Coded::name(),
-        Envelope::Object | Envelope::Flat | Envelope::Data => Standard::name(),
-        Envelope::Session | Envelope::Admin => Text::name(),
-        Envelope::Ryze => Worded::name(),
+    match envelope::shape(envelope, status) {
+        Shape::Coded => Coded::name(),
+        Shape::Standard => Standard::name(),
+        Shape::Text => Text::name(),
+        Shape::Bare => Bare::name(),
+        Shape::Worded => Worded::name(),
     }
     .into()
 }

@@ -1,84 +1,78 @@
 //! GET /api/instance/connect/{instance} — a code to scan, or with `?number=` one to type on the phone.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::inferred::{ALREADY_CONNECTED, HAS_SESSION, PAIRING_CODE, PAIRING_STATUS};
-use super::{OPERATION, about_one, instance, view};
+use super::{INSTANCE, Instance, OPERATION};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::instances::paircode::{BAD_NUMBER, code_to_type};
-use crate::http::instances::qr::{FAILED, TIMED_OUT, code_to_scan};
-use crate::http::openapi::about::About;
-use crate::http::query::Query;
-use crate::http::{Api, envelope, qr_image};
-use crate::phone::PhoneNumber;
+use crate::http::devices::paircode::code_to_type;
+use crate::http::devices::qr::{FAILED, TIMED_OUT, code_to_scan};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::http::qr_image;
+use crate::jid::PhoneNumber;
 
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
+#[derive(Deserialize, ToSchema)]
+pub struct ConnectInstance {
+    /// The account's number: for a code to type.
+    #[schema(value_type = Option<String>)]
+    pub number: Option<PhoneNumber>,
+}
+
+/// Either the code to scan or the one to type.
+#[derive(Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = InstanceCode)]
-enum Code {
-    #[serde(rename_all = "camelCase")]
-    ToScan {
-        message: &'static str,
-        qr_code: String,
-        qr_code_base64: String,
-        status: &'static str,
-    },
-    #[serde(rename_all = "camelCase")]
-    ToType {
-        message: &'static str,
-        pairing_code: String,
-        status: &'static str,
-    },
+pub struct Code {
+    message: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_code_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pairing_code: Option<String>,
+    status: &'static str,
 }
 
-pub fn about() -> About {
-    about_one(
-        "Shows a code to scan with the phone, or one to type",
-        &OPERATION,
-    )
-    .query("number", "The account's number: for a code to type")
-    .gives::<Code>()
-    .refuses([
-        BAD_NUMBER,
-        ALREADY_CONNECTED,
-        HAS_SESSION,
-        TIMED_OUT,
-        FAILED,
-    ])
-}
+impl Endpoint for ConnectInstance {
+    type Caller = Instance;
+    type Reply = Code;
+    const SUMMARY: &'static str = "Shows a code to scan with the phone, or one to type";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[INSTANCE, Param::query("number")];
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, connect(&request, &api).await)
-}
-
-async fn connect(request: &HttpRequest, api: &Api) -> Result<Code, Failure> {
-    let (_, device) = instance(request, api).await?;
-    let query = Query::of(request);
-    let number = query.text("number").filter(|number| !number.is_empty());
-    let phone = number.map(PhoneNumber::parse).transpose();
-    let phone = phone.map_err(|_| BAD_NUMBER)?;
-    let view = view(api, &device).await?;
-    match view.is_paired() {
-        true if view.is_live() => return Err(ALREADY_CONNECTED),
-        true => return Err(HAS_SESSION),
-        false => {}
+    fn refusals() -> Vec<Failure> {
+        vec![ALREADY_CONNECTED, HAS_SESSION, TIMED_OUT, FAILED]
     }
-    let Some(phone) = phone else {
-        let (qr, _) = code_to_scan(api, device.id, true).await?;
-        return Ok(Code::ToScan {
-            message: "QR code generated",
-            qr_code_base64: qr_image::data_url(&qr.code).map_err(|_| Failure::Internal)?,
-            qr_code: qr.code,
-            status: "qr",
-        });
-    };
-    // Whoever asks again wants another one.
-    let code = code_to_type(api, device.id, phone, true).await?;
-    Ok(Code::ToType {
-        message: PAIRING_CODE,
-        pairing_code: code.code,
-        status: PAIRING_STATUS,
-    })
+
+    async fn answer(self, context: Context<Instance>) -> Result<Code, Failure> {
+        let Context { api, caller, .. } = context;
+        let view = caller.view(&api).await?;
+        match view.is_paired() {
+            true if view.is_live() => return Err(ALREADY_CONNECTED),
+            true => return Err(HAS_SESSION),
+            false => {}
+        }
+        let device = caller.device.id;
+        let Some(phone) = self.number else {
+            let (qr, _) = code_to_scan(&api, device, true).await?;
+            return Ok(Code {
+                message: "QR code generated",
+                qr_code_base64: Some(qr_image::data_url(&qr.code)?),
+                qr_code: Some(qr.code),
+                status: "qr",
+                ..Code::default()
+            });
+        };
+        // Whoever asks again wants another one.
+        let code = code_to_type(&api, device, phone, true).await?;
+        Ok(Code {
+            message: PAIRING_CODE,
+            pairing_code: Some(code.code),
+            status: PAIRING_STATUS,
+            ..Code::default()
+        })
+    }
 }

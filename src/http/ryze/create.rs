@@ -1,43 +1,43 @@
 //! POST /api/instance/new — a device with a token of its own, which is shown this once.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::inferred::{CREATED, NAME_TAKEN, TOKEN_TAKEN};
 use super::list::Listed;
-use super::{OPERATION, about as about_any, account, json};
+use super::{Account, OPERATION};
 use crate::accounts::tokens::{self, TokenHash};
+use crate::contract::operation::Operation;
+use crate::contract::reply::Created;
 use crate::failure::{Failure, Invalid};
-use crate::http::instances::{adopt, not_created};
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::Api;
+use crate::http::devices::{adopt, not_created};
+use crate::http::endpoint::{Context, Endpoint};
 use crate::store::StoreError;
 use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 
+/// Where it is reached; the gate counts these requests apart.
+pub const PATH: &str = "/api/instance/new";
 /// In characters.
 const LONGEST_NAME: usize = 100;
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"name": "sales"}))]
 pub struct CreateInstance {
     /// Unique for its account; it is part of the URLs.
     pub name: String,
     /// Made when it is absent.
-    #[serde(default)]
     pub token: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = CreatedInstance)]
-struct Created {
+pub struct Registered {
     message: &'static str,
     instance: WithToken,
     /// The documentation has the token here too.
-    data: Token,
+    data: InstanceToken,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -49,51 +49,37 @@ struct WithToken {
 }
 
 #[derive(Serialize, ToSchema)]
-#[schema(as = InstanceToken)]
-struct Token {
+struct InstanceToken {
     token: String,
 }
 
-pub fn about() -> About {
-    about_any(
-        "Makes an instance, and shows its token this once",
-        &OPERATION,
-    )
-    .takes::<CreateInstance>()
-    .creates::<Created>()
-    .refuses([bad_name().into(), NAME_TAKEN, TOKEN_TAKEN])
-}
+impl Endpoint for CreateInstance {
+    type Caller = Account;
+    type Reply = Created<Registered>;
+    const SUMMARY: &'static str = "Makes an instance, and shows its token this once";
+    const OPERATION: Operation = OPERATION;
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    let result = create(&request, payload, &api).await;
-    envelope::respond_as(StatusCode::CREATED, &OPERATION, result)
-}
+    fn refusals() -> Vec<Failure> {
+        vec![bad_name().into(), NAME_TAKEN, TOKEN_TAKEN]
+    }
 
-async fn create(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<Created, Failure> {
-    let caller = account(request)?;
-    let CreateInstance { name, token } = json(request, payload, api).await?;
-    check_name(&name)?;
-    let (token, hash) = match token {
-        Some(token) => chosen(api, token).await?,
-        None => tokens::generate(),
-    };
-    let device = add(api, caller, name, hash).await?;
-    Ok(Created {
-        message: CREATED,
-        instance: WithToken {
-            instance: Listed::new(device, None),
-            token: token.clone(),
-        },
-        data: Token { token },
-    })
+    async fn answer(self, context: Context<Account>) -> Result<Created<Registered>, Failure> {
+        let Context { api, caller, .. } = context;
+        check_name(&self.name)?;
+        let (token, hash) = match self.token {
+            Some(token) => chosen(&api, token).await?,
+            None => tokens::generate(),
+        };
+        let device = add(&api, caller.0, self.name, hash).await?;
+        Ok(Created(Registered {
+            message: CREATED,
+            instance: WithToken {
+                instance: Listed::new(device, None),
+                token: token.clone(),
+            },
+            data: InstanceToken { token },
+        }))
+    }
 }
 
 /// A name is one segment of a path, and a comma separates two of them in a list.

@@ -1,41 +1,63 @@
 //! DELETE /api/instance/delete/{instance} — an instance, its session and its token, for good. For accounts only.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::HttpRequest;
+use serde::Deserialize;
 use tracing::info;
+use utoipa::ToSchema;
 
-use super::{NOT_FOUND, OPERATION, Outcome, about as about_any, account, instance, view};
+use super::{Account, INSTANCE, Instance, OPERATION, Outcome};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::instances::logout::unlink;
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
+use crate::http::Api;
+use crate::http::detached::to_the_end;
+use crate::http::devices::logout::unlink;
+use crate::http::endpoint::{Admitted, Context, Endpoint, Token};
 use crate::http::users::remove_devices;
-use crate::http::{Api, envelope};
-use crate::store::accounts::Caller;
-use crate::store::devices::Device;
 
-pub fn about() -> About {
-    about_any("Deletes an instance for good", &OPERATION)
-        .gives::<Outcome>()
-        .refuses([NOT_FOUND, not_gone(Failure::Internal)])
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteInstance {}
+
+/// An instance, for the token of its account; its own token is none here.
+pub struct OwnInstance(Instance);
+
+impl Admitted for OwnInstance {
+    const TOKENS: &'static [Token] = Instance::TOKENS;
+
+    fn refusals() -> Vec<Failure> {
+        Instance::refusals()
+    }
+
+    async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
+        Account::admit(request, api).await?;
+        Instance::admit(request, api).await.map(Self)
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, delete(&request, api).await)
-}
+impl Endpoint for DeleteInstance {
+    type Caller = OwnInstance;
+    type Reply = Outcome;
+    const SUMMARY: &'static str = "Deletes an instance for good";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[INSTANCE];
 
-async fn delete(request: &HttpRequest, api: web::Data<Api>) -> Result<Outcome, Failure> {
-    account(request)?;
-    let (caller, device) = instance(request, &api).await?;
-    to_the_end(async move { gone(&api, caller, &device).await.map_err(not_gone) }).await?;
-    Ok(Outcome::new("Instance deleted", "deleted"))
+    fn refusals() -> Vec<Failure> {
+        vec![not_gone(Failure::Internal)]
+    }
+
+    async fn answer(self, context: Context<OwnInstance>) -> Result<Outcome, Failure> {
+        let Context { api, caller, .. } = context;
+        to_the_end(async move { gone(&api, &caller.0).await.map_err(not_gone) }).await?;
+        Ok(Outcome::new("Instance deleted", "deleted"))
+    }
 }
 
 /// In this order: the phone no longer lists the device, its records go, its row and its token go. Whatever goes wrong
 /// between two steps, asking again takes it up from there.
-async fn gone(api: &Api, caller: Caller, device: &Device) -> Result<(), Failure> {
-    let live = view(api, device).await.is_ok_and(|view| view.is_live());
-    let device = device.id;
-    if live && let Err(failure) = unlink(api, caller, device).await {
+async fn gone(api: &Api, instance: &Instance) -> Result<(), Failure> {
+    let live = instance.view(api).await.is_ok_and(|view| view.is_live());
+    let device = instance.device.id;
+    if live && let Err(failure) = unlink(api, instance.caller, device).await {
         // It is not to be in the way: the owner can unlink the device on the phone.
         info!(device.id = %device, reason = %failure, "a device could not be unlinked before it was deleted");
     }
@@ -48,8 +70,5 @@ async fn gone(api: &Api, caller: Caller, device: &Device) -> Result<(), Failure>
 }
 
 fn not_gone(failure: Failure) -> Failure {
-    Failure::Documented {
-        status: 500,
-        text: format!("Failed to delete instance: {failure}").into(),
-    }
+    Failure::told(500, format!("Failed to delete instance: {failure}"))
 }

@@ -16,6 +16,10 @@ pub const HAS_SESSION: Failure = Failure::documented(
     400,
     "Instance has a saved session — call /reconnect, or /logout first",
 );
+pub const SEVERAL: Failure = Failure::documented(
+    409,
+    "Several devices have this name: use the token of one of them, or rename it",
+);
 pub const CREATED: &str = "Instance created";
 pub const PRIVACY_UPDATED: &str = "Privacy settings updated successfully";
 pub const PAIRING_CODE: &str = "Pairing code generated";

@@ -1,22 +1,28 @@
 //! GET /api/instance/list — the account's instances, or the one that the token fits.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, OPERATION, about as about_any, bearer};
+use super::{NOT_FOUND, OPERATION};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::instances::{account_jid, own_devices};
-use crate::http::openapi::about::About;
-use crate::http::query::Query;
-use crate::http::{Api, envelope};
+use crate::http::devices::{account_jid, own_devices};
+use crate::http::endpoint::{Context, Endpoint};
 use crate::store::accounts::Bearer;
 use crate::store::devices::Device;
 use crate::supervision::view::{State, View};
 
+#[derive(Deserialize, ToSchema)]
+pub struct ListInstances {
+    /// One name, or several with commas between; for the token of an account only.
+    #[serde(rename = "instanceName")]
+    pub names: Option<String>,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = Instances)]
-struct List {
+pub struct List {
     message: String,
     instances: Vec<Listed>,
 }
@@ -25,7 +31,7 @@ struct List {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Instance)]
-pub(super) struct Listed {
+pub struct Listed {
     name: String,
     connection: Connection,
     profile: Profile,
@@ -63,7 +69,7 @@ struct Integration {
 
 impl Listed {
     /// `view`: what the supervisor knows; absent for an instance that was made just now.
-    pub(super) fn new(device: Device, view: Option<&View>) -> Self {
+    pub fn new(device: Device, view: Option<&View>) -> Self {
         let jid = view.map_or(device.jid.as_deref(), |view| view.jid.as_deref());
         let (state, display_status) = view.map_or(DISCONNECTED, state);
         Self {
@@ -97,45 +103,40 @@ fn state(view: &View) -> (&'static str, &'static str) {
     }
 }
 
-pub fn about() -> About {
-    about_any("Lists the instances that the token reaches", &OPERATION)
-        .query(
-            "instanceName",
-            "One name, or several with commas between; for the token of an account only",
-        )
-        .gives::<List>()
-        .refuses([NOT_FOUND])
-}
+impl Endpoint for ListInstances {
+    type Caller = Bearer;
+    type Reply = List;
+    const SUMMARY: &'static str = "Lists the instances that the token reaches";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[Param::query("instanceName")];
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, list(&request, &api).await)
-}
-
-async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
-    let Bearer { caller, device } = bearer(request)?;
-    let query = Query::of(request);
-    let names: Option<Vec<&str>> = query
-        .text("instanceName")
-        .filter(|names| !names.is_empty() && device.is_none())
-        .map(|names| names.split(',').map(str::trim).collect());
-    let shown = |shown: &Device| match (device, &names) {
-        (Some(own), _) => shown.id == own,
-        (None, Some(names)) => names.contains(&shown.name.as_str()),
-        (None, None) => true,
-    };
-    let own = own_devices(api, caller).await?.into_iter();
-    let instances: Vec<Listed> = own
-        .filter(|(device, _)| shown(device))
-        .map(|(device, view)| Listed::new(device, Some(&view)))
-        .collect();
-    // Of several names those that do not exist are left out.
-    if instances.is_empty() && names.is_some_and(|names| names.len() == 1) {
-        return Err(NOT_FOUND);
+    fn refusals() -> Vec<Failure> {
+        vec![NOT_FOUND]
     }
-    Ok(List {
-        message: found(instances.len()),
-        instances,
-    })
+
+    async fn answer(self, context: Context<Bearer>) -> Result<List, Failure> {
+        let Bearer { caller, device } = context.caller;
+        let names = self.names.as_deref().filter(|_| device.is_none());
+        let names: Option<Vec<&str>> = names.map(|names| names.split(',').map(str::trim).collect());
+        let shown = |shown: &Device| match (device, &names) {
+            (Some(own), _) => shown.id == own,
+            (None, Some(names)) => names.contains(&shown.name.as_str()),
+            (None, None) => true,
+        };
+        let own = own_devices(&context.api, caller).await?.into_iter();
+        let instances: Vec<Listed> = own
+            .filter(|(device, _)| shown(device))
+            .map(|(device, view)| Listed::new(device, Some(&view)))
+            .collect();
+        // Of several names those that do not exist are left out.
+        if instances.is_empty() && names.is_some_and(|names| names.len() == 1) {
+            return Err(NOT_FOUND);
+        }
+        Ok(List {
+            message: found(instances.len()),
+            instances,
+        })
+    }
 }
 
 fn found(count: usize) -> String {

@@ -1,38 +1,44 @@
 //! DELETE /api/instance/logout/{instance} — unlinks the device at WhatsApp; the instance and its token stay.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::{OPERATION, Outcome, about_one, instance, view};
+use super::{INSTANCE, Instance, OPERATION, Outcome};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::instances::logout::unlink;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::devices::logout::unlink;
+use crate::http::endpoint::{Context, Endpoint};
 
 const FAILED: Failure = Failure::documented(500, "Failed to logout instance");
 
-pub fn about() -> About {
-    about_one("Unlinks the instance's device at WhatsApp", &OPERATION)
-        .gives::<Outcome>()
-        .refuses([Failure::Disconnected, FAILED])
-}
+#[derive(Deserialize, ToSchema)]
+pub struct LogoutInstance {}
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, log_out(&request, &api).await)
-}
+impl Endpoint for LogoutInstance {
+    type Caller = Instance;
+    type Reply = Outcome;
+    const SUMMARY: &'static str = "Unlinks the instance's device at WhatsApp";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[INSTANCE];
 
-/// Doing it twice is no error.
-async fn log_out(request: &HttpRequest, api: &Api) -> Result<Outcome, Failure> {
-    let (caller, device) = instance(request, api).await?;
-    let before = view(api, &device).await?;
-    if before.is_paired() {
-        unlink(api, caller, device.id)
-            .await
-            .map_err(|failure| match failure {
+    fn refusals() -> Vec<Failure> {
+        vec![Failure::Disconnected, FAILED]
+    }
+
+    /// Doing it twice is no error.
+    async fn answer(self, context: Context<Instance>) -> Result<Outcome, Failure> {
+        let Context { api, caller, .. } = context;
+        let before = caller.view(&api).await?;
+        if before.is_paired() {
+            let unlinked = unlink(&api, caller.caller, caller.device.id).await;
+            unlinked.map_err(|failure| match failure {
                 // Only a connected device can tell WhatsApp.
                 Failure::Disconnected if !before.is_live() => Failure::Disconnected,
                 Failure::Overloaded => Failure::Overloaded,
                 _ => FAILED,
             })?;
+        }
+        Ok(Outcome::new("Instance logged out", "loggedout"))
     }
-    Ok(Outcome::new("Instance logged out", "loggedout"))
 }

@@ -1,21 +1,18 @@
 //! GET and POST /api/profile/privacy/{instance} — the privacy settings of the instance's account.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
-use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::inferred::PRIVACY_UPDATED;
-use super::{BAD_BODY, about_one, instance, json, view};
+use super::{INSTANCE, Instance};
 use crate::commands::privacy::get::GetPrivacy;
 use crate::commands::privacy::set::{Field, SetPrivacy};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::{Failure, Invalid};
-use crate::http::execute::dispatch_until;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
-use crate::operation::{Envelope, Operation};
-use crate::store::accounts::Caller;
-use crate::store::devices::Device;
+use crate::http::Api;
+use crate::http::endpoint::{Context, Endpoint};
+use crate::http::execute::{Deadline, dispatch};
 
 const OPERATION: Operation =
     Operation::new("privacy", Envelope::Ryze).failing_with("failed to get privacy settings");
@@ -23,19 +20,21 @@ const NOTHING: &str = "At least one privacy setting must be provided";
 
 /// The settings as the contract groups them: what is to be changed, or what there is.
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"permissions": {"groupAdd": "contacts"}}))]
 pub struct Settings<T: Default> {
     #[serde(default)]
+    #[schema(inline)]
     pub visibility: Visibility<T>,
     #[serde(default)]
+    #[schema(inline)]
     pub privacy: Privacy<T>,
     #[serde(default)]
+    #[schema(inline)]
     pub permissions: Permissions<T>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Visibility<T: Default> {
     #[serde(default)]
     pub last_seen: T,
@@ -48,14 +47,14 @@ pub struct Visibility<T: Default> {
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Privacy<T: Default> {
     #[serde(default)]
     pub read_receipts: T,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Permissions<T: Default> {
     #[serde(default)]
     pub call_add: T,
@@ -99,83 +98,80 @@ impl<T: Default> Settings<T> {
         }
     })
 )]
-struct Answer {
+pub struct Answer {
     message: &'static str,
+    #[schema(inline)]
     settings: Settings<String>,
 }
 
-pub fn about_read() -> About {
-    about_one(
-        "Shows the privacy settings of the instance's account",
-        &OPERATION,
-    )
-    .gives::<Answer>()
-    .refuses([
-        Failure::Disconnected,
-        Failure::TimedOut { message_id: None },
-    ])
-}
+#[derive(Deserialize, ToSchema)]
+pub struct GetPrivacySettings {}
 
-pub fn about_update() -> About {
-    let wrong = |field: Field| field.check("<value>").err().map(Failure::Invalid);
-    about_one(
-        "Changes privacy settings of the instance's account",
-        &OPERATION,
-    )
-    .takes::<Settings<Option<String>>>()
-    .gives::<Answer>()
-    .refuses([
-        Invalid::syntax(BAD_BODY).into(),
-        Invalid::request(NOTHING).into(),
-    ])
-    .refuses(Field::ALL.into_iter().filter_map(wrong))
-    .refuses([
-        Failure::Disconnected,
-        Failure::TimedOut { message_id: None },
-    ])
-    .refuses([not_applied(
-        Field::LastSeen,
-        &Failure::TimedOut { message_id: None },
-    )])
-}
+impl Endpoint for GetPrivacySettings {
+    type Caller = Instance;
+    type Reply = Answer;
+    const SUMMARY: &'static str = "Shows the privacy settings of the instance's account";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[INSTANCE];
 
-pub async fn read(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    let result = async {
-        let (caller, device) = instance(&request, &api).await?;
-        let deadline = Instant::now() + api.limits.command;
+    fn refusals() -> Vec<Failure> {
+        vec![
+            Failure::Disconnected,
+            Failure::TimedOut { message_id: None },
+        ]
+    }
+
+    async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
+        let Context { api, caller, .. } = context;
+        let deadline = Deadline::of::<GetPrivacy>(&api);
         Ok(Answer {
             message: "Privacy settings retrieved successfully",
-            settings: settings(&api, caller, &device, deadline).await?,
+            settings: settings(&api, &caller, deadline).await?,
         })
-    };
-    envelope::respond(&OPERATION, result.await)
+    }
 }
 
-pub async fn update(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    let result = async {
-        let (caller, device) = instance(&request, &api).await?;
-        let wanted = changes(json(&request, payload, &api).await?)?;
-        let deadline = Instant::now() + api.limits.command;
-        apply(&api, caller, &device, wanted, deadline).await?;
+/// What is to be changed.
+pub type UpdatePrivacySettings = Settings<Option<String>>;
+
+impl Endpoint for UpdatePrivacySettings {
+    type Caller = Instance;
+    type Reply = Answer;
+    const SUMMARY: &'static str = "Changes privacy settings of the instance's account";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[INSTANCE];
+
+    fn refusals() -> Vec<Failure> {
+        let wrong = |field: Field| field.check("<value>").err().map(Failure::Invalid);
+        let timed_out = Failure::TimedOut { message_id: None };
+        let mut refusals = vec![
+            Invalid::request(NOTHING).into(),
+            Failure::Disconnected,
+            not_applied(Field::LastSeen, &timed_out),
+            timed_out,
+        ];
+        refusals.extend(Field::ALL.into_iter().filter_map(wrong));
+        refusals
+    }
+
+    async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
+        let Context { api, caller, .. } = context;
+        let changes = changes(self)?;
+        let deadline = Deadline::of::<SetPrivacy>(&api);
+        apply(&api, &caller, changes, deadline).await?;
         Ok(Answer {
             message: PRIVACY_UPDATED,
-            settings: settings(&api, caller, &device, deadline).await?,
+            settings: settings(&api, &caller, deadline).await?,
         })
-    };
-    envelope::respond(&OPERATION, result.await)
+    }
 }
 
 /// What is to be changed, in order; all of it is checked before anything of it is done.
-fn changes(mut wanted: Settings<Option<String>>) -> Result<Vec<SetPrivacy>, Invalid> {
+fn changes(mut wanted: UpdatePrivacySettings) -> Result<Vec<SetPrivacy>, Invalid> {
     let mut changes = Vec::new();
     for field in Field::ALL {
         if let Some(value) = wanted.field(field).take() {
-            field.check(&value)?;
-            changes.push(SetPrivacy { field, value });
+            changes.push(SetPrivacy::new(field, value)?);
         }
     }
     if changes.is_empty() {
@@ -187,17 +183,17 @@ fn changes(mut wanted: Settings<Option<String>>) -> Result<Vec<SetPrivacy>, Inva
 /// One stanza after the other. What was applied before one that fails stays applied.
 async fn apply(
     api: &Api,
-    caller: Caller,
-    device: &Device,
+    instance: &Instance,
     changes: Vec<SetPrivacy>,
-    deadline: Instant,
+    deadline: Deadline,
 ) -> Result<(), Failure> {
-    if !view(api, device).await?.is_live() {
+    if !instance.view(api).await?.is_live() {
         return Err(Failure::Disconnected);
     }
+    let Instance { caller, device } = instance;
     for change in changes {
-        let field = change.field;
-        dispatch_until(deadline, api, caller, Some(device.id), change)
+        let field = change.field();
+        dispatch(api, *caller, Some(device.id), deadline, change)
             .await
             .map_err(|reason| not_applied(field, &reason))?;
     }
@@ -205,20 +201,20 @@ async fn apply(
 }
 
 fn not_applied(field: Field, reason: &Failure) -> Failure {
-    Failure::Documented {
-        status: 500,
-        text: format!("failed to update {} privacy: {reason}", field.name()).into(),
-    }
+    Failure::told(
+        500,
+        format!("failed to update {} privacy: {reason}", field.name()),
+    )
 }
 
 /// What WhatsApp says at this moment.
 async fn settings(
     api: &Api,
-    caller: Caller,
-    device: &Device,
-    deadline: Instant,
+    instance: &Instance,
+    deadline: Deadline,
 ) -> Result<Settings<String>, Failure> {
-    let told = dispatch_until(deadline, api, caller, Some(device.id), GetPrivacy {}).await?;
+    let Instance { caller, device } = instance;
+    let told = dispatch(api, *caller, Some(device.id), deadline, GetPrivacy {}).await?;
     Ok(Settings::of(|field| {
         told.value(field.category()).to_owned()
     }))

@@ -29,7 +29,7 @@ impl Kind {
 
 /// Where a token stands, as the `X-RateLimit-*` headers tell it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Quota {
     pub admitted: bool,
     pub limit: u32,
     pub remaining: u32,
@@ -37,7 +37,7 @@ pub struct Standing {
     pub reset: i64,
 }
 
-impl Standing {
+impl Quota {
     /// Of somebody who is not counted.
     pub fn fresh(kind: Kind, now: i64) -> Self {
         Self {
@@ -73,7 +73,7 @@ pub struct Rates {
 
 impl Rates {
     /// Counts a request. `now` is in Unix seconds.
-    pub fn take(&self, bearer: &Bearer, kind: Kind, now: i64) -> Standing {
+    pub fn take(&self, bearer: &Bearer, kind: Kind, now: i64) -> Quota {
         self.sweep(now);
         let key = (bearer.caller.user, bearer.device, kind);
         let fresh = || Window {
@@ -86,7 +86,7 @@ impl Rates {
         }
         let admitted = window.used < kind.limit();
         window.used += u32::from(admitted);
-        Standing {
+        Quota {
             admitted,
             limit: kind.limit(),
             remaining: kind.limit() - window.used,
@@ -127,7 +127,7 @@ mod tests {
     fn a_minute_admits_as_many_as_the_limit_and_the_next_one_again() {
         for (kind, limit) in [(Kind::Any, 100), (Kind::Creation, 20)] {
             let (rates, ada) = (Rates::default(), somebody());
-            let standing = |admitted, remaining, reset| Standing {
+            let quota = |admitted, remaining, reset| Quota {
                 admitted,
                 limit,
                 remaining,
@@ -135,12 +135,12 @@ mod tests {
             };
             for used in 1..=limit {
                 let found = rates.take(&ada, kind, NOON + i64::from(used / 2));
-                assert_eq!(found, standing(true, limit - used, NOON + 60));
+                assert_eq!(found, quota(true, limit - used, NOON + 60));
             }
             let refused = rates.take(&ada, kind, NOON + 59);
-            assert_eq!(refused, standing(false, 0, NOON + 60));
+            assert_eq!(refused, quota(false, 0, NOON + 60));
             let again = rates.take(&ada, kind, NOON + 60);
-            assert_eq!(again, standing(true, limit - 1, NOON + 120));
+            assert_eq!(again, quota(true, limit - 1, NOON + 120));
         }
     }
 

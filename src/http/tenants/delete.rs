@@ -3,29 +3,35 @@
 //! First all tokens end, then the devices are removed, then the rows go. Whatever goes wrong between two steps, asking
 //! again takes it up from there.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, SubsecRound, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::error;
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, id_in_path, id_required};
+use super::{ID, NOT_FOUND};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
+use crate::http::Api;
+use crate::http::auth::Master;
+use crate::http::detached::to_the_end;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::http::users::remove_devices;
-use crate::http::{Api, envelope};
 use crate::ids::{DeviceId, TenantId};
-use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::Tenant;
 
-const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
 const FAILED: Failure = Failure::documented(500, "failed to delete tenant");
+
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteTenant {
+    /// Which.
+    pub id: TenantId,
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeletedTenant)]
-struct Deleted {
+pub struct Deleted {
     message: &'static str,
     data: Gone,
 }
@@ -38,32 +44,29 @@ struct Gone {
     deleted_at: DateTime<Utc>,
 }
 
-pub fn about() -> About {
-    About::new(
-        "Deletes a tenant with all that it holds, for good",
-        &OPERATION,
-    )
-    .for_master()
-    .gives::<Deleted>()
-    .refuses([id_required().into(), NOT_FOUND, FAILED])
+impl Endpoint for DeleteTenant {
+    type Caller = Master;
+    type Reply = Deleted;
+    const SUMMARY: &'static str = "Deletes a tenant with all that it holds, for good";
+    const OPERATION: Operation = Operation::new("tenant", Envelope::Admin);
+    const PARAMS: &'static [Param] = &[ID];
+
+    fn refusals() -> Vec<Failure> {
+        vec![NOT_FOUND, FAILED]
+    }
+
+    async fn answer(self, context: Context<Master>) -> Result<Deleted, Failure> {
+        to_the_end(async move { delete(&context.api, self.id).await }).await
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, delete(&request, api).await)
-}
-
-async fn delete(request: &HttpRequest, api: web::Data<Api>) -> Result<Deleted, Failure> {
-    api.master(request)?;
-    let id = id_in_path(request)?;
-    to_the_end(async move {
-        let found = api.store.tenant(id).await.map_err(not_deleted)?;
-        let tenant = found.ok_or(NOT_FOUND)?;
-        erase(&api, id).await?;
-        // At the highest level, so that nobody learns of it by chance.
-        error!(tenant.id = %id, "tenant and all its data permanently deleted");
-        Ok(deleted(tenant))
-    })
-    .await
+async fn delete(api: &Api, id: TenantId) -> Result<Deleted, Failure> {
+    let found = api.store.tenant(id).await.map_err(not_deleted)?;
+    let tenant = found.ok_or(NOT_FOUND)?;
+    erase(api, id).await?;
+    // At the highest level, so that nobody learns of it by chance.
+    error!(tenant.id = %id, "tenant and all its data permanently deleted");
+    Ok(deleted(tenant))
 }
 
 async fn erase(api: &Api, id: TenantId) -> Result<(), Failure> {
@@ -82,7 +85,7 @@ async fn devices(api: &Api, id: TenantId) -> Result<Vec<DeviceId>, Failure> {
 
 async fn remove(api: &Api, devices: Vec<DeviceId>) -> Result<(), Failure> {
     match remove_devices(api, devices).await {
-        Err(Failure::Internal) => Err(FAILED),
+        Err(Failure::Internal | Failure::Unavailable) => Err(FAILED),
         removed => removed,
     }
 }

@@ -1,49 +1,45 @@
 //! POST /register — a tenant and its first user, by the master token.
 
-use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
 
-use crate::accounts::newcomer::{self, Newcomer};
+use crate::accounts::new_user::NewUser;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::reply::Created;
 use crate::failure::{Failure, Invalid};
-use crate::http::openapi::about::About;
-use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, enroll};
-use crate::http::{Api, body, envelope};
+use crate::http::auth::Master;
+use crate::http::endpoint::{Context, Endpoint};
+use crate::http::users::{EMAIL_TAKEN, Webhook, WithToken, check_webhook, enroll};
 use crate::ids::TenantId;
-use crate::operation::{Envelope, Operation};
 use crate::store::StoreError;
 use crate::store::accounts::{Role, Tenant};
 
-const OPERATION: Operation = Operation::new("register", Envelope::Admin);
-const EXISTS: Failure = Failure::documented(
+const EXISTS: Failure = Failure::coded(
     400,
+    "TENANT_EXISTS",
     "tenant already exists - please contact your administrator to create an account",
 );
 const NOTE: &str = "Webhook will be auto-configured when WhatsApp device is connected";
 const LONGEST_NAME: usize = 200;
 
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(
     example = json!({"tenant_name": "Acme", "email": "admin@acme.example", "password": "correct horse battery"})
 )]
-pub struct Register {
+pub struct RegisterTenant {
     pub tenant_name: String,
     pub email: String,
     pub password: String,
     /// Accepted and ignored: the first user of a tenant is always its admin.
-    #[serde(default)]
-    pub role: Option<String>,
-    #[serde(default)]
+    pub role: Option<Role>,
     pub webhook_url: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = RegisteredTenant)]
-struct Registered {
+pub struct Registered {
     user: WithToken,
     tenant: Tenant,
     token: String,
@@ -51,55 +47,34 @@ struct Registered {
     webhook: Webhook,
 }
 
-pub fn about() -> About {
-    About::new("Makes a tenant and its first user, an admin", &OPERATION)
-        .for_master()
-        .takes::<Register>()
-        .creates::<Registered>()
-        .refuses([EXISTS, EMAIL_TAKEN])
-}
+impl Endpoint for RegisterTenant {
+    type Caller = Master;
+    type Reply = Created<Registered>;
+    const SUMMARY: &'static str = "Makes a tenant and its first user, an admin";
+    const OPERATION: Operation = Operation::new("register", Envelope::Admin);
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    let result = register(&request, payload, &api).await;
-    envelope::respond_as(StatusCode::CREATED, &OPERATION, result)
-}
-
-async fn register(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<Registered, Failure> {
-    api.master(request)?;
-    let wanted: Register = body::json(request, payload, &api.limits).await?;
-    let tenant = new_tenant(&wanted.tenant_name)?;
-    let newcomer = Newcomer::check(
-        &wanted.email,
-        &wanted.password,
-        Role::Admin,
-        wanted.webhook_url,
-    )?;
-    if let Some(name) = &wanted.role {
-        newcomer::role("role", name)?;
+    fn refusals() -> Vec<Failure> {
+        vec![EXISTS, EMAIL_TAKEN]
     }
-    let enrolled = enroll(api, newcomer, tenant.id, wanted.password).await?;
-    let webhook = Webhook::of(&enrolled.credentials, NOTE);
-    let (user, token) = (enrolled.user, enrolled.token);
-    let stored = api.store.register(&tenant, &user, enrolled.credentials);
-    stored.await.map_err(not_registered)?;
-    info!(tenant.id = %tenant.id, "tenant registered");
-    Ok(Registered {
-        user: WithToken {
-            user,
-            token: token.clone(),
-        },
-        tenant,
-        token,
-        webhook,
-    })
+
+    async fn answer(self, context: Context<Master>) -> Result<Created<Registered>, Failure> {
+        let api = &context.api;
+        let tenant = new_tenant(&self.tenant_name)?;
+        let webhook_url = check_webhook(api, self.webhook_url)?;
+        let new_user = NewUser::check(&self.email, &self.password, Role::Admin, webhook_url)?;
+        let enrolled = enroll(api, new_user, tenant.id, self.password).await?;
+        let webhook = Webhook::of(&enrolled.credentials, NOTE);
+        let (user, token) = (enrolled.user, enrolled.token);
+        let stored = api.store.register(&tenant, &user, enrolled.credentials);
+        stored.await.map_err(not_registered)?;
+        info!(tenant.id = %tenant.id, "tenant registered");
+        Ok(Created(Registered {
+            user: WithToken::new(user, token.clone()),
+            tenant,
+            token,
+            webhook,
+        }))
+    }
 }
 
 fn new_tenant(name: &str) -> Result<Tenant, Invalid> {

@@ -4,7 +4,7 @@ use crate::accounts::roles::{self, Action, Denial, Target};
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::ids::UserId;
-use crate::store::accounts::{Caller, Change, Settled, Standing, User};
+use crate::store::accounts::{Caller, Change, Membership, Settled, User};
 
 use super::{LAST_ADMIN, NOT_FOUND, NOT_ONESELF, NOT_YOURS_TO_GIVE, OUT_OF_REACH};
 
@@ -13,8 +13,8 @@ pub(super) const ATTEMPTS: usize = 4;
 
 /// What a user was and is.
 pub(super) struct Changed {
-    pub from: Standing,
-    pub to: Standing,
+    pub from: Membership,
+    pub to: Membership,
 }
 
 /// The user that the caller may do all this to, with the caller as the store knows it at the same moment.
@@ -55,7 +55,7 @@ pub(super) async fn change(
 ) -> Result<Changed, Failure> {
     for _ in 0..ATTEMPTS {
         let (actor, target) = permitted(api, caller, id, actions).await?;
-        let from = target.standing();
+        let from = target.membership();
         let to = actions.iter().fold(from, after);
         if from == to {
             return Ok(Changed { from, to });
@@ -79,20 +79,20 @@ pub(super) async fn change(
 }
 
 /// What an action makes of a user. Who is deleted is deactivated first, so that the token ends before anything else.
-fn after(standing: Standing, action: &Action) -> Standing {
+fn after(membership: Membership, action: &Action) -> Membership {
     match action {
-        Action::See => standing,
-        Action::Activate => Standing {
+        Action::See => membership,
+        Action::Activate => Membership {
             active: true,
-            ..standing
+            ..membership
         },
-        Action::Deactivate | Action::Delete => Standing {
+        Action::Deactivate | Action::Delete => Membership {
             active: false,
-            ..standing
+            ..membership
         },
-        Action::ChangeRole(role) => Standing {
+        Action::ChangeRole(role) => Membership {
             role: *role,
-            ..standing
+            ..membership
         },
     }
 }

@@ -3,56 +3,60 @@
 //! In this order: the user is deactivated, which is where it is decided and where the token ends; its devices are
 //! removed; the rows go. Whatever goes wrong between two steps, asking again takes it up from there.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
 
 use super::change::{self, ATTEMPTS};
-use super::{NOT_CHANGED, id_in_path, not_a_uuid, remove_devices};
+use super::{ID, NOT_CHANGED, remove_devices};
 use crate::accounts::roles::Action;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
-use crate::http::{Api, envelope};
+use crate::http::Api;
+use crate::http::detached::to_the_end;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::UserId;
-use crate::operation::{Envelope, Operation};
 use crate::store::accounts::Caller;
 
-const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteUser {
+    /// Whom.
+    pub id: UserId,
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeletedUser, example = json!({"message": "User permanently deleted"}))]
-struct Deleted {
+pub struct Deleted {
     message: &'static str,
 }
 
-pub fn about() -> About {
-    About::new("Deletes a user with all devices, for good", &OPERATION)
-        .gives::<Deleted>()
-        .refuses(NOT_CHANGED)
-        .refuses([not_a_uuid().into()])
+impl Endpoint for DeleteUser {
+    type Caller = Caller;
+    type Reply = Deleted;
+    const SUMMARY: &'static str = "Deletes a user with all devices, for good";
+    const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+    const PARAMS: &'static [Param] = &[ID];
+
+    fn refusals() -> Vec<Failure> {
+        NOT_CHANGED.into()
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Deleted, Failure> {
+        to_the_end(async move { delete(&context.api, context.caller, self.id).await }).await
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, delete(&request, api).await)
-}
-
-async fn delete(request: &HttpRequest, api: web::Data<Api>) -> Result<Deleted, Failure> {
-    let caller = api.caller(request).await?;
-    let id: UserId = id_in_path(request)?;
-    to_the_end(async move {
-        for _ in 0..ATTEMPTS {
-            change::change(&api, caller, id, &[Action::Delete]).await?;
-            if gone(&api, caller, id).await? {
-                info!(user.id = %id, "user deleted");
-                let message = "User permanently deleted";
-                return Ok(Deleted { message });
-            }
+async fn delete(api: &Api, caller: Caller, id: UserId) -> Result<Deleted, Failure> {
+    for _ in 0..ATTEMPTS {
+        change::change(api, caller, id, &[Action::Delete]).await?;
+        if gone(api, caller, id).await? {
+            info!(user.id = %id, "user deleted");
+            let message = "User permanently deleted";
+            return Ok(Deleted { message });
         }
-        Err(Failure::Overloaded)
-    })
-    .await
+    }
+    Err(Failure::Overloaded)
 }
 
 /// Deletes a deactivated user; `false` if somebody activated it again meanwhile, or was quicker.

@@ -1,31 +1,28 @@
 //! POST /users/{id}/promote — another role, up or down.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
 
-use super::{NOT_CHANGED, change, id_in_path};
-use crate::accounts::newcomer;
+use super::{ID, NOT_CHANGED, change};
 use crate::accounts::roles::Action;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
-use crate::http::{Api, body, envelope};
+use crate::http::detached::to_the_end;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::UserId;
-use crate::operation::{Envelope, Operation};
-use crate::store::accounts::Role;
-
-/// The message stands beside `data`, so the payload brings both.
-const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+use crate::store::accounts::{Caller, Role};
 
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"new_role": "manager"}))]
-pub struct Promote {
-    pub new_role: String,
+pub struct PromoteUser {
+    /// Whom.
+    pub id: UserId,
+    pub new_role: Role,
 }
 
+/// The message stands beside `data`, so the payload brings both.
 #[derive(Serialize, ToSchema)]
 #[schema(
     as = PromotedUser,
@@ -38,7 +35,7 @@ pub struct Promote {
         }
     })
 )]
-struct Promoted {
+pub struct Promoted {
     message: &'static str,
     data: Step,
 }
@@ -51,42 +48,32 @@ struct Step {
     new_role: Role,
 }
 
-pub fn about() -> About {
-    About::new("Changes a user's role", &OPERATION)
-        .takes::<Promote>()
-        .gives::<Promoted>()
-        .refuses(NOT_CHANGED)
-}
+impl Endpoint for PromoteUser {
+    type Caller = Caller;
+    type Reply = Promoted;
+    const SUMMARY: &'static str = "Changes a user's role";
+    const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+    const PARAMS: &'static [Param] = &[ID];
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, promote(&request, payload, api).await)
-}
+    fn refusals() -> Vec<Failure> {
+        NOT_CHANGED.into()
+    }
 
-async fn promote(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> Result<Promoted, Failure> {
-    let caller = api.caller(request).await?;
-    let id: UserId = id_in_path(request)?;
-    let wanted: Promote = body::json(request, payload, &api.limits).await?;
-    let action = Action::ChangeRole(newcomer::role("new_role", &wanted.new_role)?);
-    to_the_end(async move {
-        let changed = change::change(&api, caller, id, &[action]).await?;
-        let (old_role, new_role) = (changed.from.role, changed.to.role);
-        info!(user.id = %id, from = old_role.name(), to = new_role.name(), "role changed");
-        Ok(Promoted {
-            message: "User role updated successfully",
-            data: Step {
-                user_id: id,
-                old_role,
-                new_role,
-            },
+    async fn answer(self, context: Context<Caller>) -> Result<Promoted, Failure> {
+        to_the_end(async move {
+            let actions = [Action::ChangeRole(self.new_role)];
+            let changed = change::change(&context.api, context.caller, self.id, &actions).await?;
+            let (old_role, new_role) = (changed.from.role, changed.to.role);
+            info!(user.id = %self.id, from = old_role.name(), to = new_role.name(), "role changed");
+            Ok(Promoted {
+                message: "User role updated successfully",
+                data: Step {
+                    user_id: self.id,
+                    old_role,
+                    new_role,
+                },
+            })
         })
-    })
-    .await
+        .await
+    }
 }

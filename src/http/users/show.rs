@@ -1,36 +1,86 @@
 //! GET /users/{id} — one user: oneself, whom one has charge of, or anybody for the master token.
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-use super::{NOT_FOUND, OUT_OF_REACH, change, id_in_path, not_a_uuid};
+use super::{ID, NOT_FOUND, OUT_OF_REACH, change};
 use crate::accounts::roles::Action;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
-use crate::ids::UserId;
-use crate::operation::{Envelope, Operation};
-use crate::store::accounts::User;
+use crate::http::Api;
+use crate::http::auth::MasterOrCaller;
+use crate::http::endpoint::{Context, Endpoint};
+use crate::ids::{TenantId, UserId};
+use crate::store::accounts::{Role, User};
 
-const OPERATION: Operation = Operation::new("user", Envelope::Data);
-
-pub fn about() -> About {
-    About::new("Shows a user", &OPERATION)
-        .gives::<User>()
-        .refuses([not_a_uuid().into(), OUT_OF_REACH, NOT_FOUND])
+#[derive(Deserialize, ToSchema)]
+pub struct GetUser {
+    /// Whom.
+    pub id: UserId,
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, show(&request, &api).await)
+/// A user, in the order in which the contract shows one.
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = ShownUser,
+    example = json!({
+        "id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
+        "email": "ana@example.com",
+        "role": "user",
+        "active": true,
+        "tenant_id": "b7e23ec2-9d2f-4b0e-8a39-2f3a6e5d4c10",
+        "created_at": "2026-06-15T12:00:00Z",
+        "updated_at": "2026-06-15T12:00:00Z"
+    })
+)]
+pub struct Shown {
+    id: UserId,
+    email: String,
+    role: Role,
+    active: bool,
+    tenant_id: TenantId,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
 }
 
-async fn show(request: &HttpRequest, api: &Api) -> Result<User, Failure> {
-    if api.master(request).is_ok() {
-        return anybody(api, id_in_path(request)?).await;
+impl From<User> for Shown {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id,
+            email: user.email,
+            role: user.role,
+            active: user.active,
+            tenant_id: user.tenant_id,
+            created_at: user.created_at,
+            updated_at: user.updated_at,
+        }
     }
-    let caller = api.caller(request).await?;
-    let id = id_in_path(request)?;
-    let (_, user) = change::permitted(api, caller, id, &[Action::See]).await?;
-    Ok(user)
+}
+
+impl Endpoint for GetUser {
+    type Caller = MasterOrCaller;
+    type Reply = Shown;
+    const SUMMARY: &'static str = "Shows a user";
+    const OPERATION: Operation = Operation::new("user", Envelope::Data);
+    const PARAMS: &'static [Param] = &[ID];
+
+    fn refusals() -> Vec<Failure> {
+        vec![OUT_OF_REACH, NOT_FOUND]
+    }
+
+    async fn answer(self, context: Context<MasterOrCaller>) -> Result<Shown, Failure> {
+        let api = &context.api;
+        match context.caller {
+            MasterOrCaller::Master => anybody(api, self.id).await.map(Shown::from),
+            MasterOrCaller::Caller(caller) => {
+                let permitted = change::permitted(api, caller, self.id, &[Action::See]);
+                let (_, user) = permitted.await?;
+                Ok(user.into())
+            }
+        }
+    }
 }
 
 async fn anybody(api: &Api, id: UserId) -> Result<User, Failure> {

@@ -1,85 +1,70 @@
 //! PUT /users/{id} — whether a user is active, and which role it has.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
 
-use super::{NOT_CHANGED, change, id_in_path};
-use crate::accounts::newcomer;
+use super::{ID, NOT_CHANGED, change};
 use crate::accounts::roles::Action;
-use crate::failure::{Failure, Invalid};
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
-use crate::http::{Api, body, envelope};
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
+use crate::failure::Failure;
+use crate::http::detached::to_the_end;
+use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::UserId;
-use crate::operation::{Envelope, Operation};
-
-const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+use crate::store::accounts::{Caller, Role};
 
 /// What is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
 #[schema(example = json!({"active": true, "role": "manager"}))]
 pub struct UpdateUser {
-    #[serde(default)]
+    /// Whom.
+    pub id: UserId,
     pub active: Option<bool>,
-    #[serde(default)]
-    pub role: Option<String>,
+    pub role: Option<Role>,
 }
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = UpdatedUser, example = json!({"message": "User updated successfully"}))]
-struct Updated {
+pub struct Updated {
     message: &'static str,
 }
 
-pub fn about() -> About {
-    About::new(
-        "Activates or deactivates a user, or changes the role",
-        &OPERATION,
-    )
-    .takes::<UpdateUser>()
-    .gives::<Updated>()
-    .refuses(NOT_CHANGED)
-}
+impl Endpoint for UpdateUser {
+    type Caller = Caller;
+    type Reply = Updated;
+    const SUMMARY: &'static str = "Activates or deactivates a user, or changes the role";
+    const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+    const PARAMS: &'static [Param] = &[ID];
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, update(&request, payload, api).await)
-}
-
-async fn update(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> Result<Updated, Failure> {
-    let caller = api.caller(request).await?;
-    let id: UserId = id_in_path(request)?;
-    let wanted: UpdateUser = body::json(request, payload, &api.limits).await?;
-    let actions = actions(&wanted)?;
-    to_the_end(async move {
-        change::change(&api, caller, id, &actions).await?;
-        info!(user.id = %id, "user updated");
-        let message = "User updated successfully";
-        Ok(Updated { message })
-    })
-    .await
-}
-
-/// Whoever changes a user must be allowed to see it, even where nothing is to change.
-fn actions(wanted: &UpdateUser) -> Result<Vec<Action>, Invalid> {
-    let mut actions = vec![Action::See];
-    match wanted.active {
-        Some(true) => actions.push(Action::Activate),
-        Some(false) => actions.push(Action::Deactivate),
-        None => {}
+    fn refusals() -> Vec<Failure> {
+        NOT_CHANGED.into()
     }
-    if let Some(name) = &wanted.role {
-        actions.push(Action::ChangeRole(newcomer::role("role", name)?));
+
+    async fn answer(self, context: Context<Caller>) -> Result<Updated, Failure> {
+        let actions = self.actions();
+        to_the_end(async move {
+            change::change(&context.api, context.caller, self.id, &actions).await?;
+            info!(user.id = %self.id, "user updated");
+            let message = "User updated successfully";
+            Ok(Updated { message })
+        })
+        .await
     }
-    Ok(actions)
+}
+
+impl UpdateUser {
+    /// Whoever changes a user must be allowed to see it, even where nothing is to change.
+    fn actions(&self) -> Vec<Action> {
+        let activity = self.active.map(|active| match active {
+            true => Action::Activate,
+            false => Action::Deactivate,
+        });
+        let role = self.role.map(Action::ChangeRole);
+        [Action::See]
+            .into_iter()
+            .chain(activity)
+            .chain(role)
+            .collect()
+    }
 }

@@ -1,17 +1,18 @@
 //! POST /webhook — says where the events of the caller's device go. Writing it again overwrites it.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use tracing::info;
 use utoipa::ToSchema;
 
-use super::{OPERATION, Shown, about_own, owner};
+use super::{NO_OWNER, OPERATION, Shown};
+use crate::contract::operation::Operation;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::uninterrupted::to_the_end;
-use crate::http::{Api, body, envelope};
+use crate::http::detached::to_the_end;
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
 use crate::webhooks::NotWritten;
-use crate::webhooks::settings::Wanted;
+/// The body is the webhook's own settings.
+pub use crate::webhooks::settings::Wanted as ConfigureWebhook;
 
 #[derive(Serialize, ToSchema)]
 #[schema(
@@ -21,40 +22,34 @@ use crate::webhooks::settings::Wanted;
         "webhook": Shown::example()
     })
 )]
-struct Configured {
+pub struct Configured {
     message: &'static str,
     webhook: Shown,
 }
 
-pub fn about() -> About {
-    about_own("Says where the events of the caller's device go; overwrites what was said before")
-        .takes::<Wanted>()
-        .gives::<Configured>()
-}
+impl Endpoint for ConfigureWebhook {
+    type Caller = Caller;
+    type Reply = Configured;
+    const SUMMARY: &'static str =
+        "Says where the events of the caller's device go; overwrites what was said before";
+    const OPERATION: Operation = OPERATION;
+    const ON_DEVICE: bool = true;
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, configure(&request, payload, &api).await)
-}
+    fn refusals() -> Vec<Failure> {
+        NO_OWNER.into()
+    }
 
-async fn configure(
-    request: &HttpRequest,
-    payload: web::Payload,
-    api: &Api,
-) -> Result<Configured, Failure> {
-    let owner = owner(request, api).await?;
-    let wanted: Wanted = body::json(request, payload, &api.limits).await?;
-    let webhooks = api.webhooks.clone();
-    let write = async move { webhooks.write(owner, wanted).await.map_err(not_written) };
-    let webhook = to_the_end(write).await?;
-    info!(device.id = %owner.device, "webhook configured");
-    Ok(Configured {
-        message: "Webhook configured successfully",
-        webhook: Shown::from(&*webhook),
-    })
+    async fn answer(self, context: Context<Caller>) -> Result<Configured, Failure> {
+        let owner = context.owner().await?;
+        let webhooks = context.api.webhooks.clone();
+        let write = async move { webhooks.write(owner, self).await.map_err(not_written) };
+        let webhook = to_the_end(write).await?;
+        info!(device.id = %owner.device, "webhook configured");
+        Ok(Configured {
+            message: "Webhook configured successfully",
+            webhook: Shown::from(&*webhook),
+        })
+    }
 }
 
 fn not_written(error: NotWritten) -> Failure {

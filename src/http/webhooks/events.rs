@@ -1,32 +1,33 @@
 //! GET /webhook/events — the catalog.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::OPERATION;
+use crate::contract::operation::Operation;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
 use crate::webhooks::catalog::EventSet;
+
+#[derive(Deserialize, ToSchema)]
+pub struct ListEvents {}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = WebhookEvents, example = json!({"events": ["message.received", "message.sent"]}))]
-struct Catalog {
+pub struct Catalog {
     events: Vec<&'static str>,
 }
 
-pub fn about() -> About {
-    About::new("Lists the names of all events", &OPERATION).gives::<Catalog>()
-}
+impl Endpoint for ListEvents {
+    type Caller = Caller;
+    type Reply = Catalog;
+    const SUMMARY: &'static str = "Lists the names of all events";
+    const OPERATION: Operation = OPERATION;
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, catalog(&request, &api).await)
-}
-
-async fn catalog(request: &HttpRequest, api: &Api) -> Result<Catalog, Failure> {
-    api.caller(request).await?;
-    Ok(Catalog {
-        events: EventSet::all().names(),
-    })
+    async fn answer(self, _: Context<Caller>) -> Result<Catalog, Failure> {
+        Ok(Catalog {
+            events: EventSet::all().names(),
+        })
+    }
 }

@@ -1,19 +1,39 @@
 //! GET /webhook/deliveries — what waits to be delivered, and what could not be.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, Utc};
-use serde::Serialize;
+use chrono::{DateTime, SubsecRound, Utc};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OPERATION, about_own, owner};
+use super::{NO_OWNER, OPERATION};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::{Failure, Invalid};
-use crate::http::openapi::about::About;
-use crate::http::query::Query;
-use crate::http::{Api, envelope};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
 use crate::store::outbox::Listed;
 
-const DEFAULT_LIMIT: usize = 50;
+const DEFAULT_LIMIT: i64 = 50;
 const MOST: i64 = 500;
+
+#[derive(Deserialize, ToSchema)]
+pub struct ListDeliveries {
+    /// `dead` when absent.
+    pub state: Option<State>,
+    /// How many at most, from 1 to 500; 50 when absent.
+    pub limit: Option<i64>,
+    /// The `next` of the page before.
+    pub after: Option<i64>,
+}
+
+/// What becomes of a delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = DeliveryState)]
+pub enum State {
+    Waiting,
+    /// It could not be delivered.
+    Dead,
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(
@@ -30,7 +50,7 @@ const MOST: i64 = 500;
         "count": 1
     })
 )]
-struct List {
+pub struct List {
     deliveries: Vec<Delivery>,
     count: usize,
     /// For `after`, when there may be more.
@@ -43,8 +63,7 @@ struct Delivery {
     /// Of the event, as in its envelope and in the header `webhook-id`.
     id: String,
     event: String,
-    /// `waiting` or `dead`.
-    state: &'static str,
+    state: State,
     /// So far.
     attempts: i64,
     /// Why the last one failed.
@@ -58,61 +77,60 @@ impl From<Listed> for Delivery {
         Self {
             id: listed.id,
             event: listed.event,
-            state: if listed.dead { "dead" } else { "waiting" },
+            state: match listed.dead {
+                true => State::Dead,
+                false => State::Waiting,
+            },
             attempts: listed.attempts,
             last_error: listed.failure,
-            since: listed.at,
+            since: listed.at.trunc_subsecs(0),
         }
     }
 }
 
-pub fn about() -> About {
-    about_own("Lists events that could not be delivered, or that wait for it")
-        .query("state", "`dead`, which is the default, or `waiting`.")
-        .query("limit", "How many at most, from 1 to 500; 50 when absent.")
-        .query("after", "The `next` of the page before.")
-        .gives::<List>()
-        .refuses([wrong_state("gone").into()])
+impl Endpoint for ListDeliveries {
+    type Caller = Caller;
+    type Reply = List;
+    const SUMMARY: &'static str = "Lists events that could not be delivered, or that wait for it";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[
+        Param::query("state"),
+        Param::query("limit"),
+        Param::query("after"),
+    ];
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        NO_OWNER.into()
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<List, Failure> {
+        let owner = context.owner().await?;
+        let dead = self.state.unwrap_or(State::Dead) == State::Dead;
+        let limit = within("limit", self.limit.unwrap_or(DEFAULT_LIMIT), 1, MOST)?;
+        let after = within("after", self.after.unwrap_or(0), 0, i64::MAX)?;
+        let found = context
+            .api
+            .store
+            .deliveries(owner, dead, after, limit as usize);
+        let found = found.await;
+        let found =
+            found.map_err(|error| Failure::of_store("deliveries could not be listed", &error))?;
+        let last = found.last().filter(|_| found.len() == limit as usize);
+        Ok(List {
+            count: found.len(),
+            next: last.map(|last| last.number),
+            deliveries: found.into_iter().map(Delivery::from).collect(),
+        })
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, list(&request, &api).await)
-}
-
-async fn list(request: &HttpRequest, api: &Api) -> Result<List, Failure> {
-    let owner = owner(request, api).await?;
-    let query = Query::of(request);
-    let dead = match query.text("state") {
-        None | Some("dead") => true,
-        Some("waiting") => false,
-        Some(other) => return Err(wrong_state(other).into()),
-    };
-    let limit = number(&query, "limit", 1, MOST)?.map_or(DEFAULT_LIMIT, |limit| limit as usize);
-    let after = number(&query, "after", 0, i64::MAX)?.unwrap_or_default();
-    let found = api.store.deliveries(owner, dead, after, limit).await;
-    let found =
-        found.map_err(|error| Failure::of_store("deliveries could not be listed", &error))?;
-    let last = found.last().filter(|_| found.len() == limit);
-    Ok(List {
-        count: found.len(),
-        next: last.map(|last| last.number),
-        deliveries: found.into_iter().map(Delivery::from).collect(),
-    })
-}
-
-fn wrong_state(state: &str) -> Invalid {
-    let problem = format!("state must be dead or waiting, not {state:?}");
-    Invalid::field("state", problem)
-}
-
-fn number(query: &Query<'_>, name: &str, least: i64, most: i64) -> Result<Option<i64>, Invalid> {
-    let Some(text) = query.text(name) else {
-        return Ok(None);
-    };
-    let number = text.parse().ok();
-    let number = number.filter(|number| (least..=most).contains(number));
-    let problem = || format!("{name} must be a number from {least} to {most}, not {text:?}");
-    number
-        .map(Some)
-        .ok_or_else(|| Invalid::field(name, problem()))
+fn within(name: &str, number: i64, least: i64, most: i64) -> Result<i64, Invalid> {
+    match (least..=most).contains(&number) {
+        true => Ok(number),
+        false => {
+            let problem = format!("{name} must be a number from {least} to {most}, not {number}");
+            Err(Invalid::field(name, problem))
+        }
+    }
 }

@@ -1,21 +1,19 @@
 //! POST /user/webhook — the webhook that devices which the caller makes from now on begin with.
 
-use actix_web::{HttpRequest, HttpResponse, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::OPERATION;
+use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, body, envelope};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
 use crate::webhooks::catalog::EventSet;
 
 const MESSAGE: &str = "Webhook URL configured. It will be automatically applied to new devices with ALL available events";
 
 #[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(as = SetWebhookUrl, example = json!({"webhook_url": "https://app.example.com/webhook"}))]
-pub struct SetUrl {
+#[schema(example = json!({"webhook_url": "https://app.example.com/webhook"}))]
+pub struct SetUserWebhookUrl {
     /// An `https://` URL.
     pub webhook_url: String,
 }
@@ -32,7 +30,7 @@ pub struct SetUrl {
         }
     })
 )]
-struct Accepted {
+pub struct Accepted {
     message: &'static str,
     data: Pending,
 }
@@ -45,37 +43,29 @@ struct Pending {
     events_count: usize,
 }
 
-pub fn about() -> About {
-    let summary = "Sets the webhook that devices which the caller makes from now on begin with";
-    About::new(summary, &OPERATION)
-        .takes::<SetUrl>()
-        .gives::<Accepted>()
-}
+impl Endpoint for SetUserWebhookUrl {
+    type Caller = Caller;
+    type Reply = Accepted;
+    const SUMMARY: &'static str =
+        "Sets the webhook that devices which the caller makes from now on begin with";
+    const OPERATION: Operation = Operation::new("webhook", Envelope::Flat);
 
-pub async fn handle(
-    request: HttpRequest,
-    payload: web::Payload,
-    api: web::Data<Api>,
-) -> HttpResponse {
-    envelope::respond(&OPERATION, set(&request, payload, &api).await)
-}
-
-async fn set(request: &HttpRequest, payload: web::Payload, api: &Api) -> Result<Accepted, Failure> {
-    let caller = api.caller(request).await?;
-    let wanted: SetUrl = body::json(request, payload, &api.limits).await?;
-    let url = api.webhooks.check_url(&wanted.webhook_url)?;
-    let set = api
-        .store
-        .set_pending_webhook(caller.tenant, caller.user, url.as_str());
-    set.await
-        .map_err(|error| Failure::of_store("a webhook could not be stored", &error))?;
-    let available_events = EventSet::all().names();
-    Ok(Accepted {
-        message: MESSAGE,
-        data: Pending {
-            webhook_url: url.into(),
-            events_count: available_events.len(),
-            available_events,
-        },
-    })
+    async fn answer(self, context: Context<Caller>) -> Result<Accepted, Failure> {
+        let Context { api, caller, .. } = context;
+        api.webhooks.check_url(&self.webhook_url)?;
+        let set = api
+            .store
+            .set_pending_webhook(caller.tenant, caller.user, &self.webhook_url);
+        set.await
+            .map_err(|error| Failure::of_store("a webhook could not be stored", &error))?;
+        let available_events = EventSet::all().names();
+        Ok(Accepted {
+            message: MESSAGE,
+            data: Pending {
+                webhook_url: self.webhook_url,
+                events_count: available_events.len(),
+                available_events,
+            },
+        })
+    }
 }

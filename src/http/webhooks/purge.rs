@@ -1,45 +1,80 @@
 //! DELETE /webhook/deliveries/{id} and /webhook/deliveries — dead letters are deleted. What waits is not touched.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NO_LETTER, OPERATION, about_own, id_in_path, letters, owner};
+use super::{ID, NO_LETTER, NO_OWNER, OPERATION};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
 
 const MESSAGE: &str = "Dead letters deleted";
 
+#[derive(Deserialize, ToSchema)]
+pub struct PurgeDeadLetters {}
+
+#[derive(Deserialize, ToSchema)]
+pub struct DeleteDeadLetter {
+    /// Of the event, as in its envelope and in the header `webhook-id`.
+    pub id: String,
+}
+
 #[derive(Serialize, ToSchema)]
 #[schema(as = PurgedLetters, example = json!({"message": "Dead letters deleted", "deleted": 1}))]
-struct Purged {
+pub struct Purged {
     message: &'static str,
     deleted: usize,
 }
 
-pub fn about() -> About {
-    about_own("Deletes all dead letters").gives::<Purged>()
+impl Endpoint for PurgeDeadLetters {
+    type Caller = Caller;
+    type Reply = Purged;
+    const SUMMARY: &'static str = "Deletes all dead letters";
+    const OPERATION: Operation = OPERATION;
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        NO_OWNER.into()
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Purged, Failure> {
+        purge(context, None).await
+    }
 }
 
-pub fn about_one() -> About {
-    about_own("Deletes a dead letter")
-        .gives::<Purged>()
-        .refuses([NO_LETTER])
+impl Endpoint for DeleteDeadLetter {
+    type Caller = Caller;
+    type Reply = Purged;
+    const SUMMARY: &'static str = "Deletes a dead letter";
+    const OPERATION: Operation = OPERATION;
+    const PARAMS: &'static [Param] = &[ID];
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        let mut refusals = vec![NO_LETTER];
+        refusals.extend(NO_OWNER);
+        refusals
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Purged, Failure> {
+        let done = purge(context, Some(&self.id)).await?;
+        // One that was named must have been there.
+        match done.deleted {
+            0 => Err(NO_LETTER),
+            _ => Ok(done),
+        }
+    }
 }
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, purge(&request, &api).await)
-}
-
-async fn purge(request: &HttpRequest, api: &Api) -> Result<Purged, Failure> {
-    let owner = owner(request, api).await?;
-    let id = id_in_path(request);
-    let deleted = api.store.purge(owner, id.as_deref()).await;
+async fn purge(context: Context<Caller>, id: Option<&str>) -> Result<Purged, Failure> {
+    let owner = context.owner().await?;
+    let deleted = context.api.store.purge(owner, id).await;
     let deleted =
         deleted.map_err(|error| Failure::of_store("dead letters were not deleted", &error))?;
     Ok(Purged {
         message: MESSAGE,
-        deleted: letters(deleted, id)?,
+        deleted,
     })
 }

@@ -1,13 +1,16 @@
 //! GET /webhook — where the events of the caller's device go.
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, OPERATION, Shown, about_own, owner};
+use super::{NO_OWNER, NOT_FOUND, OPERATION, Shown};
+use crate::contract::operation::Operation;
 use crate::failure::Failure;
-use crate::http::openapi::about::About;
-use crate::http::{Api, envelope};
+use crate::http::endpoint::{Context, Endpoint};
+use crate::store::accounts::Caller;
+
+#[derive(Deserialize, ToSchema)]
+pub struct GetWebhook {}
 
 #[derive(Serialize, ToSchema)]
 #[schema(
@@ -16,28 +19,32 @@ use crate::http::{Api, envelope};
         "webhook": Shown::example()
     })
 )]
-struct Found {
+pub struct Found {
     webhook: Shown,
 }
 
-pub fn about() -> About {
-    about_own("Shows where the events of the caller's device go")
-        .gives::<Found>()
-        .refuses([NOT_FOUND])
-}
+impl Endpoint for GetWebhook {
+    type Caller = Caller;
+    type Reply = Found;
+    const SUMMARY: &'static str = "Shows where the events of the caller's device go";
+    const OPERATION: Operation = OPERATION;
+    const ON_DEVICE: bool = true;
 
-pub async fn handle(request: HttpRequest, api: web::Data<Api>) -> HttpResponse {
-    envelope::respond(&OPERATION, show(&request, &api).await)
-}
+    fn refusals() -> Vec<Failure> {
+        let mut refusals = vec![NOT_FOUND];
+        refusals.extend(NO_OWNER);
+        refusals
+    }
 
-async fn show(request: &HttpRequest, api: &Api) -> Result<Found, Failure> {
-    let owner = match owner(request, api).await {
-        // Without a device there is no webhook either.
-        Err(Failure::NoDevice) => return Err(NOT_FOUND),
-        owner => owner?,
-    };
-    let webhook = api.webhooks.of(owner).ok_or(NOT_FOUND)?;
-    Ok(Found {
-        webhook: Shown::from(&*webhook),
-    })
+    async fn answer(self, context: Context<Caller>) -> Result<Found, Failure> {
+        let owner = match context.owner().await {
+            // Without a device there is no webhook either.
+            Err(Failure::NoDevice) => return Err(NOT_FOUND),
+            owner => owner?,
+        };
+        let webhook = context.api.webhooks.of(owner).ok_or(NOT_FOUND)?;
+        Ok(Found {
+            webhook: Shown::from(&*webhook),
+        })
+    }
 }

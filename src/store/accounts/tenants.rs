@@ -1,7 +1,6 @@
 //! The list of tenants, and their beginning and end.
 
-use super::users::add_user;
-use super::{Credentials, Tenant, User};
+use super::{Credentials, Tenant, User, add_user, deleted};
 use crate::ids::{DeviceId, TenantId};
 use crate::store::devices::{id, time};
 use crate::store::value::{Row, Statement};
@@ -35,6 +34,7 @@ impl Store {
         self.read(list).await?.iter().map(tenant).collect()
     }
 
+    /// A tenant; `None`: there is none of this id.
     pub async fn tenant(&self, tenant_id: TenantId) -> Result<Option<Tenant>, StoreError> {
         let find =
             Statement::new("SELECT id, name, created_at, updated_at FROM tenant WHERE id = $1");
@@ -69,18 +69,6 @@ impl Store {
         ];
         deleted(&self.write(unit).await?)
     }
-}
-
-/// From the answers to "which devices" and "delete, returning".
-pub(super) fn deleted(answers: &[Vec<Row>]) -> Result<Option<Vec<DeviceId>>, StoreError> {
-    let [devices, gone] = answers else {
-        return Err(StoreError::Shape("a deletion was not answered in full"));
-    };
-    if gone.is_empty() {
-        return Ok(None);
-    }
-    let devices = devices.iter().map(|row| id(row, 0));
-    devices.collect::<Result<_, _>>().map(Some)
 }
 
 fn tenant(row: &Row) -> Result<Tenant, StoreError> {

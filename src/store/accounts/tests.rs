@@ -43,13 +43,13 @@ fn as_caller(user: &User) -> Caller {
     }
 }
 
-const fn standing(role: Role, active: bool) -> Standing {
-    Standing { role, active }
+const fn membership(role: Role, active: bool) -> Membership {
+    Membership { role, active }
 }
 
-const ADMIN: Standing = standing(Role::Admin, true);
-const MANAGER: Standing = standing(Role::Manager, true);
-const USER: Standing = standing(Role::User, true);
+const ADMIN: Membership = membership(Role::Admin, true);
+const MANAGER: Membership = membership(Role::Manager, true);
+const USER: Membership = membership(Role::User, true);
 
 impl House {
     async fn new() -> Self {
@@ -83,7 +83,13 @@ impl House {
         as_caller(&user)
     }
 
-    async fn change(&self, actor: Caller, target: Caller, from: Standing, to: Standing) -> Settled {
+    async fn change(
+        &self,
+        actor: Caller,
+        target: Caller,
+        from: Membership,
+        to: Membership,
+    ) -> Settled {
         let change = Change {
             actor,
             target: target.user,
@@ -120,7 +126,7 @@ async fn of_two_admins_who_demote_each_other_at_once_one_succeeds() {
 async fn an_admin_who_is_not_active_does_not_count() {
     let house = House::new().await;
     let second = house.add(Role::Admin).await;
-    let asleep = standing(Role::Admin, false);
+    let asleep = membership(Role::Admin, false);
     let put_to_sleep = house.change(house.first, second, ADMIN, asleep).await;
     assert_eq!(put_to_sleep, Settled::Done);
     let step_down = house.change(house.first, house.first, ADMIN, MANAGER).await;
@@ -151,7 +157,7 @@ async fn a_decision_on_what_is_no_longer_so_changes_nothing() {
     let outdated = house.change(stranger, ada, USER, MANAGER).await;
     assert_eq!(outdated, Settled::Outdated, "the target is elsewhere");
     let found = house.store.user(ada.user).await.expect("read");
-    assert_eq!(found.expect("there").standing(), USER);
+    assert_eq!(found.expect("there").membership(), USER);
 }
 
 #[tokio::test]
@@ -179,7 +185,7 @@ async fn an_active_user_is_not_deleted_and_a_deletion_names_the_devices_that_wen
     let device = device.await.expect("a device").id;
     let delete = || house.store.delete_user(ada.tenant, ada.user);
     assert_eq!(delete().await.expect("answered"), None);
-    let asleep = standing(Role::User, false);
+    let asleep = membership(Role::User, false);
     assert_eq!(
         house.change(house.first, ada, USER, asleep).await,
         Settled::Done

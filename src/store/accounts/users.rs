@@ -1,34 +1,36 @@
 //! Users: how they come, change and go.
 //!
 //! Who may do it is decided outside, from what was read before. So each write repeats in its own transaction what that
-//! decision rests on: the caller's power, the target's standing, and that an active admin remains. There is one writer,
+//! decision rests on: the caller's power, the target's membership, and that an active admin remains. There is one writer,
 //! so of two changes at once the second sees what the first has done.
 
 use chrono::Utc;
 
-use super::tenants::deleted;
-use super::{Caller, Credentials, Role, User, role};
+use super::{Caller, Credentials, Role, User, deleted, role, with_values};
 use crate::ids::{DeviceId, TenantId, UserId};
 use crate::store::devices::{id, time};
-use crate::store::value::{Row, Statement, Value};
+use crate::store::value::{Row, Statement};
 use crate::store::{Store, StoreError};
 
 /// What a user may do at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Membership {
+    /// What the user may do to others.
     pub role: Role,
+    /// Whether the user may do anything at all.
     pub active: bool,
 }
 
-impl Standing {
+impl Membership {
     fn leads(self) -> bool {
         self.active && self.role == Role::Admin
     }
 }
 
 impl User {
-    pub fn standing(&self) -> Standing {
-        Standing {
+    /// What the user may do as it was read.
+    pub fn membership(&self) -> Membership {
+        Membership {
             role: self.role,
             active: self.active,
         }
@@ -43,8 +45,9 @@ pub struct Change {
     /// In the actor's tenant.
     pub target: UserId,
     /// As the decision saw it.
-    pub from: Standing,
-    pub to: Standing,
+    pub from: Membership,
+    /// As it shall be.
+    pub to: Membership,
 }
 
 /// What became of a change.
@@ -163,27 +166,6 @@ impl Store {
         ];
         deleted(&self.write(unit).await?)
     }
-}
-
-pub(super) fn add_user(user: &User, credentials: Credentials) -> Statement {
-    let add = Statement::new(
-        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    );
-    with_values(add, user, credentials)
-}
-
-fn with_values(add: Statement, user: &User, credentials: Credentials) -> Statement {
-    add.bind(user.id.to_string())
-        .bind(user.tenant_id.to_string())
-        .bind(user.email.as_str())
-        .bind(credentials.password_hash)
-        .bind(user.role.name())
-        .bind(credentials.token_hash.to_vec())
-        .bind(i64::from(user.active))
-        .bind(Value::from(credentials.webhook_url))
-        .bind(user.created_at.timestamp())
-        .bind(user.updated_at.timestamp())
 }
 
 fn apply(change: &Change) -> Statement {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::store::value::Statement;
 use crate::store::{Store, StoreError};
 
+/// What is kept in the outbox.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
     /// An event that waits for longer becomes a dead letter.

@@ -3,14 +3,16 @@
 //! A patch writes version, deletions and MACs in three calls. They are staged, so that they fall into one commit:
 //! a version on disk without its MACs would be a mismatch for ever.
 
-use super::codec::{decode, encode};
-use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use bytes::Bytes;
-use std::collections::HashMap;
 use wacore::appstate::hash::HashState;
 use wacore::store::traits::{AppStateSyncKey, AppSyncStore};
 use wacore_appstate::processor::AppStateMutationMAC;
+
+use super::codec::{decode, encode};
+use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
 
 fn mac_key(collection: &str, index_mac: &[u8]) -> RecordKey {
     RecordKey::new(Kind::MutationMac, [collection.as_bytes(), index_mac])

@@ -2,13 +2,15 @@
 //!
 //! The library's types skip and default fields, so a format that only counts them would break with its next release.
 
-use crate::store::StoreError;
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::store::StoreError;
+
 const JSON: u8 = 1;
 
+/// Writes a value. [`StoreError::Shape`] where it has no JSON.
 pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, StoreError> {
     let mut bytes = vec![JSON];
     // The reason is left out on purpose: it may quote what is secret.
@@ -17,6 +19,7 @@ pub(super) fn encode<T: Serialize>(value: &T) -> Result<Bytes, StoreError> {
     Ok(bytes.into())
 }
 
+/// Reads what [`encode`] has written; [`StoreError::Shape`] for anything else.
 pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     match bytes.split_first() {
         Some((&JSON, json)) => serde_json::from_slice(json)

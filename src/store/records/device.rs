@@ -1,11 +1,12 @@
 //! The device's own record: its keys, its account and its counters.
 
-use super::codec::{decode, encode};
-use super::{Answer, Change, Kind, RecordBackend, RecordKey};
 use async_trait::async_trait;
 use wacore::stats::StorageResourceReport;
 use wacore::store::Device;
 use wacore::store::traits::DeviceStore;
+
+use super::codec::{decode, encode};
+use super::{Answer, Change, Kind, RecordBackend, RecordKey};
 
 fn own() -> RecordKey {
     RecordKey::only(Kind::Device)

@@ -2,11 +2,12 @@
 //!
 //! A pending row is only staged: the hook's own commit carries it, and its removal, with what the message became.
 
-use super::{Change, Kind, RecordBackend, RecordKey};
-use crate::store::{Row, Statement, StoreError};
 use bytes::Bytes;
 use wacore::store::traits::{PendingInboundKey, PendingInboundRow};
 use wacore::time::now_secs;
+
+use super::{Change, Kind, RecordBackend, RecordKey};
+use crate::store::{Row, Statement, StoreError};
 
 fn pending(chat: &str, sender: &str, id: &str) -> RecordKey {
     RecordKey::texts(Kind::PendingInbound, [chat, sender, id])
@@ -26,6 +27,7 @@ impl RecordBackend {
         self.commit_with(removals(messages), along).await
     }
 
+    /// Stages decrypted messages, so that a crash before their acknowledgement does not lose them.
     pub(super) async fn stage_pending(
         &self,
         rows: &[PendingInboundRow<'_>],
@@ -48,6 +50,7 @@ impl RecordBackend {
         Ok(self.get(pending(chat, sender, id)).await?.map(Vec::from))
     }
 
+    /// Stages the removal of messages that were dealt with without the hook.
     pub(super) async fn remove_pending(
         &self,
         messages: &[PendingInboundKey<'_>],

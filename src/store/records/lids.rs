@@ -1,10 +1,11 @@
 //! Which phone number belongs to which LID: one record per LID, and an index from number to LID.
 
+use bytes::Bytes;
+use wacore::store::traits::LidPnMappingEntry;
+
 use super::codec::{decode, encode, text};
 use super::{Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
-use bytes::Bytes;
-use wacore::store::traits::LidPnMappingEntry;
 
 fn lid_key(lid: &str) -> RecordKey {
     RecordKey::text(Kind::Lid, lid)
@@ -15,6 +16,7 @@ fn phone_key(phone: &str) -> RecordKey {
 }
 
 impl RecordBackend {
+    /// What is known of a LID.
     pub(super) async fn lid(&self, lid: &str) -> Result<Option<LidPnMappingEntry>, StoreError> {
         self.get(lid_key(lid))
             .await?
@@ -33,6 +35,7 @@ impl RecordBackend {
         }
     }
 
+    /// What is known of every LID, in their order.
     pub(super) async fn all_lids(&self) -> Result<Vec<LidPnMappingEntry>, StoreError> {
         let records = self.scan(Scan::all(Kind::Lid)).await?;
         records.iter().map(|(_, entry)| decode(entry)).collect()

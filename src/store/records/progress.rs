@@ -8,7 +8,9 @@ use tokio::sync::watch;
 /// How often a collection was brought up to date in this life, and how often from nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Steps {
+    /// Times that it moved on, those from nothing among them.
     pub all: u64,
+    /// Times that it began from nothing.
     pub anew: u64,
 }
 
@@ -20,6 +22,7 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// What a collection has done in this life.
     pub fn steps(&self, collection: &str) -> Steps {
         let steps = self.steps.lock();
         steps.get(collection).copied().unwrap_or_default()
@@ -36,22 +39,26 @@ impl Progress {
         let _ = self.missing.subscribe().wait_for(HashSet::is_empty).await;
     }
 
+    /// A collection moved on.
     pub(super) fn step(&self, collection: &str) {
         let mut steps = self.steps.lock();
         steps.entry(collection.to_owned()).or_default().all += 1;
     }
 
+    /// A collection begins from nothing.
     pub(super) fn step_anew(&self, collection: &str) {
         let mut steps = self.steps.lock();
         steps.entry(collection.to_owned()).or_default().anew += 1;
     }
 
+    /// A key was looked for in vain.
     pub(super) fn missed(&self, key_id: &[u8]) {
         self.missing.send_if_modified(|missing| {
             !missing.contains(key_id) && missing.insert(key_id.to_vec())
         });
     }
 
+    /// A key that may have been missing has come.
     pub(super) fn found(&self, key_id: &[u8]) {
         self.missing
             .send_if_modified(|missing| missing.remove(key_id));

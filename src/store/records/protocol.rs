@@ -2,9 +2,6 @@
 //!
 //! Nothing here gates the wire, so it is staged. The expiry calls do nothing: one sweep serves all devices.
 
-use super::codec::{decode, encode, text};
-use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
-use crate::store::StoreError;
 use async_trait::async_trait;
 use bytes::Bytes;
 use wacore::store::traits::{
@@ -12,6 +9,10 @@ use wacore::store::traits::{
     TcTokenEntry,
 };
 use wacore::time::now_secs;
+
+use super::codec::{decode, encode, text};
+use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
+use crate::store::StoreError;
 
 fn base_key(address: &str, message_id: &str) -> RecordKey {
     RecordKey::texts(Kind::BaseKey, [address, message_id])

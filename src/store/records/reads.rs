@@ -3,10 +3,12 @@
 //! The staged state is looked at first. What becomes durable after that look is on disk when the disk is read, so
 //! nothing can fall between the two.
 
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
 use super::{Kind, RecordBackend, RecordKey, Rows, Scan, Staged};
 use crate::store::{Row, Statement, StoreError};
-use bytes::Bytes;
-use std::collections::BTreeMap;
 
 impl RecordBackend {
     /// The writer may have been committing for an older life when this one began; its result must be seen here,
@@ -21,6 +23,7 @@ impl RecordBackend {
         self.store.read_patiently(statements).await
     }
 
+    /// The value of one record, unsealed; `None` where there is none.
     pub(super) async fn get(&self, key: RecordKey) -> Result<Option<Bytes>, StoreError> {
         Ok(self.get_many(&[key]).await?.pop().flatten())
     }
@@ -30,7 +33,7 @@ impl RecordBackend {
         &self,
         keys: &[RecordKey],
     ) -> Result<Vec<Option<Bytes>>, StoreError> {
-        let staged = self.lane.look(keys)?;
+        let staged = self.writes.look(keys)?;
         let on_disk = || {
             keys.iter()
                 .zip(&staged)
@@ -64,7 +67,7 @@ impl RecordBackend {
 
     /// Whether a record is there, without opening it.
     pub(super) async fn exists(&self, key: RecordKey) -> Result<bool, StoreError> {
-        if let Some(Some(staged)) = self.lane.look(std::slice::from_ref(&key))?.pop() {
+        if let Some(Some(staged)) = self.writes.look(std::slice::from_ref(&key))?.pop() {
             return Ok(staged.is_some());
         }
         let answers = self.read(vec![key.probe(self.device)]).await?;
@@ -93,7 +96,7 @@ impl RecordBackend {
         value: impl Fn(&RecordKey, &Row) -> Result<Bytes, StoreError>,
     ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
         let kind = scan.from.kind;
-        let staged = self.lane.look_from(&scan.from, |key| scan.covers(key))?;
+        let staged = self.writes.look_from(&scan.from, |key| scan.covers(key))?;
         let answers = self.read(vec![statement]).await?;
         let mut found = Vec::new();
         for row in answers.into_iter().flatten() {

@@ -1,13 +1,15 @@
 //! Message secrets: what opens reactions, votes and edits of an earlier message.
 
-use super::{Answer, Change, Kind, RecordBackend, RecordKey};
-use crate::store::StoreError;
-use async_trait::async_trait;
 use std::collections::BTreeMap;
+
+use async_trait::async_trait;
 use wacore::store::traits::{
     MessageSecret, MsgSecretEntry, MsgSecretStore, merge_msg_secret_expiry,
     merge_msg_secret_message_ts,
 };
+
+use super::{Answer, Change, Kind, RecordBackend, RecordKey};
+use crate::store::StoreError;
 
 /// One record: schema byte, end of retention, time of the message (both Unix seconds, big-endian), secret.
 /// There is one for every message, so it is not JSON.

@@ -1,14 +1,16 @@
 //! Which devices of a group have our sender key.
 
+use bytes::Bytes;
+
 use super::codec::text;
 use super::{Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
-use bytes::Bytes;
 
 const HAS: &[u8] = &[1];
 const HAS_NOT: &[u8] = &[0];
 
 impl RecordBackend {
+    /// The devices of a group that were noted, each with whether it has the key.
     pub(super) async fn sender_key_devices(
         &self,
         group: &str,
@@ -20,6 +22,7 @@ impl RecordBackend {
             .collect()
     }
 
+    /// Notes whether each of these devices of a group has the key.
     pub(super) async fn set_sender_key_devices(
         &self,
         group: &str,

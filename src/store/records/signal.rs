@@ -3,13 +3,15 @@
 //! Sessions and sender keys gate the wire: their counters are reserved before a message leaves, so those wait for
 //! the disk. The rest of a flush is staged between them and keeps its order.
 
-use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
-use crate::store::StoreError;
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::future::try_join_all;
-use std::sync::Arc;
 use wacore::store::traits::SignalStore;
+
+use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
+use crate::store::StoreError;
 
 #[async_trait]
 impl SignalStore for RecordBackend {

@@ -1,9 +1,10 @@
 //! Trusted-contact tokens. Two paths of the library write one record, each its own field.
 
+use wacore::store::traits::TcTokenEntry;
+
 use super::codec::{decode, encode};
 use super::{Change, Kind, RecordBackend, RecordKey, Turn};
 use crate::store::StoreError;
-use wacore::store::traits::TcTokenEntry;
 
 fn token_key(jid: &str) -> RecordKey {
     RecordKey::text(Kind::TcToken, jid)
@@ -27,6 +28,7 @@ fn put(jid: &str, entry: &TcTokenEntry) -> Result<Change, StoreError> {
 }
 
 impl RecordBackend {
+    /// What is known of the tokens between us and somebody.
     pub(super) async fn token(&self, jid: &str) -> Result<Option<TcTokenEntry>, StoreError> {
         self.get(token_key(jid))
             .await?
@@ -34,6 +36,7 @@ impl RecordBackend {
             .transpose()
     }
 
+    /// Overwrites what is known; durable when answered.
     pub(super) async fn put_token(
         &self,
         jid: &str,
@@ -42,6 +45,7 @@ impl RecordBackend {
         self.commit(vec![put(jid, entry)?]).await
     }
 
+    /// Forgets it; durable when answered.
     pub(super) async fn delete_token(&self, jid: &str) -> Result<(), StoreError> {
         self.commit(vec![Change::Delete(token_key(jid))]).await
     }

@@ -1,12 +1,14 @@
 //! The key file: 64 hexadecimal digits, or 32 raw bytes as a systemd credential may hold them.
 
-use super::SealingKey;
-use crate::store::StoreError;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
 use zeroize::Zeroizing;
+
+use super::SealingKey;
+use crate::store::StoreError;
 
 /// More than any valid key file has.
 const MAX_LEN: u64 = 128;
@@ -39,7 +41,7 @@ impl SealingKey {
     /// Makes a new key and writes it to `path`, which must not exist. The file is there whole or not at all.
     pub fn generate_into(path: &Path) -> Result<Self, StoreError> {
         let mut bytes = Zeroizing::new([0; 32]);
-        getrandom::fill(bytes.as_mut_slice()).map_err(|_| StoreError::NoRandomness)?;
+        getrandom::fill(bytes.as_mut_slice())?;
         write(path, &bytes).map_err(|error| StoreError::io("write the key file", path, error))?;
         Ok(Self {
             bytes,

@@ -1,7 +1,8 @@
 //! The primitives: units, groups, rows.
 
-use super::*;
 use futures::future::join_all;
+
+use super::*;
 
 async fn open(folder: &Folder) -> Store {
     let store = folder.open();

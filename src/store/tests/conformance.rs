@@ -1,13 +1,15 @@
 //! The same calls against the library's own in-memory backend and ours must give the same answers.
 
-use super::*;
+use std::fmt::Debug;
+
 use bytes::Bytes;
 use proptest::prelude::*;
-use std::fmt::Debug;
 use wacore::appstate::hash::HashState;
 use wacore::store::InMemoryBackend;
 use wacore::store::traits::*;
 use wacore_appstate::processor::AppStateMutationMAC;
+
+use super::*;
 
 /// One call: which method, and small numbers that choose its arguments.
 type Call = (u8, u8, u8);

@@ -1,9 +1,11 @@
 //! A killed process: what was answered is there, and the order of writes held.
 
-use super::*;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
+
 use wacore::store::traits::{ProtocolStore, SignalStore};
+
+use super::*;
 
 const FOLDER: &str = "WUTSD_TEST_CRASH_FOLDER";
 const ANSWERED: &str = "answered ";

@@ -1,9 +1,11 @@
 //! Sealing, key files, and the keys of records.
 
-use super::*;
-use crate::store::records::{Kind, RecordKey, Scan};
 use std::os::unix::fs::PermissionsExt;
+
 use wacore::store::traits::{DeviceStore, SignalStore};
+
+use super::*;
+use crate::store::record_key::{Kind, RecordKey, Scan};
 
 #[test]
 fn a_sealed_value_opens_only_where_it_was_sealed() {

@@ -1,8 +1,8 @@
 //! The protocol library builds a client on the store.
 
-use super::*;
-use async_trait::async_trait;
 use std::pin::Pin;
+
+use async_trait::async_trait;
 use wacore::net::{
     HttpClient, HttpRequest, HttpResponse, Transport, TransportEvent, TransportFactory,
 };
@@ -10,6 +10,8 @@ use wacore::runtime::{AbortHandle, Runtime};
 use wacore::store::commands::DeviceCommand;
 use whatsapp_rust::store::persistence_manager::PersistenceManager;
 use whatsapp_rust::{Client, InboundDurabilityHook, anyhow, async_channel};
+
+use super::*;
 
 struct Nothing;
 

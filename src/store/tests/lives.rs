@@ -1,8 +1,9 @@
 //! Lives: fences, stale backends, wiping.
 
-use super::*;
 use bytes::Bytes;
 use wacore::store::traits::{PendingInboundKey, ProtocolStore, SignalStore};
+
+use super::*;
 
 /// From now on sessions cannot be written, everything else can.
 const REFUSE_SESSIONS: &str = "CREATE TRIGGER refuse BEFORE INSERT ON record WHEN NEW.kind = 3 AND NEW.device = 1 \

@@ -37,7 +37,7 @@ async fn another_key_is_refused_with_the_name_of_its_file() {
 }
 
 #[tokio::test]
-async fn records_without_a_canary_are_refused() {
+async fn records_without_a_row_to_check_the_key_with_are_refused() {
     let folder = Folder::new();
     let store = folder.open();
     let backend = backend(&store, 1);

@@ -1,8 +1,9 @@
 //! Staged writes: visible at once, in order, durable with the next commit or soon.
 
-use super::*;
 use bytes::Bytes;
 use wacore::store::traits::*;
+
+use super::*;
 
 /// Keeps the writer from committing until the guard is dropped.
 struct Held(rusqlite::Connection);

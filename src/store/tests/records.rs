@@ -1,8 +1,9 @@
 //! Rules of single records that the in-memory backend does not show.
 
-use super::*;
 use wacore::store::Device;
 use wacore::store::traits::*;
+
+use super::*;
 
 fn mapping(lid: &str, phone: &str) -> LidPnMappingEntry {
     LidPnMappingEntry {
@@ -108,7 +109,7 @@ async fn a_record_of_an_unknown_schema_is_an_error() {
     let folder = Folder::new();
     let store = folder.open();
     let device = backend(&store, 1);
-    let key = crate::store::records::RecordKey::only(crate::store::records::Kind::Device);
+    let key = crate::store::record_key::RecordKey::only(crate::store::record_key::Kind::Device);
     let sealed = store
         .sealer("record", DeviceNumber(1))
         .seal(&key.place(), b"\x63whatever")

@@ -1,7 +1,8 @@
 //! Callers on several threads, each with a runtime of its own.
 
-use super::*;
 use wacore::store::traits::SignalStore;
+
+use super::*;
 
 const THREADS: i64 = 4;
 const DEVICES: i64 = 8;

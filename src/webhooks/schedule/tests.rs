@@ -75,7 +75,7 @@ fn a_device_has_one_run_at_a_time_and_another_when_something_came_meanwhile() {
     assert_eq!(clock.waiting(ONE, "a"), []);
     assert_eq!(clock.ended(ONE, End::Emptied), [ONE]);
     assert_eq!(clock.ended(ONE, End::Emptied), []);
-    assert!(clock.schedule.queues.is_empty() && clock.schedule.lines.is_empty());
+    assert!(clock.schedule.queues.is_empty() && clock.schedule.receivers.is_empty());
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn an_event_that_is_refused_is_tried_again_after_growing_pauses() {
 }
 
 #[test]
-fn a_receiver_that_is_down_gets_one_trial_at_a_time_and_everything_once_it_is_back() {
+fn a_receiver_that_is_down_gets_one_attempt_at_a_time_and_everything_once_it_is_back() {
     let mut clock = Clockwork::new();
     clock.waiting(ONE, "a");
     clock.waiting(TWO, "a");
@@ -119,17 +119,17 @@ fn a_receiver_that_is_down_gets_one_trial_at_a_time_and_everything_once_it_is_ba
     let mut tried = Vec::new();
     for pause in [1.0, 2.0, 4.0, 8.0, 16.0] {
         assert_eq!(clock.next(), Some(pause));
-        let trial = clock.after(Duration::from_secs_f64(pause));
-        assert_eq!(trial.len(), 1, "one trial");
-        tried.push(trial[0]);
-        assert_eq!(clock.fails(trial[0], Fault::Receiver), []);
+        let attempt = clock.after(Duration::from_secs_f64(pause));
+        assert_eq!(attempt.len(), 1, "one attempt");
+        tried.push(attempt[0]);
+        assert_eq!(clock.fails(attempt[0], Fault::Receiver), []);
     }
     for device in [ONE, TWO, THREE] {
         assert!(tried.contains(&device), "{tried:?}");
     }
-    let trial = clock.after(32 * SECOND);
-    assert_eq!(trial.len(), 1);
-    assert_eq!(clock.ended(trial[0], End::Emptied).len(), 2);
+    let attempt = clock.after(32 * SECOND);
+    assert_eq!(attempt.len(), 1);
+    assert_eq!(clock.ended(attempt[0], End::Emptied).len(), 2);
 }
 
 #[test]
@@ -139,33 +139,33 @@ fn while_a_receiver_is_down_its_events_lose_no_attempts() {
     for _ in 0..20 {
         clock.fails(ONE, Fault::Receiver);
         // The device's own pause and the receiver's may end one after the other.
-        let trial = loop {
+        let attempt = loop {
             clock.now = clock.schedule.next().unwrap();
             let sends = clock.schedule.step(Input::Tick, clock.now, 1.0);
             if let Some(send) = sends.first() {
-                break send.trial;
+                break send.attempt;
             }
         };
-        assert!(!trial.is_last(Fault::Receiver, 3), "{trial:?}");
+        assert!(!attempt.is_last(Fault::Receiver, 3), "{attempt:?}");
     }
 }
 
 #[test]
 fn attempts_are_counted_as_the_webhook_says() {
-    let trial = |failures, free| Trial { failures, free };
+    let attempt = |failures, free| Attempt { failures, free };
     let table = [
-        (trial(0, false), Fault::Event, 0, true),
-        (trial(0, false), Fault::Receiver, 0, true),
-        (trial(2, false), Fault::Event, 3, false),
-        (trial(3, false), Fault::Event, 3, true),
-        (trial(3, true), Fault::Event, 3, true),
-        (trial(3, true), Fault::Receiver, 3, false),
+        (attempt(0, false), Fault::Event, 0, true),
+        (attempt(0, false), Fault::Receiver, 0, true),
+        (attempt(2, false), Fault::Event, 3, false),
+        (attempt(3, false), Fault::Event, 3, true),
+        (attempt(3, true), Fault::Event, 3, true),
+        (attempt(3, true), Fault::Receiver, 3, false),
     ];
-    for (trial, fault, retries, last) in table {
+    for (attempt, fault, retries, last) in table {
         assert_eq!(
-            trial.is_last(fault, retries),
+            attempt.is_last(fault, retries),
             last,
-            "{trial:?} {fault:?} {retries}"
+            "{attempt:?} {fault:?} {retries}"
         );
     }
 }
@@ -218,7 +218,7 @@ fn a_run_that_is_under_way_is_never_joined_by_a_second_one() {
     assert_eq!(clock.ended(ONE, End::More), [ONE]);
     clock.step(Input::Gone(ONE));
     assert_eq!(clock.ended(ONE, End::More), []);
-    assert!(clock.schedule.queues.is_empty() && clock.schedule.lines.is_empty());
+    assert!(clock.schedule.queues.is_empty() && clock.schedule.receivers.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::{Api, World};
+use crate::support::{Api, World, until};
 
 /// Where the store keeps the keys of the app state.
 const SYNC_KEYS: i64 = 7;
@@ -20,8 +20,8 @@ async fn names(api: &Api) -> String {
 }
 
 pub(super) async fn wait_for_contact(api: &Api, name: &str) {
-    let came = || async { names(api).await.contains(name).then_some(()) };
-    api.poll(name, came).await;
+    let came = async || names(api).await.contains(name).then_some(());
+    until(name, came).await;
 }
 
 #[tokio::test]

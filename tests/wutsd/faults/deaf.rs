@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::World;
 
 /// So long that nothing but an unanswered query makes a device ask for a sign of life.
@@ -52,7 +52,7 @@ async fn a_query_without_an_answer_ends_a_deaf_connection_and_not_a_healthy_one(
     assert_eq!(answer.status, 504, "{}", answer.text);
     // Its ping was answered, so the device is still the one that it was.
     user.api.get("/contacts/blocklist").await.expect(200);
-    assert_eq!(status(&user).await["last_exit"], "restart_required");
+    assert_eq!(user.status().await["last_exit"], "restart_required");
 
     world
         .control
@@ -98,8 +98,9 @@ async fn as_many_pings_as_in_an_idle_hour_do_not_end_a_healthy_connection() {
     let neighbour = Neighbour::of(&world).await;
     let before = world.control.counter("queries").await;
     // One every 20 seconds.
-    while world.control.counter("queries").await < before + 180 {
-        tokio::task::yield_now().await;
-    }
+    world
+        .control
+        .wait_for_counter("queries", before + 180)
+        .await;
     neighbour.is_untouched(&world).await;
 }

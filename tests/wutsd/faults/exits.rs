@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::{Answer, User, World};
 
 /// A connect without an answer ends quickly here, and one device may fail often.
@@ -48,7 +48,7 @@ async fn what_a_person_must_mend_stays_down_says_so_and_comes_back_when_asked() 
     for (refusals, (reason, name, action)) in (1..).zip(rows) {
         let answer = refused_login(&world, &user, &jid, reason).await;
         assert_eq!(answer.text_error(), (500, "reconnect failed"), "{reason}");
-        let status = status(&user).await;
+        let status = user.status().await;
         assert_eq!(status["last_exit"], name, "{reason}");
         assert_eq!(status["phase"], "disconnected", "{reason}");
         assert_eq!(status["is_logged_in"], true, "{reason}");
@@ -59,7 +59,7 @@ async fn what_a_person_must_mend_stays_down_says_so_and_comes_back_when_asked() 
         assert_eq!(answer.object_error().1, "device_disconnected");
 
         user.api.post_nothing("/connect").await.expect(200);
-        assert_eq!(super::status(&user).await["action_required"], Value::Null);
+        assert_eq!(user.status().await["action_required"], Value::Null);
         // It knocked once, and not again before it was asked to.
         let knocked = world.control.counter("logins_refused").await;
         assert_eq!(knocked, refusals, "{reason}");
@@ -130,7 +130,7 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
     user.api.wait_for_status("disconnected").await;
     world.restart("TERM").await;
     world.again(&other).wait_for_status("connected").await;
-    let status = world.again(&user).get("/status").await.expect(200)["data"].clone();
+    let status = world.again(&user).status().await;
     assert_eq!(status["phase"], "disconnected");
     assert_eq!(status["last_exit"], "replaced");
     assert!(!world.control.is_connected(&phone).await);
@@ -155,9 +155,9 @@ async fn a_ban_for_a_while_is_waited_for_also_over_a_restart() {
         let next = status["next_attempt"].as_str().expect("a time").to_owned();
         chrono::DateTime::parse_from_rfc3339(&next).expect("RFC 3339")
     };
-    let before = due(&status(&user).await);
+    let before = due(&user.status().await);
     world.restart("TERM").await;
-    let status = world.again(&user).get("/status").await.expect(200)["data"].clone();
+    let status = world.again(&user).status().await;
     let shift = (due(&status) - before).num_seconds().abs();
     assert!(shift <= 2, "the ban ends {shift} s off");
     assert_eq!(world.control.counter("logins_refused").await, 1);

@@ -28,13 +28,12 @@ async fn an_outdated_client_knocks_with_one_device_at_a_time_until_it_is_let_in(
         let waits = |status: &Value| status["phase"] == "waiting";
         user.api.wait_for("waiting", waits).await;
     }
-    let told = users[0].api.get("/status").await.expect(200)["data"].clone();
+    let told = users[0].status().await;
     let first = world.control.counter("logins_refused").await;
     // Four at most came back together before the first was refused; then it is one after the other, ever more rarely.
     assert!((1..=5).contains(&first), "{first} devices knocked: {told}");
-    while world.control.counter("logins_refused").await < first + 2 {
-        tokio::task::yield_now().await;
-    }
+    let more = first + 2;
+    world.control.wait_for_counter("logins_refused", more).await;
     world.control.clear_faults().await;
     for user in &users {
         user.api.wait_for_status("connected").await;

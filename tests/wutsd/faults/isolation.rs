@@ -3,11 +3,11 @@
 use futures::StreamExt;
 use serde_json::{Value, json};
 
-use super::{Neighbour, status};
+use super::Neighbour;
 use crate::support::{User, World};
 
 async fn device_id(user: &User) -> String {
-    let status = status(user).await;
+    let status = user.status().await;
     status["device_id"].as_str().expect("an id").to_owned()
 }
 
@@ -24,7 +24,7 @@ async fn a_panic_in_a_command_is_its_callers_and_nobody_elses() {
     );
     // The device itself lives on.
     user.api.post_status("lucky").await.expect(200);
-    assert_eq!(status(&user).await["last_exit"], "restart_required");
+    assert_eq!(user.status().await["last_exit"], "restart_required");
     neighbour.is_untouched(&world).await;
 }
 
@@ -90,7 +90,7 @@ async fn a_device_that_panics_at_every_start_is_quarantined_and_tells_so() {
         () = quarantined => {}
         () = sabotage => {}
     }
-    let status = status(&user).await;
+    let status = user.status().await;
     assert_eq!(status["last_exit"], "panicked");
     let told = status["action_required"].as_str().expect("a sentence");
     assert!(told.contains("a defect"), "{told}");

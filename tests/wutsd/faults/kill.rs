@@ -195,11 +195,9 @@ async fn the_simulated_whatsapp_can_tell_when_a_message_key_is_used_twice() {
         api.wait_for_status("connected").await;
         let posted = api.post_status("under the same key").await.expect(200);
         if reused {
-            let counter = || async {
-                let reused = world.control.counter("message_keys_reused").await;
-                (reused > 0).then_some(())
-            };
-            api.poll("the use of a key for the second time", counter)
+            world
+                .control
+                .wait_for_counter("message_keys_reused", 1)
                 .await;
         } else {
             let id = &posted["message_id"];

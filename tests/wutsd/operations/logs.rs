@@ -37,7 +37,7 @@ async fn a_command_that_fails_is_one_line_with_request_operation_and_device() {
         (&command["name"], &command["operation"]),
         (&json!("command"), &json!("status"))
     );
-    let device = &user.api.get("/status").await.expect(200)["data"]["device_id"];
+    let device = &user.status().await["device_id"];
     assert_eq!(&command["device.id"], device);
     let all = world.daemon.errors().join("\n");
     let number = jid.split([':', '@']).next().expect("a number");

@@ -99,7 +99,7 @@ async fn a_shard_that_hangs_lets_the_watchdog_starve_until_it_goes_on() {
     let world = systemd.start().await;
     let (user, _) = world.paired_user().await;
     systemd.is_told(0, "WATCHDOG=1").await;
-    let device = user.api.get("/status").await.expect(200)["data"]["device_id"].clone();
+    let device = user.status().await["device_id"].clone();
     let device = device.as_str().expect("an id");
     world.hang(device, "command");
     let api = user.api.clone();

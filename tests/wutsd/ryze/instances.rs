@@ -1,4 +1,5 @@
-//! POST /api/instance/new, GET /api/instance/list, connect, reconnect, logout, delete
+//! POST /api/instance/new, GET /api/instance/list, GET /api/instance/connect/{instance},
+//! POST /api/instance/reconnect/{instance}, DELETE /api/instance/logout/{instance}, DELETE /api/instance/delete/{instance}
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -1,4 +1,4 @@
-//! POST and GET /api/profile/privacy/{instance}, GET /api/profile/getPrivacy/{instance}
+//! POST /api/profile/privacy/{instance}, GET /api/profile/privacy/{instance}, GET /api/profile/getPrivacy/{instance}
 
 use serde_json::{Value, json};
 

@@ -1,17 +1,12 @@
 //! The HTTP API as a caller sees it.
 
-use std::time::Duration;
-
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-use super::contract;
-use super::process::PATIENCE;
-
-const PAUSE: Duration = Duration::from_millis(20);
+use super::{PATIENCE, contract, until_ok};
 
 #[derive(Clone)]
 pub struct Api {
@@ -237,36 +232,19 @@ impl Api {
             .await
     }
 
-    /// Asks until there is an answer.
-    pub async fn poll<T, F: Future<Output = Option<T>>>(
-        &self,
-        what: &str,
-        mut ask: impl FnMut() -> F,
-    ) -> T {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            if let Some(answer) = ask().await {
-                return answer;
-            }
-            assert!(tokio::time::Instant::now() < deadline, "never {what}");
-            tokio::time::sleep(PAUSE).await;
-        }
+    /// The data of `GET /status`.
+    pub async fn status(&self) -> Value {
+        self.get("/status").await.expect(200)["data"].clone()
     }
 
     /// Asks until the answer has this status.
     pub async fn wait_for_answer(&self, path: &str, status: u16) -> Answer {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
+        until_ok(&format!("{status} of {path}"), async || {
             let answer = self.get(path).await;
-            if answer.status == status {
-                return answer;
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "never {status}: {}",
-                answer.text
-            );
-        }
+            let right = answer.status == status;
+            if right { Ok(answer) } else { Err(answer.text) }
+        })
+        .await
     }
 
     /// Waits until the metrics have this series with this value.
@@ -282,18 +260,12 @@ impl Api {
     }
 
     async fn wait_for_line_of_metrics(&self, what: &str, fact: impl Fn(&str) -> bool) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
+        until_ok(what, async || {
             let metrics = self.get("/metrics").await.text;
-            if metrics.lines().any(&fact) {
-                return;
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "never {what}:\n{metrics}"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+            let there = metrics.lines().any(&fact);
+            if there { Ok(()) } else { Err(metrics) }
+        })
+        .await;
     }
 
     /// Waits until `GET /status` names this state, and returns its data.
@@ -304,17 +276,14 @@ impl Api {
 
     /// Waits until `GET /status` satisfies `fact`.
     pub async fn wait_for(&self, what: &str, fact: impl Fn(&Value) -> bool) -> Value {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
-            let status = self.get("/status").await.expect(200)["data"].clone();
+        until_ok(what, async || {
+            let status = self.status().await;
             if fact(&status) {
-                return status;
+                Ok(status)
+            } else {
+                Err(status)
             }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "never {what}: {status}"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+        })
+        .await
     }
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use jsonschema::Validator;
 use serde_json::{Map, Value, json, to_value};
+use uuid::Uuid;
 
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::new);
 
@@ -48,13 +49,15 @@ pub fn operation(method: &str, path: &str) -> Option<String> {
 }
 
 /// One operation, as the document has it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Operation {
     pub name: String,
     pub method: String,
     pub path: String,
     /// The name of the scheme; none where no token is needed.
     pub token: Option<String>,
+    /// The parameters of its path, each with a value that the document shows or allows, if there is one.
+    pub in_path: HashMap<String, Option<String>>,
     /// Names of its query parameters.
     pub query: Vec<String>,
     /// The example of its body, and the names of all its fields.
@@ -83,22 +86,51 @@ pub fn operations() -> Vec<Operation> {
 impl Operation {
     fn new(method: &str, path: &str, operation: &'static Value) -> Self {
         let scheme = operation["security"][0].as_object();
-        let parameters = operation["parameters"].as_array().into_iter().flatten();
-        let query = parameters.filter(|parameter| parameter["in"] == "query");
         let name = |value: &Value| value.as_str().expect("a name").to_owned();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let (query, in_path): (Vec<_>, Vec<_>) =
+            parameters.partition(|parameter| parameter["in"] == "query");
+        let shown = |parameter: &&'static Value| (name(&parameter["name"]), value(parameter));
         let body = &operation["requestBody"]["content"]["application/json"]["schema"];
         Self {
             name: name(&operation["operationId"]),
             method: method.to_uppercase(),
             path: path.to_owned(),
             token: scheme.and_then(|scheme| scheme.keys().next().cloned()),
-            query: query.map(|parameter| name(&parameter["name"])).collect(),
+            in_path: in_path.iter().map(shown).collect(),
+            query: query
+                .iter()
+                .map(|parameter| name(&parameter["name"]))
+                .collect(),
             body: (!body.is_null()).then(|| {
                 let schema = named(named(body));
                 let fields = schema["properties"].as_object().expect("fields");
                 (schema["example"].clone(), fields.keys().cloned().collect())
             }),
         }
+    }
+}
+
+/// A value of a parameter: its example, or what its schema allows.
+fn value(parameter: &'static Value) -> Option<String> {
+    let schema = named(&parameter["schema"]);
+    let shown = [
+        &parameter["example"],
+        &schema["example"],
+        &schema["examples"][0],
+        &schema["default"],
+        &schema["enum"][0],
+        &schema["minimum"],
+    ];
+    let of_its_kind = || match (schema["type"].as_str(), schema["format"].as_str()) {
+        (Some("integer" | "number"), _) => Some("1".to_owned()),
+        (_, Some("uuid")) => Some(Uuid::new_v4().to_string()),
+        _ => None,
+    };
+    match shown.into_iter().find(|value| !value.is_null()) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(other) => Some(other.to_string()),
+        None => of_its_kind(),
     }
 }
 
@@ -113,7 +145,7 @@ fn named(schema: &'static Value) -> &'static Value {
 
 impl Contract {
     fn new() -> Self {
-        let document = wutsd::http::openapi::document();
+        let document = wutsd::http::document();
         let mut document = to_value(document).expect("JSON");
         let parts = parts_of_others(&document);
         seal_all(&mut document, &parts);

@@ -1,13 +1,9 @@
 //! The simulated WhatsApp's control API: accounts, scanning, faults, and what phones have decrypted.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::api::{Answer, Api};
-use super::process::PATIENCE;
-
-const PAUSE: Duration = Duration::from_millis(20);
+use super::{until, until_ok};
 
 pub struct Control(Api);
 
@@ -82,14 +78,7 @@ impl Control {
 
     /// Waits until this fault has happened.
     pub async fn wait_for_fault(&self, fault: &str) {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        while self.hits(fault).await == 0 {
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "{fault} never happened"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+        until(fault, async || (self.hits(fault).await > 0).then_some(())).await;
     }
 
     /// How often faults of this kind have happened.
@@ -106,6 +95,15 @@ impl Control {
     pub async fn counter(&self, name: &str) -> u64 {
         let state = self.0.get("/state").await.expect(200);
         state["counters"][name].as_u64().expect(name)
+    }
+
+    /// Waits until something has happened so often, or more often.
+    pub async fn wait_for_counter(&self, name: &str, count: u64) {
+        until_ok(&format!("{count} {name}"), async || {
+            let so_far = self.counter(name).await;
+            if so_far >= count { Ok(()) } else { Err(so_far) }
+        })
+        .await;
     }
 
     /// One phone sends another a text; its id.
@@ -216,17 +214,11 @@ impl Control {
 
     /// Waits until this phone has decrypted a message with this id.
     pub async fn wait_for_message(&self, phone: &str, id: &Value) -> Value {
-        let deadline = tokio::time::Instant::now() + PATIENCE;
-        loop {
+        until_ok(&format!("message {id}"), async || {
             let inbox = self.inbox(phone).await;
-            if let Some(message) = inbox.iter().find(|message| message["id"] == *id) {
-                return message.clone();
-            }
-            assert!(
-                tokio::time::Instant::now() < deadline,
-                "{id} never arrived: {inbox:?}"
-            );
-            tokio::time::sleep(PAUSE).await;
-        }
+            let message = inbox.iter().find(|message| message["id"] == *id);
+            message.cloned().ok_or_else(|| Value::from(inbox))
+        })
+        .await
     }
 }

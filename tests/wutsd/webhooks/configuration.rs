@@ -1,10 +1,10 @@
-//! POST, GET and DELETE /webhook, GET /webhook/events, POST /user/webhook
+//! POST /webhook, GET /webhook, DELETE /webhook
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, User, World};
 
-const URL: &str = "https://example.com/hook";
+pub(super) const URL: &str = "https://example.com/hook";
 
 async fn post(user: &User, change: Value) -> Answer {
     let mut body = json!({ "webhook_url": URL, "enabled_events": ["message.received"] });
@@ -15,7 +15,7 @@ async fn post(user: &User, change: Value) -> Answer {
 }
 
 /// A user with a device, which need not be connected for this.
-async fn start() -> (World, User) {
+pub(super) async fn start() -> (World, User) {
     let world = World::start().await;
     let user = world.user().await;
     user.api
@@ -80,50 +80,6 @@ async fn a_webhook_is_written_read_overwritten_and_deleted() {
     assert_eq!(user.api.delete("/webhook").await.expect(200), deleted);
     assert_eq!(user.api.get("/webhook").await.status, 404);
     assert_eq!(user.api.delete("/webhook").await.expect(200), deleted);
-}
-
-#[tokio::test]
-async fn the_catalog_has_all_58_names() {
-    let (_world, user) = start().await;
-    let catalog = user.api.get("/webhook/events").await.expect(200);
-    let events = catalog["events"].as_array().expect("events");
-    assert_eq!(events.len(), 58);
-    assert_eq!(events[0], "message.received");
-    assert_eq!(events[57], "app_state.sync_complete");
-}
-
-#[tokio::test]
-async fn a_url_for_devices_to_come_is_accepted_and_applied_to_them_only() {
-    let (_world, user) = start().await;
-    let set = json!({ "webhook_url": URL });
-    let answer = user.api.post("/user/webhook", set).await.expect(200);
-    let message = "Webhook URL configured. It will be automatically applied to new devices with ALL available events";
-    assert_eq!(answer["message"], message);
-    assert_eq!(answer["data"]["webhook_url"], URL);
-    assert_eq!(answer["data"]["events_count"], 58);
-    assert_eq!(
-        answer["data"]["available_events"].as_array().map(Vec::len),
-        Some(58)
-    );
-    assert_eq!(user.api.get("/webhook").await.status, 404);
-    let device = user
-        .api
-        .post("/devices", json!({ "name": "New" }))
-        .await
-        .expect(201);
-    let id = device["device"]["id"].as_str().expect("an id");
-    let webhook = user
-        .api
-        .get(&format!("/webhook?device_id={id}"))
-        .await
-        .expect(200);
-    assert_eq!(webhook["webhook"]["webhook_url"], URL);
-    assert_eq!(
-        webhook["webhook"]["enabled_events"]
-            .as_array()
-            .map(Vec::len),
-        Some(58)
-    );
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! GET /webhook/deliveries, POST /webhook/deliveries/{id}/replay, DELETE /webhook/deliveries
+//! How an event becomes a dead letter, whose that is, and how long it is kept.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ async fn fussy() -> (Receiver, Arc<AtomicBool>) {
 }
 
 /// Three dead letters, and a receiver that is mended now.
-async fn three() -> (Scene, Receiver, Vec<Value>) {
+pub(super) async fn three() -> (Scene, Receiver, Vec<Value>) {
     let scene = Scene::start().await;
     let (receiver, mended) = fussy().await;
     scene
@@ -33,83 +33,6 @@ async fn three() -> (Scene, Receiver, Vec<Value>) {
     assert_eq!(receiver.contents(), ["1", "1", "2", "2", "3", "3"]);
     mended.store(true, Ordering::SeqCst);
     (scene, receiver, letters)
-}
-
-#[tokio::test]
-async fn what_was_refused_often_enough_is_listed_and_can_be_replayed() {
-    let (scene, receiver, letters) = three().await;
-    let first = &letters[0];
-    assert_eq!(first["event"], "message.received");
-    assert_eq!(first["state"], "dead");
-    assert_eq!(first["attempts"], 2);
-    assert_eq!(first["last_error"], "the receiver answered 400 Bad Request");
-    assert!(first["since"].is_string());
-
-    let id = letters[1]["id"].as_str().expect("an id");
-    let replay = format!("/webhook/deliveries/{id}/replay");
-    let api = &scene.user.api;
-    assert_eq!(api.post_nothing(&replay).await.expect(200)["replayed"], 1);
-    receiver.wait_for(7).await;
-    assert_eq!(api.post_nothing(&replay).await.text_error().0, 404);
-
-    let rest = api
-        .post_nothing("/webhook/deliveries/replay")
-        .await
-        .expect(200);
-    assert_eq!(rest["replayed"], 2);
-    receiver.wait_for(9).await;
-    assert_eq!(receiver.contents()[6..], ["2", "1", "3"]);
-    scene.wait_until_waiting(0).await;
-    assert_eq!(scene.dead_letters().await, [] as [Value; 0]);
-}
-
-#[tokio::test]
-async fn dead_letters_can_be_deleted_one_by_one_and_all_at_once() {
-    let (scene, receiver, letters) = three().await;
-    let api = &scene.user.api;
-    let one = format!(
-        "/webhook/deliveries/{}",
-        letters[0]["id"].as_str().expect("an id")
-    );
-    assert_eq!(api.delete(&one).await.expect(200)["deleted"], 1);
-    assert_eq!(api.delete(&one).await.text_error().0, 404);
-    assert_eq!(scene.dead_letters().await.len(), 2);
-    assert_eq!(
-        api.delete("/webhook/deliveries").await.expect(200)["deleted"],
-        2
-    );
-    assert_eq!(
-        api.delete("/webhook/deliveries").await.expect(200)["deleted"],
-        0
-    );
-    assert_eq!(receiver.all().len(), 6);
-}
-
-#[tokio::test]
-async fn the_list_comes_in_pages_and_says_what_is_wrong_with_a_question() {
-    let (scene, _receiver, letters) = three().await;
-    let api = &scene.user.api;
-    let page = api
-        .get("/webhook/deliveries?state=dead&limit=2")
-        .await
-        .expect(200);
-    assert_eq!(page["deliveries"], json!(letters[..2]));
-    assert_eq!(page["count"], 2);
-    let next = format!("/webhook/deliveries?limit=2&after={}", page["next"]);
-    let page = api.get(&next).await.expect(200);
-    assert_eq!(page["deliveries"], json!(letters[2..]));
-    assert_eq!(page.get("next"), None);
-    for (query, expected) in [
-        ("state=gone", "state must be dead or waiting, not \"gone\""),
-        ("limit=0", "limit must be a number from 1 to 500, not \"0\""),
-        (
-            "after=x",
-            "after must be a number from 0 to 9223372036854775807, not \"x\"",
-        ),
-    ] {
-        let answer = api.get(&format!("/webhook/deliveries?{query}")).await;
-        assert_eq!(answer.text_error(), (400, expected));
-    }
 }
 
 #[tokio::test]

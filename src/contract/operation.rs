@@ -1,0 +1,66 @@
+//! What an endpoint is called, and in which of the contract's families of answers it speaks.
+
+/// Which of the contract's JSON shapes an endpoint speaks (`wuts-api`, section 0.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Envelope {
+    /// `{"success":true,…}` and `{"success":false,"error":{"code","message"}}`: the status endpoints.
+    Object,
+    /// `{"success":true,…}` and `{"success":false,"error","error_code","timestamp"}`.
+    Flat,
+    /// `{"success":true,"data":{…}}` and `{"success":false,"error","error_code","timestamp"}`.
+    Data,
+    /// `{"success":true,"data":{…}}` and `{"success":false,"error"}`: pairing and lifecycle.
+    Session,
+    /// `{"success":true,…}` and `{"success":false,"error"}`: what only the master token may do.
+    Admin,
+    /// `{"success":true,…}` and `{"error"}`: the older send endpoints and payments.
+    Bare,
+    /// `{"success":true,"message",…}` and `{"success":false,"error":{"message"}}`: the RyzeAPI, with statuses of its own.
+    Ryze,
+    /// No envelope: what machines read that watch the daemon.
+    Open,
+}
+
+/// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    pub name: &'static str,
+    pub envelope: Envelope,
+    /// Text of `<operation>_failed`.
+    pub failed: &'static str,
+    /// Text of `<operation>_timeout`.
+    pub timed_out: &'static str,
+    /// Text of 401.
+    pub unauthorized: &'static str,
+}
+
+impl Operation {
+    pub const fn new(name: &'static str, envelope: Envelope) -> Self {
+        let unauthorized = match envelope {
+            Envelope::Object
+            | Envelope::Flat
+            | Envelope::Data
+            | Envelope::Ryze
+            | Envelope::Open => "Invalid token",
+            Envelope::Session | Envelope::Bare => "unauthorized",
+            Envelope::Admin => "invalid master token",
+        };
+        Self {
+            name,
+            envelope,
+            failed: "the request failed",
+            timed_out: "context deadline exceeded",
+            unauthorized,
+        }
+    }
+
+    pub const fn failing_with(mut self, text: &'static str) -> Self {
+        self.failed = text;
+        self
+    }
+
+    pub const fn timing_out_with(mut self, text: &'static str) -> Self {
+        self.timed_out = text;
+        self
+    }
+}

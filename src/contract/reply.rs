@@ -1,0 +1,110 @@
+//! What an endpoint answers with: a status, and JSON or bytes.
+
+use bytes::Bytes;
+use serde::Serialize;
+use serde_json::{Value, to_value};
+use utoipa::ToSchema;
+use utoipa::openapi::schema::Schema;
+use utoipa::openapi::{Ref, RefOr};
+
+/// The success of an endpoint. Whatever can be written as JSON is one, with status 200.
+pub trait Reply: Send + 'static {
+    /// Every form in which it can come, for the API's document.
+    fn forms() -> Vec<Form>;
+
+    /// Hands itself over in the form that it has.
+    fn give<R: Recipient>(self, to: R) -> R::Answer;
+}
+
+/// Whoever makes an answer of a reply.
+pub trait Recipient {
+    type Answer;
+
+    /// A payload, which goes into the envelope of the endpoint's family.
+    fn json<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer;
+
+    /// Bytes as they are, with status 200.
+    fn bytes(self, content_type: &str, content: Bytes) -> Self::Answer;
+}
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for T {
+    fn forms() -> Vec<Form> {
+        vec![Form::json::<T>(200)]
+    }
+
+    fn give<R: Recipient>(self, to: R) -> R::Answer {
+        to.json(200, &self)
+    }
+}
+
+/// 201: something has been made.
+pub struct Created<T>(pub T);
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Created<T> {
+    fn forms() -> Vec<Form> {
+        vec![Form::json::<T>(201)]
+    }
+
+    fn give<R: Recipient>(self, to: R) -> R::Answer {
+        to.json(201, &self.0)
+    }
+}
+
+/// 202: it has been taken on, and its outcome is told later.
+pub struct Accepted<T>(pub T);
+
+impl<T: Serialize + ToSchema + Send + 'static> Reply for Accepted<T> {
+    fn forms() -> Vec<Form> {
+        vec![Form::json::<T>(202)]
+    }
+
+    fn give<R: Recipient>(self, to: R) -> R::Answer {
+        to.json(202, &self.0)
+    }
+}
+
+/// A form of a reply, as the document describes it.
+pub struct Form {
+    pub status: u16,
+    pub content: Content,
+}
+
+/// What an answer carries.
+pub enum Content {
+    /// A payload for the envelope.
+    Json {
+        schema: RefOr<Schema>,
+        /// The named schemas that it refers to, its own among them.
+        schemas: Vec<(String, RefOr<Schema>)>,
+        example: Option<Value>,
+    },
+    /// Bytes of this content type.
+    Bytes(&'static str),
+}
+
+impl Form {
+    /// The named schemas of its payload.
+    pub fn schemas(&self) -> Vec<(String, RefOr<Schema>)> {
+        match &self.content {
+            Content::Json { schemas, .. } => schemas.clone(),
+            Content::Bytes(_) => Vec::new(),
+        }
+    }
+
+    /// JSON of this type.
+    pub fn json<T: ToSchema>(status: u16) -> Self {
+        let mut schemas = Vec::new();
+        T::schemas(&mut schemas);
+        schemas.push((T::name().into(), T::schema()));
+        // Where it stands depends on the kind of schema; in JSON it is in one place.
+        let example = to_value(T::schema())
+            .ok()
+            .and_then(|schema| schema.get("example").cloned());
+        let content = Content::Json {
+            schema: Ref::from_schema_name(T::name()).into(),
+            schemas,
+            example,
+        };
+        Self { status, content }
+    }
+}

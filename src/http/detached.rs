@@ -1,0 +1,16 @@
+//! Work that must not stop half-way.
+
+use std::future::Future;
+
+use actix_web::rt;
+
+use crate::failure::Failure;
+
+/// Runs a change to its end. Handlers are dropped when their caller resets the connection, and then what is durable
+/// would not reach the token cache, the supervisor or the devices.
+pub async fn to_the_end<T: 'static>(
+    change: impl Future<Output = Result<T, Failure>> + 'static,
+) -> Result<T, Failure> {
+    let done = rt::spawn(change).await;
+    done.unwrap_or_else(|error| Err(Failure::internal("a change did not end", &error)))
+}

@@ -1,0 +1,182 @@
+//! Devices, pairing and lifecycle: what concerns a device that need not be live.
+
+pub mod connect;
+pub mod create;
+pub mod disconnect;
+pub mod list;
+pub mod logout;
+pub mod mine;
+pub mod offline;
+pub mod paircode;
+pub mod qr;
+pub mod qr_status;
+pub mod status;
+
+use super::Api;
+use super::detached::to_the_end;
+use super::endpoint::Context;
+use crate::failure::{Failure, Invalid};
+use crate::ids::DeviceId;
+use crate::store::StoreError;
+use crate::store::accounts::Caller;
+use crate::store::devices::Device;
+use crate::store::webhooks::Owner;
+use crate::supervision::router::Locate;
+use crate::supervision::supervisor::{Adopt, Follow, Remove};
+use crate::supervision::view::{View, Watch};
+
+/// The name of a device that pairing made because its user had none.
+const DEFAULT_NAME: &str = "WhatsApp";
+
+pub const NOT_FOUND: Failure = Failure::NotFound("device not found");
+
+/// Which of the caller's devices a request means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The oldest paired one, or else the oldest: the request names none.
+    Default,
+    Device(DeviceId),
+    /// It names something that is the id of no device.
+    None,
+}
+
+impl Which {
+    /// Reads a `device_id`, wherever it came from.
+    pub fn named(id: Option<&str>) -> Self {
+        match id {
+            None | Some("") => Self::Default,
+            Some(id) => id.parse().map_or(Self::None, Self::Device),
+        }
+    }
+}
+
+impl Context<Caller> {
+    /// The device that the request means, if it is the caller's.
+    pub async fn locate(&self) -> Result<Option<DeviceId>, Failure> {
+        locate(&self.api, self.caller, self.device).await
+    }
+
+    /// The same for what takes a device away: a client that asks twice must not reach the next one, so whoever has several
+    /// must say which.
+    async fn locate_for_good(&self) -> Result<Option<DeviceId>, Failure> {
+        if self.device == Which::Default {
+            let own = own(&self.api, self.caller).await?;
+            if own.len() > 1 {
+                return Err(several().into());
+            }
+        }
+        self.locate().await
+    }
+}
+
+fn several() -> Invalid {
+    Invalid::field(
+        "device_id",
+        "device_id is required: you have several devices, GET /devices lists them",
+    )
+}
+
+/// The device that the caller means, if it is the caller's.
+pub async fn locate(api: &Api, caller: Caller, which: Which) -> Result<Option<DeviceId>, Failure> {
+    let device = match which {
+        Which::Default => None,
+        Which::Device(device) => Some(device),
+        Which::None => return Ok(None),
+    };
+    let located = api.router.send(Locate { caller, device }).await;
+    located.map_err(|error| Failure::internal("the router did not answer", &error))
+}
+
+pub async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
+    api.ask(Follow(device)).await?.ok_or(NOT_FOUND)
+}
+
+/// The caller's devices, oldest first.
+async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
+    let own = api.store.devices_of(caller.tenant, caller.user).await;
+    own.map_err(|error| Failure::of_store("devices could not be listed", &error))
+}
+
+/// The caller's devices, oldest first, and where each stands.
+pub async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
+    let own = own(api, caller).await?;
+    let mut devices = Vec::with_capacity(own.len());
+    for device in own {
+        // One that is being made or removed at this moment is not known yet, or no longer.
+        if let Some(watch) = api.ask(Follow(device.id)).await? {
+            devices.push((device, watch.now()));
+        }
+    }
+    Ok(devices)
+}
+
+/// The device to pair; a caller who has none gets one.
+async fn device_to_pair(context: &Context<Caller>) -> Result<DeviceId, Failure> {
+    match context.locate().await? {
+        Some(device) => Ok(device),
+        None if context.device == Which::Default => {
+            let device = create(&context.api, context.caller, DEFAULT_NAME).await?;
+            Ok(device.id)
+        }
+        None => Err(NOT_FOUND),
+    }
+}
+
+async fn create(api: &Api, caller: Caller, name: &str) -> Result<Device, Failure> {
+    let (store, name) = (api.store.clone(), name.to_owned());
+    let creating = async move {
+        let created = store.create_device(caller.tenant, caller.user, &name).await;
+        created.map_err(not_created)
+    };
+    adopt(api, caller, creating).await
+}
+
+/// Makes supervisor and router know a new device. To the end: a device that is stored and not adopted would be listed
+/// but known to nobody until the next start.
+pub async fn adopt(
+    api: &Api,
+    caller: Caller,
+    creating: impl Future<Output = Result<Device, Failure>> + 'static,
+) -> Result<Device, Failure> {
+    let (store, supervisor) = (api.store.clone(), api.supervisor.clone());
+    let webhooks = api.webhooks.clone();
+    to_the_end(async move {
+        let device = creating.await?;
+        let owner = Owner {
+            device: device.id,
+            tenant: caller.tenant,
+            user: caller.user,
+        };
+        // Before it can have events.
+        webhooks.apply_pending(owner).await.map_err(not_created)?;
+        let adopted = supervisor.send(Adopt(device.clone())).await;
+        adopted.map_err(|error| Failure::internal("a device was not adopted", &error))?;
+        // Whoever deleted its user in between looked for devices before this one could be found.
+        let own = store.devices_of(caller.tenant, caller.user).await;
+        if own.is_ok_and(|own| own.iter().all(|other| other.id != device.id)) {
+            supervisor.do_send(Remove(device.id));
+            return Err(Failure::Unauthorized);
+        }
+        Ok(device)
+    })
+    .await
+}
+
+pub fn not_created(error: StoreError) -> Failure {
+    match error {
+        // Its user was deleted while the request was under way.
+        StoreError::Constraint(_) => Failure::Unauthorized,
+        error => Failure::of_store("a device could not be created", &error),
+    }
+}
+
+/// The digits of `<digits>:<device>@s.whatsapp.net`.
+fn phone_number(jid: &str) -> &str {
+    let user = jid.split('@').next().unwrap_or_default();
+    user.split(':').next().unwrap_or_default()
+}
+
+/// The account's JID: the contract shows it without the device.
+pub fn account_jid(jid: &str) -> String {
+    format!("{}@s.whatsapp.net", phone_number(jid))
+}

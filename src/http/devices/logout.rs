@@ -1,0 +1,84 @@
+//! POST /logout — unlinks the device at WhatsApp and wipes its credentials.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{NOT_FOUND, follow, several};
+use crate::commands::Command;
+use crate::commands::logout::Logout;
+use crate::contract::operation::Operation;
+use crate::failure::Failure;
+use crate::http::Api;
+use crate::http::endpoint::{Context, Endpoint};
+use crate::http::execute::{Deadline, dispatch};
+use crate::ids::DeviceId;
+use crate::store::accounts::Caller;
+
+/// Saying goodbye and wiping the records.
+const LIMIT: Duration = Duration::from_secs(15);
+
+#[derive(Deserialize, ToSchema)]
+pub struct LogoutInstance {}
+
+#[derive(Serialize, ToSchema)]
+#[schema(
+    as = LoggedOut,
+    example = json!({
+        "message": "device logged out successfully",
+        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    })
+)]
+pub struct LoggedOut {
+    message: &'static str,
+    device_id: DeviceId,
+}
+
+impl Endpoint for LogoutInstance {
+    type Caller = Caller;
+    type Reply = LoggedOut;
+    const SUMMARY: &'static str = Logout::SUMMARY;
+    const OPERATION: Operation = Logout::OPERATION;
+    const ON_DEVICE: bool = true;
+
+    fn refusals() -> Vec<Failure> {
+        vec![
+            several().into(),
+            NOT_FOUND,
+            Failure::Refused(String::new()),
+            Failure::Disconnected,
+            Failure::TimedOut { message_id: None },
+        ]
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<LoggedOut, Failure> {
+        let device = context.locate_for_good().await?.ok_or(NOT_FOUND)?;
+        unlink(&context.api, context.caller, device).await?;
+        Ok(LoggedOut {
+            message: "device logged out successfully",
+            device_id: device,
+        })
+    }
+}
+
+/// Unlinks a connected device, and waits until its credentials are gone.
+pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), Failure> {
+    let mut watch = follow(api, device).await?;
+    let before = watch.now();
+    let deadline = Deadline::of::<Logout>(api);
+    let unlinked = dispatch(api, caller, Some(device), deadline, Logout {}).await;
+    match unlinked {
+        Ok(_) => {}
+        // WhatsApp may end the connection before its answer is read; how the life ended tells.
+        Err(Failure::Disconnected) if before.is_live() => {}
+        Err(failure) => return Err(failure),
+    }
+    let wiped = watch.until(LIMIT, |view| {
+        !view.is_paired() || view.is_live() && view.exits > before.exits
+    });
+    match wiped.await {
+        Some(view) if !view.is_paired() => Ok(()),
+        _ => Err(Failure::Disconnected),
+    }
+}

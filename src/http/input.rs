@@ -1,0 +1,209 @@
+//! What a request means: path, query and body in one typed value, read in the same way for every endpoint.
+//!
+//! Clients of WUTS talk to a server written in Go, so `null` and, for an optional field, `""` mean absent; what is missing
+//! is read as empty, and its type says what it thinks of that; a field that nobody reads is ignored, and named in the answer.
+
+mod lenient;
+mod query;
+mod shape;
+mod words;
+
+use actix_web::http::Method;
+use actix_web::{HttpRequest, web};
+use serde::de::value::MapDeserializer;
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use self::lenient::Given;
+use self::query::Query;
+pub use self::shape::Shape;
+use super::{Api, Limits, body};
+use crate::contract::param::Place;
+use crate::failure::{Failure, Invalid};
+
+/// The longest text that is repeated to the caller as the value at fault, in bytes.
+const LONGEST_ECHO: usize = 100;
+/// Says which device is meant, wherever it stands.
+const DEVICE_ID: &str = "device_id";
+/// Never repeated.
+const SECRETS: [&str; 3] = ["password", "secret", "token"];
+
+/// The fields of one request, by name.
+#[derive(Default)]
+pub struct Fields {
+    given: Vec<(String, Given)>,
+    /// What can be repeated to the caller.
+    echo: Map<String, Value>,
+    /// Which device is meant, as the request has it.
+    pub device: Option<String>,
+    /// Fields and parameters that nobody reads.
+    pub ignored: Vec<String>,
+}
+
+/// Reads a request to an endpoint of this shape. A GET has no body.
+pub async fn read(
+    request: &HttpRequest,
+    payload: web::Payload,
+    api: &Api,
+    limits: &Limits,
+    shape: &Shape,
+) -> Result<Fields, Failure> {
+    let mut body = match *request.method() {
+        Method::GET | Method::HEAD => Map::new(),
+        _ => object(&body::read(request, payload, api, limits).await?)?,
+    };
+    body.retain(|_, value| !value.is_null());
+    Ok(Fields::new(request, body, shape))
+}
+
+impl Fields {
+    fn new(request: &HttpRequest, mut body: Map<String, Value>, shape: &Shape) -> Self {
+        let mut fields = Self::default();
+        let query = Query::of(request);
+        let is_given = |value: &Value| *value != "";
+        if shape.on_device {
+            let in_body = body.remove(DEVICE_ID).filter(is_given).map(text);
+            fields.device = in_body.or_else(|| query.value(DEVICE_ID));
+        }
+        let either = shape
+            .params
+            .iter()
+            .filter(|param| param.place == Place::BodyOrQuery);
+        let in_body = |name: &str| body.get(name).is_some_and(is_given);
+        let body_has_one = either.map(|param| param.name).any(in_body);
+        for param in shape.params {
+            let text = match param.place {
+                // Where the input has no such field, whoever admits the caller reads it.
+                Place::Path if !shape.has(param.name) => continue,
+                Place::Path => request.match_info().get(param.name).map(str::to_owned),
+                Place::Query if body.get(param.name).is_some_and(is_given) => None,
+                Place::BodyOrQuery if body_has_one => None,
+                Place::Query | Place::BodyOrQuery => {
+                    param.names().find_map(|name| query.value(name))
+                }
+            };
+            if let Some(text) = text {
+                body.remove(param.name);
+                fields.give(param.name, Given::Text(text));
+            }
+        }
+        for (name, value) in body {
+            fields.give(&name, Given::Json(value));
+        }
+        let missing = |name: &&String| !fields.given.iter().any(|(given, _)| given == *name);
+        let missing: Vec<_> = shape.required.iter().filter(missing).cloned().collect();
+        fields
+            .given
+            .extend(missing.into_iter().map(|name| (name, Given::Missing)));
+        fields.ignored = query.others(shape);
+        fields
+    }
+
+    fn give(&mut self, name: &str, given: Given) {
+        if let Some(value) = given.echo(LONGEST_ECHO)
+            && !SECRETS.iter().any(|secret| name.contains(secret))
+        {
+            self.echo.insert(name.to_owned(), value);
+        }
+        self.given.push((name.to_owned(), given));
+    }
+
+    /// None of the fields of an endpoint of this shape.
+    pub fn none(shape: &Shape) -> Self {
+        let missing = |name: &String| (name.clone(), Given::Missing);
+        Self {
+            given: shape.required.iter().map(missing).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// One field, of a type that none has.
+    pub fn wrong(name: &str) -> Self {
+        let value = Value::Object([("a".to_owned(), Value::Bool(true))].into_iter().collect());
+        Self {
+            given: vec![(name.to_owned(), Given::Json(value))],
+            ..Self::default()
+        }
+    }
+
+    /// Reads them as what the endpoint takes.
+    pub fn decode<T: DeserializeOwned>(&mut self) -> Result<T, Invalid> {
+        let given = std::mem::take(&mut self.given);
+        let fields = MapDeserializer::<_, serde_json::Error>::new(given.into_iter());
+        let mut path = serde_path_to_error::Track::new();
+        let mut ignored = |path: serde_ignored::Path<'_>| self.ignored.push(path.to_string());
+        let fields = serde_ignored::Deserializer::new(fields, &mut ignored);
+        let fields = serde_path_to_error::Deserializer::new(fields, &mut path);
+        T::deserialize(fields).map_err(|error| words::describe(&path.path().to_string(), &error))
+    }
+
+    /// A refusal of one of them with the value that is at fault, where that can be shown.
+    pub fn blame(&self, mut invalid: Invalid) -> Invalid {
+        if let Some(field) = &invalid.field
+            && invalid.value.is_none()
+        {
+            invalid.value = self.echo.get(field).cloned();
+        }
+        invalid
+    }
+}
+
+/// Something that is no text is the id of no device.
+fn text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
+    }
+}
+
+/// The JSON object in a body. An empty body, and `null`, bring nothing.
+fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
+    let text = std::str::from_utf8(body).map_err(|_| Invalid::syntax("the body is not UTF-8"))?;
+    let kind = match text.trim_start().chars().next() {
+        None => return Ok(Map::new()),
+        Some('[') => "an array",
+        Some('"') => "a string",
+        Some('0'..='9' | '-') => "a number",
+        Some('t' | 'f') => "a boolean",
+        _ => "",
+    };
+    if !kind.is_empty() {
+        let problem = format!("the body is {kind}: a JSON object is expected");
+        return Err(Invalid::syntax(problem));
+    }
+    match serde_json::from_str::<Option<Unique>>(text) {
+        Ok(object) => Ok(object.map(|object| object.0).unwrap_or_default()),
+        Err(error) if error.is_data() => Err(Invalid::syntax(words::without_place(&error))),
+        Err(error) => Err(Invalid::syntax(format!("malformed JSON: {error}"))),
+    }
+}
+
+/// An object in which no name stands twice: of two values nobody could say which is meant.
+struct Unique(Map<String, Value>);
+
+impl<'de> de::Deserialize<'de> for Unique {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(UniqueVisitor)
+    }
+}
+
+struct UniqueVisitor;
+
+impl<'de> Visitor<'de> for UniqueVisitor {
+    type Value = Unique;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unique, A::Error> {
+        let mut object = Map::new();
+        while let Some((name, value)) = entries.next_entry::<String, Value>()? {
+            if object.contains_key(&name) {
+                return Err(de::Error::custom(format!("duplicate field `{name}`")));
+            }
+            object.insert(name, value);
+        }
+        Ok(Unique(object))
+    }
+}

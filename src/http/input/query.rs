@@ -1,0 +1,36 @@
+//! The parameters of a request's query.
+
+use std::borrow::Cow;
+
+use actix_web::HttpRequest;
+use url::form_urlencoded;
+
+use super::{DEVICE_ID, Shape};
+
+pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
+
+impl<'a> Query<'a> {
+    pub fn of(request: &'a HttpRequest) -> Self {
+        Self(form_urlencoded::parse(request.query_string().as_bytes()).collect())
+    }
+
+    /// The first value of this parameter.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let mut pairs = self.0.iter();
+        let (_, value) = pairs.find(|(known, _)| known == name)?;
+        Some(value.clone().into_owned())
+    }
+
+    /// Names of the parameters that an endpoint of this shape does not know.
+    pub fn others(&self, shape: &Shape) -> Vec<String> {
+        let is_known = |name: &str| {
+            let mut names = shape.params.iter().flat_map(|param| param.names());
+            names.any(|known| known == name) || shape.on_device && name == DEVICE_ID
+        };
+        let names = self.0.iter().map(|(name, _)| name.as_ref());
+        names
+            .filter(|name| !is_known(name))
+            .map(str::to_owned)
+            .collect()
+    }
+}

@@ -1,0 +1,68 @@
+//! What an endpoint's input looks like, read once from the schema of its type.
+
+use serde_json::{Value, json, to_value};
+use utoipa::ToSchema;
+
+use crate::contract::param::{Param, Place};
+
+/// The fields of an input: which are required, and which come from path or query.
+pub struct Shape {
+    pub params: &'static [Param],
+    /// Whether `device_id` says which device is meant.
+    pub on_device: bool,
+    /// Names of the fields that must be there.
+    pub required: Vec<String>,
+    /// By name, as the document writes them.
+    properties: Value,
+}
+
+impl Shape {
+    pub fn of<T: ToSchema>(params: &'static [Param], on_device: bool) -> Self {
+        let mut schema = to_value(T::schema()).unwrap_or_default();
+        let required = schema["required"].as_array().into_iter().flatten();
+        let required = required.filter_map(|name| Some(name.as_str()?.to_owned()));
+        Self {
+            params,
+            on_device,
+            required: required.collect(),
+            properties: schema["properties"].take(),
+        }
+    }
+
+    /// The schema of a field. Whether it may be left out is said elsewhere, so `null` is none of its types.
+    pub fn property(&self, name: &str) -> Value {
+        if !self.has(name) {
+            return json!({ "type": "string" });
+        }
+        let mut property = self.properties[name].clone();
+        if let Some(types) = property["type"].as_array() {
+            let mut types = types.iter().filter(|kind| *kind != "null");
+            property["type"] = types.next().cloned().unwrap_or_default();
+        }
+        if let Some(schemas) = property["oneOf"].as_array() {
+            let mut schemas = schemas.iter().filter(|schema| schema["type"] != "null");
+            property = schemas.next().cloned().unwrap_or_default();
+        }
+        property
+    }
+
+    /// Names of all fields, in the order in which the type has them.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let names = self.properties.as_object().into_iter();
+        names.flat_map(|properties| properties.keys().map(String::as_str))
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        !self.properties[name].is_null()
+    }
+
+    pub fn is_required(&self, name: &str) -> bool {
+        self.required.iter().any(|required| required == name)
+    }
+
+    /// Whether a field can stand in a body.
+    pub fn in_body(&self, name: &str) -> bool {
+        let mut params = self.params.iter();
+        params.all(|param| param.name != name || param.place == Place::BodyOrQuery)
+    }
+}

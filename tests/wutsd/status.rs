@@ -1,0 +1,5 @@
+//! What is posted under /status.
+
+mod media;
+mod privacy;
+mod text;
