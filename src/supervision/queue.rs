@@ -1,5 +1,8 @@
 //! The order in which devices connect: who was used last comes first, and nobody waits for ever.
 
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use chrono::{DateTime, Utc};
 
 use crate::ids::DeviceId;
@@ -8,60 +11,66 @@ use crate::ids::DeviceId;
 /// after `n` times as many at the latest, however many busy ones join behind it.
 const TURN_OF_THE_FIRST: u64 = 4;
 
-/// Those who wait to connect, in the order in which they came.
+/// Those who wait to connect. Joining, leaving and being taken cost the same for a whole fleet as for a few.
 #[derive(Default)]
 pub struct Queue {
-    waiting: Vec<Place>,
+    places: HashMap<DeviceId, Place>,
+    /// In the order in which they came.
+    by_arrival: BTreeMap<u64, DeviceId>,
+    /// Who was used last comes last; of several, the one that came first.
+    by_use: BTreeSet<(DateTime<Utc>, Reverse<u64>)>,
+    arrivals: u64,
     admitted: u64,
 }
 
 struct Place {
-    device: DeviceId,
+    arrival: u64,
     active_at: DateTime<Utc>,
 }
 
 impl Queue {
-    /// Joins at the end. `active_at`: when the device was used last.
+    /// Joins at the end, unless the device waits already. `active_at`: when it was used last.
     pub fn join(&mut self, device: DeviceId, active_at: DateTime<Utc>) {
-        if !self.waiting.iter().any(|place| place.device == device) {
-            self.waiting.push(Place { device, active_at });
+        if self.places.contains_key(&device) {
+            return;
+        }
+        self.arrivals += 1;
+        let arrival = self.arrivals;
+        self.by_arrival.insert(arrival, device);
+        self.by_use.insert((active_at, Reverse(arrival)));
+        self.places.insert(device, Place { arrival, active_at });
+    }
+
+    /// The device waits no longer.
+    pub fn leave(&mut self, device: DeviceId) {
+        if let Some(Place { arrival, active_at }) = self.places.remove(&device) {
+            self.by_arrival.remove(&arrival);
+            self.by_use.remove(&(active_at, Reverse(arrival)));
         }
     }
 
-    pub fn leave(&mut self, device: DeviceId) {
-        self.waiting.retain(|place| place.device != device);
-    }
-
+    /// How many wait.
     pub fn len(&self) -> usize {
-        self.waiting.len()
+        self.places.len()
     }
 
+    /// Whether nobody waits.
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.places.is_empty()
     }
 
     /// Takes the device whose turn it is.
     pub fn take(&mut self) -> Option<DeviceId> {
-        if self.waiting.is_empty() {
-            return None;
-        }
+        let (first, _) = self.by_arrival.first_key_value()?;
+        let (_, Reverse(busiest)) = self.by_use.last()?;
         self.admitted += 1;
-        let place = match self.admitted.is_multiple_of(TURN_OF_THE_FIRST) {
-            true => 0,
-            false => self.most_recently_active(),
+        let arrival = match self.admitted.is_multiple_of(TURN_OF_THE_FIRST) {
+            true => first,
+            false => busiest,
         };
-        Some(self.waiting.remove(place).device)
-    }
-
-    /// Of several, the one that came first.
-    fn most_recently_active(&self) -> usize {
-        let mut best = 0;
-        for (place, candidate) in self.waiting.iter().enumerate() {
-            if candidate.active_at > self.waiting[best].active_at {
-                best = place;
-            }
-        }
-        best
+        let device = *self.by_arrival.get(arrival)?;
+        self.leave(device);
+        Some(device)
     }
 }
 
