@@ -12,6 +12,7 @@ pub mod metrics;
 pub mod queue;
 pub mod router;
 pub mod shards;
+mod slot;
 pub mod supervisor;
 pub mod view;
 pub mod watchdog;
