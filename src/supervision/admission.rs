@@ -21,6 +21,7 @@ pub struct Limits {
     pub rate: f64,
     /// Handshakes at the same time.
     pub handshakes: usize,
+    /// When the whole fleet is held back.
     pub breaker: breaker::Limits,
 }
 
@@ -46,6 +47,7 @@ pub struct Admission {
 }
 
 impl Admission {
+    /// An open gate before which nobody waits.
     pub fn new(limits: Limits, policy: Policy, now: Instant) -> Self {
         Self {
             limits,
@@ -89,10 +91,12 @@ impl Admission {
         self.paused = true;
     }
 
+    /// Ends a pause.
     pub fn resume(&mut self) {
         self.paused = false;
     }
 
+    /// Whether nobody is let in at present.
     pub fn is_paused(&self) -> bool {
         self.paused
     }

@@ -11,11 +11,17 @@ use crate::device::exit::{ExitReason, Verdict};
 /// The configured numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
+    /// The longest delay after a first failure.
     pub first: Duration,
+    /// The longest delay after any number of them.
     pub longest: Duration,
+    /// Who was logged in for so long begins with the first delay again.
     pub stable_after: Duration,
+    /// So many failures …
     pub quarantine_failures: usize,
+    /// … within this time …
     pub quarantine_window: Duration,
+    /// … keep a device away for so long.
     pub quarantine_delay: Duration,
 }
 

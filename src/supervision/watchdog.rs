@@ -25,15 +25,21 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 pub struct Health {
     /// Every part has answered since the last round that was well.
     pub well: bool,
+    /// How many devices are logged in …
     pub connected: i64,
+    /// … of how many.
     pub devices: i64,
 }
 
 /// Those that are asked.
 pub struct Watchdog {
+    /// Asked by a message, as the next one is.
     pub router: Addr<Router>,
+    /// Without it no device comes back.
     pub supervisor: Addr<Supervisor>,
+    /// Asked whether it writes.
     pub store: Store,
+    /// Told how long each part took.
     pub metrics: Metrics,
 }
 
