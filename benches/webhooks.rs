@@ -9,14 +9,17 @@ use std::time::{Duration, Instant};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 use chrono::Utc;
+use serde::Serialize;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use utoipa::ToSchema;
 use wutsd::config::Config;
 use wutsd::ids::{TenantId, UserId};
 use wutsd::store::accounts::{Credentials, Role, Tenant, User};
 use wutsd::store::webhooks::Owner;
 use wutsd::store::{DeviceNumber, Options, SealingKey, Store};
 use wutsd::webhooks::catalog::EventName;
+use wutsd::webhooks::event::Told;
 use wutsd::webhooks::settings::Wanted;
 use wutsd::webhooks::{Webhooks, dispatcher};
 
@@ -24,6 +27,17 @@ const DEVICES: usize = 50;
 /// Events per second, all devices together.
 const RATE: u32 = 500;
 const SECONDS: u32 = 20;
+
+/// What is told: when it was, in milliseconds since the beginning, and as much text as a message has.
+#[derive(Serialize, ToSchema)]
+struct Measured {
+    sent: f64,
+    content: String,
+}
+
+impl Told for Measured {
+    const NAME: EventName = EventName::MessageReceived;
+}
 
 /// Milliseconds that each event has taken.
 type Times = Arc<Mutex<Vec<f64>>>;
@@ -45,8 +59,8 @@ async fn run() {
         tick.tick().await;
         let device = devices[turn as usize % devices.len()];
         let sent = begun.elapsed().as_secs_f64() * 1000.0;
-        let data = json!({ "sent": sent, "content": "x".repeat(200) });
-        webhooks.tell(device, EventName::MessageReceived, data);
+        let content = "x".repeat(200);
+        webhooks.tell(device, &Measured { sent, content });
     }
     let told = begun.elapsed();
     while times.lock().unwrap_or_else(PoisonError::into_inner).len() < all as usize {

@@ -1,9 +1,11 @@
 //! Arguments, and what each subcommand does.
 
+#[cfg(feature = "sandbox")]
+mod sandbox;
 mod serve;
 mod systemd;
 #[cfg(feature = "sandbox")]
-mod trial;
+mod welcome;
 
 use std::path::PathBuf;
 
@@ -88,7 +90,7 @@ pub enum CliError {
     Sandbox(#[from] wutsd::sandbox::SandboxError),
     #[cfg(feature = "sandbox")]
     #[error("the sandbox could not be set up")]
-    Welcome(#[from] wutsd::sandbox::welcome::WelcomeError),
+    Welcome(#[from] welcome::WelcomeError),
     #[error("{0}: see the log, and start again")]
     Ended(wutsd::app::Fatal),
     #[error("cannot wait for signals")]
@@ -115,9 +117,9 @@ pub fn run(arguments: Arguments) -> Result<(), CliError> {
         Command::Serve => serve::run(Config::load(file.as_deref(), &[])?),
         Command::CheckConfig => check_config(file.as_deref()),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox(arguments) => trial::sandbox(arguments, file),
+        Command::Sandbox(arguments) => sandbox::sandbox(arguments, file),
         #[cfg(feature = "sandbox")]
-        Command::Simulate(arguments) => trial::simulate(arguments),
+        Command::Simulate(arguments) => sandbox::simulate(arguments),
         #[cfg(not(feature = "sandbox"))]
         Command::Sandbox(_) | Command::Simulate(_) => Err(CliError::NoSandbox),
     }

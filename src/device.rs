@@ -4,7 +4,6 @@
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
 pub mod acks;
-mod announce;
 pub mod app_state;
 pub mod audience;
 pub mod blocklist;
@@ -16,7 +15,6 @@ pub mod fetch;
 pub mod groups;
 pub mod heavy;
 mod hook;
-mod inbound;
 pub mod job;
 pub mod outgoing;
 pub mod pairing;
@@ -25,6 +23,7 @@ pub mod privacy;
 pub mod profiles;
 pub mod pulse;
 pub mod readers;
+pub mod report;
 pub mod resync;
 pub mod runtime;
 pub mod sabotage;

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use actix::{Addr, Handler, Message};
 use actix_web::dev::Server;
-use actix_web::middleware::{Condition, NormalizePath, from_fn};
+use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, web};
 use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
@@ -133,8 +133,8 @@ pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
         App::new()
             .app_data(api.clone())
             .app_data(document.clone())
-            // `/contacts/` and `//contacts` are what a base URL with a slash at its end makes of `/contacts`.
-            .wrap(NormalizePath::trim())
+            // `//contacts` is what a base URL with a slash at its end makes of `/contacts`.
+            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
             .wrap(Condition::new(!origins.is_empty(), cors::allow(&origins)))
             .wrap(from_fn(observe::observe))
             .configure(routes::configure)

@@ -6,14 +6,21 @@
 
 mod account;
 mod address;
+mod after;
 mod appstate;
 mod certificate;
 mod companion;
 mod connection;
 mod control;
+mod counters;
 mod deliveries;
+mod device_list;
+mod edit;
+mod error;
 mod faults;
+mod group;
 mod groups;
+mod iq;
 mod keys;
 mod link;
 mod media;
@@ -23,12 +30,15 @@ mod pairing;
 mod persistence;
 mod phone;
 mod queries;
+mod refused;
+mod registration;
 mod routing;
 mod server;
 mod settings;
+mod shared;
 mod stanza;
+mod subscriptions;
 mod usync;
-pub mod welcome;
 mod world;
 
 use std::net::SocketAddr;
@@ -38,8 +48,11 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use tokio::sync::watch;
 
-use persistence::{PersistenceError, Writer};
-use world::{Shared, World};
+use persistence::Writer;
+use shared::Shared;
+use world::World;
+
+pub use error::SandboxError;
 
 /// What the simulator is started with.
 pub struct Options {
@@ -58,21 +71,6 @@ pub struct Addresses {
     pub control: String,
     /// The root of its Noise certificates: 64 hex digits.
     pub root_public_key: String,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum SandboxError {
-    #[error("the simulated WhatsApp listens on loopback only, not on {0}")]
-    NotLoopback(SocketAddr),
-    #[error("cannot listen on {address}")]
-    Bind {
-        address: SocketAddr,
-        source: std::io::Error,
-    },
-    #[error("cannot start the server")]
-    Start(#[source] std::io::Error),
-    #[error(transparent)]
-    Persistence(#[from] PersistenceError),
 }
 
 /// A running simulated WhatsApp.
@@ -99,11 +97,11 @@ impl Simulator {
             }
             None => (World::new(certificate::ServerKeys::generate(), false), None),
         };
-        world.host.clone_from(&host);
+        world.listens_on(&host);
         let addresses = Addresses {
             ws: format!("ws://{host}/ws/chat"),
             control: format!("http://{host}/control"),
-            root_public_key: hex::encode(world.keys.root_public_key()),
+            root_public_key: hex::encode(world.keys().root_public_key()),
         };
         let shared = Arc::new(Shared::new(world, writer));
         // Keys that were made just now are kept before anybody sees them.
@@ -122,6 +120,7 @@ impl Simulator {
         })
     }
 
+    /// Where it is found; the ports are the real ones.
     pub fn addresses(&self) -> &Addresses {
         &self.addresses
     }

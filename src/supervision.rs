@@ -3,13 +3,13 @@
 pub mod activity;
 pub mod admission;
 pub mod alive;
-mod announce;
 pub mod backoff;
 pub mod breaker;
 #[cfg(test)]
 mod fixtures;
 pub mod metrics;
 pub mod queue;
+pub mod report;
 pub mod router;
 pub mod shards;
 mod slot;

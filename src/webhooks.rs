@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
+pub mod payload;
 mod pending_devices;
 mod recorder;
 mod retention;
@@ -21,14 +22,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use prometheus::core::Collector;
-use serde_json::Value;
 use tokio::sync::mpsc;
 use tracing::error;
 use url::Url;
 use uuid::Uuid;
 
 use self::catalog::{EventName, EventSet};
-use self::event::Event;
+use self::event::{Event, Told};
 use self::metrics::{Dropped, Metrics};
 use self::pending_devices::PendingDevices;
 use self::recorder::Recording;
@@ -52,8 +52,12 @@ pub struct Webhook {
     pub id: String,
     /// Checked when it was written, and its host again before each delivery.
     pub url: Url,
+    /// The same as its owner wrote it.
+    pub shown_url: String,
     /// What its owner wants to know.
     pub events: EventSet,
+    /// The same in the order in which its owner named them.
+    pub named_events: Box<[EventName]>,
     /// Whether anything is sent.
     pub enabled: bool,
     /// Attempts after the first, before an event becomes a dead letter.
@@ -139,11 +143,13 @@ impl Webhooks {
     }
 
     /// Tells of something, soon and without waiting.
-    pub fn tell(&self, device: DeviceNumber, name: EventName, data: Value) {
-        self.publish(device, Event::new(name, data));
+    pub fn tell<T: Told>(&self, device: DeviceNumber, told: &T) {
+        if self.wants(device, T::NAME) {
+            self.publish(device, Event::of(told));
+        }
     }
 
-    /// The same with an event of the caller's making.
+    /// The same with an event that is made already.
     pub fn publish(&self, device: DeviceNumber, event: Event) {
         let Some(webhook) = self.listener(device, event.name) else {
             return;
@@ -177,7 +183,7 @@ impl Webhooks {
     /// Where the events of a device go, for those who list devices.
     pub fn url(&self, device: DeviceNumber) -> Option<String> {
         let known = self.shared.known.get(&device)?;
-        Some(known.url.to_string())
+        Some(known.shown_url.clone())
     }
 
     /// The webhook of a device, switched off or not.
@@ -289,13 +295,16 @@ impl Webhook {
     fn new(stored: StoredWebhook<Private>, outbox: OutboxWriter) -> Option<Self> {
         let (content, owner) = (stored.content, stored.owner);
         let url = Url::parse(&content.url).ok()?;
+        let named_events: Box<[EventName]> = catalog::read(&content.events).into();
         // Of a tenant each: nobody's receiver is judged by what another tenant sends there.
         let receiver = format!("{} {}", owner.tenant, url.origin().ascii_serialization());
         Some(Self {
             owner,
             id: stored.id,
             url,
-            events: EventSet::parse(&content.events),
+            shown_url: content.url,
+            events: named_events.iter().copied().collect(),
+            named_events,
             enabled: content.enabled,
             retry_attempts: content.retry_attempts,
             timeout: Duration::from_secs(content.timeout.into()),

@@ -7,7 +7,6 @@ use std::time::Duration;
 use actix::{Addr, Recipient};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared as SharedFuture};
-use serde_json::json;
 use tokio::time::{Instant, timeout};
 use tracing::{Instrument, Span};
 use wacore::store::DevicePropsOverride;
@@ -29,6 +28,7 @@ use super::hook::Hook;
 use super::pairing::PairCode;
 use super::pulse::{self, Pulse};
 use super::readers::Readers;
+use super::report::AppStateSyncComplete;
 use super::runtime::ShardRuntime;
 use super::sabotage::{Place, Sabotage};
 use super::session::Session;
@@ -39,7 +39,6 @@ use crate::config::Whatsapp;
 use crate::media::download::Downloader;
 use crate::store::{DeviceNumber, RecordBackend, Store, StoreError};
 use crate::webhooks::Webhooks;
-use crate::webhooks::catalog::EventName;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -308,7 +307,7 @@ impl Running {
             (self.app_state.clone(), self.webhooks.clone(), self.number);
         async move {
             app_state.caught_up().await;
-            webhooks.tell(number, EventName::AppStateSyncComplete, json!({}));
+            webhooks.tell(number, &AppStateSyncComplete {});
         }
     }
 

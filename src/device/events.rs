@@ -8,21 +8,19 @@ use std::time::Duration;
 
 use actix::{Addr, Message};
 use chrono::Utc;
-use serde_json::json;
 use wacore::types::events::{
     ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
 };
 
 use super::DeviceActor;
 use super::acks::Acks;
-use super::announce::{announcement, unhooked};
 use super::app_state::AppState;
 use super::contacts::ContactBook;
 use super::exit::ExitReason;
+use super::report::{MessageSent, report, unhooked};
 use crate::ids::DeviceId;
 use crate::store::DeviceNumber;
 use crate::webhooks::Webhooks;
-use crate::webhooks::catalog::EventName;
 
 /// What the actor is told.
 #[derive(Clone, Debug, Message)]
@@ -139,8 +137,8 @@ impl Observer {
             for event in unhooked(self.device, batch) {
                 self.webhooks.publish(self.number, event);
             }
-        } else if let Some((name, data)) = announcement(event) {
-            self.webhooks.tell(self.number, name, data);
+        } else if let Some(event) = report(event) {
+            self.webhooks.publish(self.number, event);
         }
     }
 
@@ -156,11 +154,7 @@ impl Observer {
         if self.acks.resolve(&ack.id, answer)
             && let Some(at) = sent
         {
-            let to = ack.from.as_ref().map(|chat| chat.to_non_ad_string());
-            let data =
-                json!({ "message_id": ack.id, "to": to, "is_from_me": true, "timestamp": at });
-            self.webhooks
-                .tell(self.number, EventName::MessageSent, data);
+            self.webhooks.tell(self.number, &MessageSent::new(ack, at));
         }
     }
 }

@@ -9,12 +9,11 @@ use wacore::types::message::MessageInfo;
 use whatsapp_rust::{Client, InboundDurabilityHook};
 
 use super::contacts::{ContactBook, Names};
-use super::inbound::{People, describe};
+use super::report::{MessageReceived, Participants, received};
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, RecordBackend};
 use crate::webhooks::Webhooks;
-use crate::webhooks::catalog::EventName;
-use crate::webhooks::event::Event;
+use crate::webhooks::event::{Event, Told};
 
 pub(super) struct Hook {
     pub device: DeviceId,
@@ -35,7 +34,7 @@ impl InboundDurabilityHook for Hook {
         for message in batch {
             self.learn_names(&message.info);
         }
-        if !self.webhooks.wants(self.number, EventName::MessageReceived) {
+        if !self.webhooks.wants(self.number, MessageReceived::NAME) {
             return Ok(());
         }
         let mut along = Vec::with_capacity(batch.len());
@@ -83,16 +82,8 @@ impl Hook {
     }
 
     async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
-        let info = &message.info;
-        let people = People::of(&info.source, client.pn());
-        let data = describe(&message.message, info, &people.known_to(client).await)?;
-        let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
-        let parts = [chat.as_str(), &sender, &info.id];
-        Some(Event::repeatable(
-            EventName::MessageReceived,
-            self.device,
-            &parts,
-            data,
-        ))
+        let people = Participants::of(&message.info.source, client.pn());
+        let people = people.known_to(client).await;
+        received(self.device, message, &people)
     }
 }

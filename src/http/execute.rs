@@ -59,10 +59,15 @@ async fn answer<E: Endpoint>(
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
     let limits = api.limits.of(E::LARGE);
-    *fields = input::read(request, payload, &api, &limits, shape).await?;
+    let read = input::read(request, payload, &api, &limits, shape).await;
+    *fields = read.map_err(|failure| match failure {
+        Failure::Invalid(invalid) => wire::of_input(&E::OPERATION, true, invalid),
+        other => other,
+    })?;
     let device = Which::named(fields.device.as_deref());
     let asked = decode::<E>(&api, shape, fields);
-    let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, invalid))?;
+    let in_body = input::takes_body(request, shape);
+    let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, in_body, invalid))?;
     let context = Context {
         api,
         caller,

@@ -8,8 +8,10 @@ mod query;
 mod shape;
 mod words;
 
+use std::collections::HashMap;
+
 use actix_web::http::Method;
-use actix_web::{HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, web};
 use serde::de::value::MapDeserializer;
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
@@ -48,18 +50,35 @@ pub async fn read(
     limits: &Limits,
     shape: &Shape,
 ) -> Result<Fields, Failure> {
-    let mut body = match *request.method() {
-        Method::GET | Method::HEAD => Map::new(),
-        _ => object(&body::read(request, payload, api, limits).await?)?,
+    let mut body = match takes_body(request, shape) {
+        true => object(&body::read(request, payload, api, limits).await?)?,
+        false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
-    Ok(Fields::new(request, body, shape))
+    // Decoded as a whole: a name may hold a slash.
+    let path = web::Path::<HashMap<String, String>>::extract(request).await;
+    let path = path.map(web::Path::into_inner).unwrap_or_default();
+    Ok(Fields::new(Query::of(request), &path, body, shape))
+}
+
+/// A GET has no body. Where none of the fields can be in one, it is left alone, unless it says that it is JSON and may say
+/// which device is meant.
+pub fn takes_body(request: &HttpRequest, shape: &Shape) -> bool {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return false;
+    }
+    let has_fields = shape.names().any(|name| shape.in_body(name));
+    has_fields || shape.on_device && body::is_json(request)
 }
 
 impl Fields {
-    fn new(request: &HttpRequest, mut body: Map<String, Value>, shape: &Shape) -> Self {
+    fn new(
+        query: Query<'_>,
+        path: &HashMap<String, String>,
+        mut body: Map<String, Value>,
+        shape: &Shape,
+    ) -> Self {
         let mut fields = Self::default();
-        let query = Query::of(request);
         let is_given = |value: &Value| *value != "";
         if shape.on_device {
             let in_body = body.remove(DEVICE_ID).filter(is_given).map(text);
@@ -75,7 +94,7 @@ impl Fields {
             let text = match param.place {
                 // Where the input has no such field, whoever admits the caller reads it.
                 Place::Path if !shape.has(param.name) => continue,
-                Place::Path => request.match_info().get(param.name).map(str::to_owned),
+                Place::Path => path.get(param.name).cloned(),
                 Place::Query if body.get(param.name).is_some_and(is_given) => None,
                 Place::BodyOrQuery if body_has_one => None,
                 Place::Query | Place::BodyOrQuery => {

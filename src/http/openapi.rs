@@ -20,6 +20,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use self::about::About;
 use super::endpoint::{Entry, Token};
 use super::routes::Area;
+use crate::webhooks::payload::{self, Payload};
+use crate::{device, supervision};
 
 const ADDRESS: &str = "/openapi.json";
 const DESCRIPTION: &str = "Keeps many WhatsApp linked devices alive and lets programs use them. \
@@ -73,6 +75,8 @@ pub fn document(areas: Vec<Area>) -> OpenApi {
             paths = paths.path(endpoint.paths[0], item);
         }
     }
+    let payloads = payloads();
+    components = components.schemas_from_iter(payload::schemas(&payloads));
     for token in [Token::User, Token::Master, Token::Ryze] {
         components = components.security_scheme(token.scheme(), scheme(token));
     }
@@ -82,8 +86,16 @@ pub fn document(areas: Vec<Area>) -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").build()]))
         .tags(Some(tags))
         .paths(paths)
+        .webhooks(Some(payload::webhooks(&payloads)))
         .components(Some(components.build()))
         .build()
+}
+
+/// All that webhooks are told.
+fn payloads() -> Vec<Payload> {
+    let mut payloads = device::report::payloads();
+    payloads.extend(supervision::report::payloads());
+    payloads
 }
 
 fn info() -> InfoBuilder {
@@ -159,7 +171,8 @@ mod tests {
         let endpoints = crate::http::routes::areas()
             .into_iter()
             .flat_map(|(_, lines)| lines);
-        for (name, schema) in endpoints.flat_map(schemas) {
+        let answered = endpoints.flat_map(schemas);
+        for (name, schema) in answered.chain(payload::schemas(&payloads())) {
             let schema = to_value(&schema).expect("JSON");
             let before = known.entry(name.clone()).or_insert_with(|| schema.clone());
             assert_eq!(*before, schema, "two types are called {name}");

@@ -137,7 +137,7 @@ fn by_path() -> Vec<(Vec<&'static str>, Vec<Entry>)> {
     resources
 }
 
-/// One path with its methods; the others are refused with the list of these.
+/// One path, with and without a slash at its end, and its methods; the others are refused with the list of these.
 fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) -> Resource {
     let mut methods: Vec<&str> = entries.iter().map(|entry| entry.method.as_str()).collect();
     if methods.contains(&"GET") {
@@ -145,6 +145,12 @@ fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) ->
     }
     methods.push("OPTIONS");
     let methods = methods.join(", ");
+    let slashed = paths.iter().map(|path| format!("{path}/"));
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| (*path).to_owned())
+        .chain(slashed)
+        .collect();
     let resource = entries
         .into_iter()
         .fold(resource(paths), |resource, entry| {

@@ -14,7 +14,7 @@ pub mod privacy;
 pub mod rates;
 pub mod reconnect;
 
-use actix_web::{HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -114,8 +114,10 @@ impl Admitted for Instance {
 
     async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
         let Bearer { caller, device } = Bearer::admit(request, api).await?;
-        let name = request.match_info().get(INSTANCE.name).unwrap_or_default();
-        let named = api.store.devices_named(caller.tenant, caller.user, name);
+        let Ok(name) = web::Path::<String>::extract(request).await else {
+            return Err(NOT_FOUND);
+        };
+        let named = api.store.devices_named(caller.tenant, caller.user, &name);
         let mut named = named
             .await
             .map_err(|error| Failure::of_store("an instance could not be looked up", &error))?

@@ -68,8 +68,12 @@ impl From<&Webhook> for Shown {
     fn from(webhook: &Webhook) -> Self {
         Self {
             id: webhook.id.clone(),
-            webhook_url: webhook.url.to_string(),
-            enabled_events: webhook.events.names(),
+            webhook_url: webhook.shown_url.clone(),
+            enabled_events: webhook
+                .named_events
+                .iter()
+                .map(|name| name.text())
+                .collect(),
             enabled: webhook.enabled,
             retry_attempts: webhook.retry_attempts,
             timeout: webhook.timeout.as_secs(),

@@ -85,8 +85,8 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
 
 /// What is wrong with the fields of a request. In the RyzeAPI the documented text goes before it, and is all of it where
 /// the body is no JSON object.
-pub fn of_input(operation: &Operation, mut invalid: Invalid) -> Failure {
-    if operation.envelope == Envelope::Ryze {
+pub fn of_input(operation: &Operation, in_body: bool, mut invalid: Invalid) -> Failure {
+    if in_body && operation.envelope == Envelope::Ryze {
         invalid.message = match invalid.flaw {
             Flaw::Syntax => BAD_BODY.into(),
             _ => format!("{BAD_BODY}: {}", invalid.message),

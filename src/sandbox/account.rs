@@ -12,12 +12,13 @@ use super::companion::Companion;
 use super::keys::{self, Key32};
 use super::persistence::Journal;
 use super::phone::Phone;
-use super::settings::{Picture, Privacy, StatusPrivacy};
+use super::settings::{self, Picture, Privacy, StatusPrivacy};
 use super::stanza;
 
 /// AD JIDs have one byte for the device, and real companions stay far below it.
 const LAST_DEVICE: u16 = 99;
 
+/// Somebody in the phone's address book.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Contact {
     pub name: String,
@@ -54,6 +55,7 @@ pub struct Profile {
     pub changed: u64,
 }
 
+/// A simulated person, as far as the server and the phone know them.
 pub struct Account {
     pub profile: Profile,
     pub contacts: BTreeMap<String, Contact>,
@@ -65,6 +67,7 @@ pub struct Account {
 }
 
 impl Account {
+    /// Somebody new, whose phone makes its keys now.
     pub fn create(phone: &str, lid: String, name: &str) -> Self {
         let profile = Profile {
             phone: phone.to_owned(),
@@ -97,10 +100,12 @@ impl Account {
         }
     }
 
+    /// Writes the profile; the rest of an account is kept in records of its own.
     pub fn save(&self, journal: &mut Journal) {
         journal.put_json("account", &self.profile.phone, "", &self.profile);
     }
 
+    /// The user's JID, which is also the phone's.
     pub fn jid(&self, form: Form) -> Jid {
         self.device_jid(0, form)
     }
@@ -112,6 +117,7 @@ impl Account {
         }
     }
 
+    /// The address of one of the account's devices; 0 is the phone.
     pub fn address(&self, device: u16) -> Address {
         Address::new(&self.profile.phone, device)
     }
@@ -147,9 +153,30 @@ impl Account {
         self.contacts.insert(phone.to_owned(), contact);
     }
 
+    /// The hash by which clients see that their list of blocked users is out of date.
+    pub fn block_hash(&self) -> String {
+        settings::hash(self.profile.blocked.iter().map(String::as_str))
+    }
+
     pub fn remove_contact(&mut self, phone: &str, journal: &mut Journal) {
         if self.contacts.remove(phone).is_some() {
             journal.delete("contact", &self.profile.phone, phone);
         }
     }
+}
+
+/// Why an account is not made, or not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    #[error("phone must be 10 to 15 digits")]
+    Phone,
+    #[error("phone {0} has an account already")]
+    Taken(String),
+    #[error("phone {0} has no account")]
+    Unknown(String),
+}
+
+/// Whether a text can be a phone number: 10 to 15 digits.
+pub fn is_phone(text: &str) -> bool {
+    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }

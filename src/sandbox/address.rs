@@ -3,7 +3,9 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use wacore_libsignal::protocol::{DeviceId, ProtocolAddress};
 
+/// One device of one account.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Address {
     pub phone: String,
@@ -18,12 +20,22 @@ impl Address {
         }
     }
 
+    /// The phone of the account with this number.
     pub fn phone(phone: &str) -> Self {
         Self::new(phone, 0)
     }
 
     pub fn is_phone(&self) -> bool {
         self.device == 0
+    }
+
+    /// Under which name Signal sessions with this device lie, for each of the two.
+    pub fn protocol_address(&self, form: Form) -> ProtocolAddress {
+        let name = match form {
+            Form::Pn => self.to_string(),
+            Form::Lid => format!("{self}@lid"),
+        };
+        ProtocolAddress::new(&name, DeviceId::new(0))
     }
 }
 

@@ -1,8 +1,9 @@
 //! App state as the server keeps it: versioned collections of records that it cannot read.
 
+mod action;
 mod collection;
 mod phone;
-mod query;
+pub mod query;
 mod snapshot;
 
 use std::collections::BTreeMap;
@@ -14,9 +15,8 @@ use waproto::whatsapp::{SyncdMutation, SyncdPatch};
 use super::keys::{self, Key32};
 use super::persistence::{Journal, PersistenceError, Record};
 
-use collection::Collection;
-pub use phone::Action;
-pub use query::answer;
+pub use action::Action;
+use collection::{Collection, PatchError};
 
 pub const CRITICAL_BLOCK: &str = "critical_block";
 pub const CRITICAL_UNBLOCK_LOW: &str = "critical_unblock_low";
@@ -41,20 +41,14 @@ pub struct SyncKey {
     pub timestamp: i64,
 }
 
+/// The five collections of one account, and the phone's key to them.
 pub struct AppState {
     pub key: SyncKey,
     collections: BTreeMap<&'static str, Collection>,
 }
 
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PatchError {
-    #[error("the patch is malformed")]
-    Malformed,
-    #[error("a MAC of the patch does not verify")]
-    Mac,
-}
-
 impl AppState {
+    /// Empty collections under a new key.
     pub fn create() -> Self {
         // Key ids are a 2-byte device number, 0 for the phone, and a 4-byte counter.
         let mut id = [0; 6];
@@ -76,6 +70,7 @@ impl AppState {
         self.collections.get(name)
     }
 
+    /// The keys that the account's key stands for, one per purpose.
     pub fn expanded(&self) -> ExpandedAppStateKeys {
         expand_app_state_keys(&self.key.data)
     }

@@ -15,8 +15,10 @@ use super::stanza;
 
 /// Stanzas kept for a device that does not acknowledge; the oldest is lost beyond this.
 const QUEUE: usize = 5000;
+/// One-time keys that are kept for one device; more are passed over.
 pub const ONE_TIME_KEYS: usize = 5000;
 
+/// A signed pre-key.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct SignedKey {
     pub id: u32,
@@ -68,6 +70,7 @@ pub struct Pending {
 }
 
 impl Pending {
+    /// The stanza once more as a node; `None` when its bytes are damaged.
     pub fn node(&self) -> Option<Node> {
         // The first byte is the flag byte of the transport, which a node does not have.
         OwnedNodeRef::new(self.bytes.get(1..)?.to_vec())
@@ -76,6 +79,7 @@ impl Pending {
     }
 }
 
+/// A linked device.
 pub struct Companion {
     pub registered: Registered,
     pub one_time: BTreeMap<u32, Key32>,
@@ -132,6 +136,7 @@ impl Companion {
         self.signed_bundle(one_time)
     }
 
+    /// Its published keys, with this one-time key or none.
     pub fn signed_bundle(&self, one_time: Option<(u32, Key32)>) -> Bundle {
         let registered = &self.registered;
         Bundle {
@@ -208,6 +213,7 @@ impl Companion {
         }
     }
 
+    /// Takes back a stanza that `enqueue` wrote.
     pub fn restore_queued(&mut self, record: &Record) -> Result<(), PersistenceError> {
         let sequence = record.key.parse().map_err(|_| record.corrupt())?;
         let mut pending = Pending {

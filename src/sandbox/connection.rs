@@ -22,9 +22,12 @@ use super::faults::{Fault, HandshakeFault};
 use super::keys;
 use super::link::{Cut, Link, LinkEnd};
 use super::noise::{Accepted, Answered, answer_hello};
-use super::pairing::{LIFETIME, Refused, Registration, RegistrationData};
+use super::refused::Refused;
+use super::registration::data::RegistrationData;
+use super::registration::{LIFETIME, Registration};
+use super::shared::Shared;
 use super::stanza;
-use super::world::Shared;
+use crate::telemetry::Chain;
 use frames::{Closed, Frames};
 
 pub use socket::Socket;
@@ -54,56 +57,32 @@ impl Who {
     }
 }
 
+/// Serves one connection until it ends, which the server's own end makes it do.
 pub async fn serve(
-    session: Session,
+    mut session: Session,
     stream: MessageStream,
     socket: Option<Socket>,
     shared: Arc<Shared>,
     shutdown: watch::Receiver<bool>,
 ) {
-    let mut session = session;
     let mut frames = Frames::new(stream, session.clone(), shutdown);
-    shared.with(|world| world.counters.connections += 1);
-    let accepted = match timeout(HANDSHAKE, handshake(&mut session, &mut frames, &shared)).await {
-        Ok(Ok(accepted)) => accepted,
-        Ok(Err(reason)) => {
-            shared.with(|world| world.counters.handshakes_failed += 1);
-            tracing::info!(%reason, "a handshake failed");
-            if matches!(reason, Closed::Faulty) {
-                let _ = timeout(SILENCE, frames.ended()).await;
-            }
-            return;
-        }
-        Err(_) => {
-            shared.with(|world| world.counters.handshakes_failed += 1);
-            return;
-        }
+    shared.with(|world| world.count(|seen| seen.connections += 1));
+    let Some(accepted) = accept(&mut session, &mut frames, &shared).await else {
+        return;
     };
     sleep(SETTLING).await;
     let Accepted {
         client_static,
         payload,
-        mut read,
+        read,
         write,
     } = accepted;
-    let (link, end) = Link::new();
-    let LinkEnd { queue, cut } = end;
-    let writer = actix_web::rt::spawn(writer::run(
-        session,
-        queue,
-        cut.clone(),
-        write,
-        link.clone(),
-    ));
+    let (link, LinkEnd { queue, cut }) = Link::new();
+    let writing = writer::run(session, queue, cut.clone(), write, link.clone());
+    let writer = actix_web::rt::spawn(writing);
     match enter(&shared, &link, client_static, &payload) {
         Ok(who) => {
-            if let Who::Device(device) = &who {
-                let catching_up = login::catch_up(shared.clone(), device.clone(), link.clone());
-                actix_web::rt::spawn(catching_up);
-            }
-            let end = read_stanzas(&shared, &who, &link, &mut frames, &mut read, cut).await;
-            tracing::debug!(link.id = link.id, reason = ?end, "a connection ended");
-            leave(&shared, &who, &link);
+            let end = stay(&shared, &who, &link, &mut frames, read, cut).await;
             if let (Closed::Reset, Some(socket)) = (end, &socket) {
                 socket.reset();
             }
@@ -116,6 +95,45 @@ pub async fn serve(
     let _ = writer.await;
 }
 
+/// The handshake within its time; one that fails is counted and ends the connection.
+async fn accept(
+    session: &mut Session,
+    frames: &mut Frames,
+    shared: &Arc<Shared>,
+) -> Option<Accepted> {
+    let outcome = timeout(HANDSHAKE, handshake(session, frames, shared)).await;
+    if let Ok(Ok(accepted)) = outcome {
+        return Some(accepted);
+    }
+    shared.with(|world| world.count(|seen| seen.handshakes_failed += 1));
+    if let Ok(Err(reason)) = outcome {
+        tracing::info!(reason = %Chain(&reason), "a handshake failed");
+        if matches!(reason, Closed::Faulty) {
+            let _ = timeout(SILENCE, frames.ended()).await;
+        }
+    }
+    None
+}
+
+/// From the first stanza to the last of somebody who was let in. Returns how it ended.
+async fn stay(
+    shared: &Arc<Shared>,
+    who: &Who,
+    link: &Link,
+    frames: &mut Frames,
+    mut cipher: NoiseCipher,
+    cut: watch::Receiver<Cut>,
+) -> Closed {
+    if let Who::Device(device) = who {
+        let catching_up = login::catch_up(shared.clone(), device.clone(), link.clone());
+        actix_web::rt::spawn(catching_up);
+    }
+    let end = read_stanzas(shared, who, link, frames, &mut cipher, cut).await;
+    tracing::debug!(link.id = link.id, reason = ?end, "a connection ended");
+    leave(shared, who, link);
+    end
+}
+
 async fn handshake(
     session: &mut Session,
     frames: &mut Frames,
@@ -125,8 +143,8 @@ async fn handshake(
     let hello = frames.next().await?;
     spoil_handshake(session, shared, None).await?;
     let answered = shared.with(|world| {
-        let chain = world.keys.chain(stanza::now());
-        answer_hello(&hello, world.keys.noise(), &chain)
+        let chain = world.keys().chain(stanza::now());
+        answer_hello(&hello, world.keys().noise(), &chain)
     });
     let (reply, unfinished) = match answered? {
         Answered::Accepted(reply, accepted) => {

@@ -30,28 +30,13 @@
 //! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`.
 //!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
-//! account. It acts `times` times, or until it is cleared. The faults, with the fields they need:
-//!
-//! | fault | effect |
-//! |---|---|
-//! | `drop`, `reset`, `stream_error {code or conflict}` | end present connections, once; with `times` later logins, too |
-//! | `mute` | what the device sends is ignored, pings included, and nothing is sent to it until the fault is gone |
-//! | `handshake_garbage`, `handshake_silence` | instead of the answer to a handshake |
-//! | `login_failure {reason,expire?}` | `<failure>` instead of `<success>`; a ban ends after `expire` seconds |
-//! | `companion_reg_refresh` | a new companion has to make another QR code; `*` only |
-//! | `no_offline_marker` | a login is not told where its queued stanzas end |
-//! | `iq_silence {xmlns}`, `iq_late {xmlns,ms}`, `iq_error {xmlns,code,backoff?}` | what becomes of a query |
-//! | `ack_silence`, `ack_error {error}` | what becomes of a message's acknowledgement |
-//! | `duplicate_delivery` | a message reaches the device twice |
-//! | `media_status {status}`, `media_silence` | uploads, and downloads that carry the device's `auth`; `*`: all |
-//! | `appstate_conflict`, `appstate_bad_mac` | a patch is refused as old; what is served has wrong MACs |
-//! | `overhear` | the account's phone is handed statuses and group messages that are not meant for it |
-//! | `key_silence` | the phone does not answer a device that asks for keys of the app state |
-//! | `prekeys_exhausted` | the device's keys (an account's: its phone's, too) are handed out without a one-time key |
+//! account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
+//! variants of [`Fault`](super::faults::Fault).
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.
 
 mod accounts;
+mod answer;
 mod faults;
 mod groups;
 mod pairing;
@@ -59,22 +44,14 @@ mod settings;
 mod state;
 mod webhooks;
 
-use std::sync::Arc;
-
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
-use serde::de::DeserializeOwned;
-use serde_json::json;
 
-use super::pairing::PairingError;
-use super::world::{AccountError, Shared};
+use answer::Rejected;
 
 /// Bodies are a few fields, a long list of contacts, or a file in base64.
 const BODY: usize = 32 * 1024 * 1024;
 
-type Data = web::Data<Arc<Shared>>;
-type Answer = Result<HttpResponse, Refused>;
-
+/// Everything under `/control`.
 pub fn routes(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/control")
@@ -121,80 +98,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/faults", web::delete().to(faults::clear))
             .route("/faults/{id}", web::delete().to(faults::remove))
             .default_service(web::to(|| async {
-                Err::<HttpResponse, _>(Refused::not_found("no such control endpoint"))
+                Err::<HttpResponse, _>(Rejected::not_found("no such control endpoint"))
             })),
     );
-}
-
-/// A request that is not carried out, and why.
-#[derive(Debug, thiserror::Error)]
-#[error("{message}")]
-pub struct Refused {
-    status: StatusCode,
-    message: String,
-}
-
-impl Refused {
-    fn new(status: StatusCode, message: impl ToString) -> Self {
-        Self {
-            status,
-            message: message.to_string(),
-        }
-    }
-
-    fn invalid(message: impl ToString) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, message)
-    }
-
-    fn conflict(message: impl ToString) -> Self {
-        Self::new(StatusCode::CONFLICT, message)
-    }
-
-    fn not_found(message: impl ToString) -> Self {
-        Self::new(StatusCode::NOT_FOUND, message)
-    }
-}
-
-impl actix_web::ResponseError for Refused {
-    fn status_code(&self) -> StatusCode {
-        self.status
-    }
-
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(self.status).json(json!({ "error": self.message }))
-    }
-}
-
-impl From<AccountError> for Refused {
-    fn from(error: AccountError) -> Self {
-        let status = match error {
-            AccountError::Phone => StatusCode::BAD_REQUEST,
-            AccountError::Taken(_) => StatusCode::CONFLICT,
-            AccountError::Unknown(_) => StatusCode::NOT_FOUND,
-        };
-        Self::new(status, error)
-    }
-}
-
-impl From<PairingError> for Refused {
-    fn from(error: PairingError) -> Self {
-        let status = match error {
-            PairingError::UnknownReference
-            | PairingError::NoCodeExpected
-            | PairingError::UnknownAccount(_) => StatusCode::NOT_FOUND,
-            PairingError::Busy | PairingError::TooManyDevices => StatusCode::CONFLICT,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Self::new(status, error)
-    }
-}
-
-/// Reads a body; the message of a refusal names the field. An empty body is an empty object.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
-    let body = if body.trim_ascii().is_empty() {
-        b"{}"
-    } else {
-        body
-    };
-    serde_json::from_slice(body).map_err(|error| Refused::invalid(format!("invalid body: {error}")))
 }

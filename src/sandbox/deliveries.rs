@@ -8,6 +8,7 @@ use super::address::Address;
 /// Entries of each kind; the oldest is forgotten. Thousands of devices have such a list.
 const REMEMBERED: usize = 1000;
 
+/// The messages that one device has had.
 #[derive(Default)]
 pub struct Deliveries {
     /// Keys are hashes: two messages that share one are rarer than a flipped bit.
@@ -23,6 +24,7 @@ impl Deliveries {
         self.asked_again.remove(key) || self.delivered.insert(key)
     }
 
+    /// The device could not read a message: it may have it once more.
     pub fn asked_again(&mut self, author: &Address, id: &str) {
         let key = self.hasher.hash_one((author, id));
         self.asked_again.insert(key);

@@ -1,11 +1,15 @@
 //! Faults on request: what the server does wrong, to which device, and how often.
 
+mod fault;
+
 use std::time::Duration;
 
 use serde::Serialize;
 
 use super::address::Address;
-use super::pairing::Refused;
+use super::refused::Refused;
+
+pub use fault::Fault;
 
 /// Faults listed at once; enough for any test.
 const LIMIT: usize = 1000;
@@ -30,80 +34,7 @@ impl Scope {
     }
 }
 
-/// What goes wrong. Every fault stays until it is cleared or used up.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "fault", rename_all = "snake_case")]
-pub enum Fault {
-    /// Messages are refused with this code, and not delivered.
-    AckError { error: u16 },
-    /// Messages are delivered and never acknowledged.
-    AckSilence,
-    /// App state is served with a snapshot MAC that does not verify.
-    AppstateBadMac,
-    /// A patch is refused as if its base were old.
-    AppstateConflict,
-    /// The socket is closed without a word.
-    Drop,
-    /// A message reaches the device twice.
-    DuplicateDelivery,
-    /// The handshake is answered with bytes that mean nothing.
-    HandshakeGarbage,
-    /// The handshake is not answered.
-    HandshakeSilence,
-    /// Queries of a namespace are refused.
-    IqError {
-        xmlns: String,
-        code: u16,
-        /// Seconds after which the client may ask again.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        backoff: Option<u32>,
-    },
-    /// Queries of a namespace are answered after so many milliseconds.
-    IqLate { xmlns: String, ms: u64 },
-    /// Queries of a namespace stay without an answer.
-    IqSilence { xmlns: String },
-    /// Logins are refused with this reason.
-    LoginFailure {
-        reason: u16,
-        /// Seconds, for a ban.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        expire: Option<u64>,
-    },
-    /// The phone does not answer a device that asks for keys of the app state.
-    KeySilence,
-    /// Uploads and downloads stay without an answer.
-    MediaSilence,
-    /// Uploads and downloads are refused with this HTTP status.
-    MediaStatus { status: u16 },
-    /// The connection stays, what comes over it is not read, and nothing is sent.
-    Mute,
-    /// A companion without an account is told to make new registration material, so that the QR code
-    /// which it has shown is worth nothing.
-    CompanionRegRefresh,
-    /// A login is not told where its queued stanzas end.
-    NoOfflineMarker,
-    /// The device's keys are handed out without a one-time key.
-    PrekeysExhausted,
-    /// The account's phone is handed what others are told in groups and statuses, though it is not meant.
-    Overhear,
-    /// The TCP connection is reset.
-    Reset,
-    /// The stream ends with an error.
-    StreamError {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        code: Option<u16>,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        conflict: Option<String>,
-    },
-}
-
-impl Fault {
-    /// Acts on connections rather than on what they carry.
-    pub fn closes(&self) -> bool {
-        matches!(self, Self::Drop | Self::Reset | Self::StreamError { .. })
-    }
-}
-
+/// A fault that was set, as the control API lists it.
 #[derive(Serialize)]
 pub struct Active {
     pub id: u64,
@@ -118,6 +49,7 @@ pub struct Active {
     pub hits: u64,
 }
 
+/// All faults that were set and not cleared, oldest first.
 #[derive(Default)]
 pub struct Faults {
     active: Vec<Active>,
@@ -187,6 +119,7 @@ impl Faults {
         self.active.len() < before
     }
 
+    /// How often a fault has acted; 0 for an unknown one.
     pub fn hits(&self, id: u64) -> u64 {
         let found = self.active.iter().find(|active| active.id == id);
         found.map_or(0, |active| active.hits)
@@ -199,6 +132,7 @@ impl Faults {
         }
     }
 
+    /// The code with which a message of this device is refused, if it is.
     pub fn ack_error(&mut self, device: &Address) -> Option<u16> {
         self.act(Some(device), |fault| match fault {
             Fault::AckError { error } => Some(*error),
@@ -206,6 +140,7 @@ impl Faults {
         })
     }
 
+    /// Why a login of this device is refused, if it is.
     pub fn login_failure(&mut self, device: &Address) -> Option<Refused> {
         self.act(Some(device), |fault| match *fault {
             Fault::LoginFailure { reason, expire } => Some(Refused { reason, expire }),
@@ -213,6 +148,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of a query of this device.
     pub fn query(&mut self, device: &Address, namespace: &str) -> Option<QueryFault> {
         self.act(Some(device), |fault| match fault {
             Fault::IqSilence { xmlns } if xmlns == namespace => Some(QueryFault::Silence),
@@ -228,6 +164,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of a handshake; `None` for a client that has not said who it is.
     pub fn handshake(&mut self, device: Option<&Address>) -> Option<HandshakeFault> {
         self.act(device, |fault| match fault {
             Fault::HandshakeGarbage => Some(HandshakeFault::Garbage),
@@ -236,6 +173,7 @@ impl Faults {
         })
     }
 
+    /// What becomes of an upload or download; `None` for one without a token.
     pub fn media(&mut self, device: Option<&Address>) -> Option<MediaFault> {
         self.act(device, |fault| match fault {
             Fault::MediaSilence => Some(MediaFault::Silence),

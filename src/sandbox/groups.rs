@@ -1,130 +1,27 @@
 //! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
 mod joining;
-mod members;
-mod rules;
+pub mod members;
+pub mod rules;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde::{Deserialize, Serialize};
-use wacore_binary::{Jid, Node, Server};
+use wacore_binary::Node;
 
 use super::address::{Address, Form};
+use super::group::{Group, MEMBERS, Rules};
+use super::iq::{NOT_FOUND, Refusal};
 use super::keys;
-use super::persistence::{Journal, PersistenceError, Record};
-use super::queries::{NOT_FOUND, Refusal};
 use super::stanza;
 use super::world::World;
 
-pub use members::MemberChange;
-pub use rules::Setting;
-
-const RECORD: &str = "group";
-/// Members of one group at the real server.
-pub const MEMBERS: usize = 1024;
+use rules::Setting;
 
 /// Somebody who is not in the group asks.
 pub const NOT_IN_IT: Refusal = (403, "forbidden");
 /// A member asks for what only admins may. The code is known for the invite link alone.
 pub const NOT_ADMIN: Refusal = (401, "not-authorized");
-
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Group {
-    pub id: String,
-    pub subject: String,
-    /// Unix seconds.
-    pub creation: u64,
-    /// Phone numbers, as all people here.
-    pub creator: String,
-    pub participants: BTreeSet<String>,
-    #[serde(default)]
-    pub admins: BTreeSet<String>,
-    /// Who gave it its present subject, and when; the creator if nobody.
-    #[serde(default)]
-    renamed: Option<(String, u64)>,
-    #[serde(default)]
-    description: Option<Description>,
-    #[serde(default)]
-    pub rules: Rules,
-    #[serde(default)]
-    invite: Option<String>,
-    /// Invite codes that were taken back, the newest last.
-    #[serde(default)]
-    revoked: VecDeque<String>,
-    /// Who asks to be let in, and since when.
-    #[serde(default)]
-    requests: BTreeMap<String, u64>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Description {
-    id: String,
-    body: String,
-    author: String,
-    at: u64,
-}
-
-#[derive(Clone, Default, Serialize, Deserialize)]
-pub struct Rules {
-    /// Only admins write.
-    pub announcement: bool,
-    /// Only admins change subject, description and timer.
-    pub locked: bool,
-    /// Only admins add people.
-    pub admins_add: bool,
-    /// Who has the invite code has to be let in by an admin.
-    pub approval: bool,
-    /// Seconds after which messages disappear; 0 for never.
-    pub ephemeral: u32,
-}
-
-/// All groups by id.
-#[derive(Default)]
-pub struct Groups(BTreeMap<String, Group>);
-
-impl Groups {
-    pub fn get(&self, id: &str) -> Option<&Group> {
-        self.0.get(id)
-    }
-
-    pub fn values(&self) -> impl Iterator<Item = &Group> {
-        self.0.values()
-    }
-
-    fn put(&mut self, group: Group, journal: &mut Journal) {
-        journal.put_json(RECORD, "", &group.id, &group);
-        self.0.insert(group.id.clone(), group);
-    }
-
-    /// A group that everybody has left is no more.
-    fn remove(&mut self, id: &str, journal: &mut Journal) {
-        journal.delete(RECORD, "", id);
-        self.0.remove(id);
-    }
-
-    pub fn restore(&mut self, record: &Record) -> Result<(), PersistenceError> {
-        let mut group: Group = record.json()?;
-        // Earlier records name no admins: whoever made the group was the only one.
-        if group.admins.is_empty() {
-            group.admins.insert(group.creator.clone());
-        }
-        self.0.insert(group.id.clone(), group);
-        Ok(())
-    }
-}
-
-impl Group {
-    pub fn jid(&self) -> Jid {
-        Jid::new(self.id.as_str(), Server::Group)
-    }
-
-    /// Whether somebody may write.
-    pub fn lets_write(&self, phone: &str) -> bool {
-        let admin = !self.rules.announcement || self.admins.contains(phone);
-        admin && self.participants.contains(phone)
-    }
-}
 
 impl World {
     /// Makes a group and tells the companions of its members. `None`: too many members.
@@ -156,7 +53,7 @@ impl World {
         for setting in settings {
             setting.apply(&mut group, creator);
         }
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let create = self.creation(&group, Some("new"));
         self.tell_group(&group, creator, create);
         Some(group)
@@ -164,7 +61,7 @@ impl World {
 
     /// The group, when somebody is in it.
     pub fn group_of(&self, phone: &str, id: &str) -> Result<&Group, Refusal> {
-        let group = self.groups.get(id).ok_or(NOT_FOUND)?;
+        let group = self.group(id).ok_or(NOT_FOUND)?;
         match group.participants.contains(phone) {
             true => Ok(group),
             false => Err(NOT_IN_IT),
@@ -187,7 +84,7 @@ impl World {
             false => group.clone(),
         };
         setting.apply(&mut group, author);
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let change = self.shown_setting(&group, &setting);
         self.tell_group(&group, author, change);
         Ok(())

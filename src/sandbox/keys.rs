@@ -8,6 +8,7 @@ use wacore_libsignal::protocol::{KeyPair, PrivateKey, PublicKey};
 /// 32 bytes of an X25519 key, without the `05` type byte that some fields carry.
 pub type Key32 = [u8; 32];
 
+/// Bytes from the system's random generator.
 pub fn random<const N: usize>() -> [u8; N] {
     rand::rng().random()
 }
@@ -20,6 +21,7 @@ pub fn generate() -> KeyPair {
     KeyPair::generate(&mut rand::rng())
 }
 
+/// A public key without its type byte.
 pub fn public32(key: &PublicKey) -> Key32 {
     key.public_key_bytes()
         .try_into()
@@ -32,6 +34,7 @@ pub fn sign(key: &PrivateKey, parts: &[&[u8]]) -> [u8; 64] {
         .expect("an X25519 private key always signs")
 }
 
+/// Whether `signature` is XEdDSA over the concatenation of `parts`. `key` without type byte.
 pub fn verify(key: &[u8], parts: &[&[u8]], signature: &[u8]) -> bool {
     PublicKey::from_djb_public_key_bytes(key)
         .is_ok_and(|key| key.verify_signature_for_multipart_message(parts, signature))
@@ -43,6 +46,7 @@ pub fn agree(private: &PrivateKey, public: &[u8]) -> Option<Key32> {
     private.calculate_agreement(&public).ok()
 }
 
+/// HMAC-SHA-256 over the concatenation of `parts`.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("HMAC takes any key");
     for part in parts {
@@ -55,6 +59,7 @@ pub fn sha256(data: &[u8]) -> [u8; 32] {
     Sha256::digest(data).into()
 }
 
+/// HKDF-SHA-256; without salt, one of zeros.
 pub fn hkdf<const N: usize>(secret: &[u8], salt: Option<&[u8]>, info: &[u8]) -> [u8; N] {
     let mut out = [0; N];
     hkdf::Hkdf::<Sha256>::new(salt, secret)

@@ -14,6 +14,7 @@ const QUEUE: usize = 2048;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
+/// What waits to be written.
 pub enum Outgoing {
     /// A marshalled node with its flag byte.
     Stanza(Bytes),
@@ -68,12 +69,14 @@ impl Link {
         )
     }
 
+    /// Queues a stanza; a client whose queue is full is cut off.
     pub fn send(&self, node: Node) {
         if let Some(bytes) = stanza::marshal(&node) {
             self.send_marshalled(bytes);
         }
     }
 
+    /// As `send`, for a stanza that is bytes already.
     pub fn send_marshalled(&self, bytes: Bytes) {
         self.put(Outgoing::Stanza(bytes));
     }
@@ -92,6 +95,7 @@ impl Link {
         self.put(Outgoing::Close);
     }
 
+    /// Closes in order, after what is queued.
     pub fn close(&self) {
         self.put(Outgoing::Close);
     }

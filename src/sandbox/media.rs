@@ -1,6 +1,7 @@
 //! Encrypted files: what clients upload, and the history and snapshots that phones leave for them.
 
 mod cipher;
+pub mod token;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
@@ -33,6 +34,7 @@ pub struct Media {
     described: HashMap<(String, Vec<u8>), Plain>,
 }
 
+/// What is at an address.
 pub enum Found {
     File(Bytes),
     Expired,
@@ -77,6 +79,7 @@ impl Media {
         self.files.contains_key(&path).then(|| with_query(&path))
     }
 
+    /// False when there is no such file; afterwards its address has expired.
     pub fn remove(&mut self, journal: &mut Journal, direct_path: &str) -> bool {
         let path = path_part(direct_path);
         let Some(file) = self.files.remove(path) else {
@@ -138,6 +141,7 @@ impl Media {
         Some(earlier)
     }
 
+    /// Keeps the beginning of an upload that broke off.
     pub fn keep_partial(&mut self, token: &str, file: BytesMut) {
         if self.partial.len() >= PARTIAL {
             self.partial.clear();

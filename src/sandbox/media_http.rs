@@ -11,24 +11,22 @@ use bytes::BytesMut;
 use futures::StreamExt;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use subtle::ConstantTimeEq;
 
 use super::address::Address;
 use super::faults::MediaFault;
-use super::keys::{self, Key32};
+use super::keys;
 use super::media::Found;
-use super::stanza;
-use super::world::{Shared, World};
+use super::shared::Shared;
+use super::world::World;
 
 /// WhatsApp takes documents of 2 GB; a simulator in memory takes less.
 const UPLOAD: usize = 100 * 1024 * 1024;
-/// Seconds for which `media_conn` lets a device upload.
-pub const AUTH_TTL: u64 = 21_600;
 /// A request that a fault leaves without an answer is held for so long.
 const SILENCE: Duration = Duration::from_secs(300);
 
 type Data = web::Data<Arc<Shared>>;
 
+/// Uploads, downloads and profile pictures.
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/mms/{kind}/{token}", web::post().to(upload))
@@ -37,27 +35,6 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/v/{path:.*}", web::head().to(download))
         .route("/v/{path:.*}", web::delete().to(remove))
         .route("/pp/{id}", web::get().to(picture));
-}
-
-/// What `media_conn` gives a device: it proves later that this server let the device upload.
-pub fn token(secret: &Key32, device: &Address, now: u64) -> String {
-    sign(secret, device, now + AUTH_TTL)
-}
-
-fn sign(secret: &Key32, device: &Address, until: u64) -> String {
-    let claim = format!("{}.{}.{until}", device.phone, device.device);
-    let mac = keys::hmac_sha256(secret, &[claim.as_bytes()]);
-    format!("{claim}.{}", hex::encode(&mac[..16]))
-}
-
-/// The device that a token was made for, if it is one of ours and has not expired.
-fn bearer(secret: &Key32, auth: &str, now: u64) -> Option<Address> {
-    let mut parts = auth.split('.');
-    let device = Address::new(parts.next()?, parts.next()?.parse().ok()?);
-    let until = parts.next()?.parse().ok()?;
-    let genuine = sign(secret, &device, until);
-    let matches = bool::from(genuine.as_bytes().ct_eq(auth.as_bytes()));
-    (matches && now < until).then_some(device)
 }
 
 #[derive(Deserialize)]
@@ -71,7 +48,7 @@ struct Parameters {
 
 impl Parameters {
     fn bearer(&self, world: &World) -> Option<Address> {
-        bearer(&world.media_secret, self.auth.as_deref()?, stanza::now())
+        world.media_bearer(self.auth.as_deref()?)
     }
 }
 
@@ -115,7 +92,8 @@ async fn upload(
         return HttpResponse::Ok().json(shared.with(|world| resume(world, &file_token, &host)));
     }
     let offset = parameters.file_offset.unwrap_or(0);
-    let Some(earlier) = shared.with(|world| world.media.take_partial(&file_token, offset)) else {
+    let Some(earlier) = shared.with(|world| world.media_mut().take_partial(&file_token, offset))
+    else {
         return HttpResponse::RangeNotSatisfiable().force_close().finish();
     };
     let (file, end) = collect(earlier, body).await;
@@ -123,7 +101,7 @@ async fn upload(
         End::Complete => {}
         End::TooLarge => return HttpResponse::PayloadTooLarge().force_close().finish(),
         End::Interrupted => {
-            shared.with(|world| world.media.keep_partial(&file_token, file));
+            shared.with(|world| world.media_mut().keep_partial(&file_token, file));
             return HttpResponse::BadRequest().finish();
         }
     }
@@ -132,8 +110,8 @@ async fn upload(
         return HttpResponse::BadRequest().finish();
     }
     let direct_path = shared.with(|world| {
-        world.counters.uploads += 1;
-        world.media.put(&mut world.journal, file)
+        world.count(|seen| seen.uploads += 1);
+        world.keep_file(file)
     });
     HttpResponse::Ok().json(uploaded(&host, &direct_path, &file_token))
 }
@@ -155,14 +133,14 @@ fn resume(world: &mut World, file_token: &str, host: &str) -> Value {
             answer["resume"] = json!("complete");
             answer
         }
-        None => json!({ "resume": world.media.partial(file_token).to_string() }),
+        None => json!({ "resume": world.media().partial(file_token).to_string() }),
     }
 }
 
 /// The `direct_path` of the file that a token names, if the file is here.
 fn present(world: &World, file_token: &str) -> Option<String> {
     let hash = BASE64_URL_SAFE_NO_PAD.decode(file_token).ok()?;
-    world.media.direct_path(&hash)
+    world.media().direct_path(&hash)
 }
 
 enum End {
@@ -200,8 +178,8 @@ async fn download(
         return HttpResponse::Forbidden().finish();
     }
     let found = shared.with(|world| {
-        world.counters.downloads += 1;
-        world.media.find(request.path())
+        world.count(|seen| seen.downloads += 1);
+        world.media().find(request.path())
     });
     let file = match found {
         Found::File(file) => file,
@@ -243,7 +221,7 @@ fn range(header: &str, length: usize) -> Option<(usize, usize)> {
 
 /// Some clients delete a history file once they have read it, by its path or by its token.
 async fn remove(shared: Data, request: HttpRequest) -> HttpResponse {
-    removed(shared.with(|world| world.media.remove(&mut world.journal, request.path())))
+    removed(shared.with(|world| world.remove_file(request.path())))
 }
 
 async fn remove_uploaded(
@@ -257,7 +235,7 @@ async fn remove_uploaded(
     }
     removed(shared.with(|world| {
         let path = present(world, file_token);
-        path.is_some_and(|path| world.media.remove(&mut world.journal, &path))
+        path.is_some_and(|path| world.remove_file(&path))
     }))
 }
 
@@ -298,20 +276,5 @@ mod tests {
         assert_eq!(range("bytes=10-", 10), None);
         assert_eq!(range("items=0-3", 10), None);
         assert_eq!(range("bytes=0-", 0), None);
-    }
-
-    #[test]
-    fn a_token_names_its_device_until_it_expires_and_no_other_secret_makes_it() {
-        let secret = [7; 32];
-        let device = Address::new("15550000001", 3);
-        let auth = token(&secret, &device, 1000);
-        assert_eq!(bearer(&secret, &auth, 1000), Some(device));
-        assert_eq!(bearer(&secret, &auth, 1000 + AUTH_TTL), None);
-        assert_eq!(bearer(&[8; 32], &auth, 1000), None);
-        assert_eq!(
-            bearer(&secret, &auth.replacen("1555", "1556", 1), 1000),
-            None
-        );
-        assert_eq!(bearer(&secret, "", 0), None);
     }
 }

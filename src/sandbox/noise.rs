@@ -11,6 +11,7 @@ use waproto::whatsapp::handshake_message::{ClientHello, ServerHello};
 
 use super::keys::{self, Key32};
 
+/// Why a handshake fails.
 #[derive(Debug, thiserror::Error)]
 pub enum NoiseError {
     #[error("the handshake message is malformed")]
@@ -35,11 +36,14 @@ pub enum Answered {
     Accepted(Vec<u8>, Box<Accepted>),
 }
 
+/// An XX handshake that waits for the client's last message.
 pub struct Unfinished {
     noise: NoiseHandshake,
     ephemeral: KeyPair,
 }
 
+/// Answers a client's hello: IK where it knows the server's key, XX where it knows none or an old one.
+/// `chain` is the certificate of `server`.
 pub fn answer_hello(frame: &[u8], server: &KeyPair, chain: &[u8]) -> Result<Answered, NoiseError> {
     let message = HandshakeMessage::decode_from_slice(frame).map_err(|_| NoiseError::Malformed)?;
     let hello = message

@@ -8,11 +8,14 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::telemetry::Chain;
+
 /// Batches waiting for the writer. A full queue makes the server wait, which is bounded by one commit.
 const QUEUE: usize = 512;
 /// Batches that share one commit.
 const GROUP: usize = 256;
 
+/// Why the state of an earlier run is not taken over.
 #[derive(Debug, thiserror::Error)]
 pub enum PersistenceError {
     #[error("cannot create {path}")]
@@ -97,6 +100,7 @@ impl Journal {
         });
     }
 
+    /// The changes since the last call.
     pub fn take(&mut self) -> Vec<Change> {
         std::mem::take(&mut self.changes)
     }
@@ -121,6 +125,7 @@ impl Record {
         serde_json::from_slice(&self.value).map_err(|_| self.corrupt())
     }
 
+    /// The error that names this record.
     pub fn corrupt(&self) -> PersistenceError {
         PersistenceError::Corrupt {
             kind: self.kind.clone(),
@@ -159,6 +164,7 @@ impl Writer {
         ))
     }
 
+    /// Queues the changes of one event; waits when the disk is far behind.
     pub fn submit(&self, changes: Vec<Change>) {
         if changes.is_empty() {
             return;
@@ -215,7 +221,7 @@ fn write(mut connection: Connection, batches: &Receiver<Vec<Change>>) {
             group.push(next);
         }
         if let Err(error) = commit(&mut connection, group.into_iter().flatten()) {
-            tracing::error!(%error, "the simulator's state could not be written");
+            tracing::error!(error = %Chain(&error), "the simulator's state could not be written");
         }
     }
 }

@@ -1,11 +1,15 @@
 //! The phone of an account: a Signal peer with an inbox that a test can read.
 
 mod bootstrap;
+mod bundle;
 mod composing;
+mod content;
 mod names;
 mod outgoing;
 mod peer;
 mod receiving;
+mod sealing;
+mod seen;
 mod stores;
 
 use std::collections::{HashMap, VecDeque};
@@ -24,9 +28,10 @@ use super::deliveries::Deliveries;
 use super::keys;
 use super::persistence::{Journal, PersistenceError, Record};
 
-pub use composing::{Content, MediaType};
-use names::Names;
-pub use peer::{Bundle, Peer};
+pub use bundle::Bundle;
+pub use content::{Content, MediaType};
+pub use peer::Peer;
+use stores::Names;
 
 /// Messages a phone keeps, some hundred bytes each; the oldest go first.
 const INBOX: usize = 5000;
@@ -95,6 +100,7 @@ struct Sent {
     kind: &'static str,
 }
 
+/// A phone: its keys and sessions, and what it has received and sent.
 pub struct Phone {
     pub peer: Peer,
     pub inbox: VecDeque<Received>,
@@ -115,6 +121,7 @@ struct StoredPeer {
 }
 
 impl Phone {
+    /// A new phone, with keys of its own.
     pub fn create() -> Self {
         Self::with(Peer::generate())
     }

@@ -12,41 +12,23 @@ mod session;
 use wacore_binary::Node;
 
 use super::address::Address;
+use super::after::After;
 use super::faults::QueryFault;
-use super::world::{After, World};
+use super::iq::{Query, Reply};
+use super::world::World;
 use super::{appstate, stanza, usync};
 
-pub use encrypt::bundle_nodes;
 pub use profile::{ABOUT, PICTURE};
 
-/// What is put into the result, or the code and text of the refusal.
-pub type Reply = Result<Vec<Node>, Refusal>;
-pub type Refusal = (u16, &'static str);
-
-pub const BAD_REQUEST: Refusal = (400, "bad-request");
-pub const NOT_FOUND: Refusal = (404, "item-not-found");
-
-/// A request with who makes it.
-pub struct Query<'a> {
-    pub device: &'a Address,
-    pub iq: &'a Node,
-    pub is_set: bool,
-}
-
-impl Query<'_> {
-    pub fn child(&self, tag: &str) -> Option<&Node> {
-        stanza::child(self.iq, tag)
-    }
-}
-
 impl World {
+    /// Answers a request of a logged-in device, unless a fault keeps the answer back.
     pub fn take_iq(&mut self, device: &Address, iq: &Node) {
         let kind = stanza::attr(iq, "type").unwrap_or_default();
         if kind != "get" && kind != "set" {
             // The answer to a request of ours; a logged-in device is asked nothing that matters.
             return;
         }
-        self.counters.queries += 1;
+        self.count(|seen| seen.queries += 1);
         let namespace = stanza::attr(iq, "xmlns").unwrap_or_default();
         let fault = self.faults.query(device, &namespace);
         let reply = match fault {
@@ -65,7 +47,7 @@ impl World {
         let node = match reply {
             Ok(children) => stanza::result(&id, children),
             Err((code, text)) => {
-                self.counters.queries_refused += 1;
+                self.count(|seen| seen.queries_refused += 1);
                 tracing::debug!(xmlns = %namespace, code, "a query is refused");
                 let backoff = match fault {
                     Some(QueryFault::Error(_, backoff)) => backoff,
@@ -81,7 +63,7 @@ impl World {
             Some(QueryFault::Late(delay)) => {
                 let link = connection.link.clone();
                 let answer = After::Answered { link, answer: node };
-                self.later.push((delay, answer));
+                self.later(delay, answer);
             }
             _ => connection.link.send(node),
         }
@@ -98,7 +80,7 @@ impl World {
             "w:mex" => mex::answer(self, query),
             "w:g2" => groups::answer(self, query),
             "md" => linked::answer(self, query),
-            "w:sync:app:state" => appstate::answer(self, query),
+            "w:sync:app:state" => appstate::query::answer(self, query),
             _ => session::answer(self, namespace, query),
         }
     }

@@ -12,12 +12,11 @@ use super::faults::Fault;
 use super::stanza;
 use super::world::World;
 use fanout::Fanout;
-pub use presence::Subscriptions;
 
 impl World {
     /// Takes a message from a device: acknowledges it, then delivers it to whom it is for.
     pub fn take_message(&mut self, author: &Address, node: &Node) {
-        self.counters.messages += 1;
+        self.count(|seen| seen.messages += 1);
         if let Some(error) = self.faults.ack_error(author) {
             self.acknowledge_message(author, node, Some(error));
             return;

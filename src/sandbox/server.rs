@@ -8,8 +8,9 @@ use actix_web::dev::{Server, ServerHandle};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio::sync::watch;
 
-use super::world::Shared;
-use super::{SandboxError, connection, control, media_http};
+use super::error::SandboxError;
+use super::shared::Shared;
+use super::{connection, control, media_http};
 
 /// Clients that wait in the listen queue.
 const BACKLOG: u32 = 4096;
@@ -31,6 +32,7 @@ pub fn bind(listen: SocketAddr) -> Result<TcpListener, SandboxError> {
     Ok(listener)
 }
 
+/// The server on a bound listener, to be awaited. `shutdown` ends its WebSockets.
 pub fn build(
     listener: TcpListener,
     shared: Arc<Shared>,

@@ -11,7 +11,9 @@ use super::keys;
 
 /// Categories whose users can be listed one by one.
 const LISTED: [&str; 4] = ["groupadd", "last", "profile", "status"];
+/// The value of a category that admits all contacts but those listed.
 pub const BLACKLIST: &str = "contact_blacklist";
+/// The value that admits those listed alone.
 pub const ALLOWLIST: &str = "contact_allowlist";
 
 /// Who may see and do what. Lists hold users by LID.
@@ -35,6 +37,7 @@ pub struct Change {
     pub remove: Vec<String>,
 }
 
+/// Why a category is not changed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeError {
     #[error("no such category, or no such value of it")]
@@ -70,6 +73,7 @@ impl Default for Privacy {
 }
 
 impl Privacy {
+    /// The present value of a category; "all" for an unknown one.
     pub fn value(&self, name: &str) -> &str {
         self.0.get(name).map_or("all", |category| &category.value)
     }
@@ -78,6 +82,7 @@ impl Privacy {
         self.0.keys().map(String::as_str)
     }
 
+    /// The users listed for one value of a category, by LID, whether or not it is the present value.
     pub fn list(&self, name: &str, value: &str) -> impl Iterator<Item = &str> {
         let category = self.0.get(name);
         let list = category.and_then(|category| category.lists.get(value));
@@ -90,6 +95,7 @@ impl Privacy {
             .any(|listed| listed == user)
     }
 
+    /// The hash by which clients see that their copy of a list is out of date.
     pub fn dhash(&self, name: &str, value: &str) -> String {
         hash(self.list(name, value))
     }
@@ -132,6 +138,7 @@ impl Privacy {
         self.0.insert(name, Category { value, lists });
     }
 
+    /// Makes a change that `check` admits.
     pub fn apply(&mut self, change: &Change) -> Result<(), ChangeError> {
         self.check(change)?;
         let category = self.0.get_mut(&change.name).ok_or(ChangeError::Value)?;
@@ -205,6 +212,7 @@ pub struct StatusPrivacy {
 }
 
 impl StatusPrivacy {
+    /// The users that are listed for a mode.
     pub fn list(&self, mode: StatusMode) -> &[String] {
         match mode {
             StatusMode::Contacts => &[],
@@ -213,6 +221,7 @@ impl StatusPrivacy {
         }
     }
 
+    /// Makes a mode the one that counts, with these users.
     pub fn set(&mut self, mode: StatusMode, users: Vec<String>) {
         self.mode = mode;
         match mode {
@@ -223,6 +232,7 @@ impl StatusPrivacy {
     }
 }
 
+/// A profile picture.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Picture {
     pub id: String,

@@ -7,6 +7,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, NodeContent, Server};
 
 use super::keys::{self, Key32};
+use crate::telemetry::Chain;
 
 /// The server's own address. It must go out as a JID pair with an empty user: two client
 /// libraries compare it structurally and ignore a plain string.
@@ -14,6 +15,7 @@ pub fn server() -> Jid {
     Jid::new("", Server::Pn)
 }
 
+/// An attribute as text.
 pub fn attr<'a>(node: &'a Node, key: &str) -> Option<Cow<'a, str>> {
     node.attrs.get(key).map(|value| value.as_str())
 }
@@ -43,6 +45,7 @@ pub fn bytes(node: &Node) -> Option<&[u8]> {
     }
 }
 
+/// The content as text; what is not UTF-8 is replaced.
 pub fn text(node: &Node) -> Option<String> {
     bytes(node).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
 }
@@ -75,6 +78,7 @@ pub fn number(bytes: &[u8]) -> Option<u32> {
     )
 }
 
+/// An element with bytes in it.
 pub fn leaf(tag: &'static str, content: impl Into<Vec<u8>>) -> Node {
     NodeBuilder::new(tag).bytes(content).build()
 }
@@ -99,6 +103,7 @@ pub fn request(id: &str, xmlns: &'static str, child: Node) -> Node {
         .build()
 }
 
+/// The answer to a request.
 pub fn result(id: &str, children: Vec<Node>) -> Node {
     let node = NodeBuilder::new("iq")
         .attr("from", server())
@@ -124,6 +129,7 @@ pub fn refusal(id: &str, code: u16, text: &str, backoff: Option<u32>) -> Node {
         .build()
 }
 
+/// News for a device.
 pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
     NodeBuilder::new("notification")
         .attr("from", from)
@@ -137,7 +143,8 @@ pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
 /// The bytes of a stanza as they are encrypted: a flag byte 0, for nothing is compressed, and the node.
 pub fn marshal(node: &Node) -> Option<Bytes> {
     let bytes = wacore_binary::marshal(node);
-    let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a stanza cannot be encoded"));
+    let bytes = bytes
+        .inspect_err(|error| tracing::error!(error = %Chain(error), "a stanza cannot be encoded"));
     bytes.ok().map(Bytes::from)
 }
 
@@ -149,4 +156,17 @@ pub fn new_id() -> String {
 /// Unix time in seconds.
 pub fn now() -> u64 {
     chrono::Utc::now().timestamp().unsigned_abs()
+}
+
+/// The end of a stream, and why by number.
+pub fn stream_error(code: u16) -> Node {
+    NodeBuilder::new("stream:error").attr("code", code).build()
+}
+
+/// What the server says on its own account.
+pub fn info(child: Node) -> Node {
+    NodeBuilder::new("ib")
+        .attr("from", server())
+        .children([child])
+        .build()
 }

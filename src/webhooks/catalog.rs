@@ -1,18 +1,28 @@
 //! The names of all events, in the order in which the catalog lists them.
 
-use std::fmt;
-
 macro_rules! catalog {
-    ($($variant:ident $name:literal,)*) => {
+    ($($variant:ident $name:literal $(never $why:literal)?,)*) => {
         /// What an event is called.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum EventName { $($variant,)* }
+        pub enum EventName {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
 
         impl EventName {
+            /// All of them, in the catalog's order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// As receivers know it.
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Why nothing is ever told by this name, which the contract lists all the same. `None`: it is told.
+            pub const fn never_told(self) -> Option<&'static str> {
+                match self {
+                    $($(Self::$variant => Some($why),)?)*
+                    _ => None,
+                }
             }
         }
     };
@@ -25,8 +35,8 @@ catalog! {
     MessageRead "message.read",
     MessageUndecryptable "message.undecryptable",
     MessageDeleteForMe "message.delete_for_me",
-    MentionSent "mention.sent",
-    MediaRetry "media.retry",
+    MentionSent "mention.sent" never "no endpoint mentions anybody yet",
+    MediaRetry "media.retry" never "no endpoint asks for media again",
     DeviceConnected "device.connected",
     DeviceDisconnected "device.disconnected",
     DeviceLoggedOut "device.logged_out",
@@ -62,24 +72,25 @@ catalog! {
     QrGenerated "qr.generated",
     PairSuccess "pair.success",
     IdentityChange "identity.change",
-    PrivacyBlocklist "privacy.blocklist",
-    PrivacySettings "privacy.settings",
-    UnarchiveChats "settings.unarchive_chats",
+    PrivacyBlocklist "privacy.blocklist" never "the protocol library keeps them to itself",
+    PrivacySettings "privacy.settings" never "the protocol library keeps them to itself",
+    UnarchiveChats "settings.unarchive_chats" never "the protocol library keeps them to itself",
     UserStatusMute "settings.user_status_mute",
     LabelEdit "label.edit",
     LabelAssociationChat "label.association_chat",
-    LabelAssociationMessage "label.association_message",
+    LabelAssociationMessage "label.association_message" never "the protocol library keeps them to itself",
     NewsletterJoin "newsletter.join",
     NewsletterLeave "newsletter.leave",
     NewsletterLiveUpdate "newsletter.live_update",
     NewsletterMuteChange "newsletter.mute_change",
-    HistorySync "history.sync",
+    HistorySync "history.sync" never "the history is not fetched",
     OfflineSyncPreview "offline.sync_preview",
     OfflineSyncCompleted "offline.sync_completed",
     AppStateSyncComplete "app_state.sync_complete",
 }
 
 impl EventName {
+    /// The one of this text.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.iter().find(|name| name.text() == text).copied()
     }
@@ -92,14 +103,17 @@ pub struct EventSet(u64);
 const _: () = assert!(EventName::ALL.len() <= 64);
 
 impl EventSet {
+    /// All names.
     pub fn all() -> Self {
         EventName::ALL.iter().copied().collect()
     }
 
+    /// Whether it is one of them.
     pub fn contains(self, name: EventName) -> bool {
         self.0 & (1 << name as u64) != 0
     }
 
+    /// Whether there is none.
     pub fn is_empty(self) -> bool {
         self.0 == 0
     }
@@ -109,23 +123,23 @@ impl EventSet {
         let ours = EventName::ALL.iter().filter(|name| self.contains(**name));
         ours.map(|name| name.text()).collect()
     }
+}
 
-    /// From what `Display` writes; a name that this version does not know is left out.
-    pub fn parse(text: &str) -> Self {
-        text.split(' ').filter_map(EventName::parse).collect()
-    }
+/// Names as they are stored.
+pub fn written(names: &[EventName]) -> String {
+    let names: Vec<&str> = names.iter().map(|name| name.text()).collect();
+    names.join(" ")
+}
+
+/// What [`written`] wrote; a name that this version does not know is left out.
+pub fn read(text: &str) -> Vec<EventName> {
+    text.split(' ').filter_map(EventName::parse).collect()
 }
 
 impl FromIterator<EventName> for EventSet {
     fn from_iter<I: IntoIterator<Item = EventName>>(names: I) -> Self {
         let bits = names.into_iter().map(|name| 1 << name as u64);
         Self(bits.fold(0, |set, bit: u64| set | bit))
-    }
-}
-
-impl fmt::Display for EventSet {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.names().join(" "))
     }
 }
 
@@ -143,16 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn a_set_is_read_again_as_it_was_written() {
+    fn names_are_read_again_as_they_were_written() {
         let names = [EventName::CallOffer, EventName::MessageReceived];
         let set: EventSet = names.into_iter().collect();
         assert_eq!(set.names(), ["message.received", "call.offer"]);
-        assert_eq!(EventSet::parse(&set.to_string()), set);
-        assert_eq!(
-            EventSet::parse(&EventSet::all().to_string()),
-            EventSet::all()
-        );
-        assert!(EventSet::parse("").is_empty());
+        assert_eq!(read(&written(&names)), names);
+        assert_eq!(read(&written(EventName::ALL)), EventName::ALL);
+        assert!(read("message.invented").is_empty());
         assert!(!set.contains(EventName::CallAccept));
     }
 }

@@ -3,48 +3,71 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::catalog::EventName;
 use crate::ids::{DeviceId, UserId};
 use crate::store::webhooks::Owner;
 
+/// What one kind of event tells: its `data`, by a name of the catalog.
+///
+/// One type per name, so that a name has one documented shape; what it has in several shapes is an enum.
+pub trait Told: Serialize + ToSchema {
+    /// What the event is called.
+    const NAME: EventName;
+}
+
 /// Something that has happened to a device.
+#[derive(Clone, Debug)]
 pub struct Event {
+    /// The same whenever the same event is told.
     pub id: Uuid,
+    /// What it is called.
     pub name: EventName,
+    /// When it was noticed.
     pub at: DateTime<Utc>,
+    /// What it tells.
     pub data: Value,
 }
 
-/// The documented shape; the signature is added when it is sent, because secrets change.
-#[derive(Serialize)]
-struct Envelope<'a> {
+/// What every delivery has. With a secret, a `signature` is added when it is sent, because secrets change.
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookDelivery)]
+pub(super) struct Envelope<'a> {
+    /// The same at every attempt, and the header `webhook-id` too.
     id: Uuid,
+    /// What the event is called.
     event: &'static str,
-    /// Unix seconds.
+    /// When it happened, in Unix seconds.
     timestamp: i64,
+    /// Whom it happened to.
+    #[schema(value_type = Uuid)]
     device_id: DeviceId,
+    /// Whose device that is.
+    #[schema(value_type = Uuid)]
     user_id: UserId,
+    /// What it tells.
     data: &'a Value,
 }
 
 impl Event {
-    pub fn new(name: EventName, data: Value) -> Self {
+    /// One that happens now.
+    pub fn of<T: Told>(told: &T) -> Self {
         Self {
             id: Uuid::new_v4(),
-            name,
+            name: T::NAME,
             at: Utc::now(),
-            data,
+            data: serde_json::to_value(told).expect("structs of texts and numbers are JSON"),
         }
     }
 
     /// One that may be told twice, and is the same event then: `parts` are what makes it the same.
-    pub fn repeatable(name: EventName, device: DeviceId, parts: &[&str], data: Value) -> Self {
-        let parts = [&[name.text()], parts].concat().join("\0");
+    pub fn repeatable<T: Told>(told: &T, device: DeviceId, parts: &[&str]) -> Self {
+        let parts = [&[T::NAME.text()], parts].concat().join("\0");
         Self {
             id: Uuid::new_v5(&device.0, parts.as_bytes()),
-            ..Self::new(name, data)
+            ..Self::of(told)
         }
     }
 
@@ -64,37 +87,48 @@ impl Event {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::ids::TenantId;
 
+    #[derive(Serialize, ToSchema)]
+    struct Hello {
+        content: &'static str,
+        about: Option<u8>,
+    }
+
+    impl Told for Hello {
+        const NAME: EventName = EventName::MessageReceived;
+    }
+
+    const HELLO: Hello = Hello {
+        content: "hello",
+        about: None,
+    };
+
     #[test]
-    fn the_envelope_has_the_documented_fields() {
+    fn the_envelope_has_the_documented_fields_in_their_order() {
         let owner = Owner {
             device: DeviceId::random(),
             tenant: TenantId::random(),
             user: UserId::random(),
         };
-        let event = Event::new(EventName::MessageReceived, json!({ "content": "hello" }));
-        let body: Value = serde_json::from_slice(&event.body(&owner)).unwrap();
-        let expected = json!({
-            "id": event.id.to_string(),
-            "event": "message.received",
-            "timestamp": event.at.timestamp(),
-            "device_id": owner.device.to_string(),
-            "user_id": owner.user.to_string(),
-            "data": { "content": "hello" },
-        });
-        assert_eq!(body, expected);
+        let event = Event::of(&HELLO);
+        let body = String::from_utf8(event.body(&owner)).expect("text");
+        let (id, at) = (event.id, event.at.timestamp());
+        let (device, user) = (owner.device, owner.user);
+        let data = r#"{"content":"hello","about":null}"#;
+        assert_eq!(
+            body,
+            format!(
+                r#"{{"id":"{id}","event":"message.received","timestamp":{at},"device_id":"{device}","user_id":"{user}","data":{data}}}"#
+            )
+        );
     }
 
     #[test]
     fn the_same_message_is_the_same_event_and_another_devices_is_not() {
         let (one, two) = (DeviceId::random(), DeviceId::random());
-        let id = |device, parts: &[&str]| {
-            Event::repeatable(EventName::MessageReceived, device, parts, Value::Null).id
-        };
+        let id = |device, parts: &[&str]| Event::repeatable(&HELLO, device, parts).id;
         assert_eq!(id(one, &["a", "b"]), id(one, &["a", "b"]));
         assert_ne!(id(one, &["a", "b"]), id(two, &["a", "b"]));
         assert_ne!(id(one, &["a", "b"]), id(one, &["ab"]));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use super::catalog::{EventName, EventSet};
+use super::catalog::{self, EventName};
 use super::signature;
 use crate::failure::Invalid;
 use crate::media::address::Rule;
@@ -183,7 +183,7 @@ impl Wanted {
         before: Private,
         overlap: Duration,
     ) -> Result<Content<Private>, Invalid> {
-        let url = reach.check("webhook_url", &self.webhook_url)?;
+        reach.check("webhook_url", &self.webhook_url)?;
         let events = events(&self.enabled_events)?;
         let retry_attempts = within(
             "retry_attempts",
@@ -201,8 +201,8 @@ impl Wanted {
         };
         private.rotate(self.secret, overlap, Utc::now());
         Ok(Content {
-            url: url.into(),
-            events: events.to_string(),
+            url: self.webhook_url,
+            events: catalog::written(&events),
             enabled: self.enabled.unwrap_or(true),
             retry_attempts,
             timeout,
@@ -215,7 +215,7 @@ impl Wanted {
 pub fn all_events() -> Content<Private> {
     Content {
         url: String::new(),
-        events: EventSet::all().to_string(),
+        events: catalog::written(EventName::ALL),
         enabled: true,
         retry_attempts: DEFAULT_RETRIES,
         timeout: DEFAULT_TIMEOUT,
@@ -223,7 +223,7 @@ pub fn all_events() -> Content<Private> {
     }
 }
 
-fn events(names: &[String]) -> Result<EventSet, Invalid> {
+fn events(names: &[String]) -> Result<Vec<EventName>, Invalid> {
     let refused = |problem| Invalid::field("enabled_events", problem);
     if names.is_empty() {
         return Err(refused(
@@ -234,7 +234,14 @@ fn events(names: &[String]) -> Result<EventSet, Invalid> {
         let unknown = || refused(format!("enabled_events: there is no event {name:?}"));
         EventName::parse(name).ok_or_else(unknown)
     };
-    names.iter().map(parse).collect()
+    let mut events = Vec::with_capacity(names.len());
+    for name in names {
+        let event = parse(name)?;
+        if !events.contains(&event) {
+            events.push(event);
+        }
+    }
+    Ok(events)
 }
 
 fn within(field: &'static str, value: u32, least: u32, most: u32) -> Result<u32, Invalid> {

@@ -1,24 +1,17 @@
 //! App state: what the phone writes reaches its devices, and what one device writes reaches the other.
 
+use buffa::MessageField;
 use serde_json::json;
+use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
+use waproto::whatsapp::Message;
+use waproto::whatsapp::message::protocol_message::Type;
+use waproto::whatsapp::message::{AppStateSyncKeyId, AppStateSyncKeyRequest, ProtocolMessage};
 use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::Event;
 
-use crate::client::{Backend, TestClient};
-use crate::control::World;
-use crate::settings::{ask, attr, child, iq};
-
-pub async fn learns(client: &TestClient, name: &str) {
-    client
-        .event(name, |event| match event {
-            Event::ContactUpdate(update) => {
-                (update.action.full_name.as_deref() == Some(name)).then_some(())
-            }
-            _ => None,
-        })
-        .await;
-}
+use crate::support::app_state::state_key;
+use crate::support::{Backend, TestClient, World, ask, attr, child, iq, learns};
 
 #[actix_web::test]
 async fn contacts_added_before_and_after_pairing_reach_the_device() {
@@ -138,4 +131,65 @@ async fn a_setting_of_one_device_reaches_the_other_device_of_the_account() {
         .await;
     first.stop().await;
     second.stop().await;
+}
+
+#[actix_web::test]
+async fn a_device_that_was_away_is_told_that_its_settings_are_dirty_until_it_says_they_are_clean() {
+    let world = World::start().await;
+    let ann = world.account("Ann").await;
+    let (client, backend, _) = world.paired(&ann).await;
+    client.stop().await;
+    let change = json!({ "name": "last", "value": "none" });
+    world
+        .post(&format!("/accounts/{ann}/privacy"), change)
+        .await;
+    let client = TestClient::start(world.ws(), &backend).await;
+    let dirty = |node: &Node| {
+        let dirty = node.get_optional_child("dirty")?;
+        Some(attr(dirty, "type"))
+    };
+    assert_eq!(client.stanza("dirty", dirty).await, "account_sync");
+    client.connected().await;
+    let clean = NodeBuilder::new("clean")
+        .attr("type", "account_sync")
+        .build();
+    ask(&client, iq("set", "urn:xmpp:whatsapp:dirty", vec![clean])).await;
+    client.stop().await;
+    world.nobody_connected().await;
+    let client = TestClient::start(world.ws(), &backend).await;
+    let first = client
+        .stanza("first information", |node| {
+            (node.tag == "ib").then(|| node.children().unwrap_or_default()[0].tag.to_string())
+        })
+        .await;
+    assert_ne!(first, "dirty");
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn the_phone_shares_its_app_state_key_when_a_device_asks() {
+    let world = World::start().await;
+    let ann = world.account("Ann").await;
+    let (client, backend, _) = world.paired(&ann).await;
+    let (key_id, _) = state_key(&client, &backend).await;
+    let ask_for = Message {
+        protocol_message: MessageField::some(ProtocolMessage {
+            r#type: Some(Type::APP_STATE_SYNC_KEY_REQUEST),
+            app_state_sync_key_request: MessageField::some(AppStateSyncKeyRequest {
+                key_ids: vec![AppStateSyncKeyId {
+                    key_id: Some(key_id),
+                }],
+            }),
+            ..Default::default()
+        }),
+        ..Default::default()
+    };
+    let to = Jid::pn(ann.as_str());
+    client.client.send_message(to, ask_for).await.unwrap();
+    client
+        .stanza("peer message", |node| {
+            (node.tag == "message" && attr(node, "category") == "peer").then_some(())
+        })
+        .await;
+    client.stop().await;
 }

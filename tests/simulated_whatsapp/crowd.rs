@@ -17,10 +17,8 @@ use waproto::whatsapp::{
 };
 use whatsapp_rust::Jid;
 
-use crate::client::PATIENCE;
-use crate::control::World;
-use crate::noise::{Session, key_pair};
-use crate::settings::{attr, child};
+use crate::support::noise::{Session, key_pair};
+use crate::support::{PATIENCE, World, attr, child};
 
 /// Devices that pair at the same time.
 const TOGETHER: usize = 16;

@@ -5,24 +5,7 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
 
-use crate::client::TestClient;
-use crate::control::World;
-use crate::messages::text_from;
-use crate::settings::{ask, attr, child, iq, refused};
-
-/// A request to a group; `None`: to all of them.
-pub fn to_group(group: Option<&Jid>, kind: &'static str, child: Node) -> Node {
-    let to = group.cloned();
-    let to = to.unwrap_or_else(|| Jid::new("", wacore_binary::Server::Group));
-    let mut iq = iq(kind, "w:g2", vec![child]);
-    iq.attrs = iq
-        .attrs
-        .into_iter()
-        .filter(|(key, _)| key != "to")
-        .collect();
-    iq.attrs.push("to", to);
-    iq
-}
+use crate::support::{TestClient, World, ask, attr, child, refused, seen, text_from, to_group};
 
 fn tag(tag: &'static str) -> NodeBuilder {
     NodeBuilder::new(tag)
@@ -60,12 +43,6 @@ async fn made(client: &TestClient, members: &[&Jid]) -> Jid {
         .unwrap()
 }
 
-pub async fn seen(client: &TestClient, group: &Jid) -> Node {
-    let query = tag("query").attr("request", "interactive").build();
-    let answer = ask(client, to_group(Some(group), "get", query)).await;
-    child(&answer, "group")
-}
-
 #[actix_web::test]
 async fn an_admin_shapes_a_group_and_its_members_are_told() {
     let world = World::start().await;
@@ -79,10 +56,8 @@ async fn an_admin_shapes_a_group_and_its_members_are_told() {
     // Any member may name the group until it is locked.
     let subject = |text: &'static str| tag("subject").bytes(text.as_bytes()).build();
     ask(&at_ben, set(subject("Named by Ben"))).await;
-    assert_eq!(
-        attr(&told(&at_ann, "subject").await, "subject"),
-        "Named by Ben"
-    );
+    let named = told(&at_ann, "subject").await;
+    assert_eq!(attr(&named, "subject"), "Named by Ben");
     let body = tag("body").bytes("about us".as_bytes()).build();
     let description = tag("description").attr("id", "D1").children([body]);
     ask(&at_ann, set(description.build())).await;
@@ -109,12 +84,9 @@ async fn an_admin_shapes_a_group_and_its_members_are_told() {
     }
 
     // Who leads nothing changes nothing now, and does not write either.
-    let refusal = refused(&at_ben, set(subject("Again"))).await;
-    assert!(refusal.contains("401"), "{refusal}");
-    let refusal = refused(&at_ann, set(tag("ephemeral").build())).await;
-    assert!(refusal.contains("400"), "{refusal}");
-    let refusal = refused(&at_ann, set(tag("linked_groups").build())).await;
-    assert!(refusal.contains("405"), "{refusal}");
+    refused(&at_ben, set(subject("Again")), "401").await;
+    refused(&at_ann, set(tag("ephemeral").build()), "400").await;
+    refused(&at_ann, set(tag("linked_groups").build()), "405").await;
     let inbound = json!({ "to": group.to_string(), "from": ben, "text": "x" });
     assert_eq!(world.call("POST", "/inbound", inbound).await.0, 404);
     ask(&at_ann, set(tag("not_announcement").build())).await;
@@ -122,12 +94,8 @@ async fn an_admin_shapes_a_group_and_its_members_are_told() {
     let deleted = tag("description").attr("delete", "true");
     ask(&at_ann, set(deleted.build())).await;
     child(&told(&at_ben, "description").await, "delete");
-    assert!(
-        seen(&at_ben, &group)
-            .await
-            .get_optional_child("description")
-            .is_none()
-    );
+    let shown = seen(&at_ben, &group).await;
+    assert!(shown.get_optional_child("description").is_none());
     at_ann.stop().await;
     at_ben.stop().await;
 }
@@ -160,8 +128,7 @@ async fn people_come_and_go_and_each_is_answered_for() {
     assert_eq!(attr(&child(&news, "participant"), "jid"), cleo_lid);
 
     // Whoever made the group stays its head.
-    let refusal = refused(&at_ben, set(people("remove", &[&c]))).await;
-    assert!(refusal.contains("401"), "{refusal}");
+    refused(&at_ben, set(people("remove", &[&c])), "401").await;
     let answer = ask(&at_ann, set(people("promote", &[&b, &d]))).await;
     assert_eq!(errors(&answer, "promote"), ["", "404"]);
     told(&at_ben, "promote").await;
@@ -180,90 +147,100 @@ async fn people_come_and_go_and_each_is_answered_for() {
     };
     ask(&at_ann, leave(&group)).await;
     told(&at_ben, "promote").await;
-    let refusal = refused(&at_ann, leave(&group)).await;
-    assert!(refusal.contains("403"), "{refusal}");
+    refused(&at_ann, leave(&group), "403").await;
     let member = child(&seen(&at_ben, &group).await, "participant");
     assert_eq!(attr(&member, "type"), "admin");
     ask(&at_ben, leave(&group)).await;
-    let refusal = refused(&at_ben, leave(&group)).await;
-    assert!(refusal.contains("404"), "{refusal}");
+    refused(&at_ben, leave(&group), "404").await;
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
+
+fn invite(group: &Jid, kind: &'static str) -> Node {
+    to_group(Some(group), kind, tag("invite").build())
+}
+
+/// The invite code that an admin is shown; with `set` a new one.
+async fn invite_code(client: &TestClient, group: &Jid, kind: &'static str) -> String {
+    let answer = ask(client, invite(group, kind)).await;
+    attr(&child(&answer, "invite"), "code")
+}
+
+fn with_code(kind: &'static str, code: &str) -> Node {
+    let invite = tag("invite").attr("code", code.to_owned());
+    to_group(None, kind, invite.build())
+}
+
+#[actix_web::test]
+async fn an_invite_code_lets_people_in_until_it_is_taken_back() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let group = made(&at_ann, &[]).await;
+    let first = invite_code(&at_ann, &group, "get").await;
+    assert_eq!(invite_code(&at_ann, &group, "get").await, first);
+    let found = ask(&at_ben, with_code("get", &first)).await;
+    assert_eq!(attr(&child(&found, "group"), "subject"), "Made");
+    let joined = ask(&at_ben, with_code("set", &first)).await;
+    assert_eq!(attr(&child(&joined, "group"), "jid"), group.to_string());
+    assert_eq!(attr(&told(&at_ann, "add").await, "reason"), "invite");
+    refused(&at_ben, with_code("set", &first), "409").await;
+    refused(&at_ben, invite(&group, "get"), "401").await;
+
+    let remove = people("remove", &[&Jid::pn(ben.as_str())]);
+    ask(&at_ann, to_group(Some(&group), "set", remove)).await;
+    invite_code(&at_ann, &group, "set").await;
+    for (code, error) in [(first.as_str(), "410"), ("nonsense", "406")] {
+        refused(&at_ben, with_code("set", code), error).await;
+    }
     at_ann.stop().await;
     at_ben.stop().await;
 }
 
 #[actix_web::test]
-async fn an_invite_code_lets_people_in_until_it_is_taken_back_or_an_admin_has_to_agree() {
+async fn with_an_invite_code_one_is_let_in_by_an_admin_where_admins_have_to_agree() {
     let world = World::start().await;
     let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
     let (at_ann, _, _) = world.paired(&ann).await;
     let (at_ben, _, _) = world.paired(&ben).await;
     let (a, b) = (Jid::pn(ann.as_str()), Jid::pn(ben.as_str()));
     let group = made(&at_ann, &[]).await;
-    let invite = |kind| to_group(Some(&group), kind, tag("invite").build());
-    let code = async |kind| attr(&child(&ask(&at_ann, invite(kind)).await, "invite"), "code");
-    let with_code = |kind, code: &str| {
-        let invite = tag("invite").attr("code", code.to_owned());
-        to_group(None, kind, invite.build())
-    };
-    let first = code("get").await;
-    assert_eq!(code("get").await, first);
-    let found = ask(&at_ben, with_code("get", &first)).await;
-    assert_eq!(attr(&child(&found, "group"), "subject"), "Made");
-    let joined = ask(&at_ben, with_code("set", &first)).await;
-    assert_eq!(attr(&child(&joined, "group"), "jid"), group.to_string());
-    assert_eq!(attr(&told(&at_ann, "add").await, "reason"), "invite");
-    let refusal = refused(&at_ben, with_code("set", &first)).await;
-    assert!(refusal.contains("409"), "{refusal}");
-    let refusal = refused(&at_ben, invite("get")).await;
-    assert!(refusal.contains("401"), "{refusal}");
-
-    ask(
-        &at_ann,
-        to_group(Some(&group), "set", people("remove", &[&b])),
-    )
-    .await;
-    let second = code("set").await;
-    for (code, error) in [(first.as_str(), "410"), ("nonsense", "406")] {
-        let refusal = refused(&at_ben, with_code("set", code)).await;
-        assert!(refusal.contains(error), "{refusal}");
-    }
-
-    // Now an admin has to agree.
+    let code = invite_code(&at_ann, &group, "get").await;
     let join = tag("group_join").attr("state", "on").build();
     let mode = tag("membership_approval_mode").children([join]).build();
     ask(&at_ann, to_group(Some(&group), "set", mode)).await;
-    let decide = |tag: &'static str, who: &Jid| {
-        let action = NodeBuilder::new("membership_requests_action");
-        let action = action.children([people(tag, &[who])]).build();
-        to_group(Some(&group), "set", action)
+    let decide = async |decision: &'static str, who: &Jid| {
+        let action = tag("membership_requests_action").children([people(decision, &[who])]);
+        let answer = ask(&at_ann, to_group(Some(&group), "set", action.build())).await;
+        errors(&child(&answer, "membership_requests_action"), decision)
     };
     for (decision, news) in [
         ("reject", "revoked_membership_requests"),
         ("approve", "create"),
     ] {
-        let asked = ask(&at_ben, with_code("set", &second)).await;
+        let asked = ask(&at_ben, with_code("set", &code)).await;
         child(&asked, "membership_approval_request");
         told(&at_ann, "created_membership_requests").await;
         let list = tag("membership_approval_requests").build();
         let waiting = ask(&at_ann, to_group(Some(&group), "get", list)).await;
         let waiting = child(&waiting, "membership_approval_requests");
-        assert_eq!(
-            waiting
-                .get_children_by_tag("membership_approval_request")
-                .count(),
-            1
-        );
-        let answer = ask(&at_ann, decide(decision, &b)).await;
-        let answer = child(&answer, "membership_requests_action");
-        assert_eq!(errors(&answer, decision), [""]);
+        let waiting = waiting.get_children_by_tag("membership_approval_request");
+        assert_eq!(waiting.count(), 1);
+        assert_eq!(decide(decision, &b).await, [""]);
         told(&at_ben, news).await;
     }
-    let answer = ask(&at_ann, decide("approve", &a)).await;
-    let answer = child(&answer, "membership_requests_action");
-    assert_eq!(errors(&answer, "approve"), ["404"]);
+    assert_eq!(decide("approve", &a).await, ["404"]);
     assert_eq!(attr(&seen(&at_ben, &group).await, "size"), "2");
     at_ann.stop().await;
     at_ben.stop().await;
+}
+
+/// A group of these people, the first of them its creator.
+async fn group_of(world: &World, members: &[&String]) -> Jid {
+    let members = json!({ "subject": "Three", "participants": members });
+    let group = world.post("/groups", members).await["jid"].clone();
+    group.as_str().unwrap().parse().unwrap()
 }
 
 #[actix_web::test]
@@ -273,28 +250,17 @@ async fn a_group_message_reaches_every_device_and_phone_of_its_members_and_nobod
     let (cleo, dave) = (world.account("Cleo").await, world.account("Dave").await);
     let (at_ann, _, _) = world.paired(&ann).await;
     let (at_ben, _, ben_device) = world.paired(&ben).await;
-    let members = json!({ "subject": "Three", "participants": [ann, ben, cleo] });
-    let group = world.post("/groups", members).await["jid"].clone();
-    let group: Jid = group.as_str().unwrap().parse().unwrap();
-    let news = at_ben
-        .stanza("group", |node| {
-            (attr(node, "type") == "w:gp2").then(|| child(node, "create"))
-        })
-        .await;
-    let members = child(&news, "group")
-        .get_children_by_tag("participant")
-        .count();
-    assert_eq!(members, 3);
+    let group = group_of(&world, &[&ann, &ben, &cleo]).await;
+    let news = told(&at_ben, "create").await;
+    let news = child(&news, "group");
+    assert_eq!(news.get_children_by_tag("participant").count(), 3);
     let known = at_ann.client.groups().get_participating().await.unwrap();
     assert_eq!(known[&group].participants.len(), 3);
     let info = at_ann.client.groups().get_metadata(&group).await.unwrap();
     assert_eq!(info.subject, "Three");
 
-    let sent = at_ann
-        .client
-        .send_text(group.clone(), "to all of you")
-        .await
-        .unwrap();
+    let say = |text: &'static str| at_ann.client.send_text(group.clone(), text);
+    let sent = say("to all of you").await.unwrap();
     assert_eq!(at_ann.ack(&sent.message_id).await, None);
     assert_eq!(text_from(&at_ben).await, "to all of you");
     for phone in [&ben, &cleo] {
@@ -309,15 +275,21 @@ async fn a_group_message_reaches_every_device_and_phone_of_its_members_and_nobod
     for jid in [ben_device, format!("{cleo}@s.whatsapp.net")] {
         world.post("/corrupt", json!({ "jid": jid })).await;
     }
-    at_ann
-        .client
-        .send_text(group.clone(), "spoilt for two")
-        .await
-        .unwrap();
+    say("spoilt for two").await.unwrap();
     assert_eq!(text_from(&at_ben).await, "spoilt for two");
     world.received(&cleo, "spoilt for two").await;
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
 
-    // A phone writes to the group; who is not in it cannot.
+#[actix_web::test]
+async fn a_phone_writes_to_a_group_as_long_as_it_is_in_it() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (cleo, dave) = (world.account("Cleo").await, world.account("Dave").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let group = group_of(&world, &[&ann, &ben, &cleo]).await;
     let inbound =
         |from: &str| json!({ "to": group.to_string(), "from": from, "text": "from a phone" });
     world.post("/inbound", inbound(&cleo)).await;
@@ -339,11 +311,7 @@ async fn a_group_message_reaches_every_device_and_phone_of_its_members_and_nobod
     let path = format!("/groups/{group}/participants");
     let left = world.post(&path, json!({ "remove": [ben] })).await;
     assert_eq!(left["participants"].as_array().unwrap().len(), 2);
-    at_ben
-        .stanza("removal", |node| {
-            node.get_optional_child("remove").map(|_| ())
-        })
-        .await;
+    told(&at_ben, "remove").await;
     let sent = at_ben.client.send_text(group.clone(), "still here?").await;
     if let Ok(sent) = sent {
         assert_eq!(at_ben.ack(&sent.message_id).await.as_deref(), Some("403"));

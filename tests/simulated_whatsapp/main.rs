@@ -7,15 +7,20 @@
 )]
 
 mod appstate;
-mod client;
-mod control;
+mod blocklist;
+mod contacts;
 mod crowd;
-mod crypto;
 mod faults;
 mod groups;
 mod media;
 mod messages;
 mod noise;
 mod pairing;
-mod settings;
+mod prekeys;
+mod presence;
+mod privacy;
+mod profile;
+mod restart;
+mod status_privacy;
+mod support;
 mod transport;

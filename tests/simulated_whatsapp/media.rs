@@ -6,15 +6,13 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use wacore::download::MediaType;
 use wacore_binary::builder::NodeBuilder;
+use waproto::whatsapp::message::ImageMessage;
 use whatsapp_rust::Jid;
 use whatsapp_rust::download::DownloadParams;
 use whatsapp_rust::types::events::Event;
 
-use crate::client::TestClient;
-use crate::control::World;
-use crate::crypto::{open_media, sha256};
-use crate::messages::post_status;
-use crate::settings::{ask, attr, child, iq};
+use crate::support::crypto::{open_media, sha256};
+use crate::support::{TestClient, World, ask, attr, child, iq, post_status, text_from};
 
 /// `http://127.0.0.1:…` and the auth token that `media_conn` gives.
 async fn media_conn(client: &TestClient) -> (String, String) {
@@ -176,26 +174,33 @@ async fn a_large_file_goes_through_the_clients_own_resumable_upload_and_into_an_
     client.stop().await;
 }
 
-#[actix_web::test]
-async fn a_phone_sends_files_and_posts_statuses_to_whom_its_privacy_admits() {
-    let world = World::start().await;
-    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
-    let cleo = world.account("Cleo").await;
-    let (client, _, jid) = world.paired(&ann).await;
-    let file = b"a picture of Ben".to_vec();
-    let media =
-        json!({ "type": "image", "caption": "look", "data_base64": BASE64_STANDARD.encode(&file) });
-    let inbound = json!({ "to": ann, "from": ben, "media": media });
-    world.post("/inbound", inbound).await;
+/// A small file that a phone sends as an image with the caption "look".
+fn image(file: &[u8]) -> Value {
+    json!({ "type": "image", "caption": "look", "data_base64": BASE64_STANDARD.encode(file) })
+}
+
+/// The next image that the client is sent.
+async fn image_from(client: &TestClient) -> ImageMessage {
     let image = |event: &Event| match event {
         Event::Messages(batch) => batch
             .iter()
             .find_map(|inbound| inbound.message.image_message.as_option().cloned()),
         _ => None,
     };
-    let message = client.event("image", image).await;
+    client.event("image", image).await
+}
+
+#[actix_web::test]
+async fn a_file_from_a_phone_is_opened_by_the_client_and_by_this_tests_own_computation() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, _, _) = world.paired(&ann).await;
+    let file = b"a picture of Ben".to_vec();
+    let media = image(&file);
+    let inbound = json!({ "to": ann, "from": ben, "media": media });
+    world.post("/inbound", inbound).await;
+    let message = image_from(&client).await;
     assert_eq!(message.caption.as_deref(), Some("look"));
-    // The client opens it, and so does this test's own computation.
     let bytes = |field: &Option<Vec<u8>>| field.clone().unwrap();
     let parameters = DownloadParams::encrypted(
         message.direct_path.clone().unwrap(),
@@ -205,48 +210,40 @@ async fn a_phone_sends_files_and_posts_statuses_to_whom_its_privacy_admits() {
         message.file_length.unwrap(),
         MediaType::Image,
     );
-    assert_eq!(
-        client
-            .client
-            .download_from_params(&parameters)
-            .await
-            .unwrap(),
-        file
-    );
+    let opened = client.client.download_from_params(&parameters).await;
+    assert_eq!(opened.unwrap(), file);
     let url = message.url.unwrap().replacen("https", "http", 1);
     let sealed = reqwest::get(url).await.unwrap().bytes().await.unwrap();
-    assert_eq!(
-        open_media(&sealed, &bytes(&message.media_key), "WhatsApp Image Keys"),
-        file
-    );
+    let opened = open_media(&sealed, &bytes(&message.media_key), "WhatsApp Image Keys");
+    assert_eq!(opened, file);
     let both = json!({ "to": ann, "text": "x", "media": media });
     assert_eq!(world.call("POST", "/inbound", both).await.0, 400);
+    client.stop().await;
+}
 
-    // Ben posts to his contacts; a spoilt copy is sent again.
+#[actix_web::test]
+async fn a_phone_posts_statuses_to_whom_its_privacy_admits() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let cleo = world.account("Cleo").await;
+    let (client, _, jid) = world.paired(&ann).await;
+    let contacts = format!("/accounts/{ben}/contacts");
     for contact in [&ann, &cleo] {
-        world
-            .post(
-                &format!("/accounts/{ben}/contacts"),
-                json!({ "phone": contact }),
-            )
-            .await;
+        world.post(&contacts, json!({ "phone": contact })).await;
     }
     let path = format!("/accounts/{ben}/status");
-    world
-        .post(&path, json!({ "text": "status of a phone" }))
-        .await;
-    assert_eq!(
-        crate::messages::text_from(&client).await,
-        "status of a phone"
-    );
+    let post = |text: &str| world.post(&path, json!({ "text": text }));
+    post("status of a phone").await;
+    assert_eq!(text_from(&client).await, "status of a phone");
     let received = world.received(&cleo, "status of a phone").await;
     assert_eq!(received["chat"], "status@broadcast");
+
+    // A spoilt copy is sent again.
+    let file = b"a picture of Ben".to_vec();
     world.post("/corrupt", json!({ "jid": jid })).await;
-    world.post(&path, json!({ "media": media })).await;
-    assert_eq!(
-        client.event("image status", image).await.caption.as_deref(),
-        Some("look")
-    );
+    world.post(&path, json!({ "media": image(&file) })).await;
+    let caption = image_from(&client).await.caption;
+    assert_eq!(caption.as_deref(), Some("look"));
     let received = world.received(&cleo, "look").await;
     assert_eq!(received["media"]["sha256"], hex::encode(sha256(&file)));
 
@@ -254,15 +251,11 @@ async fn a_phone_sends_files_and_posts_statuses_to_whom_its_privacy_admits() {
     world
         .post(&format!("/accounts/{ben}/status-privacy"), only_ann)
         .await;
-    world.post(&path, json!({ "text": "for Ann" })).await;
-    assert_eq!(crate::messages::text_from(&client).await, "for Ann");
+    post("for Ann").await;
+    assert_eq!(text_from(&client).await, "for Ann");
     let inbox = world.get(&format!("/accounts/{cleo}/inbox")).await;
-    let texts: Vec<_> = inbox["messages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|m| m["text"].clone())
-        .collect();
+    let messages = inbox["messages"].as_array().unwrap().iter();
+    let texts: Vec<_> = messages.map(|message| message["text"].clone()).collect();
     assert_eq!(texts, ["status of a phone", "look"]);
     client.stop().await;
 }

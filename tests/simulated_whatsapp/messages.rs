@@ -2,31 +2,9 @@
 
 use serde_json::json;
 use wacore::download::MediaType;
-use wacore::types::events::Event;
-use waproto::whatsapp::message::extended_text_message::FontType;
 use whatsapp_rust::Jid;
 
-use crate::client::TestClient;
-use crate::control::World;
-
-pub async fn post_status(client: &TestClient, text: &str, to: &[&str]) -> String {
-    let recipients: Vec<Jid> = to.iter().map(|phone| Jid::pn(*phone)).collect();
-    // A status goes to LIDs, and this is how a client learns them.
-    let contacts = client.client.contacts();
-    contacts.is_on_whatsapp(&recipients).await.unwrap();
-    let status = client.client.status();
-    let sent = status
-        .send_text(
-            text,
-            0xFF1E_6E4F,
-            FontType::SYSTEM,
-            &recipients,
-            Default::default(),
-        )
-        .await
-        .unwrap();
-    sent.message_id
-}
+use crate::support::{TestClient, World, arrives, post_status, text_from};
 
 #[actix_web::test]
 async fn a_text_status_is_decrypted_by_the_phones_of_two_contacts_every_time() {
@@ -136,30 +114,6 @@ async fn a_spoilt_message_is_asked_for_again_in_both_directions() {
 }
 
 #[actix_web::test]
-async fn nothing_arrives_from_somebody_who_is_blocked() {
-    let world = World::start().await;
-    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
-    let (client, _, _) = world.paired(&ann).await;
-    let jid = Jid::pn(ben.as_str());
-    client
-        .client
-        .contacts()
-        .is_on_whatsapp(std::slice::from_ref(&jid))
-        .await
-        .unwrap();
-    client.client.blocking().block(&jid).await.unwrap();
-    let blocked = client.client.blocking().get_blocklist().await.unwrap();
-    assert_eq!(blocked.len(), 1);
-    let inbound = json!({ "to": ann, "from": ben, "text": "blocked" });
-    world.post("/inbound", inbound.clone()).await;
-    client.client.blocking().unblock(&jid).await.unwrap();
-    arrives(&world, &client, &ann, &ben, "welcome back").await;
-    let inbox = world.get(&format!("/accounts/{ann}/inbox")).await;
-    assert_eq!(inbox["messages"].as_array().unwrap().len(), 1, "{inbox}");
-    client.stop().await;
-}
-
-#[actix_web::test]
 async fn an_image_status_is_uploaded_and_reaches_the_phone_with_its_caption() {
     let world = World::start().await;
     let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
@@ -189,25 +143,4 @@ async fn an_image_status_is_uploaded_and_reaches_the_phone_with_its_caption() {
     let message = world.received(&ben, "a caption").await;
     assert_eq!(message["kind"], "image");
     client.stop().await;
-}
-
-pub async fn arrives(world: &World, client: &TestClient, to: &str, from: &str, text: &str) {
-    world
-        .post("/inbound", json!({ "to": to, "from": from, "text": text }))
-        .await;
-    assert_eq!(text_from(client).await, text);
-}
-
-pub async fn text_from(client: &TestClient) -> String {
-    client
-        .event("text", |event| match event {
-            Event::Messages(batch) => batch.iter().find_map(|inbound| {
-                let message = &inbound.message;
-                let extended = message.extended_text_message.as_option();
-                let extended = extended.and_then(|extended| extended.text.clone());
-                message.conversation.clone().or(extended)
-            }),
-            _ => None,
-        })
-        .await
 }

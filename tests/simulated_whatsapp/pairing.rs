@@ -1,12 +1,10 @@
 //! Pairing by QR and by code, and what is refused.
 
 use serde_json::json;
-use whatsapp_rust::Jid;
 use whatsapp_rust::pair_code::PairCodeOptions;
 use whatsapp_rust::types::events::Event;
 
-use crate::client::{Backend, TestClient};
-use crate::control::World;
+use crate::support::{Backend, TestClient, World};
 
 #[actix_web::test]
 async fn a_device_pairs_by_qr_and_logs_in_again_without_pairing() {
@@ -141,40 +139,4 @@ async fn a_second_login_of_the_same_device_replaces_the_first() {
     second.connected().await;
     first.stop().await;
     second.stop().await;
-}
-
-#[actix_web::test]
-async fn a_restart_on_the_same_data_finds_accounts_devices_and_the_static_key() {
-    let folder = tempfile::tempdir().unwrap();
-    let world = World::start_on(Some(folder.path().to_owned())).await;
-    let phone = world.account("Ann").await;
-    let friend = world.account("Ben").await;
-    world
-        .post(
-            &format!("/accounts/{phone}/contacts"),
-            json!({ "phone": friend }),
-        )
-        .await;
-    let (client, backend, jid) = world.paired(&phone).await;
-    let key = world.simulator.addresses().root_public_key.clone();
-    client.stop().await;
-    world.simulator.stop().await;
-
-    let world = World::start_on(Some(folder.path().to_owned())).await;
-    assert_eq!(world.simulator.addresses().root_public_key, key);
-    let client = TestClient::start(world.ws(), &backend).await;
-    client.connected().await;
-    let state = world.get("/state").await;
-    assert_eq!(state["connections"][0]["jid"], jid);
-    let accounts = state["accounts"].as_array().unwrap();
-    let ann = accounts
-        .iter()
-        .find(|account| account["phone"] == phone.as_str())
-        .unwrap();
-    assert_eq!(ann["contacts"], json!([friend]));
-    let id = client.client.send_text(Jid::pn(friend.as_str()), "hello");
-    let id = id.await.unwrap().message_id;
-    assert_eq!(client.ack(&id).await, None);
-    world.received(&friend, "hello").await;
-    client.stop().await;
 }

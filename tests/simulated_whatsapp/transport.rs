@@ -4,8 +4,7 @@ use serde_json::json;
 use whatsapp_rust::types::events::Event;
 use wutsd::sandbox::{Options, SandboxError, Simulator};
 
-use crate::client::{Backend, TestClient};
-use crate::control::World;
+use crate::support::{Backend, TestClient, World};
 
 #[actix_web::test]
 async fn bytes_may_arrive_in_any_pieces_from_the_intro_on() {

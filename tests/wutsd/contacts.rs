@@ -64,7 +64,7 @@ async fn without_a_token_or_a_connection_nothing_is_known_of_anybody() {
     let answer = api.get("/contacts").await;
     assert_eq!(
         answer.text_error(),
-        (503, "whatsapp session is not connected")
+        (503, "WhatsApp session is not connected")
     );
     assert_eq!(answer.body["error_code"], "DEVICE_NOT_READY");
 }

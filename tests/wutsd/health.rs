@@ -47,6 +47,5 @@ async fn an_unknown_path_is_answered_in_json() {
     let world = World::start().await;
     let answer = world.api.get("/nothing/here").await;
     assert_eq!(answer.text_error(), (404, "there is no GET /nothing/here"));
-    let answer = world.api.get("/status/text").await;
-    assert_eq!(answer.text_error(), (404, "there is no GET /status/text"));
+    assert_eq!(answer.body["error_code"], "NOT_FOUND");
 }

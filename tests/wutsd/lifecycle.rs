@@ -32,7 +32,7 @@ async fn a_device_whose_socket_dies_comes_back_by_itself() {
             .await;
         let lost = format!("device_exits_total{{reason=\"connection_lost\"}} {losses}");
         world.api.wait_for_metric(&lost).await;
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
     }
     assert_eq!(world.control.devices(&phone).await, [jid]);
     let posted = user.api.post_status("still here").await.expect(200);
@@ -85,7 +85,7 @@ async fn a_restarted_daemon_brings_its_devices_back_without_pairing() {
     for signal in ["TERM", "KILL"] {
         world.restart(signal).await;
         let api = world.again(&user);
-        api.wait_for_status("connected").await;
+        api.wait_for_phase("connected").await;
         let posted = api.post_status("after").await.expect(200);
         world
             .control

@@ -23,6 +23,7 @@ mod operations;
 mod privacy;
 mod profile;
 mod readme;
+mod requests;
 mod rooms;
 mod ryze;
 mod sandbox;

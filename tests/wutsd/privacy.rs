@@ -35,7 +35,7 @@ async fn the_accounts_own_settings_are_shown_as_whatsapp_has_them() {
     let answer = user.api.get("/privacy").await;
     assert_eq!(
         answer.text_error(),
-        (503, "whatsapp session is not connected")
+        (503, "WhatsApp session is not connected")
     );
     assert_eq!(
         world.api.get("/privacy").await.text_error(),

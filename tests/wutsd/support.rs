@@ -213,7 +213,7 @@ impl World {
             .and_then(Value::as_str)
             .expect("a code");
         self.control.scan(code, phone).await.expect(200);
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
     }
 }
 

@@ -30,19 +30,13 @@ async fn changing_a_user_needs_an_id_and_sound_fields() {
             "PUT",
             path.as_str(),
             json!({ "active": "yes" }),
-            "active: invalid type",
+            "active must be a boolean, not \"yes\"",
         ),
         (
             "PUT",
             &path,
             json!({ "role": "king" }),
             "role must be admin, manager or user",
-        ),
-        (
-            "PUT",
-            &path,
-            json!({ "email": "b@example.com" }),
-            "unknown field `email`",
         ),
         (
             "POST",
@@ -54,9 +48,14 @@ async fn changing_a_user_needs_an_id_and_sound_fields() {
             "POST",
             &promote,
             json!({ "role": "user" }),
-            "unknown field `role`",
+            "new_role must be admin, manager or user",
         ),
-        ("POST", &promote, json!({}), "missing field `new_role`"),
+        (
+            "POST",
+            &promote,
+            json!({}),
+            "new_role must be admin, manager or user",
+        ),
         (
             "PUT",
             "/users/17",

@@ -1,5 +1,6 @@
 //! Webhooks: what happens to a device is told to a URL of its owner's choice.
 
+mod catalog;
 mod configuration;
 mod dead_letters;
 mod delivery;
@@ -64,7 +65,7 @@ impl Scene {
     async fn restart(&mut self) {
         self.world.restart("KILL").await;
         self.user.api = self.world.again(&self.user);
-        self.user.api.wait_for_status("connected").await;
+        self.user.api.wait_for_phase("connected").await;
     }
 
     async fn dead_letters(&self) -> Vec<Value> {

@@ -137,6 +137,22 @@ impl<'de> Deserializer<'de> for Given {
         }
     }
 
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        match self.is_empty() {
+            true => visitor.visit_map(MapDeserializer::new(std::iter::empty::<(String, Self)>())),
+            false => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.deserialize_map(visitor)
+    }
+
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         name: &'static str,
@@ -159,6 +175,6 @@ impl<'de> Deserializer<'de> for Given {
     }
 
     serde::forward_to_deserialize_any! {
-        char bytes byte_buf unit unit_struct tuple tuple_struct map struct identifier ignored_any
+        char bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
     }
 }

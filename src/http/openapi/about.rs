@@ -11,6 +11,7 @@ use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Admitted, Endpoint, Token};
 use crate::http::input::{Fields, Shape};
+use crate::http::wire::of_input;
 
 /// Schemas by their names.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
@@ -77,14 +78,14 @@ impl About {
             params: params(&shape),
             body,
             forms,
-            refusals: refusals::<E>(&shape),
+            refusals: refusals::<E>(&shape, takes_body),
             schemas,
         }
     }
 }
 
 /// Those of its own, and those of every endpoint of its kind.
-fn refusals<E: Endpoint>(shape: &Shape) -> Vec<Failure> {
+fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool) -> Vec<Failure> {
     let mut refusals = E::Caller::refusals();
     if !E::Caller::TOKENS.is_empty() {
         refusals.push(Failure::Unauthorized);
@@ -93,7 +94,7 @@ fn refusals<E: Endpoint>(shape: &Shape) -> Vec<Failure> {
         refusals.extend([Failure::Overloaded, Failure::Unavailable, Failure::Internal]);
     }
     let wrong = wrong_input::<E>(shape);
-    let wrong = wrong.map(|invalid| crate::http::wire::of_input(&E::OPERATION, invalid));
+    let wrong = wrong.map(|invalid| of_input(&E::OPERATION, takes_body, invalid));
     refusals.extend(wrong);
     refusals.extend(E::refusals());
     refusals

@@ -9,13 +9,13 @@ use wacore_appstate::{ExpandedAppStateKeys, Mutation};
 use waproto::whatsapp::syncd_mutation::SyncdOperation;
 use waproto::whatsapp::{SyncdMutation, SyncdPatch, SyncdRecord, SyncdVersion};
 
-use super::PatchError;
 use crate::sandbox::keys;
 use crate::sandbox::persistence::{Journal, PersistenceError, Record};
 
 /// Patches that are kept; whoever has missed more starts again from a snapshot.
 const KEPT: usize = 256;
 
+/// One collection in its present version.
 pub struct Collection {
     hash: HashState,
     /// Current records by index MAC, encoded.
@@ -28,6 +28,16 @@ pub struct Collection {
     pub(super) snapshot: Option<(u64, Vec<u8>)>,
 }
 
+/// Why a patch is not taken.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum PatchError {
+    #[error("the patch is malformed")]
+    Malformed,
+    #[error("a MAC of the patch does not verify")]
+    Mac,
+}
+
+/// What is kept of a collection beside its records and patches.
 #[derive(Serialize, Deserialize)]
 pub struct StoredCollection {
     version: u64,
@@ -93,6 +103,8 @@ impl Collection {
         mac_of(record.value.blob.as_deref()?)
     }
 
+    /// Applies a patch as a whole or not at all; checks its MACs where there are `keys`. Returns the new
+    /// version, and what the keys made readable.
     pub fn apply(
         &mut self,
         owner: &str,

@@ -5,16 +5,20 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::SyncdPatch;
 
-use super::collection::Collection;
-use super::{COLLECTIONS, PatchError, snapshot};
+use super::collection::{Collection, PatchError};
+use super::{COLLECTIONS, snapshot};
+use crate::sandbox::after::After;
+use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
-use crate::sandbox::queries::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
+use crate::telemetry::Chain;
 
 /// Patches in one answer; the rest is announced by `has_more_patches`.
 const PATCHES: usize = 100;
 
+/// Answers for each collection that is asked about; a change of any is told to the other devices.
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let sync = query.child("sync").ok_or(BAD_REQUEST)?;
     let mut answers = Vec::new();
@@ -24,7 +28,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
     }
     if !changed.is_empty() {
         let author = query.device.clone();
-        world.after.push(After::Synced {
+        world.then(After::Synced {
             author,
             collections: changed,
         });
@@ -63,19 +67,19 @@ fn fetch(
     wants_snapshot: bool,
 ) -> Result<Node, Refusal> {
     let bad = Fault::AppstateBadMac;
-    let account = world
-        .accounts
-        .get_mut(&query.device.phone)
-        .ok_or(NOT_FOUND)?;
+    let account = world.account(query.device).ok_or(NOT_FOUND)?;
     let current = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
     // Who has missed more than is kept gets a snapshot without asking for one.
     let wants_snapshot = wants_snapshot || current.patches_since(base).is_none();
     let serves = current.version() > base || (wants_snapshot && current.version() > 0);
     let spoilt = serves && world.faults.strikes(Some(query.device), &bad);
+    let Edit {
+        account,
+        media,
+        journal,
+    } = world.edit(&query.device.phone).ok_or(NOT_FOUND)?;
     let snapshot = match wants_snapshot {
-        true => account
-            .app_state
-            .snapshot(name, spoilt, &mut world.media, &mut world.journal),
+        true => account.app_state.snapshot(name, spoilt, media, journal),
         false => None,
     };
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
@@ -126,7 +130,7 @@ fn push(
     changed: &mut Vec<(&'static str, u64)>,
 ) -> Result<Node, Refusal> {
     let phone = &query.device.phone;
-    let account = world.accounts.get_mut(phone).ok_or(NOT_FOUND)?;
+    let account = world.accounts.get(phone).ok_or(NOT_FOUND)?;
     let collection = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
     let refused = world
         .faults
@@ -134,14 +138,18 @@ fn push(
     if refused || collection.version() != base {
         return Ok(conflict(name, collection, base));
     }
+    let Edit {
+        account,
+        media,
+        journal,
+    } = world.edit(phone).ok_or(NOT_FOUND)?;
     let applied = stanza::bytes(patch)
         .and_then(|bytes| SyncdPatch::decode_from_slice(bytes).ok())
         .ok_or(PatchError::Malformed)
         .and_then(|patch| {
-            let mutations = snapshot::mutations(&patch, &world.media)?;
-            account
-                .app_state
-                .apply(phone, name, patch, &mutations, &mut world.journal)
+            let mutations = snapshot::mutations(&patch, media)?;
+            let state = &mut account.app_state;
+            state.apply(phone, name, patch, &mutations, journal)
         });
     match applied {
         Ok((version, readable)) => {
@@ -151,7 +159,7 @@ fn push(
             Ok(node.attr("version", version).attr("type", "result").build())
         }
         Err(error) => {
-            tracing::info!(%error, collection = name, "a patch is refused");
+            tracing::info!(error = %Chain(&error), collection = name, "a patch is refused");
             Ok(failed(name, 400, "bad-request").build())
         }
     }

@@ -6,8 +6,8 @@ use waproto::whatsapp::{
     SyncdSnapshot, SyncdVersion,
 };
 
-use super::collection::Collection;
-use super::{AppState, PatchError};
+use super::AppState;
+use super::collection::{Collection, PatchError};
 use crate::sandbox::media::{self, Kind, Media};
 use crate::sandbox::persistence::Journal;
 

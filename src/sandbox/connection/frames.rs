@@ -49,6 +49,7 @@ impl From<HandshakeError> for Closed {
     }
 }
 
+/// What comes over one WebSocket, cut into frames.
 pub struct Frames {
     stream: AggregatedMessageStream,
     session: Session,
@@ -104,6 +105,7 @@ impl Frames {
         }
     }
 
+    /// The next frame, or why there is none any more.
     pub async fn next(&mut self) -> Result<BytesMut, Closed> {
         loop {
             if let Some(frame) = self.decoder.decode_frame() {

@@ -11,9 +11,10 @@ use crate::sandbox::address::{Address, Form};
 use crate::sandbox::faults::Fault;
 use crate::sandbox::keys::Key32;
 use crate::sandbox::link::Link;
-use crate::sandbox::pairing::Refused;
+use crate::sandbox::refused::Refused;
+use crate::sandbox::shared::Shared;
 use crate::sandbox::stanza;
-use crate::sandbox::world::{Connection, Shared, World, info};
+use crate::sandbox::world::{Connection, World};
 
 /// "Sent too many messages to people who do not have the number."
 const BAN: u16 = 101;
@@ -32,11 +33,11 @@ pub fn login(
     let device = match device {
         Ok(device) => device,
         Err(refused) => {
-            world.counters.logins_refused += 1;
+            world.count(|seen| seen.logins_refused += 1);
             return Err(refused);
         }
     };
-    world.counters.logins += 1;
+    world.count(|seen| seen.logins += 1);
     let connection = Connection {
         link: link.clone(),
         sent: None,
@@ -50,7 +51,7 @@ pub fn login(
     }
     link.send(success(world, &device).ok_or(LOGGED_OUT)?);
     if let Some(dirty) = dirty(world, &device) {
-        link.send(info(dirty));
+        link.send(stanza::info(dirty));
     }
     Ok(device)
 }
@@ -102,6 +103,7 @@ fn dirty(world: &World, device: &Address) -> Option<Node> {
     })
 }
 
+/// `<failure>`: the last word to a device that is not let in.
 pub fn failure(refused: Refused) -> Node {
     let node = NodeBuilder::new("failure")
         .attr("reason", refused.reason)
@@ -136,7 +138,7 @@ pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
                 // In the same breath as going live, so that nothing newer comes before the marker.
                 if marked {
                     let marker = NodeBuilder::new("offline").attr("count", count);
-                    link.send(info(marker.build()));
+                    link.send(stanza::info(marker.build()));
                 }
                 world.greet(&device);
                 world.close_one_by_fault(&device, &link);

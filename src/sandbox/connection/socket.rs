@@ -8,6 +8,9 @@ use actix_web::dev::Extensions;
 use actix_web::rt::net::TcpStream;
 use parking_lot::Mutex;
 
+use crate::telemetry::Chain;
+
+/// The TCP socket under a WebSocket, kept so that it can be reset.
 pub struct Socket(OwnedFd);
 
 /// Taken out by the connection that it belongs to, so that the socket ends with that connection.
@@ -29,7 +32,7 @@ impl Socket {
     pub fn reset(&self) {
         // Linux sends a reset when a connected socket is dissolved.
         if let Err(error) = rustix::net::connect_unspec(&self.0) {
-            tracing::warn!(%error, "a connection cannot be reset");
+            tracing::warn!(error = %Chain(&error), "a connection cannot be reset");
         }
     }
 }

@@ -18,6 +18,7 @@ const PARTING: Duration = Duration::from_secs(1);
 /// What AES-GCM adds.
 const TAG: usize = 16;
 
+/// Encrypts and writes what the link is given, in order, until the link ends.
 pub async fn run(
     mut session: Session,
     mut queue: mpsc::Receiver<Outgoing>,

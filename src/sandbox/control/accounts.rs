@@ -5,11 +5,12 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::account::Account;
+use crate::sandbox::account::AccountError;
 use crate::sandbox::address::Form;
 use crate::sandbox::phone::{Content, MediaType};
-use crate::sandbox::world::{AccountError, World};
+use crate::sandbox::world::World;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,7 +26,7 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         .as_ref()
         .is_some_and(|name| name.trim().is_empty())
     {
-        return Err(Refused::invalid("name must not be blank"));
+        return Err(Rejected::invalid("name must not be blank"));
     }
     let created = shared.with(|world| {
         let phone = world.create_account(request.phone.as_deref(), request.name.as_deref())?;
@@ -106,7 +107,7 @@ pub async fn remove_contact(shared: Data, path: web::Path<(String, String)>) -> 
     let (owner, contact) = path.into_inner();
     shared.with(|world| {
         if !known(world, &owner)?.contacts.contains_key(&contact) {
-            return Err(Refused::not_found("no such contact"));
+            return Err(Rejected::not_found("no such contact"));
         }
         Ok(world.change_contacts(&owner, &[(contact, None)])?)
     })?;
@@ -129,6 +130,7 @@ pub struct InboxFilter {
     id: Option<String>,
 }
 
+/// What the phone decrypted, oldest first.
 pub async fn inbox(
     shared: Data,
     owner: web::Path<String>,
@@ -154,6 +156,7 @@ struct Inbound {
     from: Option<String>,
 }
 
+/// A phone writes to an account or a group. Without `from` somebody writes whom nobody knew.
 pub async fn inbound(shared: Data, body: web::Bytes) -> Answer {
     let request: Inbound = parse(&body)?;
     let content = content(request.text, request.media)?;
@@ -169,7 +172,7 @@ pub async fn inbound(shared: Data, body: web::Bytes) -> Answer {
                 world.phone_writes_to(&from, &to, content)
             }
         };
-        sent.ok_or_else(|| Refused::not_found("to is not a group of from"))
+        sent.ok_or_else(|| Rejected::not_found("to is not a group of from"))
     })?;
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
 }
@@ -188,13 +191,13 @@ pub async fn status(shared: Data, owner: web::Path<String>, body: web::Bytes) ->
         known(world, &owner)?;
         world
             .phone_posts_status(&owner, content)
-            .ok_or_else(|| Refused::not_found("the phone cannot post"))
+            .ok_or_else(|| Rejected::not_found("the phone cannot post"))
     })?;
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
 }
 
 pub async fn expire_media(shared: Data) -> Answer {
-    let expired = shared.with(|world| world.media.expire(&mut world.journal));
+    let expired = shared.with(|world| world.expire_files());
     Ok(HttpResponse::Ok().json(json!({ "expired": expired })))
 }
 
@@ -217,7 +220,7 @@ enum MediaName {
     Sticker,
 }
 
-fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Refused> {
+fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Rejected> {
     match (text, media) {
         (Some(text), None) => Ok(Content::Text(text)),
         (None, Some(media)) => Ok(Content::Media {
@@ -232,21 +235,21 @@ fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Refuse
             mime: media.mimetype,
             data: BASE64_STANDARD
                 .decode(media.data_base64)
-                .map_err(|_| Refused::invalid("data_base64 is not base64"))?,
+                .map_err(|_| Rejected::invalid("data_base64 is not base64"))?,
         }),
-        _ => Err(Refused::invalid("either text or media is needed")),
+        _ => Err(Rejected::invalid("either text or media is needed")),
     }
 }
 
 /// The phone number of an account that a field names by number or JID.
-pub fn account_named(world: &World, field: &str, text: &str) -> Result<String, Refused> {
+pub fn account_named(world: &World, field: &str, text: &str) -> Result<String, Rejected> {
     if world.accounts.contains_key(text) {
         return Ok(text.to_owned());
     }
     let resolved = text.parse().ok().and_then(|jid| world.resolve(&jid));
     resolved
         .map(|(address, _)| address.phone)
-        .ok_or_else(|| Refused::not_found(format!("{field} has no account")))
+        .ok_or_else(|| Rejected::not_found(format!("{field} has no account")))
 }
 
 pub fn known<'a>(world: &'a World, phone: &str) -> Result<&'a Account, AccountError> {

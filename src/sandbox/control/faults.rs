@@ -2,77 +2,56 @@
 
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::faults::{Fault, Scope};
 use crate::sandbox::world::World;
 
-/// A late answer comes within this many milliseconds: longer is silence.
-const LATEST: u64 = 10 * 60 * 1000;
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Request {
     /// A device, an account (all its devices), or `*`.
     jid: String,
-    fault: Name,
-    error: Option<u16>,
-    xmlns: Option<String>,
-    code: Option<u16>,
-    conflict: Option<String>,
-    reason: Option<u16>,
-    /// Seconds, both.
-    backoff: Option<u32>,
-    expire: Option<u64>,
-    /// Milliseconds.
-    ms: Option<u64>,
-    status: Option<u16>,
+    #[serde(flatten)]
+    fault: Fault,
+    /// How often it acts; absent: until it is cleared.
     times: Option<u32>,
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "snake_case")]
-enum Name {
-    AckError,
-    AckSilence,
-    AppstateBadMac,
-    AppstateConflict,
-    CompanionRegRefresh,
-    Drop,
-    DuplicateDelivery,
-    HandshakeGarbage,
-    HandshakeSilence,
-    IqError,
-    IqLate,
-    IqSilence,
-    KeySilence,
-    Overhear,
-    LoginFailure,
-    MediaSilence,
-    MediaStatus,
-    Mute,
-    NoOfflineMarker,
-    PrekeysExhausted,
-    Reset,
-    StreamError,
+impl Request {
+    const FIELDS: [&str; 3] = ["fault", "jid", "times"];
+
+    fn read(body: &[u8]) -> Result<Self, Rejected> {
+        let fields: Map<String, Value> = parse(body)?;
+        let known = |name: &str| Self::FIELDS.contains(&name) || Fault::FIELDS.contains(&name);
+        if let Some(unknown) = fields.keys().find(|name| !known(name)) {
+            let unknown = format!("invalid body: unknown field `{unknown}`");
+            return Err(Rejected::invalid(unknown));
+        }
+        let request: Self = serde_json::from_value(Value::Object(fields))
+            .map_err(|error| Rejected::invalid(format!("invalid body: {error}")))?;
+        if request.times == Some(0) {
+            return Err(Rejected::invalid("times must be at least 1"));
+        }
+        let fault = request.fault.checked().map_err(Rejected::invalid)?;
+        Ok(Self { fault, ..request })
+    }
 }
 
 pub async fn add(shared: Data, body: web::Bytes) -> Answer {
-    let request: Request = parse(&body)?;
-    let fault = asked(&request)?;
+    let Request { jid, fault, times } = Request::read(&body)?;
     let answer = shared.with(|world| {
-        let scope = scope(world, &request.jid)?;
+        let scope = scope(world, &jid)?;
         let closes = fault.closes();
-        let faults = &mut world.faults;
-        let id = faults
-            .add(&request.jid, scope, fault, request.times)
-            .ok_or_else(|| Refused::invalid("too many faults"))?;
+        let id = world
+            .faults
+            .add(&jid, scope, fault, times)
+            .ok_or_else(|| Rejected::invalid("too many faults"))?;
         if closes {
             world.close_by_fault();
             world.faults.spend(id);
         }
-        Ok::<_, Refused>(json!({ "id": id, "hits": world.faults.hits(id) }))
+        Ok::<_, Rejected>(json!({ "id": id, "hits": world.faults.hits(id) }))
     })?;
     Ok(HttpResponse::Created().json(answer))
 }
@@ -97,7 +76,7 @@ pub async fn remove(shared: Data, id: web::Path<u64>) -> Answer {
     });
     match removed {
         true => Ok(HttpResponse::NoContent().finish()),
-        false => Err(Refused::not_found("no such fault")),
+        false => Err(Rejected::not_found("no such fault")),
     }
 }
 
@@ -114,91 +93,29 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
     let jid = request
         .jid
         .parse()
-        .map_err(|_| Refused::invalid("jid is not a JID"))?;
+        .map_err(|_| Rejected::invalid("jid is not a JID"))?;
     shared.with(|world| {
-        let unknown = || Refused::not_found("jid is not a device");
+        let unknown = || Rejected::not_found("jid is not a device");
         let (device, _) = world.resolve(&jid).ok_or_else(unknown)?;
         if !device.is_phone() && world.companion(&device).is_none() {
             return Err(unknown());
         }
-        world.corrupt.insert(device);
+        world.spoil_next(device);
         Ok(())
     })?;
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
 }
 
-fn asked(request: &Request) -> Result<Fault, Refused> {
-    if request.times == Some(0) {
-        return Err(Refused::invalid("times must be at least 1"));
-    }
-    let xmlns = || needed("xmlns", &request.xmlns);
-    Ok(match request.fault {
-        Name::AckError => Fault::AckError {
-            error: needed("error", &request.error)?,
-        },
-        Name::AckSilence => Fault::AckSilence,
-        Name::AppstateBadMac => Fault::AppstateBadMac,
-        Name::AppstateConflict => Fault::AppstateConflict,
-        Name::CompanionRegRefresh => Fault::CompanionRegRefresh,
-        Name::Drop => Fault::Drop,
-        Name::DuplicateDelivery => Fault::DuplicateDelivery,
-        Name::HandshakeGarbage => Fault::HandshakeGarbage,
-        Name::HandshakeSilence => Fault::HandshakeSilence,
-        Name::IqError => Fault::IqError {
-            xmlns: xmlns()?,
-            code: needed("code", &request.code)?,
-            backoff: request.backoff,
-        },
-        Name::IqLate => Fault::IqLate {
-            xmlns: xmlns()?,
-            ms: needed("ms", &request.ms)?.min(LATEST),
-        },
-        Name::IqSilence => Fault::IqSilence { xmlns: xmlns()? },
-        Name::KeySilence => Fault::KeySilence,
-        Name::Overhear => Fault::Overhear,
-        Name::LoginFailure => Fault::LoginFailure {
-            reason: needed("reason", &request.reason)?,
-            expire: request.expire,
-        },
-        Name::MediaSilence => Fault::MediaSilence,
-        Name::MediaStatus => Fault::MediaStatus {
-            status: needed("status", &request.status).and_then(|status| {
-                match (400..600).contains(&status) {
-                    true => Ok(status),
-                    false => Err(Refused::invalid("status must be 400 to 599")),
-                }
-            })?,
-        },
-        Name::Mute => Fault::Mute,
-        Name::NoOfflineMarker => Fault::NoOfflineMarker,
-        Name::PrekeysExhausted => Fault::PrekeysExhausted,
-        Name::Reset => Fault::Reset,
-        Name::StreamError if request.code.is_none() && request.conflict.is_none() => {
-            return Err(Refused::invalid("code or conflict is missing"));
-        }
-        Name::StreamError => Fault::StreamError {
-            code: request.code,
-            conflict: request.conflict.clone(),
-        },
-    })
-}
-
-fn needed<T: Clone>(field: &str, value: &Option<T>) -> Result<T, Refused> {
-    value
-        .clone()
-        .ok_or_else(|| Refused::invalid(format!("{field} is missing")))
-}
-
-fn scope(world: &World, jid: &str) -> Result<Scope, Refused> {
+fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {
     if jid == "*" {
         return Ok(Scope::Everybody);
     }
     let jid = jid
         .parse()
-        .map_err(|_| Refused::invalid("jid is neither a JID nor *"))?;
+        .map_err(|_| Rejected::invalid("jid is neither a JID nor *"))?;
     let (device, _) = world
         .resolve(&jid)
-        .ok_or_else(|| Refused::not_found("jid has no account"))?;
+        .ok_or_else(|| Rejected::not_found("jid has no account"))?;
     Ok(match device.is_phone() {
         true => Scope::Account(device.phone),
         false => Scope::Device(device),

@@ -7,8 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::accounts::account_named;
-use super::{Answer, Data, Refused, parse};
-use crate::sandbox::groups::{Group, MEMBERS};
+use super::answer::{Answer, Data, Rejected, parse};
+use crate::sandbox::group::{Group, MEMBERS};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -25,17 +25,17 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         let named = named.map(|named| account_named(world, "participants", named));
         let named = named.collect::<Result<Vec<_>, _>>()?;
         let creator = named.first().cloned();
-        let creator = creator.ok_or_else(|| Refused::invalid("participants must not be empty"))?;
+        let creator = creator.ok_or_else(|| Rejected::invalid("participants must not be empty"))?;
         let members: BTreeSet<String> = named.into_iter().collect();
         world
             .create_group(&creator, &request.subject, members, Vec::new())
-            .ok_or_else(|| Refused::invalid(format!("a group has at most {MEMBERS} members")))
+            .ok_or_else(|| Rejected::invalid(format!("a group has at most {MEMBERS} members")))
     })?;
     Ok(HttpResponse::Created().json(describe(&group)))
 }
 
 pub async fn list(shared: Data) -> Answer {
-    let groups: Vec<Value> = shared.with(|world| world.groups.values().map(describe).collect());
+    let groups: Vec<Value> = shared.with(|world| world.groups().map(describe).collect());
     Ok(HttpResponse::Ok().json(json!({ "groups": groups })))
 }
 
@@ -51,9 +51,9 @@ struct Change {
 pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> Answer {
     let request: Change = parse(&body)?;
     let id = jid.trim_end_matches("@g.us");
-    let unknown = || Refused::not_found("no such group");
+    let unknown = || Rejected::not_found("no such group");
     let group = shared.with(|world| {
-        let creator = world.groups.get(id).ok_or_else(unknown)?.creator.clone();
+        let creator = world.group(id).ok_or_else(unknown)?.creator.clone();
         for named in &request.add {
             let phone = account_named(world, "participants", named)?;
             world.join_group(id, &creator, &phone, None);
@@ -62,7 +62,7 @@ pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> A
             let phone = account_named(world, "participants", named)?;
             world.leave_group(id, &creator, &phone);
         }
-        world.groups.get(id).cloned().ok_or_else(unknown)
+        world.group(id).cloned().ok_or_else(unknown)
     })?;
     Ok(HttpResponse::Ok().json(describe(&group)))
 }

@@ -9,11 +9,13 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 
 use super::accounts::account_named;
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
+use crate::sandbox::account::is_phone;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::pairing::code::{TypedCode, normalize};
-use crate::sandbox::pairing::{Outcome, PairingError, Scanned};
-use crate::sandbox::world::{After, is_phone};
+use crate::sandbox::pairing::qr::Scanned;
+use crate::sandbox::registration::outcome::{Outcome, PairingError};
 
 /// The companion has this long to sign.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -35,7 +37,7 @@ pub async fn scan(shared: Data, body: web::Bytes) -> Answer {
         let account = account
             .map(|account| account_named(world, "account", account))
             .transpose()?;
-        Ok::<_, Refused>(world.scan(&scanned, account.as_deref(), waiter)?)
+        Ok::<_, Rejected>(world.scan(&scanned, account.as_deref(), waiter)?)
     })?;
     linked(&shared, outcome).await
 }
@@ -50,7 +52,7 @@ struct Code {
 pub async fn code(shared: Data, body: web::Bytes) -> Answer {
     let request: Code = parse(&body)?;
     if !is_phone(&request.phone) {
-        return Err(Refused::invalid("phone must be 10 to 15 digits"));
+        return Err(Rejected::invalid("phone must be 10 to 15 digits"));
     }
     let (id, wrapped) = shared.with(|world| world.code_expected(&request.phone))?;
     // Text that cannot be a code is a wrong code, and costs the companion no try.
@@ -86,13 +88,13 @@ pub async fn kick(shared: Data, body: web::Bytes) -> Answer {
     let jid = request
         .jid
         .parse()
-        .map_err(|_| Refused::invalid("jid is not a JID"))?;
+        .map_err(|_| Rejected::invalid("jid is not a JID"))?;
     shared.with(|world| {
         let device: Option<Address> = world.resolve(&jid).map(|(device, _)| device);
         let device = device.filter(|device| world.companion(device).is_some());
-        let device = device.ok_or_else(|| Refused::not_found("jid is not a linked device"))?;
-        world.after.push(After::Unlinked { device });
-        Ok::<_, Refused>(())
+        let device = device.ok_or_else(|| Rejected::not_found("jid is not a linked device"))?;
+        world.then(After::Unlinked { device });
+        Ok::<_, Rejected>(())
     })?;
     Ok(HttpResponse::Ok().json(json!({ "jid": request.jid })))
 }

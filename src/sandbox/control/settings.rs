@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 use wacore_binary::Jid;
 
 use super::accounts::{account_named, known};
-use super::{Answer, Data, Refused, parse};
+use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::account::Account;
+use crate::sandbox::account::is_phone;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::queries::{ABOUT, PICTURE};
 use crate::sandbox::settings::{Change, ChangeError, StatusMode};
-use crate::sandbox::world::{World, is_phone};
+use crate::sandbox::world::World;
 
 pub async fn show(shared: Data, phone: web::Path<String>) -> Answer {
     let settings = shared.with(|world| known(world, &phone).map(describe))?;
@@ -59,13 +60,13 @@ struct StatusPrivacy {
 pub async fn status_privacy(shared: Data, phone: web::Path<String>, body: web::Bytes) -> Answer {
     let request: StatusPrivacy = parse(&body)?;
     let mode = StatusMode::named(&request.r#type)
-        .ok_or_else(|| Refused::invalid("type must be contacts, whitelist or blacklist"))?;
+        .ok_or_else(|| Rejected::invalid("type must be contacts, whitelist or blacklist"))?;
     let users = request.users.iter().map(|user| jid("users", user));
     let users = users.collect::<Result<Vec<_>, _>>()?;
     shared.with(|world| {
         known(world, &phone)?;
         world.set_status_privacy(&phone, mode, users);
-        Ok::<_, Refused>(())
+        Ok::<_, Rejected>(())
     })?;
     show(shared, phone).await
 }
@@ -97,7 +98,7 @@ pub async fn blocklist(shared: Data, phone: web::Path<String>, body: web::Bytes)
         let lid = lid_named(world, "jid", &request.jid)?;
         let blocks = request.action == BlockAction::Block;
         world.change_block(&Address::phone(&phone), &lid, blocks);
-        Ok::<_, Refused>(())
+        Ok::<_, Rejected>(())
     })?;
     show(shared, phone).await
 }
@@ -139,8 +140,8 @@ pub async fn privacy(shared: Data, phone: web::Path<String>, body: web::Bytes) -
         };
         let changed = world.change_privacy(&Address::phone(&phone), &[change]);
         changed.map(drop).map_err(|error| match error {
-            ChangeError::Value => Refused::invalid(error),
-            ChangeError::Conflict => Refused::conflict(error),
+            ChangeError::Value => Rejected::invalid(error),
+            ChangeError::Conflict => Rejected::conflict(error),
         })
     })?;
     show(shared, phone).await
@@ -162,11 +163,11 @@ pub async fn profile(shared: Data, phone: web::Path<String>, body: web::Bytes) -
         .as_ref()
         .is_some_and(|name| name.trim().is_empty())
     {
-        return Err(Refused::invalid("name must not be blank"));
+        return Err(Rejected::invalid("name must not be blank"));
     }
     let about = request.about.as_deref().unwrap_or_default();
     if about.chars().count() > ABOUT {
-        return Err(Refused::invalid(format!(
+        return Err(Rejected::invalid(format!(
             "about has more than {ABOUT} characters"
         )));
     }
@@ -183,16 +184,16 @@ pub async fn profile(shared: Data, phone: web::Path<String>, body: web::Bytes) -
         if let Some(picture) = picture {
             world.set_picture(&author, Some(picture).filter(|picture| !picture.is_empty()));
         }
-        Ok::<_, Refused>(())
+        Ok::<_, Rejected>(())
     })?;
     show(shared, phone).await
 }
 
-fn decoded(picture: &str) -> Result<Vec<u8>, Refused> {
+fn decoded(picture: &str) -> Result<Vec<u8>, Rejected> {
     let picture = BASE64_STANDARD.decode(picture);
-    let picture = picture.map_err(|_| Refused::invalid("picture is not base64"))?;
+    let picture = picture.map_err(|_| Rejected::invalid("picture is not base64"))?;
     match picture.len() > PICTURE {
-        true => Err(Refused::invalid(format!(
+        true => Err(Rejected::invalid(format!(
             "picture has more than {PICTURE} bytes"
         ))),
         false => Ok(picture),
@@ -200,19 +201,19 @@ fn decoded(picture: &str) -> Result<Vec<u8>, Refused> {
 }
 
 /// A JID as text; a bare number is a phone number. The user need not have an account.
-fn jid(field: &str, text: &str) -> Result<String, Refused> {
+fn jid(field: &str, text: &str) -> Result<String, Rejected> {
     if is_phone(text) {
         return Ok(Jid::pn(text).to_string());
     }
     match text.parse::<Jid>() {
         Ok(jid) => Ok(jid.to_non_ad().to_string()),
-        Err(_) => Err(Refused::invalid(format!(
+        Err(_) => Err(Rejected::invalid(format!(
             "{field} has something that is not a JID"
         ))),
     }
 }
 
-fn lid_named(world: &World, field: &str, text: &str) -> Result<String, Refused> {
+fn lid_named(world: &World, field: &str, text: &str) -> Result<String, Rejected> {
     let phone = account_named(world, field, text)?;
     let account = known(world, &phone)?;
     Ok(account.jid(Form::Lid).user.to_string())

@@ -3,7 +3,8 @@
 use actix_web::HttpResponse;
 use serde_json::json;
 
-use super::{Answer, Data, accounts};
+use super::accounts;
+use super::answer::{Answer, Data};
 use crate::sandbox::address::Form;
 
 pub async fn show(shared: Data) -> Answer {
@@ -25,7 +26,7 @@ pub async fn show(shared: Data) -> Answer {
             "accounts": accounts,
             "connections": connections,
             "registrations": world.registrations.len(),
-            "counters": world.counters,
+            "counters": world.counters(),
         })
     });
     Ok(HttpResponse::Ok().json(state))

@@ -3,10 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::{Value, json};
 
-use super::{Answer, Data, parse};
-
-/// The oldest go first.
-const KEPT: usize = 1000;
+use super::answer::{Answer, Data, parse};
 
 pub async fn receive(shared: Data, request: HttpRequest, body: web::Bytes) -> Answer {
     let body: Value = parse(&body)?;
@@ -24,22 +21,17 @@ pub async fn receive(shared: Data, request: HttpRequest, body: web::Bytes) -> An
         "webhook-signature": header("webhook-signature"),
         "body": body,
     });
-    shared.with(|world| {
-        if world.webhooks.len() >= KEPT {
-            world.webhooks.pop_front();
-        }
-        world.webhooks.push_back(received);
-    });
+    shared.with(|world| world.keep_webhook(received));
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// In the order in which they came.
 pub async fn list(shared: Data) -> Answer {
-    let received = shared.with(|world| world.webhooks.clone());
+    let received = shared.with(|world| world.webhooks().clone());
     Ok(HttpResponse::Ok().json(json!({ "webhooks": received })))
 }
 
 pub async fn clear(shared: Data) -> Answer {
-    shared.with(|world| world.webhooks.clear());
+    shared.with(|world| world.forget_webhooks());
     Ok(HttpResponse::NoContent().finish())
 }

@@ -6,9 +6,9 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{Group, MEMBERS};
+use crate::sandbox::group::{Group, MEMBERS};
+use crate::sandbox::iq::Refusal;
 use crate::sandbox::keys;
-use crate::sandbox::queries::Refusal;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -30,7 +30,7 @@ impl World {
         }
         let code = present.unwrap_or_else(|| BASE64_URL_SAFE_NO_PAD.encode(keys::random::<16>()));
         group.invite = Some(code.clone());
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let invite = NodeBuilder::new("invite").attr("code", code).build();
         if renew {
             self.tell_group(&group, author, invite.clone());
@@ -38,16 +38,18 @@ impl World {
         Ok(invite)
     }
 
+    /// The group that an invite code opens.
     pub fn invited_to(&self, code: &str) -> Result<&Group, Refusal> {
-        let mut groups = self.groups.values();
+        let mut groups = self.groups();
         let open = groups.find(|group| group.invite.as_deref() == Some(code));
         let gone = |group: &Group| group.revoked.iter().any(|revoked| revoked == code);
-        open.ok_or_else(|| match self.groups.values().any(gone) {
+        open.ok_or_else(|| match self.groups().any(gone) {
             true => (410, "gone"),
             false => (406, "not-acceptable"),
         })
     }
 
+    /// Comes in by an invite code, or asks to be let in where admins have to agree.
     pub fn join_by_code(&mut self, phone: &str, code: &str) -> Result<Node, Refusal> {
         let mut group = self.invited_to(code)?.clone();
         if group.participants.contains(phone) {
@@ -61,7 +63,7 @@ impl World {
             return Ok(NodeBuilder::new("group").attr("jid", group.jid()).build());
         }
         group.requests.insert(phone.to_owned(), stanza::now());
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let asked = self.named(phone, "requested_user");
         let request = NodeBuilder::new("created_membership_requests")
             .attr("request_method", "invite_link")
@@ -97,7 +99,7 @@ impl World {
         for jid in people {
             let waiting = self.resolve(jid).map(|(person, _)| person.phone);
             let waiting = waiting.filter(|phone| {
-                let group = self.groups.get(id);
+                let group = self.group(id);
                 group.is_some_and(|group| group.requests.contains_key(phone))
             });
             match &waiting {
@@ -115,11 +117,11 @@ impl World {
     }
 
     fn reject(&mut self, id: &str, author: &str, phone: &str) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         group.requests.remove(phone);
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let revoked = NodeBuilder::new("revoked_membership_requests")
             .children(self.member(&group, phone))
             .build();

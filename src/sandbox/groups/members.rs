@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{Group, MEMBERS};
 use crate::sandbox::address::{Address, Form};
-use crate::sandbox::queries::Refusal;
+use crate::sandbox::group::{Group, MEMBERS};
+use crate::sandbox::iq::Refusal;
 use crate::sandbox::world::World;
 
 /// Why one of several people is not added, or not removed, beside those who are.
@@ -20,6 +20,7 @@ const CONFLICT: Error = 409;
 /// "Resource limit": the group is full.
 const FULL: Error = 419;
 
+/// What is done with a member, or with somebody who becomes one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MemberChange {
     Add,
@@ -29,6 +30,7 @@ pub enum MemberChange {
 }
 
 impl MemberChange {
+    /// By the tag that clients send.
     pub fn named(tag: &str) -> Option<Self> {
         Some(match tag {
             "add" => Self::Add,
@@ -79,7 +81,7 @@ impl World {
     ) -> Result<(), Error> {
         let (person, _) = self.resolve(jid).ok_or(NOT_FOUND)?;
         let phone = person.phone;
-        let group = self.groups.get(id).ok_or(NOT_FOUND)?;
+        let group = self.group(id).ok_or(NOT_FOUND)?;
         if change == MemberChange::Add {
             self.may_be_added(author, &phone, group)?;
             self.join_group(id, author, &phone, None);
@@ -111,6 +113,7 @@ impl World {
         self.lets_add(author, phone)
     }
 
+    /// Whether somebody's privacy and block list let `author` take them into groups.
     pub fn lets_add(&self, author: &str, phone: &str) -> Result<(), Error> {
         let author = Address::phone(author);
         let lid = &self.account(&author).ok_or(NOT_FOUND)?.profile.lid;
@@ -126,7 +129,7 @@ impl World {
 
     /// Takes somebody in. The newcomer's devices are told of the group, the others of the newcomer.
     pub fn join_group(&mut self, id: &str, author: &str, phone: &str, reason: Option<&str>) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         let others = group.participants.clone();
@@ -134,7 +137,7 @@ impl World {
             return;
         }
         group.requests.remove(phone);
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let mut add = NodeBuilder::new("add");
         if let Some(reason) = reason {
             add = add.attr("reason", reason.to_owned());
@@ -148,7 +151,7 @@ impl World {
 
     /// Takes somebody out, who is told as well.
     pub fn leave_group(&mut self, id: &str, author: &str, phone: &str) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         let before = group.participants.clone();
@@ -158,9 +161,9 @@ impl World {
         let member = self.member(&group, phone);
         group.admins.remove(phone);
         if group.participants.is_empty() {
-            self.groups.remove(id, &mut self.journal);
+            self.remove_group(id);
         } else {
-            self.groups.put(group.clone(), &mut self.journal);
+            self.keep_group(group.clone());
         }
         let remove = NodeBuilder::new("remove").children(member).build();
         self.tell(&group, author, &before, remove);
@@ -173,14 +176,14 @@ impl World {
     }
 
     fn rank(&mut self, id: &str, author: &str, phone: &str, change: MemberChange) {
-        let Some(mut group) = self.groups.get(id).cloned() else {
+        let Some(mut group) = self.group(id).cloned() else {
             return;
         };
         match change {
             MemberChange::Promote => group.admins.insert(phone.to_owned()),
             _ => group.admins.remove(phone),
         };
-        self.groups.put(group.clone(), &mut self.journal);
+        self.keep_group(group.clone());
         let member = self.member(&group, phone);
         let change = NodeBuilder::new(change.tag()).children(member).build();
         self.tell_group(&group, author, change);

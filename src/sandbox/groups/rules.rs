@@ -2,14 +2,15 @@
 
 use wacore_binary::Node;
 
-use super::{Description, Group, Rules};
-use crate::sandbox::queries::{BAD_REQUEST, Refusal};
+use crate::sandbox::group::{Description, Group, Rules};
+use crate::sandbox::iq::{BAD_REQUEST, Refusal};
 use crate::sandbox::stanza;
 
 /// Characters of a subject and of a description that WhatsApp takes.
 const SUBJECT: usize = 100;
 const DESCRIPTION: usize = 2048;
 
+/// What can be set in a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
     Subject(String),
@@ -63,6 +64,7 @@ impl Setting {
         }))
     }
 
+    /// Whether only admins may set this, as the group's rules are now.
     pub fn is_for_admins(&self, rules: &Rules) -> bool {
         match self {
             Self::Subject(_) | Self::Description { .. } | Self::Ephemeral(_) => rules.locked,

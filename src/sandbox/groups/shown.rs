@@ -3,12 +3,14 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{Group, Rules, Setting};
+use super::rules::Setting;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::{Group, Rules};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 impl World {
+    /// The group in full.
     pub fn group_node(&self, group: &Group) -> Node {
         let members = group.participants.iter();
         let members = members.filter_map(|phone| self.member(group, phone));
@@ -38,6 +40,7 @@ impl World {
         node.children([self.group_node(group)]).build()
     }
 
+    /// A participant with the rank they have.
     pub fn member(&self, group: &Group, phone: &str) -> Option<Node> {
         let member = self.named(phone, "participant")?;
         Some(match group.admins.contains(phone) {

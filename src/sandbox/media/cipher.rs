@@ -62,6 +62,7 @@ fn expand(media_key: &[u8], kind: Kind) -> Keys {
     }
 }
 
+/// Encrypts a file under a new key.
 pub fn seal(plaintext: &[u8], kind: Kind) -> Sealed {
     let media_key = keys::random();
     let Keys { iv, cipher, mac } = expand(&media_key, kind);

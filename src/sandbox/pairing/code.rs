@@ -1,6 +1,6 @@
 //! Pairing by code: the phone's owner types eight characters, and both sides prove they know them.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use aes::Aes256;
 use aes_gcm::aead::{Aead, KeyInit};
@@ -11,50 +11,17 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 use wacore_libsignal::protocol::KeyPair;
 
-use super::{Outcome, PairingError, Waiter};
+use crate::sandbox::account::is_phone;
+use crate::sandbox::after::After;
+use crate::sandbox::iq::{BAD_REQUEST, Reply};
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::registration::code::{CodeState, Typed, Wrapped};
+use crate::sandbox::registration::outcome::{PairingError, Waiter};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 const ROUNDS: u32 = 131_072;
-const VALIDITY: Duration = Duration::from_secs(180);
-/// Times a code may be typed before the companion has to ask for another one.
-const TRIES: u32 = 3;
 const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTVWXYZ";
-
-type Refusal = (u16, &'static str);
-
-/// salt(32) iv(16) and the sealed ephemeral key(32).
-type Wrapped = [u8; 80];
-
-/// What a companion that shows a code has told, and how far the phone is.
-pub struct CodeState {
-    phone: String,
-    reference: Vec<u8>,
-    wrapped: Wrapped,
-    pub since: Instant,
-    tries: u32,
-    typed: Option<Typed>,
-}
-
-/// A code has been typed: the phone waits for the companion's key bundle.
-struct Typed {
-    ephemeral: KeyPair,
-    companion_ephemeral: Key32,
-    waiter: Waiter,
-}
-
-impl CodeState {
-    pub fn resolve(self, outcome: Outcome) {
-        if let Some(typed) = self.typed {
-            let _ = typed.waiter.send(outcome);
-        }
-    }
-
-    fn is_valid(&self) -> bool {
-        self.since.elapsed() < VALIDITY && self.tries < TRIES
-    }
-}
 
 /// The slow part of typing a code, done outside the world's lock.
 pub struct TypedCode {
@@ -103,30 +70,31 @@ pub fn normalize(code: &str) -> Option<String> {
 }
 
 impl World {
-    pub fn link_code_step(&mut self, id: u64, step: &Node) -> Result<Vec<Node>, Refusal> {
+    pub fn link_code_step(&mut self, id: u64, step: &Node) -> Reply {
         match stanza::attr(step, "stage").as_deref() {
             Some("companion_hello") => self.companion_hello(id, step),
             Some("companion_finish") => self.companion_finish(id, step),
-            _ => Err((400, "bad-request")),
+            _ => Err(BAD_REQUEST),
         }
     }
 
     /// A companion shows a code and asks for the phone that will be told it. The number need not
     /// have an account yet: one is set up when the code is typed, as for a scan without account.
-    fn companion_hello(&mut self, id: u64, step: &Node) -> Result<Vec<Node>, Refusal> {
-        const BAD: Refusal = (400, "bad-request");
-        let jid: Jid = stanza::jid(step, "jid").ok_or(BAD)?;
+    fn companion_hello(&mut self, id: u64, step: &Node) -> Reply {
+        let jid: Jid = stanza::jid(step, "jid").ok_or(BAD_REQUEST)?;
         let phone = jid.user.to_string();
-        if !crate::sandbox::world::is_phone(&phone) {
-            return Err(BAD);
+        if !is_phone(&phone) {
+            return Err(BAD_REQUEST);
         }
         let wrapped =
             stanza::child_bytes(step, "link_code_pairing_wrapped_companion_ephemeral_pub");
-        let wrapped = wrapped.and_then(|bytes| bytes.try_into().ok()).ok_or(BAD)?;
-        let noise = stanza::child_key(step, "companion_server_auth_key_pub").ok_or(BAD)?;
-        let registration = self.registrations.get_mut(&id).ok_or(BAD)?;
+        let wrapped = wrapped
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(BAD_REQUEST)?;
+        let noise = stanza::child_key(step, "companion_server_auth_key_pub").ok_or(BAD_REQUEST)?;
+        let registration = self.registrations.get_mut(&id).ok_or(BAD_REQUEST)?;
         if noise != registration.noise_static {
-            return Err(BAD);
+            return Err(BAD_REQUEST);
         }
         let reference = keys::random::<32>().to_vec();
         registration.code = Some(CodeState {
@@ -206,21 +174,20 @@ impl World {
         Ok(())
     }
 
-    fn companion_finish(&mut self, id: u64, step: &Node) -> Result<Vec<Node>, Refusal> {
-        const BAD: Refusal = (400, "bad-request");
+    fn companion_finish(&mut self, id: u64, step: &Node) -> Reply {
         let bundle =
-            stanza::child_bytes(step, "link_code_pairing_wrapped_key_bundle").ok_or(BAD)?;
-        let identity = stanza::child_key(step, "companion_identity_public").ok_or(BAD)?;
-        let reference = stanza::child_bytes(step, "link_code_pairing_ref").ok_or(BAD)?;
-        let registration = self.registrations.get_mut(&id).ok_or(BAD)?;
+            stanza::child_bytes(step, "link_code_pairing_wrapped_key_bundle").ok_or(BAD_REQUEST)?;
+        let identity = stanza::child_key(step, "companion_identity_public").ok_or(BAD_REQUEST)?;
+        let reference = stanza::child_bytes(step, "link_code_pairing_ref").ok_or(BAD_REQUEST)?;
+        let registration = self.registrations.get_mut(&id).ok_or(BAD_REQUEST)?;
         let expected = registration.data.identity;
-        let code = registration.code.as_mut().ok_or(BAD)?;
+        let code = registration.code.as_mut().ok_or(BAD_REQUEST)?;
         if code.reference != reference || identity != expected {
-            return Err(BAD);
+            return Err(BAD_REQUEST);
         }
-        let typed = code.typed.take().ok_or(BAD)?;
+        let typed = code.typed.take().ok_or(BAD_REQUEST)?;
         let phone = code.phone.clone();
-        let account = self.accounts.get(&phone).ok_or(BAD)?;
+        let account = self.accounts.get(&phone).ok_or(BAD_REQUEST)?;
         match adv_secret(&typed, bundle, &expected, &account.phone.peer) {
             // The server has only passed the bundle on: that the phone cannot open it is no
             // business of the companion, which waits for a pair-success that never comes.
@@ -228,7 +195,7 @@ impl World {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
             }
             // The companion hears that its bundle was taken before it hears pair-success.
-            Some(adv_secret) => self.after.push(After::Offered {
+            Some(adv_secret) => self.then(After::Offered {
                 registration: id,
                 phone,
                 adv_secret,

@@ -9,12 +9,17 @@ use waproto::whatsapp::{
     ADVDeviceIdentity, ADVEncryptionType, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC,
 };
 
-use super::{Outcome, PairingError, Waiter, qr};
+use super::qr;
+use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::companion::{Companion, Registered};
+use crate::sandbox::edit::Edit;
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::registration::Offer;
+use crate::sandbox::registration::outcome::{Outcome, PairingError, Waiter};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 /// What is signed is told apart by two bytes in front of it.
 const ACCOUNT_SIGNATURE: &[u8] = &[6, 0];
@@ -22,25 +27,6 @@ const DEVICE_SIGNATURE: &[u8] = &[6, 1];
 
 /// A companion that has not signed by now may be offered the account again.
 const PATIENCE: Duration = Duration::from_secs(20);
-
-/// A pair-success on its way, until the companion has signed it.
-pub struct Offer {
-    request: String,
-    address: Address,
-    key_index: u32,
-    signed: ADVSignedDeviceIdentity,
-    waiter: Option<Waiter>,
-    made: Instant,
-}
-
-impl Offer {
-    pub fn resolve(mut self, outcome: Outcome) {
-        if let Some(waiter) = self.waiter.take() {
-            // The one who asked may have stopped waiting.
-            let _ = waiter.send(outcome);
-        }
-    }
-}
 
 impl World {
     /// Offers an account to a companion. The one who waits is told how it ended, whenever it does.
@@ -58,52 +44,22 @@ impl World {
 
     /// Builds the companion's device identity, signs it with the account's key and sends it.
     fn make_offer(&mut self, id: u64, phone: &str, adv_secret: &Key32) -> Result<(), PairingError> {
-        let registration = self.registrations.get_mut(&id).ok_or(PairingError::Gone)?;
-        if registration
-            .offer
-            .as_ref()
-            .is_some_and(|offer| offer.made.elapsed() < PATIENCE)
-        {
+        let registration = self.registrations.get(&id).ok_or(PairingError::Gone)?;
+        let offered = registration.offer.as_ref();
+        if offered.is_some_and(|offer| offer.made.elapsed() < PATIENCE) {
             return Err(PairingError::Busy);
         }
-        let account = self
-            .accounts
-            .get_mut(phone)
-            .ok_or_else(|| PairingError::UnknownAccount(phone.to_owned()))?;
-        let (device, key_index) = account.next_device().ok_or(PairingError::TooManyDevices)?;
-        account.save(&mut self.journal);
-
-        let details = details(account.profile.raw_id, key_index);
         let identity = registration.data.identity;
-        let signer = account.phone.peer.identity().private_key();
-        let signature = keys::sign(signer, &[ACCOUNT_SIGNATURE, &details, &identity]);
-        let signed = ADVSignedDeviceIdentity {
-            details: Some(details),
-            account_signature_key: Some(account.identity().to_vec()),
-            account_signature: Some(signature.to_vec()),
-            device_signature: None,
-        };
-        let encoded = signed.encode_to_vec();
-        let sealed = ADVSignedDeviceIdentityHMAC {
-            hmac: Some(qr::seal(adv_secret, &encoded).to_vec()),
-            details: Some(encoded),
-            account_type: None,
-        }
-        .encode_to_vec();
-
+        let unknown = || PairingError::UnknownAccount(phone.to_owned());
+        let Edit {
+            account, journal, ..
+        } = self.edit(phone).ok_or_else(unknown)?;
+        let (device, key_index) = account.next_device().ok_or(PairingError::TooManyDevices)?;
+        account.save(journal);
+        let signed = device_identity(account, key_index, &identity);
         let request = stanza::new_id();
-        let jid = account.device_jid(device, Form::Pn);
-        let lid = account.device_jid(device, Form::Lid);
-        let success = NodeBuilder::new("pair-success")
-            .children([
-                stanza::leaf("device-identity", sealed),
-                NodeBuilder::new("platform").attr("name", "android").build(),
-                NodeBuilder::new("device")
-                    .attr("jid", jid)
-                    .attr("lid", lid)
-                    .build(),
-            ])
-            .build();
+        let success = pair_success(account, device, seal(adv_secret, &signed));
+        let registration = self.registrations.get_mut(&id).ok_or(PairingError::Gone)?;
         registration
             .link
             .send(stanza::request(&request, "md", success));
@@ -153,7 +109,7 @@ impl World {
             Ok(signed) => signed,
             Err(reason) => {
                 // The real server's last word here is unknown; clients take 401 as "pair again".
-                link.finish(stream_error(401));
+                link.finish(stanza::stream_error(401));
                 return Err(reason);
             }
         };
@@ -169,22 +125,62 @@ impl World {
         );
         self.link_device(&offer.address, registered);
         self.registrations.remove(&id);
-        link.finish(stream_error(515));
+        link.finish(stanza::stream_error(515));
         Ok(offer.address)
     }
 
     fn link_device(&mut self, address: &Address, registered: Registered) {
-        let Some(account) = self.accounts.get_mut(&address.phone) else {
+        let Some(Edit {
+            account, journal, ..
+        }) = self.edit(&address.phone)
+        else {
             return;
         };
         let companion = Companion::new(registered);
-        companion.save(address, &mut self.journal);
+        companion.save(address, journal);
         account.companions.insert(address.device, companion);
-        self.counters.pairings += 1;
-        self.after.push(After::Announced {
+        self.count(|seen| seen.pairings += 1);
+        self.then(After::Announced {
             device: address.clone(),
         });
     }
+}
+
+/// Who the companion is, signed by the account; its own signature is still missing.
+fn device_identity(account: &Account, key_index: u32, identity: &Key32) -> ADVSignedDeviceIdentity {
+    let details = details(account.profile.raw_id, key_index);
+    let signer = account.phone.peer.identity().private_key();
+    let signature = keys::sign(signer, &[ACCOUNT_SIGNATURE, &details, identity]);
+    ADVSignedDeviceIdentity {
+        details: Some(details),
+        account_signature_key: Some(account.identity().to_vec()),
+        account_signature: Some(signature.to_vec()),
+        device_signature: None,
+    }
+}
+
+/// The identity in a box that proves where it comes from: only the phone has read the companion's secret.
+fn seal(adv_secret: &Key32, signed: &ADVSignedDeviceIdentity) -> Vec<u8> {
+    let encoded = signed.encode_to_vec();
+    ADVSignedDeviceIdentityHMAC {
+        hmac: Some(qr::seal(adv_secret, &encoded).to_vec()),
+        details: Some(encoded),
+        account_type: None,
+    }
+    .encode_to_vec()
+}
+
+fn pair_success(account: &Account, device: u16, sealed: Vec<u8>) -> Node {
+    let names = NodeBuilder::new("device")
+        .attr("jid", account.device_jid(device, Form::Pn))
+        .attr("lid", account.device_jid(device, Form::Lid));
+    NodeBuilder::new("pair-success")
+        .children([
+            stanza::leaf("device-identity", sealed),
+            NodeBuilder::new("platform").attr("name", "android").build(),
+            names.build(),
+        ])
+        .build()
 }
 
 fn details(raw_id: u32, key_index: u32) -> Vec<u8> {
@@ -233,8 +229,4 @@ fn signed_identity(
         device_signature: Some(device_signature),
         ..signed.clone()
     })
-}
-
-pub fn stream_error(code: u16) -> Node {
-    NodeBuilder::new("stream:error").attr("code", code).build()
 }

@@ -2,8 +2,9 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 
-use super::{PairingError, Registration, Waiter};
 use crate::sandbox::keys::{self, Key32};
+use crate::sandbox::registration::Registration;
+use crate::sandbox::registration::outcome::{PairingError, Waiter};
 use crate::sandbox::world::World;
 
 /// The fields of a QR code.

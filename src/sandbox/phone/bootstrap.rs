@@ -16,9 +16,10 @@ use waproto::whatsapp::{HistorySync, Message, PhoneNumberToLIDMapping, Pushname}
 
 use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::companion::Bootstrap;
 use crate::sandbox::media::{self, Kind};
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 /// A phone takes its time. One client library loses what it stores in two overlapping transactions,
 /// so that keys and history must not arrive while it is still uploading its pre-keys.
@@ -65,7 +66,7 @@ impl World {
         let ready = connection.live && connection.active;
         if ready && !std::mem::replace(&mut connection.greeted, true) {
             let device = companion.clone();
-            self.later.push((PAUSE, After::Bootstrap { device }));
+            self.later(PAUSE, After::Bootstrap { device });
         }
     }
 
@@ -74,7 +75,7 @@ impl World {
         if self.connection(companion).is_none() {
             return;
         }
-        let Some(device) = self.companion_mut(companion) else {
+        let Some((device, journal)) = self.edit_companion(companion) else {
             return;
         };
         let step = device.registered.bootstrap;
@@ -82,15 +83,12 @@ impl World {
             Bootstrap::New => Bootstrap::KeysShared,
             Bootstrap::KeysShared | Bootstrap::Done => Bootstrap::Done,
         };
-        let registered = device.registered.clone();
-        let key = companion.device.to_string();
-        self.journal
-            .put_json("device", &companion.phone, &key, &registered);
+        device.save(companion, journal);
         match step {
             Bootstrap::New => {
                 self.share_sync_keys(companion);
                 let device = companion.clone();
-                self.later.push((PAUSE, After::Bootstrap { device }));
+                self.later(PAUSE, After::Bootstrap { device });
             }
             Bootstrap::KeysShared => self.send_first_history(companion),
             Bootstrap::Done => {}
@@ -128,7 +126,7 @@ impl World {
         order: u32,
     ) {
         let sealed = media::seal(&deflate(&history.encode_to_vec()), Kind::History);
-        let direct_path = self.media.put(&mut self.journal, sealed.file.into());
+        let direct_path = self.keep_file(sealed.file.into());
         let notification = HistorySyncNotification {
             file_sha256: Some(sealed.plain_sha256.to_vec()),
             file_length: Some(sealed.plain_length),

@@ -1,4 +1,4 @@
-//! What a phone can say: a text, or a file with a caption.
+//! Content becomes a message: the texts and files that a phone sends.
 
 use buffa::MessageField;
 use waproto::whatsapp::Message;
@@ -6,70 +6,10 @@ use waproto::whatsapp::message::{
     AudioMessage, DocumentMessage, ExtendedTextMessage, ImageMessage, StickerMessage, VideoMessage,
 };
 
-use crate::sandbox::media::{self, Kind};
+use super::content::{Content, MediaType};
+use crate::sandbox::media;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MediaType {
-    Image,
-    Video,
-    Audio,
-    Document,
-    Sticker,
-}
-
-impl MediaType {
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Image => "image",
-            Self::Video => "video",
-            Self::Audio => "audio",
-            Self::Document => "document",
-            Self::Sticker => "sticker",
-        }
-    }
-
-    /// Under which keys its files are encrypted; stickers are images in this.
-    pub fn kind(self) -> Kind {
-        match self {
-            Self::Image | Self::Sticker => Kind::Image,
-            Self::Video => Kind::Video,
-            Self::Audio => Kind::Audio,
-            Self::Document => Kind::Document,
-        }
-    }
-
-    fn mime(self) -> &'static str {
-        match self {
-            Self::Image => "image/jpeg",
-            Self::Video => "video/mp4",
-            Self::Audio => "audio/ogg; codecs=opus",
-            Self::Document => "application/octet-stream",
-            Self::Sticker => "image/webp",
-        }
-    }
-}
-
-pub enum Content {
-    Text(String),
-    Media {
-        media_type: MediaType,
-        caption: Option<String>,
-        mime: Option<String>,
-        data: Vec<u8>,
-    },
-}
-
-impl Content {
-    /// `type` and `mediatype` of the stanza that carries it.
-    pub fn stanza_type(&self) -> (&'static str, Option<&'static str>) {
-        match self {
-            Self::Text(_) => ("text", None),
-            Self::Media { media_type, .. } => ("media", Some(media_type.name())),
-        }
-    }
-}
 
 impl World {
     /// The message for some content; a file is encrypted and left where devices can fetch it.
@@ -105,8 +45,8 @@ impl World {
         data: &[u8],
     ) -> Message {
         let sealed = media::seal(data, media_type.kind());
-        let path = self.media.put(&mut self.journal, sealed.file.into());
-        let url = Some(format!("https://{}{path}", self.host));
+        let path = self.keep_file(sealed.file.into());
+        let url = Some(format!("https://{}{path}", self.host()));
         let direct_path = Some(path);
         let mimetype = Some(mime.unwrap_or_else(|| media_type.mime().to_owned()));
         let media_key = Some(sealed.media_key.to_vec());

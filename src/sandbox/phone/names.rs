@@ -5,19 +5,11 @@
 //! with the newest session only: under another name than that session's it begins a new one, until
 //! the device has used one session under both names.
 
-use serde::{Deserialize, Serialize};
-use wacore_libsignal::protocol::{DeviceId, ProtocolAddress, SessionRecord, SessionState};
+use wacore_libsignal::protocol::{ProtocolAddress, SessionRecord, SessionState};
 
 use super::peer::{Peer, Result};
+use super::stores::Names;
 use crate::sandbox::address::{Address, Form};
-
-#[derive(Clone, Copy, Serialize, Deserialize)]
-pub struct Names {
-    /// Under which name the newest session began.
-    newest: Form,
-    /// The device has used one session under both names.
-    same: bool,
-}
 
 impl Peer {
     /// Whether there is a session to write with to a device by this name.
@@ -32,6 +24,7 @@ impl Peer {
         names.map_or(form, |names| if names.same { names.newest } else { form })
     }
 
+    /// A session with a device has begun, under this name.
     pub fn began(&mut self, device: &Address, newest: Form) {
         let device = device.to_string();
         let same = self.names.map.get(&device).is_some_and(|names| names.same);
@@ -43,8 +36,8 @@ impl Peer {
     pub fn found_same(&mut self, device: &Address, used: Form) -> Result<()> {
         let key = device.to_string();
         let newest = self.names.map.get(&key).map_or(used, |names| names.newest);
-        let home = protocol_address(device, newest).as_str().to_owned();
-        let other = protocol_address(device, newest.other()).as_str().to_owned();
+        let home = device.protocol_address(newest).as_str().to_owned();
+        let other = device.protocol_address(newest.other()).as_str().to_owned();
         if let Some(older) = self.sessions.0.map.get(&other).cloned() {
             let all = match self.sessions.0.map.get(&home) {
                 Some(newer) => above(newer, older)?,
@@ -59,13 +52,14 @@ impl Peer {
 
     /// Whether a session that begins with this key is there already.
     pub fn has_begun(&self, device: &Address, form: Form, version: u32, key: &[u8]) -> bool {
-        let address = protocol_address(device, form);
+        let address = device.protocol_address(form);
         let record = self.sessions.0.map.get(address.as_str()).cloned();
         record.is_some_and(|mut record| {
             matches!(record.promote_matching_session(version, key), Ok(true))
         })
     }
 
+    /// The session that was used last under this name.
     pub fn newest(&self, address: &ProtocolAddress) -> Option<SessionState> {
         let record = self.sessions.0.map.get(address.as_str())?;
         record.session_state().cloned()
@@ -87,10 +81,11 @@ impl Peer {
         Ok(())
     }
 
+    /// Ends all sessions with a device.
     pub fn forget(&mut self, device: &Address) {
         self.names.remove(&device.to_string());
         for form in [Form::Pn, Form::Lid] {
-            let name = protocol_address(device, form).as_str().to_owned();
+            let name = device.protocol_address(form).as_str().to_owned();
             self.sessions.0.remove(&name);
             self.identities.peers.remove(&name);
         }
@@ -106,14 +101,6 @@ fn above(newer: &SessionRecord, older: SessionRecord) -> Result<SessionRecord> {
         all.promote_state(state);
     }
     Ok(all)
-}
-
-pub fn protocol_address(device: &Address, form: Form) -> ProtocolAddress {
-    let name = match form {
-        Form::Pn => device.to_string(),
-        Form::Lid => format!("{device}@lid"),
-    };
-    ProtocolAddress::new(&name, DeviceId::new(0))
 }
 
 #[cfg(test)]
@@ -238,15 +225,12 @@ mod tests {
         let mut pair = Pair::new(false);
         pair.down(Pn);
         let newest = pair.sealed_by_phone(Lid);
-        let begun = pair.phone.newest(&protocol_address(&device(), Lid));
+        let begun = pair.phone.newest(&device().protocol_address(Lid));
         let begun = begun.unwrap().alice_base_key().to_vec();
         // The device writes before it has read what begins the new session.
         pair.up(Pn);
         pair.up(Lid);
-        let kept = pair
-            .phone
-            .newest(&protocol_address(&device(), Lid))
-            .unwrap();
+        let kept = pair.phone.newest(&device().protocol_address(Lid)).unwrap();
         assert_eq!(kept.alice_base_key(), begun);
         pair.device_reads(Lid, newest);
         pair.up(Pn);

@@ -3,21 +3,16 @@
 use buffa::Message as _;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
-use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp::Message;
-use waproto::whatsapp::message::{DeviceSentMessage, SenderKeyDistributionMessage};
+use waproto::whatsapp::message::DeviceSentMessage;
 
-use super::composing::Content;
-use super::peer::Sealed;
-use super::{Bundle, Sent};
+use super::Sent;
+use super::content::Content;
 use crate::sandbox::address::{Address, Form};
-use crate::sandbox::faults::Fault;
 use crate::sandbox::settings::StatusMode;
+use crate::sandbox::stanza;
 use crate::sandbox::world::World;
-use crate::sandbox::{keys, stanza};
-
-/// Stocks of one-time keys at which a device is told to bring more. One library acts below 5.
-const LOW: [usize; 2] = [0, 4];
+use crate::telemetry::Chain;
 
 impl World {
     /// The phone of `from` sends a message to another account. Returns its id; both must exist.
@@ -64,7 +59,7 @@ impl World {
         group: &str,
         content: Content,
     ) -> Option<String> {
-        let group = self.groups.get(group)?;
+        let group = self.group(group)?;
         if !group.lets_write(from) {
             return None;
         }
@@ -128,51 +123,6 @@ impl World {
         })
     }
 
-    /// A `<participants>` with an own ciphertext for every device.
-    fn phone_seals_for(
-        &mut self,
-        from: &str,
-        devices: Vec<(Address, &Vec<u8>)>,
-        form: Form,
-        media_type: Option<&'static str>,
-    ) -> Node {
-        let mut participants = Vec::new();
-        for (device, plain) in devices {
-            let sealed = self.phone_seals(from, &device, form, plain);
-            let (Ok(mut enc), Some(jid)) = (sealed, self.jid(&device, form)) else {
-                tracing::warn!("a phone cannot write to a device");
-                continue;
-            };
-            if let Some(media_type) = media_type {
-                enc.attrs.push("mediatype", media_type);
-            }
-            let to = NodeBuilder::new("to").attr("jid", jid).children([enc]);
-            participants.push(to.build());
-        }
-        NodeBuilder::new("participants")
-            .children(participants)
-            .build()
-    }
-
-    fn phone_seals_for_group(
-        &mut self,
-        from: &str,
-        chat: &Jid,
-        plain: &[u8],
-    ) -> Option<(Message, Vec<u8>)> {
-        let own = Address::phone(from);
-        let account = self.accounts.get_mut(from)?;
-        let sealed = account
-            .phone
-            .peer
-            .encrypt_group(&chat.to_string(), &own, &pad(plain));
-        account.phone.save_keys(from, &mut self.journal);
-        let (key, sealed) = sealed
-            .inspect_err(|error| tracing::warn!(%error, "a phone cannot write to a group"))
-            .ok()?;
-        Some((distribution(chat, key), sealed))
-    }
-
     fn phone_keeps_sent(
         &mut self,
         phone: &str,
@@ -198,7 +148,7 @@ impl World {
         let enc = match self.phone_seals(phone, companion, Form::Pn, &plain) {
             Ok(enc) => enc,
             Err(error) => {
-                tracing::warn!(%error, "a phone cannot write to its companion");
+                tracing::warn!(error = %Chain(&error), "a phone cannot write to its companion");
                 return;
             }
         };
@@ -275,89 +225,6 @@ impl World {
             .map(|device| account.address(device))
             .collect()
     }
-
-    /// Encrypts for one device as an `<enc>`, starting a session when there is none.
-    fn phone_seals(
-        &mut self,
-        phone: &str,
-        device: &Address,
-        form: Form,
-        plain: &[u8],
-    ) -> Result<Node, SignalProtocolError> {
-        let known = self
-            .accounts
-            .get(phone)
-            .is_some_and(|a| a.phone.peer.has_session(device, form));
-        if known {
-            return self.phone_encrypts(phone, device, form, plain);
-        }
-        self.phone_seals_anew(phone, device, form, plain)
-    }
-
-    /// Encrypts over a new session. An older one stays readable: its messages may be on their way.
-    fn phone_seals_anew(
-        &mut self,
-        phone: &str,
-        device: &Address,
-        form: Form,
-        plain: &[u8],
-    ) -> Result<Node, SignalProtocolError> {
-        if let Some(bundle) = self.take_bundle(device)
-            && let Some(account) = self.accounts.get_mut(phone)
-        {
-            account.phone.peer.install(device, form, &bundle)?;
-        }
-        self.phone_encrypts(phone, device, form, plain)
-    }
-
-    fn phone_encrypts(
-        &mut self,
-        phone: &str,
-        device: &Address,
-        form: Form,
-        plain: &[u8],
-    ) -> Result<Node, SignalProtocolError> {
-        let gone = || SignalProtocolError::InvalidArgument("the phone is gone".to_owned());
-        let account = self.accounts.get_mut(phone).ok_or_else(gone)?;
-        let sealed = account.phone.peer.encrypt(device, form, &pad(plain));
-        account.phone.save_keys(phone, &mut self.journal);
-        let (kind, bytes) = match sealed? {
-            Sealed::PreKey(bytes) => ("pkmsg", bytes),
-            Sealed::Message(bytes) => ("msg", bytes),
-        };
-        Ok(NodeBuilder::new("enc")
-            .attr("v", 2)
-            .attr("type", kind)
-            .bytes(bytes)
-            .build())
-    }
-
-    /// The published keys of any device; its one-time key is used up.
-    pub fn take_bundle(&mut self, device: &Address) -> Option<Bundle> {
-        let account = self.accounts.get_mut(&device.phone)?;
-        if !device.is_phone() && !account.companions.contains_key(&device.device) {
-            return None;
-        }
-        let exhausted = self.faults.strikes(Some(device), &Fault::PrekeysExhausted);
-        if device.is_phone() {
-            let mut bundle = account.phone.peer.bundle().ok()?;
-            account.phone.save_keys(&device.phone, &mut self.journal);
-            bundle.one_time.take_if(|_| exhausted);
-            return Some(bundle);
-        }
-        let companion = account.companions.get_mut(&device.device)?;
-        if exhausted {
-            return Some(companion.signed_bundle(None));
-        }
-        let bundle = companion.bundle(device, &mut self.journal);
-        let left = companion.one_time.len();
-        if bundle.one_time.is_some() && LOW.contains(&left) {
-            let count = NodeBuilder::new("count").attr("value", left).build();
-            let news = stanza::notification(stanza::server(), "encrypt", count);
-            self.deliver(device, news);
-        }
-        Some(bundle)
-    }
 }
 
 fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
@@ -380,17 +247,6 @@ fn form_of(chat: &Jid) -> Form {
     if chat.is_group() { Form::Lid } else { Form::Pn }
 }
 
-fn distribution(chat: &Jid, key: Vec<u8>) -> Message {
-    let key = SenderKeyDistributionMessage {
-        group_id: Some(chat.to_string()),
-        axolotl_sender_key_distribution_message: Some(key),
-    };
-    Message {
-        sender_key_distribution_message: buffa::MessageField::some(key),
-        ..Default::default()
-    }
-}
-
 fn device_sent(message: &Message, chat: &Jid) -> Message {
     let sent = DeviceSentMessage {
         destination_jid: Some(chat.to_string()),
@@ -401,11 +257,4 @@ fn device_sent(message: &Message, chat: &Jid) -> Message {
         device_sent_message: buffa::MessageField::some(sent),
         ..Default::default()
     }
-}
-
-fn pad(plain: &[u8]) -> Vec<u8> {
-    let count = 1 + keys::random::<1>()[0] % 16;
-    let mut padded = plain.to_vec();
-    padded.resize(plain.len() + usize::from(count), count);
-    padded
 }

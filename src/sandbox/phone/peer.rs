@@ -9,8 +9,8 @@ use wacore_libsignal::protocol::{
     message_encrypt, process_prekey_bundle, process_sender_key_distribution_message,
 };
 
-use super::names::{Names, protocol_address};
-use super::stores::{Identities, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
+use super::bundle::Bundle;
+use super::stores::{Identities, Names, PreKeys, SenderKeys, Sessions, SignedPreKey, Tracked};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::keys::{self, Key32};
 
@@ -20,22 +20,13 @@ const SIGNED_PRE_KEY: u32 = 1;
 /// One-time keys handed out and not used yet; the oldest is forgotten beyond this.
 const OUTSTANDING_PRE_KEYS: usize = 1000;
 
-/// Everything a device publishes so that others can write to it.
-#[derive(Clone)]
-pub struct Bundle {
-    pub registration_id: u32,
-    pub identity: Key32,
-    pub signed_id: u32,
-    pub signed_key: Key32,
-    pub signature: Vec<u8>,
-    pub one_time: Option<(u32, Key32)>,
-}
-
+/// A ciphertext: with the beginning of a session in it, or within one.
 pub enum Sealed {
     PreKey(Vec<u8>),
     Message(Vec<u8>),
 }
 
+/// All Signal state of one phone.
 pub struct Peer {
     pub sessions: Sessions,
     pub names: Tracked<String, Names>,
@@ -128,7 +119,7 @@ impl Peer {
         )?;
         let form = self.home(device, form);
         ready(process_prekey_bundle(
-            &protocol_address(device, form),
+            &device.protocol_address(form),
             &mut self.sessions,
             &mut self.identities,
             &bundle,
@@ -139,8 +130,9 @@ impl Peer {
         Ok(())
     }
 
+    /// Encrypts over the session that this name of the device stands for.
     pub fn encrypt(&mut self, device: &Address, form: Form, plaintext: &[u8]) -> Result<Sealed> {
-        let address = protocol_address(device, self.home(device, form));
+        let address = device.protocol_address(self.home(device, form));
         let message = ready(message_encrypt(
             plaintext,
             &address,
@@ -155,6 +147,7 @@ impl Peer {
         }
     }
 
+    /// Reads a message that may begin a session.
     pub fn decrypt_pre_key(
         &mut self,
         device: &Address,
@@ -179,6 +172,7 @@ impl Peer {
         Ok(plain)
     }
 
+    /// Reads a message within a session.
     pub fn decrypt_message(
         &mut self,
         device: &Address,
@@ -198,9 +192,9 @@ impl Peer {
         begins: bool,
     ) -> Result<Vec<u8>> {
         let form = self.home(device, form);
-        let plain = self.decrypt_as(&protocol_address(device, form), message, begins);
+        let plain = self.decrypt_as(&device.protocol_address(form), message, begins);
         plain.or_else(|error| {
-            let other = protocol_address(device, form.other());
+            let other = device.protocol_address(form.other());
             let plain = self.decrypt_as(&other, message, begins);
             // That a key was used before says more than that a session is not there.
             let plain = plain.map_err(|other| match other {
@@ -239,6 +233,7 @@ impl Peer {
         Ok(decrypted.plaintext)
     }
 
+    /// Reads a group message with the sender's key.
     pub fn decrypt_group(
         &mut self,
         group: &str,
@@ -271,6 +266,7 @@ impl Peer {
         Ok((key.serialized().to_vec(), sealed.serialized().to_vec()))
     }
 
+    /// Takes the key with which `sender` writes to a group from now on.
     pub fn learn_sender_key(&mut self, group: &str, sender: &Address, bytes: &[u8]) -> Result<()> {
         let distribution = SenderKeyDistributionMessage::try_from(bytes)?;
         let name = sender_key_name(group, sender);

@@ -6,11 +6,14 @@ use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
-use super::{MediaType, Received, ReceivedMedia, Told};
+use super::seen::{File, describe};
+use super::{Received, ReceivedMedia};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
+use crate::telemetry::Chain;
 
 /// A phone gives a message up after asking this often.
 const RETRIES: u32 = 5;
@@ -46,6 +49,7 @@ impl Unreadable {
 }
 
 impl World {
+    /// A stanza reaches a phone: a message is read, a request to send again is followed.
     pub fn phone_takes(&mut self, phone: &str, node: &Node) {
         match node.tag.as_ref() {
             "message" => self.phone_reads(phone, node),
@@ -60,12 +64,15 @@ impl World {
         };
         let own = Address::phone(phone);
         let outcome = self.phone_decrypts(phone, &incoming, node);
-        if let Some(account) = self.accounts.get_mut(phone) {
-            account.phone.save_keys(phone, &mut self.journal);
+        if let Some(Edit {
+            account, journal, ..
+        }) = self.edit(phone)
+        {
+            account.phone.save_keys(phone, journal);
         }
         let answer = match outcome {
             Ok(messages) => {
-                self.counters.decrypted += 1;
+                self.count(|seen| seen.decrypted += 1);
                 for message in messages {
                     self.phone_accepts(phone, &incoming, message);
                 }
@@ -75,15 +82,15 @@ impl World {
             // retry from it. What the real phone does is unknown; this one goes without the copy.
             Err(_) if incoming.participant.is_some() && incoming.author.phone == phone => None,
             Err(error) => {
-                self.counters.undecryptable += 1;
+                self.count(|seen| seen.undecryptable += 1);
                 if error.is_reuse() && !self.has_read(phone, &incoming) {
-                    self.counters.message_keys_reused += 1;
+                    self.count(|seen| seen.message_keys_reused += 1);
                     let enc = stanza::child(node, "enc");
                     let kind = enc.and_then(|enc| stanza::attr(enc, "type"));
-                    tracing::warn!(kind = kind.as_deref(), %error, "a message key was used for the second time");
+                    tracing::warn!(kind = kind.as_deref(), error = %Chain(&error), "a message key was used for the second time");
                 }
                 let many = incoming.participant.is_some();
-                tracing::info!(%error, many, "a phone could not read a message");
+                tracing::info!(error = %Chain(&error), many, "a phone could not read a message");
                 self.ask_again(phone, &incoming)
             }
         };
@@ -196,8 +203,11 @@ impl World {
             media,
             timestamp: stanza::now(),
         };
-        if let Some(account) = self.accounts.get_mut(phone) {
-            account.phone.keep(phone, received, &mut self.journal);
+        if let Some(Edit {
+            account, journal, ..
+        }) = self.edit(phone)
+        {
+            account.phone.keep(phone, received, journal);
         }
     }
 
@@ -205,7 +215,9 @@ impl World {
     fn received_media(&mut self, file: File) -> ReceivedMedia {
         let path = file.direct_path.unwrap_or_default();
         let key = file.media_key.unwrap_or_default();
-        let plain = self.media.describe(&path, &key, file.media_type.kind());
+        let plain = self
+            .media_mut()
+            .describe(&path, &key, file.media_type.kind());
         ReceivedMedia {
             media_type: file.media_type.name().to_owned(),
             mimetype: file.mimetype,
@@ -217,7 +229,9 @@ impl World {
 
     /// The receipt with which a phone asks for a message once more, with fresh keys in it.
     fn ask_again(&mut self, phone: &str, incoming: &Incoming) -> Option<Node> {
-        let account = self.accounts.get_mut(phone)?;
+        let Edit {
+            account, journal, ..
+        } = self.edit(phone)?;
         let count = account
             .phone
             .attempt(format!("{}/{}", incoming.author, incoming.id));
@@ -225,7 +239,7 @@ impl World {
             return None;
         }
         let bundle = account.phone.peer.bundle().ok()?;
-        account.phone.save_keys(phone, &mut self.journal);
+        account.phone.save_keys(phone, journal);
         let retry = NodeBuilder::new("retry")
             .attr("v", 1)
             .attr("count", count)
@@ -236,8 +250,7 @@ impl World {
             "registration",
             bundle.registration_id.to_be_bytes().as_slice(),
         );
-        let keys =
-            NodeBuilder::new("keys").children(crate::sandbox::queries::bundle_nodes(&bundle));
+        let keys = NodeBuilder::new("keys").children(bundle.nodes());
         let mut receipt = NodeBuilder::new("receipt")
             .attr("to", incoming.from.clone())
             .attr("id", incoming.id.as_str())
@@ -291,118 +304,4 @@ fn unpad(padded: &[u8]) -> Option<&[u8]> {
     let length = padded.len().checked_sub(count)?;
     let (plain, padding) = padded.split_at(length);
     (count > 0 && padding.iter().all(|byte| usize::from(*byte) == count)).then_some(plain)
-}
-
-/// What a person sees of a message.
-struct Seen {
-    kind: &'static str,
-    text: Option<String>,
-    file: Option<File>,
-}
-
-/// Where a message's file lies.
-struct File {
-    media_type: MediaType,
-    direct_path: Option<String>,
-    media_key: Option<Vec<u8>>,
-    mimetype: Option<String>,
-    told: Told,
-}
-
-fn told(message: &wa::Message) -> Told {
-    let size = |picture: &Option<Vec<u8>>| picture.as_ref().map(Vec::len);
-    if let Some(image) = message.image_message.as_option() {
-        return Told {
-            width: image.width,
-            height: image.height,
-            seconds: None,
-            thumbnail: size(&image.jpeg_thumbnail),
-        };
-    }
-    let video = message.video_message.as_option();
-    video.map_or_else(Told::default, |video| Told {
-        width: video.width,
-        height: video.height,
-        seconds: video.seconds,
-        thumbnail: size(&video.jpeg_thumbnail),
-    })
-}
-
-/// `None` for messages between machines.
-fn describe(message: &wa::Message) -> Option<Seen> {
-    if let Some(inner) = inner(message) {
-        return describe(inner);
-    }
-    let plain = |kind, text| Seen {
-        kind,
-        text,
-        file: None,
-    };
-    // The five messages have these fields in common and no type.
-    macro_rules! file {
-        ($field:ident, $media_type:expr, $caption:expr) => {
-            if let Some(found) = message.$field.as_option() {
-                let caption: fn(_) -> Option<String> = $caption;
-                let media_type = $media_type;
-                return Some(Seen {
-                    kind: media_type.name(),
-                    text: caption(found),
-                    file: Some(File {
-                        media_type,
-                        direct_path: found.direct_path.clone(),
-                        media_key: found.media_key.clone(),
-                        mimetype: found.mimetype.clone(),
-                        told: told(message),
-                    }),
-                });
-            }
-        };
-    }
-    file!(
-        image_message,
-        MediaType::Image,
-        |m: &wa::message::ImageMessage| m.caption.clone()
-    );
-    file!(
-        video_message,
-        MediaType::Video,
-        |m: &wa::message::VideoMessage| m.caption.clone()
-    );
-    file!(
-        document_message,
-        MediaType::Document,
-        |m: &wa::message::DocumentMessage| m.caption.clone()
-    );
-    file!(
-        audio_message,
-        MediaType::Audio,
-        |_: &wa::message::AudioMessage| None
-    );
-    file!(
-        sticker_message,
-        MediaType::Sticker,
-        |_: &wa::message::StickerMessage| None
-    );
-    if let Some(text) = &message.conversation {
-        return Some(plain("text", Some(text.clone())));
-    }
-    if let Some(extended) = message.extended_text_message.as_option() {
-        return Some(plain("text", extended.text.clone()));
-    }
-    if let Some(reaction) = message.reaction_message.as_option() {
-        return Some(plain("reaction", reaction.text.clone()));
-    }
-    let protocol = message.protocol_message.as_option()?;
-    let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
-    revoke.then(|| plain("revoke", None))
-}
-
-/// The message in a message that disappears or has a document with a caption.
-fn inner(message: &wa::Message) -> Option<&wa::Message> {
-    [
-        &message.ephemeral_message,
-        &message.document_with_caption_message,
-    ]
-    .into_iter()
-    .find_map(|wrapper| wrapper.as_option()?.message.as_option())
 }

@@ -3,12 +3,15 @@
 use std::collections::{BTreeSet, HashMap};
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
 use wacore_libsignal::protocol::{
     Direction, IdentityChange, IdentityKey, IdentityKeyPair, IdentityKeyStore, PreKeyId,
     PreKeyRecord, PreKeyStore, ProtocolAddress, SenderKeyName, SenderKeyRecord, SenderKeyStore,
     SessionRecord, SessionStore, SignalProtocolError, SignedPreKeyId, SignedPreKeyRecord,
     SignedPreKeyStore,
 };
+
+use crate::sandbox::address::Form;
 
 type Result<T> = std::result::Result<T, SignalProtocolError>;
 
@@ -40,6 +43,15 @@ impl<K: Clone + Ord + std::hash::Hash, V> Tracked<K, V> {
     }
 }
 
+/// What a phone knows of the two names of one device.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub struct Names {
+    /// Under which name the newest session began.
+    pub newest: Form,
+    /// The device has used one session under both names.
+    pub same: bool,
+}
+
 #[derive(Default)]
 pub struct Sessions(pub Tracked<String, SessionRecord>);
 
@@ -63,6 +75,7 @@ impl SessionStore for Sessions {
     }
 }
 
+/// The phone's own identity, and those of the devices it writes with.
 pub struct Identities {
     pub own: IdentityKeyPair,
     pub registration_id: u32,

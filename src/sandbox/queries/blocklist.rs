@@ -3,9 +3,9 @@
 use wacore_binary::builder::NodeBuilder;
 
 use super::privacy::user_lid;
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{World, block_hash};
+use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     if query.is_set {
@@ -15,7 +15,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
     let blocked = account.profile.blocked.iter();
     let items = blocked.map(|lid| world.block_item(lid, None));
     let list = NodeBuilder::new("list")
-        .attr("dhash", block_hash(account))
+        .attr("dhash", account.block_hash())
         .attr("addressing_mode", "lid")
         .children(items)
         .build();

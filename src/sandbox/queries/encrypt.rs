@@ -1,17 +1,14 @@
 //! `xmlns=encrypt`: pre-keys of the asking device, and bundles of others.
 
-use std::collections::BTreeMap;
-
 use sha1::{Digest, Sha1};
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::session::mark_active;
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
-use crate::sandbox::account::Account;
 use crate::sandbox::companion::{Companion, SignedKey};
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::keys;
-use crate::sandbox::phone::Bundle;
+use crate::sandbox::persistence::Journal;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -38,16 +35,12 @@ fn count_left(world: &World, query: &Query) -> Reply {
     Ok(vec![count.build()])
 }
 
-/// The companion that asks.
+/// The companion that asks, to be changed.
 fn asking<'a>(
-    accounts: &'a mut BTreeMap<String, Account>,
+    world: &'a mut World,
     query: &Query,
-) -> Result<&'a mut Companion, Refusal> {
-    let account = accounts.get_mut(&query.device.phone).ok_or(NOT_FOUND)?;
-    account
-        .companions
-        .get_mut(&query.device.device)
-        .ok_or(NOT_FOUND)
+) -> Result<(&'a mut Companion, &'a mut Journal), Refusal> {
+    world.edit_companion(query.device).ok_or(NOT_FOUND)
 }
 
 fn upload(world: &mut World, query: &Query) -> Reply {
@@ -56,20 +49,20 @@ fn upload(world: &mut World, query: &Query) -> Reply {
     let identity = stanza::child_key(query.iq, "identity").ok_or(BAD_REQUEST)?;
     let list = query.child("list").ok_or(BAD_REQUEST)?;
     let signed = query.child("skey").ok_or(BAD_REQUEST)?;
-    let companion = asking(&mut world.accounts, query)?;
+    let (companion, journal) = asking(world, query)?;
     // A paired device cannot change its identity: it is part of what the account signed.
     if identity != companion.registered.identity {
         return Err((406, "not-acceptable"));
     }
     companion.registered.signed_key = signed_key(signed, companion).ok_or(BAD_REQUEST)?;
     companion.registered.registration_id = registration_id;
-    companion.save(query.device, &mut world.journal);
+    companion.save(query.device, journal);
     for key in stanza::children(list) {
         let id = stanza::child_bytes(key, "id")
             .and_then(stanza::number)
             .ok_or(BAD_REQUEST)?;
         let value = stanza::child_key(key, "value").ok_or(BAD_REQUEST)?;
-        companion.add_one_time(query.device, id, value, &mut world.journal);
+        companion.add_one_time(query.device, id, value, journal);
     }
     mark_active(world, query);
     Ok(Vec::new())
@@ -77,9 +70,9 @@ fn upload(world: &mut World, query: &Query) -> Reply {
 
 fn rotate(world: &mut World, query: &Query, rotate: &Node) -> Reply {
     let signed = stanza::child(rotate, "skey").ok_or(BAD_REQUEST)?;
-    let companion = asking(&mut world.accounts, query)?;
+    let (companion, journal) = asking(world, query)?;
     companion.registered.signed_key = signed_key(signed, companion).ok_or(BAD_REQUEST)?;
-    companion.save(query.device, &mut world.journal);
+    companion.save(query.device, journal);
     Ok(Vec::new())
 }
 
@@ -117,7 +110,7 @@ fn digest(world: &World, query: &Query) -> Reply {
         "registration",
         bundle.registration_id.to_be_bytes(),
     )];
-    children.extend(bundle_nodes(&bundle));
+    children.extend(bundle.nodes());
     children.extend([list, stanza::leaf("hash", hash.finalize().to_vec())]);
     Ok(vec![NodeBuilder::new("digest").children(children).build()])
 }
@@ -143,7 +136,7 @@ fn fetch(world: &mut World, key: &Node) -> Reply {
             "registration",
             bundle.registration_id.to_be_bytes(),
         )];
-        children.extend(bundle_nodes(&bundle));
+        children.extend(bundle.nodes());
         if let Some(companion) = world.companion(&device) {
             let identity = companion.registered.device_identity.clone();
             children.push(stanza::leaf("device-identity", identity));
@@ -151,24 +144,4 @@ fn fetch(world: &mut World, key: &Node) -> Reply {
         answers.push(answer.attr("t", stanza::now()).children(children).build());
     }
     Ok(vec![NodeBuilder::new("list").children(answers).build()])
-}
-
-/// The keys of a bundle as nodes, in the order in which the real server gives them.
-pub fn bundle_nodes(bundle: &Bundle) -> Vec<Node> {
-    let id = |id: u32| stanza::leaf("id", &id.to_be_bytes()[1..]);
-    let signed = NodeBuilder::new("skey").children([
-        id(bundle.signed_id),
-        stanza::leaf("value", bundle.signed_key),
-        stanza::leaf("signature", bundle.signature.clone()),
-    ]);
-    let mut nodes = vec![
-        stanza::leaf("type", [KEY_TYPE]),
-        stanza::leaf("identity", bundle.identity),
-        signed.build(),
-    ];
-    if let Some((number, value)) = bundle.one_time {
-        let children = [id(number), stanza::leaf("value", value)];
-        nodes.push(NodeBuilder::new("key").children(children).build());
-    }
-    nodes
 }

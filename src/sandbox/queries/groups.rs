@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
-use super::{BAD_REQUEST, Query, Reply};
-use crate::sandbox::groups::{MemberChange, Setting};
+use crate::sandbox::groups::members::MemberChange;
+use crate::sandbox::groups::rules::Setting;
+use crate::sandbox::iq::{BAD_REQUEST, Query, Refusal, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -26,7 +27,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
 fn find(world: &World, phone: &str, asked: &Node) -> Reply {
     match asked.tag.as_ref() {
         "participating" => {
-            let own = world.groups.values();
+            let own = world.groups();
             let own = own.filter(|group| group.participants.contains(phone));
             let groups: Vec<Node> = own.map(|group| world.group_node(group)).collect();
             Ok(vec![NodeBuilder::new("groups").children(groups).build()])
@@ -118,13 +119,13 @@ fn leave(world: &mut World, phone: &str, asked: &Node) -> Reply {
     Ok(vec![NodeBuilder::new("leave").children(left).build()])
 }
 
-fn people(node: &Node) -> Result<Vec<Jid>, super::Refusal> {
+fn people(node: &Node) -> Result<Vec<Jid>, Refusal> {
     let people = node.get_children_by_tag("participant");
     let people = people.map(|person| stanza::jid(person, "jid").ok_or(BAD_REQUEST));
     people.collect()
 }
 
-fn code(node: &Node) -> Result<String, super::Refusal> {
+fn code(node: &Node) -> Result<String, Refusal> {
     let code = stanza::attr(node, "code");
     code.map(|code| code.into_owned()).ok_or(BAD_REQUEST)
 }

@@ -1,8 +1,9 @@
 //! `xmlns=md`: a companion takes itself off its account.
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Reply};
+use crate::sandbox::after::After;
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Reply};
 use crate::sandbox::stanza;
-use crate::sandbox::world::{After, World};
+use crate::sandbox::world::World;
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let remove = query.child("remove-companion-device").ok_or(BAD_REQUEST)?;
@@ -15,6 +16,6 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
         return Err((403, "forbidden"));
     }
     // The answer goes out first, then the removal's stream error.
-    world.after.push(After::Unlinked { device });
+    world.then(After::Unlinked { device });
     Ok(Vec::new())
 }

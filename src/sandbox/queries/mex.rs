@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::profile::about;
-use super::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 

@@ -3,8 +3,8 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::address::Form;
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::settings::{Change, ChangeError};
 use crate::sandbox::world::World;
 use crate::sandbox::{keys, stanza};
@@ -41,8 +41,8 @@ fn list(world: &World, query: &Query, asked: &Node) -> Reply {
     let value = stanza::attr(asked, "value").ok_or(BAD_REQUEST)?;
     let users = settings.list(&name, &value).map(|lid| {
         let user = NodeBuilder::new("user").attr("jid", Jid::lid(lid));
-        match world.lids.get(lid) {
-            Some(phone) => user.attr("pn_jid", Jid::pn(phone.as_str())).build(),
+        match world.phone_of(lid) {
+            Some(phone) => user.attr("pn_jid", Jid::pn(phone)).build(),
             None => user.build(),
         }
     });

@@ -3,9 +3,9 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::account::Account;
 use crate::sandbox::address::Address;
+use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -33,6 +33,7 @@ pub fn status(world: &mut World, query: &Query) -> Reply {
     Ok(Vec::new())
 }
 
+/// Sets the about text, if it is not too long.
 pub fn about(world: &mut World, device: &Address, text: &str) -> Result<(), Refusal> {
     if text.chars().count() > ABOUT {
         return Err(BAD_REQUEST);
@@ -112,7 +113,7 @@ pub fn picture(world: &mut World, query: &Query) -> Reply {
     let answer = NodeBuilder::new("picture")
         .attr("id", picture.id.as_str())
         .attr("type", kind.as_deref().unwrap_or("image"))
-        .attr("url", format!("http://{}{path}", world.host))
+        .attr("url", format!("http://{}{path}", world.host()))
         .attr("direct_path", path)
         .build();
     Ok(vec![answer])

@@ -3,9 +3,10 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::media::token;
+use crate::sandbox::stanza;
 use crate::sandbox::world::World;
-use crate::sandbox::{media_http, stanza};
 
 pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
     match namespace {
@@ -41,11 +42,9 @@ fn clean(world: &mut World, query: &Query) -> Reply {
     if stanza::attr(clean, "type").as_deref() != Some("account_sync") {
         return Ok(Vec::new());
     }
-    let account = world.accounts.get_mut(&query.device.phone);
-    let companion = account.and_then(|account| account.companions.get_mut(&query.device.device));
-    if let Some(companion) = companion {
+    if let Some((companion, journal)) = world.edit_companion(query.device) {
         companion.registered.cleaned = stanza::now();
-        companion.save(query.device, &mut world.journal);
+        companion.save(query.device, journal);
     }
     Ok(Vec::new())
 }
@@ -89,16 +88,16 @@ fn media_conn(world: &World, query: &Query) -> Reply {
     if query.child("media_conn").is_none() {
         return Err(BAD_REQUEST);
     }
-    let auth = media_http::token(&world.media_secret, query.device, stanza::now());
+    let auth = world.media_token(query.device);
     let host = NodeBuilder::new("host")
-        .attr("hostname", world.host.as_str())
+        .attr("hostname", world.host())
         .attr("type", "primary")
         .children([kinds("upload"), kinds("download")])
         .build();
     let media_conn = NodeBuilder::new("media_conn")
         .attr("auth", auth)
         .attr("ttl", 300)
-        .attr("auth_ttl", media_http::AUTH_TTL)
+        .attr("auth_ttl", token::AUTH_TTL)
         .attr("max_buckets", 12)
         .attr("max_manual_retry", 3)
         .attr("id", stanza::now())

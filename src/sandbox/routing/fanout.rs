@@ -94,7 +94,7 @@ impl Fanout {
 
     /// A group's message reaches every device of every member, whichever devices it names.
     fn plan_group(world: &World, author: &Address, node: &Node, to: &Jid) -> Result<Self, Nack> {
-        let group = world.groups.get(&to.user).ok_or(NOT_FOUND)?;
+        let group = world.group(&to.user).ok_or(NOT_FOUND)?;
         if !group.lets_write(&author.phone) {
             return Err(FORBIDDEN);
         }

@@ -1,7 +1,5 @@
 //! Presence and chat states: relayed to devices that are there, kept for nobody.
 
-use std::collections::{HashMap, HashSet};
-
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{JidExt, Node};
 
@@ -9,35 +7,8 @@ use crate::sandbox::address::{Address, Form};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
-/// Devices that watch one account; more are not told.
-const WATCHERS: usize = 1000;
-
-/// Who wants to hear when an account comes and goes: devices by phone number.
-#[derive(Default)]
-pub struct Subscriptions(HashMap<String, HashSet<Address>>);
-
-impl Subscriptions {
-    fn add(&mut self, phone: &str, watcher: &Address) {
-        let watchers = self.0.entry(phone.to_owned()).or_default();
-        if watchers.len() < WATCHERS {
-            watchers.insert(watcher.clone());
-        }
-    }
-
-    /// A subscription ends with its connection.
-    pub fn forget(&mut self, watcher: &Address) {
-        self.0.retain(|_, watchers| {
-            watchers.remove(watcher);
-            !watchers.is_empty()
-        });
-    }
-
-    fn of(&self, phone: &str) -> Vec<Address> {
-        self.0.get(phone).into_iter().flatten().cloned().collect()
-    }
-}
-
 impl World {
+    /// A device subscribes to somebody's presence, or says whether it is in use itself.
     pub fn take_presence(&mut self, device: &Address, node: &Node) {
         match stanza::attr(node, "type").as_deref() {
             Some("subscribe") => {
@@ -87,11 +58,12 @@ impl World {
         self.send_live(watcher, presence.build());
     }
 
+    /// Passes on that somebody is typing or recording.
     pub fn take_chat_state(&mut self, device: &Address, node: &Node) {
         let Some(to) = stanza::jid(node, "to") else {
             return;
         };
-        let (people, form): (Vec<String>, Form) = match self.groups.get(&to.user) {
+        let (people, form): (Vec<String>, Form) = match self.group(&to.user) {
             Some(group) if to.is_group() => {
                 (group.participants.iter().cloned().collect(), Form::Lid)
             }

@@ -13,7 +13,7 @@ const NOT_RELAYED: [&str; 3] = ["peer_msg", "hist_sync", "server-error"];
 impl World {
     /// Takes a receipt from a companion.
     pub fn take_receipt(&mut self, device: &Address, node: &Node) {
-        self.counters.receipts += 1;
+        self.count(|seen| seen.receipts += 1);
         let listed = stanza::child(node, "list")
             .map(stanza::children)
             .unwrap_or_default();
@@ -65,7 +65,7 @@ impl World {
             return;
         };
         if kind == "retry" {
-            self.counters.retries += 1;
+            self.count(|seen| seen.retries += 1);
             self.asked_again(device, &author, &stanza::id(node));
             self.deliver(&author, relayed);
             return;

@@ -4,21 +4,13 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, Server};
 
 use super::World;
-use crate::sandbox::account::Account;
+use crate::sandbox::account::{Account, AccountError, is_phone};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK};
 use crate::sandbox::companion::Companion;
+use crate::sandbox::edit::Edit;
+use crate::sandbox::persistence::Journal;
 use crate::sandbox::{keys, stanza};
-
-#[derive(Debug, thiserror::Error)]
-pub enum AccountError {
-    #[error("phone must be 10 to 15 digits")]
-    Phone,
-    #[error("phone {0} has an account already")]
-    Taken(String),
-    #[error("phone {0} has no account")]
-    Unknown(String),
-}
 
 impl World {
     /// The account and device that a JID names, and the form it was named in.
@@ -34,6 +26,7 @@ impl World {
             .then(|| (Address::new(phone, jid.device), form))
     }
 
+    /// The account of a device.
     pub fn account(&self, address: &Address) -> Option<&Account> {
         self.accounts.get(&address.phone)
     }
@@ -46,13 +39,12 @@ impl World {
         self.account(address)?.companions.get(&address.device)
     }
 
-    /// A companion with the journal beside it, because every change of it is written down.
-    pub fn companion_mut(&mut self, address: &Address) -> Option<&mut Companion> {
-        self.account_mut(address)?
-            .companions
-            .get_mut(&address.device)
+    /// The phone number of the account with this LID.
+    pub fn phone_of(&self, lid: &str) -> Option<&str> {
+        self.lids.get(lid).map(String::as_str)
     }
 
+    /// The JID of a device.
     pub fn jid(&self, address: &Address, form: Form) -> Option<Jid> {
         Some(self.account(address)?.device_jid(address.device, form))
     }
@@ -60,6 +52,23 @@ impl World {
     /// The JID of a user, without a device.
     pub fn user(&self, address: &Address, form: Form) -> Option<Jid> {
         Some(self.account(address)?.jid(form))
+    }
+
+    /// The account of a phone number, to be changed.
+    pub fn edit(&mut self, phone: &str) -> Option<Edit<'_>> {
+        Some(Edit {
+            account: self.accounts.get_mut(phone)?,
+            media: &mut self.media,
+            journal: &mut self.journal,
+        })
+    }
+
+    /// A companion, with the journal beside it because every change of it is written down.
+    pub fn edit_companion(&mut self, device: &Address) -> Option<(&mut Companion, &mut Journal)> {
+        let Edit {
+            account, journal, ..
+        } = self.edit(&device.phone)?;
+        Some((account.companions.get_mut(&device.device)?, journal))
     }
 
     /// Makes an account with a phone that is switched on. Absent `phone`: a free number is taken.
@@ -148,10 +157,6 @@ impl World {
             }
         }
     }
-}
-
-pub fn is_phone(text: &str) -> bool {
-    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn server_sync(own: Jid, collections: &[(&'static str, u64)]) -> Node {

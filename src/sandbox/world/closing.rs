@@ -7,7 +7,7 @@ use super::World;
 use crate::sandbox::address::Address;
 use crate::sandbox::faults::Fault;
 use crate::sandbox::link::Link;
-use crate::sandbox::pairing::stream_error;
+use crate::sandbox::stanza;
 
 impl World {
     /// Lets closing faults act on the present connections.
@@ -21,6 +21,7 @@ impl World {
         }
     }
 
+    /// Ends one connection, if a fault says so.
     pub fn close_one_by_fault(&mut self, device: &Address, link: &Link) {
         match self.faults.closing(device) {
             Some(Fault::Reset) => link.reset(),
@@ -35,7 +36,7 @@ impl World {
 
 fn stream_error_node(code: Option<u16>, conflict: Option<&str>) -> Node {
     let Some(kind) = conflict else {
-        return stream_error(code.unwrap_or(500));
+        return stanza::stream_error(code.unwrap_or(500));
     };
     // A removal has both; a replacement has no code.
     let code = code.or_else(|| (kind == "device_removed").then_some(401));

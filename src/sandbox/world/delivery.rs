@@ -3,10 +3,12 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Node, NodeContent};
 
-use super::{After, Connection, World};
+use super::{Connection, World};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
+use crate::sandbox::device_list;
 use crate::sandbox::link::Link;
-use crate::sandbox::{stanza, usync};
+use crate::sandbox::stanza;
 
 /// Queued stanzas taken at once while a device catches up.
 const BATCH: usize = 64;
@@ -39,6 +41,11 @@ impl World {
             connection.sent = Some(sequence);
             connection.link.send_marshalled(bytes);
         }
+    }
+
+    /// The next message to a device arrives with ciphertext that does not verify.
+    pub fn spoil_next(&mut self, device: Address) {
+        self.corrupt.insert(device);
     }
 
     /// Sends what was held back while a fault muted its device. The usual case costs nothing: the
@@ -105,7 +112,7 @@ impl World {
             .attr("call", 0)
             .attr("appdata", 0)
             .build();
-        Some(info(preview))
+        Some(stanza::info(preview))
     }
 
     /// The device has its stanza: it will not be sent again.
@@ -153,13 +160,13 @@ impl World {
             .companions
             .get(&changed.device)
             .map(|c| c.registered.key_index);
-        let lists = usync::key_index_list(account);
+        let lists = device_list::key_index_list(account);
         let watchers = self.watchers(&changed.phone);
         let Some(account) = self.account(changed) else {
             return;
         };
         let (user, lid) = (account.jid(Form::Pn), account.jid(Form::Lid));
-        let own = usync::own_devices(account);
+        let own = device_list::own_devices(account);
         let device = NodeBuilder::new("device")
             .attr("jid", account.device_jid(changed.device, Form::Pn))
             .attr("lid", account.device_jid(changed.device, Form::Lid));
@@ -168,8 +175,11 @@ impl World {
             None => ("remove", device.build()),
         };
         let change = NodeBuilder::new(tag)
-            .attr("device_hash", usync::device_hash(account, Form::Pn))
-            .attr("device_lid_hash", usync::device_hash(account, Form::Lid))
+            .attr("device_hash", device_list::device_hash(account, Form::Pn))
+            .attr(
+                "device_lid_hash",
+                device_list::device_hash(account, Form::Lid),
+            )
             .children([device, lists])
             .build();
         for watcher in watchers.into_iter().filter(|watcher| watcher != changed) {
@@ -212,13 +222,6 @@ fn spoil(message: &mut Node) {
             *last ^= 1;
         }
     }
-}
-
-pub fn info(child: Node) -> Node {
-    NodeBuilder::new("ib")
-        .attr("from", stanza::server())
-        .children([child])
-        .build()
 }
 
 /// The stream error of a device that its phone has unlinked.

@@ -112,7 +112,8 @@ impl World {
         let corrupt = || record.corrupt();
         let (phone, device) = record.owner.split_once(':').ok_or_else(corrupt)?;
         let device = device.parse().map_err(|_| record.corrupt())?;
-        self.companion_mut(&Address::new(phone, device))
-            .ok_or_else(corrupt)
+        let companion = self.edit_companion(&Address::new(phone, device));
+        let (companion, _) = companion.ok_or_else(corrupt)?;
+        Ok(companion)
     }
 }

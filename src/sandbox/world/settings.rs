@@ -6,10 +6,12 @@ use wacore_binary::{Jid, Node};
 use waproto::whatsapp::sync_action_value::status_privacy_action::StatusDistributionMode;
 use waproto::whatsapp::syncd_mutation::SyncdOperation;
 
-use super::{AccountError, After, World};
-use crate::sandbox::account::Account;
+use super::World;
+use crate::sandbox::account::{Account, AccountError};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW, REGULAR_HIGH};
+use crate::sandbox::persistence::Journal;
 use crate::sandbox::settings::{self, Change, ChangeError, Picture, StatusMode};
 use crate::sandbox::{keys, stanza};
 
@@ -52,12 +54,12 @@ impl World {
         block: bool,
     ) -> Option<BlockChange> {
         let account = self.accounts.get_mut(&author.phone)?;
-        let before = block_hash(account);
+        let before = account.block_hash();
         match block {
             true => account.profile.blocked.insert(lid.to_owned()),
             false => account.profile.blocked.remove(lid),
         };
-        let after = block_hash(account);
+        let after = account.block_hash();
         self.settings_changed(author);
         let action = if block { "block" } else { "unblock" };
         let item = self.block_item(lid, Some(action));
@@ -75,6 +77,7 @@ impl World {
         })
     }
 
+    /// A user of the block list, by LID and, where there is an account, by number.
     pub fn block_item(&self, lid: &str, action: Option<&str>) -> Node {
         let mut item = NodeBuilder::new("item").attr("jid", Jid::lid(lid));
         if let Some(phone) = self.lids.get(lid) {
@@ -96,6 +99,7 @@ impl World {
         self.phone_writes(phone, REGULAR_HIGH, &[action]);
     }
 
+    /// The phone changes its owner's name; companions learn it through app state.
     pub fn set_name(&mut self, phone: &str, name: &str) {
         if let Some(account) = self.accounts.get_mut(phone) {
             name.clone_into(&mut account.profile.name);
@@ -104,6 +108,7 @@ impl World {
         self.phone_writes(phone, CRITICAL_BLOCK, &[Action::push_name(name)]);
     }
 
+    /// Changes the about text; those who know the account hear of it.
     pub fn set_about(&mut self, author: &Address, text: &str) {
         let Some(account) = self.accounts.get_mut(&author.phone) else {
             return;
@@ -259,22 +264,15 @@ impl World {
     }
 }
 
+/// A change of the block list: its hash before and after, and the user.
 pub struct BlockChange {
     pub before: String,
     pub after: String,
     pub item: Node,
 }
 
-pub fn block_hash(account: &Account) -> String {
-    settings::hash(account.profile.blocked.iter().map(String::as_str))
-}
-
 /// One action of a companion that concerns the phone itself.
-fn learn(
-    account: &mut Account,
-    mutation: &Mutation,
-    journal: &mut crate::sandbox::persistence::Journal,
-) {
+fn learn(account: &mut Account, mutation: &Mutation, journal: &mut Journal) {
     let index: Vec<&str> = mutation.index.iter().map(String::as_str).collect();
     let removed = mutation.operation == SyncdOperation::REMOVE;
     let value = mutation.action_value.as_ref();

@@ -2,7 +2,6 @@
 
 use actix::prelude::*;
 use chrono::Utc;
-use serde_json::Value;
 use tracing::{error, info, warn};
 
 use super::storage::until_well;
@@ -10,13 +9,12 @@ use super::{Address, Supervisor};
 use crate::device::Stop;
 use crate::ids::DeviceId;
 use crate::store::StoreError;
-use crate::supervision::announce;
 use crate::supervision::breaker::Failed;
-use crate::supervision::router;
 use crate::supervision::slot::{Effect, Gate, Happening, Input};
 use crate::supervision::view::State;
+use crate::supervision::{report, router};
 use crate::telemetry::Chain;
-use crate::webhooks::catalog::EventName;
+use crate::webhooks::event::Event;
 
 impl Supervisor {
     pub(super) fn perform(
@@ -154,21 +152,21 @@ impl Supervisor {
         };
         let webhooks = &self.shared.webhooks;
         if webhooks.listens(number) {
-            for (name, data) in announced(happening) {
-                webhooks.tell(number, name, data);
+            for event in reported(happening) {
+                webhooks.publish(number, event);
             }
         }
     }
 }
 
-fn announced(happening: Happening) -> Vec<(EventName, Value)> {
+fn reported(happening: Happening) -> Vec<Event> {
     match happening {
-        Happening::Reconnecting => vec![announce::reconnecting()],
-        Happening::Connected { jid, last_exit } => announce::connected(jid.as_deref(), last_exit),
-        Happening::Qr(qr) => vec![announce::qr(&qr)],
-        Happening::Paired { jid } => vec![announce::paired(&jid)],
-        Happening::Exited { reason, was_live } => announce::exited(reason, was_live),
-        Happening::Quarantined { reason, until } => vec![announce::quarantined(reason, until)],
+        Happening::Reconnecting => vec![report::reconnecting()],
+        Happening::Connected { jid, last_exit } => report::connected(jid.as_deref(), last_exit),
+        Happening::Qr(qr) => vec![report::qr(&qr)],
+        Happening::Paired { jid } => vec![report::paired(&jid)],
+        Happening::Exited { reason, was_live } => report::exited(reason, was_live),
+        Happening::Quarantined { reason, until } => vec![report::quarantined(reason, until)],
     }
 }
 

@@ -14,7 +14,7 @@ async fn logging_out_unlinks_the_device_and_pairing_works_again() {
     assert_eq!(status["last_exit"], "logged_out");
 
     let answer = user.api.post_nothing("/logout").await;
-    let expected = (503, "whatsapp session is not connected");
+    let expected = (503, "WhatsApp session is not connected");
     assert_eq!(answer.text_error(), expected);
     assert_eq!(answer.body["error_code"], "DEVICE_NOT_READY");
 

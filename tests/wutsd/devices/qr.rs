@@ -24,10 +24,10 @@ async fn a_scanned_code_pairs_the_device() {
     assert!((1..=60).contains(&ttl), "{ttl}");
     chrono::DateTime::parse_from_rfc3339(qr["data"]["expires_at"].as_str().expect("a time"))
         .expect("RFC 3339");
-    user.api.wait_for_status("pairing").await;
+    user.api.wait_for_phase("pairing").await;
 
     world.control.scan(code(&qr), &phone).await.expect(200);
-    let status = user.api.wait_for_status("connected").await;
+    let status = user.api.wait_for_phase("connected").await;
     assert_eq!(status["connected"], true);
     assert_eq!(status["is_logged_in"], true);
     assert_eq!(status["jid"], format!("{phone}@s.whatsapp.net"));

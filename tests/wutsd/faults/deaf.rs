@@ -28,7 +28,7 @@ async fn a_connection_on_which_whatsapp_has_gone_deaf_is_noticed_and_replaced() 
         .wait_for_metric("device_exits_total{reason=\"keepalive_timed_out\"} 1")
         .await;
     world.control.clear_faults().await;
-    let status = user.api.wait_for_status("connected").await;
+    let status = user.api.wait_for_phase("connected").await;
     assert_eq!(status["last_exit"], "keepalive_timed_out");
     user.api.post_status("back").await.expect(200);
     neighbour.is_untouched(&world).await;
@@ -63,7 +63,7 @@ async fn a_query_without_an_answer_ends_a_deaf_connection_and_not_a_healthy_one(
     let noticed = |status: &Value| status["last_exit"] == "keepalive_timed_out";
     user.api.wait_for("deaf", noticed).await;
     world.control.clear_faults().await;
-    user.api.wait_for_status("connected").await;
+    user.api.wait_for_phase("connected").await;
     neighbour.is_untouched(&world).await;
 }
 
@@ -87,7 +87,7 @@ async fn a_server_that_is_frozen_is_noticed_by_every_device_and_found_again() {
     assert_eq!(answer.object_error().1, "device_disconnected");
     world.simulator.signal("CONT").await;
     for user in [first, second] {
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
         user.api.post_status("back").await.expect(200);
     }
 }

@@ -115,7 +115,7 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
     let conflict = json!({ "fault": "stream_error", "conflict": "replaced" });
     for replaced in [code, conflict] {
         fault(&world, &jid, replaced).await;
-        let status = user.api.wait_for_status("disconnected").await;
+        let status = user.api.wait_for_phase("disconnected").await;
         assert_eq!(status["last_exit"], "replaced");
         let told = status["action_required"].as_str().expect("a sentence");
         assert!(told.contains("another program"), "{told}");
@@ -127,9 +127,9 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
         json!({ "fault": "stream_error", "code": 409 }),
     )
     .await;
-    user.api.wait_for_status("disconnected").await;
+    user.api.wait_for_phase("disconnected").await;
     world.restart("TERM").await;
-    world.again(&other).wait_for_status("connected").await;
+    world.again(&other).wait_for_phase("connected").await;
     let status = world.again(&user).status().await;
     assert_eq!(status["phase"], "disconnected");
     assert_eq!(status["last_exit"], "replaced");
@@ -138,7 +138,7 @@ async fn another_session_is_not_fought_even_by_a_restarted_daemon() {
     let api = world.again(&user);
     api.post_nothing("/connect").await.expect(200);
     world.restart("TERM").await;
-    world.again(&user).wait_for_status("connected").await;
+    world.again(&user).wait_for_phase("connected").await;
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn comes_back<F: Future>(
     cause().await;
     let counted = format!("device_exits_total{{reason=\"{reason}\"}} {}", before + 1);
     world.api.wait_for_metric(&counted).await;
-    let status = user.api.wait_for_status("connected").await;
+    let status = user.api.wait_for_phase("connected").await;
     assert_eq!(status["last_exit"], reason);
     assert_eq!(status["action_required"], Value::Null);
     user.api.post_status("back").await.expect(200);
@@ -243,7 +243,7 @@ async fn a_device_that_fails_again_and_again_is_quarantined_and_another_is_not()
         .control
         .fault(json!({ "jid": jid, "fault": "drop" }))
         .await;
-    let status = user.api.wait_for_status("quarantined").await;
+    let status = user.api.wait_for_phase("quarantined").await;
     assert_eq!(status["last_exit"], "server_unavailable");
     assert!(status["next_attempt"].is_string());
     world

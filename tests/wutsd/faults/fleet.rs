@@ -36,7 +36,7 @@ async fn an_outdated_client_knocks_with_one_device_at_a_time_until_it_is_let_in(
     world.control.wait_for_counter("logins_refused", more).await;
     world.control.clear_faults().await;
     for user in &users {
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
     }
     world.api.wait_for_metric("fleet_held_back 0").await;
     let exits = "device_exits_total{reason=\"client_outdated\"} ";
@@ -61,7 +61,7 @@ async fn a_fleet_that_loses_its_connections_all_at_once_comes_back_behind_the_fi
         .log_line("many devices fail alike: one at a time tries, the others wait")
         .await;
     for user in &users {
-        user.api.wait_for_status("connected").await;
+        user.api.wait_for_phase("connected").await;
     }
     world.api.wait_for_metric("fleet_held_back 0").await;
     world

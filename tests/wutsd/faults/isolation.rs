@@ -78,7 +78,7 @@ async fn a_device_that_panics_at_every_start_is_quarantined_and_tells_so() {
         .fault(json!({ "jid": jid, "fault": "drop" }))
         .await;
     let quarantined = async {
-        user.api.wait_for_status("quarantined").await;
+        user.api.wait_for_phase("quarantined").await;
     };
     let sabotage = async {
         loop {

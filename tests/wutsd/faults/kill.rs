@@ -146,7 +146,7 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
         world.start_again(&[]).await;
         for (poster, promised) in posters.iter().zip(promised) {
             let api = world.again(&poster.user);
-            api.wait_for_status("connected").await;
+            api.wait_for_phase("connected").await;
             kept += check(&world, poster, promised).await;
         }
     }
@@ -192,7 +192,7 @@ async fn the_simulated_whatsapp_can_tell_when_a_message_key_is_used_twice() {
         copy(backup.path(), world.data.path());
         world.start_again(&[]).await;
         let api = world.again(&user);
-        api.wait_for_status("connected").await;
+        api.wait_for_phase("connected").await;
         let posted = api.post_status("under the same key").await.expect(200);
         if reused {
             world

@@ -13,7 +13,8 @@ async fn until_refused(user: &User) -> Vec<String> {
     loop {
         let answer = user.api.post("/devices", json!({ "name": "x" })).await;
         if answer.status != 201 {
-            assert_eq!(answer.status, 500, "{}", answer.text);
+            assert_eq!(answer.status, 503, "{}", answer.text);
+            assert_eq!(answer.header("retry-after"), "1");
             return made;
         }
         let id = answer.body["device"]["id"].as_str().expect("an id");
@@ -50,7 +51,7 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_all_goes_on_when_there_is_r
 
     world.daemon.limit_files("unlimited").await;
     world.api.wait_for_answer("/readyz", 200).await;
-    user.api.wait_for_status("connected").await;
+    user.api.wait_for_phase("connected").await;
     let posted = user.api.post_status("after").await.expect(200);
     let id = &posted["message_id"];
     world.control.wait_for_message(&contact, id).await;
@@ -60,7 +61,7 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_all_goes_on_when_there_is_r
     let kept = devices(&api).await;
     assert!(made.iter().all(|device| kept.contains(device)));
     assert_eq!(kept.len(), made.len() + 1, "something refused was kept");
-    api.wait_for_status("connected").await;
+    api.wait_for_phase("connected").await;
     assert_eq!(world.control.counter("message_keys_reused").await, 0);
 }
 
@@ -76,7 +77,7 @@ async fn a_database_that_somebody_has_locked_is_waited_for() {
     world.api.wait_for_answer("/readyz", 503).await;
     somebody.execute_batch("ROLLBACK").expect("unlocked");
     world.api.wait_for_answer("/readyz", 200).await;
-    user.api.wait_for_status("connected").await;
+    user.api.wait_for_phase("connected").await;
     user.api.post_status("now").await.expect(200);
 }
 

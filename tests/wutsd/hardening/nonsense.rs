@@ -23,16 +23,13 @@ async fn a_body_that_is_mad_is_refused_with_a_reason() {
     let many = (0..50_000).map(|number| format!("\"{number}\":{number}"));
     let many = format!("{{{}}}", many.collect::<Vec<_>>().join(","));
     let table: [(Vec<u8>, &str); 9] = [
-        (
-            deep("[", "]"),
-            "text: invalid type: sequence, expected a string",
-        ),
+        (deep("[", "]"), "malformed JSON: recursion limit exceeded"),
         (
             deep("{\"a\":", "}"),
-            "text: invalid type: map, expected a string",
+            "malformed JSON: recursion limit exceeded",
         ),
         ("[".repeat(100_000).into(), "the body is an array"),
-        (many.into(), "unknown field `0`, expected `text`"),
+        (many.into(), "text cannot be empty"),
         (b"{\"text\":\"\xff\xfe\"}".into(), "the body is not UTF-8"),
         (b"{\"text\":\"\\ud800\"}".into(), "malformed JSON: "),
         (

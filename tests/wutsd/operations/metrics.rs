@@ -113,7 +113,7 @@ async fn a_device_that_is_not_connected_is_counted_by_the_reason() {
     }
     world.control.clear_faults().await;
     user.api.post_nothing("/connect").await.expect(200);
-    user.api.wait_for_status("connected").await;
+    user.api.wait_for_phase("connected").await;
     world
         .api
         .wait_for_metric("devices_not_connected{reason=\"banned\"} 0")

@@ -57,7 +57,7 @@ async fn what_is_no_picture_is_refused_with_the_name_of_the_field() {
     let (user, _) = world.paired_user().await;
     let text = BASE64_STANDARD.encode("no picture");
     let table = [
-        (json!({}), "missing field `image_base64`"),
+        (json!({}), "image_base64 is required"),
         (json!({ "image_base64": "" }), "image_base64 is required"),
         (
             json!({ "image_base64": "?" }),
@@ -109,6 +109,6 @@ async fn each_way_to_fail_has_its_answer() {
     let answer = user.api.post(PATH, body).await;
     assert_eq!(
         answer.text_error(),
-        (503, "whatsapp session is not connected")
+        (503, "WhatsApp session is not connected")
     );
 }

@@ -120,15 +120,21 @@ async fn every_documented_refusal_has_its_text_and_changes_nothing() {
     let visible = "Valid values: all, contacts, contact_blacklist, none";
     let table = [
         (json!({}), NOTHING.to_owned()),
-        (json!({ "visibility": {}, "privacy": {}, "permissions": {} }), NOTHING.to_owned()),
-        (json!({ "visibility": { "lastSeen": null } }), NOTHING.to_owned()),
+        (
+            json!({ "visibility": {}, "privacy": {}, "permissions": {} }),
+            NOTHING.to_owned(),
+        ),
+        (
+            json!({ "visibility": { "lastSeen": null } }),
+            NOTHING.to_owned(),
+        ),
         (
             json!({ "visibility": { "lastSeen": "nobody" } }),
             format!("Invalid lastSeen value: nobody. {visible}"),
         ),
         (
             json!({ "visibility": { "status": "" } }),
-            format!("Invalid status value: . {visible}"),
+            NOTHING.to_owned(),
         ),
         (
             json!({ "visibility": { "profile": "ALL" } }),
@@ -157,19 +163,8 @@ async fn every_documented_refusal_has_its_text_and_changes_nothing() {
         ),
         // Ours: what is wrong follows the documented text.
         (
-            json!({ "visibility": { "lastseen": "none" } }),
-            "Invalid request body: visibility.lastseen: unknown field `lastseen`, expected one of `lastSeen`, \
-             `status`, `profile`, `online`"
-                .into(),
-        ),
-        (
-            json!({ "lastSeen": "none" }),
-            "Invalid request body: unknown field `lastSeen`, expected one of `visibility`, `privacy`, `permissions`"
-                .into(),
-        ),
-        (
             json!({ "visibility": { "lastSeen": 5 } }),
-            "Invalid request body: visibility.lastSeen: invalid type: integer `5`, expected a string".into(),
+            "Invalid request body: visibility.lastSeen must be a string, not 5".into(),
         ),
     ];
     for (body, text) in table {

@@ -145,7 +145,7 @@ async fn the_rule_survives_a_restart() {
         .await;
     cast.world.restart("KILL").await;
     cast.user.api = cast.world.again(&cast.user);
-    cast.user.api.wait_for_status("connected").await;
+    cast.user.api.wait_for_phase("connected").await;
     assert_eq!(cast.readers("after").await, [false, true, true]);
 }
 

@@ -269,8 +269,8 @@ impl Api {
     }
 
     /// Waits until `GET /status` names this state, and returns its data.
-    pub async fn wait_for_status(&self, wanted: &str) -> Value {
-        self.wait_for(wanted, |status| status["status"] == wanted)
+    pub async fn wait_for_phase(&self, wanted: &str) -> Value {
+        self.wait_for(wanted, |status| status["phase"] == wanted)
             .await
     }
 

@@ -20,10 +20,18 @@ struct Contract {
 /// Panics unless the document has this operation with this answer. What no route knows is not in it.
 #[track_caller]
 pub fn check(method: &str, path: &str, status: u16, text: &str) {
+    // Neither has a body of its own.
+    if ["HEAD", "OPTIONS"].contains(&method) {
+        return;
+    }
+    let path = &normal(path);
     let what = format!("{method} {path} -> {status}: {text}");
     let Some(operation) = CONTRACT.operation(method, path) else {
         let itself = path == "/openapi.json" || path.starts_with("/docs");
-        assert!(itself || status == 404, "not in the document: {what}");
+        assert!(
+            itself || [404, 405].contains(&status),
+            "not in the document: {what}"
+        );
         return;
     };
     let answer = format!("{operation}/responses/{status}");
@@ -39,6 +47,33 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
     if let Err(problem) = CONTRACT.validator(&schema).validate(&body) {
         panic!("{problem} at {}: {what}", problem.instance_path());
     }
+}
+
+/// Panics unless the document has this event with this body.
+#[track_caller]
+pub fn check_event(body: &Value) {
+    let event = body["event"].as_str().unwrap_or_default();
+    let schema = format!("/webhooks/{event}/post/requestBody/content/application~1json/schema");
+    assert!(
+        CONTRACT.document.pointer(&schema).is_some(),
+        "not in the document: {body}"
+    );
+    if let Err(problem) = CONTRACT.validator(&schema).validate(body) {
+        panic!("{problem} at {}: {body}", problem.instance_path());
+    }
+}
+
+/// The names of all events that webhooks may be told.
+pub fn events() -> BTreeSet<String> {
+    let webhooks = CONTRACT.document["webhooks"].as_object();
+    webhooks.expect("webhooks").keys().cloned().collect()
+}
+
+/// Without the query, and without the slashes that mean nothing.
+fn normal(path: &str) -> String {
+    let path = path.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
 }
 
 /// The name of the operation that answers here.
@@ -228,6 +263,14 @@ fn seal_all(document: &mut Value, parts: &BTreeSet<String>) {
     {
         seal(schema);
     }
+    for webhook in document["webhooks"]
+        .as_object_mut()
+        .expect("webhooks")
+        .values_mut()
+    {
+        let body = "/post/requestBody/content/application~1json/schema";
+        webhook.pointer_mut(body).into_iter().for_each(seal);
+    }
     for methods in document["paths"]
         .as_object_mut()
         .expect("paths")
@@ -247,7 +290,7 @@ fn seal_all(document: &mut Value, parts: &BTreeSet<String>) {
     }
 }
 
-/// Closes an object and the objects in it.
+/// Closes an object, the objects in it, and each of the objects that it may be.
 fn seal(schema: &mut Value) {
     let Some(fields) = schema.as_object_mut() else {
         return;
@@ -260,5 +303,9 @@ fn seal(schema: &mut Value) {
     }
     if let Some(items) = fields.get_mut("items") {
         seal(items);
+    }
+    for choice in ["oneOf", "anyOf"] {
+        let choices = fields.get_mut(choice).and_then(Value::as_array_mut);
+        choices.into_iter().flatten().for_each(seal);
     }
 }

@@ -11,6 +11,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::contract;
 use super::process::PATIENCE;
 
 /// What the daemon needs to be told so that it delivers to this machine, without TLS, and does not wait long.
@@ -132,9 +133,21 @@ impl Receiver {
     }
 
     /// Nobody listens there any more.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.task.abort();
-        let _ = self.task.await;
+        let _ = (&mut self.task).await;
+    }
+}
+
+/// Whatever a test was told is held against the API's document.
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let received = self.received.borrow();
+            received
+                .iter()
+                .for_each(|one| contract::check_event(&one.body));
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{NOBODY, newcomer};
+use super::newcomer;
 use crate::support::World;
 
 #[tokio::test]
@@ -78,8 +78,8 @@ async fn what_is_wrong_with_a_new_user_is_named() {
     let long = format!("https://example.com/{}", "x".repeat(2048));
     let table = [
         ("email", json!("nobody"), "email must be an e-mail address"),
-        ("email", json!(5), "email: invalid type: integer `5`"),
-        ("email", Value::Null, "email: invalid type: null"),
+        ("email", json!(5), "email must be a string, not 5"),
+        ("email", Value::Null, "email must be an e-mail address"),
         (
             "password",
             json!("short"),
@@ -96,7 +96,7 @@ async fn what_is_wrong_with_a_new_user_is_named() {
             "password must have at most 1024 bytes",
         ),
         ("role", json!("king"), "role must be admin, manager or user"),
-        ("role", json!(true), "role: invalid type: boolean `true`"),
+        ("role", json!(true), "role must be a string, not true"),
         (
             "webhook_url",
             json!("http://example.com"),
@@ -110,9 +110,13 @@ async fn what_is_wrong_with_a_new_user_is_named() {
         (
             "webhook_url",
             json!(long),
-            "webhook_url must be an https:// URL",
+            "webhook_url is longer than 2048 bytes",
         ),
-        ("tenant_id", json!(NOBODY), "unknown field `tenant_id`"),
+        (
+            "webhook_url",
+            json!("https://ada:secret@example.com"),
+            "webhook_url must not contain a password",
+        ),
     ];
     for (field, value, expected) in table {
         let mut body = newcomer("ada@example.com");
@@ -128,5 +132,8 @@ async fn what_is_wrong_with_a_new_user_is_named() {
         .api
         .post("/users", json!({ "email": "a@example.com" }))
         .await;
-    assert_eq!(missing.text_error(), (400, "missing field `password`"));
+    assert_eq!(
+        missing.text_error(),
+        (400, "password must have at least 8 characters")
+    );
 }

@@ -72,7 +72,7 @@ async fn a_device_that_waits_for_its_next_life_is_removed_too() {
     world.control.fault(fault).await;
     let drop = json!({ "jid": jid, "fault": "drop" });
     world.control.fault(drop).await;
-    ada.api.wait_for_status("waiting").await;
+    ada.api.wait_for_phase("waiting").await;
     let path = format!("/users/{}", ada.user_id);
     admin.api.delete(&path).await.expect(200);
     world

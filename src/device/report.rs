@@ -1,0 +1,75 @@
+//! What webhooks are told of what a device hears: the protocol library's events, as types with a documented shape.
+//!
+//! A file per subject. Each knows the library's events that belong to it, the types that tell of them, and lists those
+//! types for the API's document. What is here comes as it happens and is not kept by WhatsApp; inbound messages have a
+//! way of their own, see `hook`.
+
+mod calls;
+mod chats;
+mod connection;
+mod contacts;
+mod groups;
+mod labels;
+mod messages;
+mod newsletters;
+mod participants;
+
+use chrono::{DateTime, SubsecRound, Utc};
+use wacore::types::events::{Event as LibraryEvent, MessageBatch};
+
+pub(super) use self::connection::AppStateSyncComplete;
+pub(super) use self::messages::{MessageReceived, MessageSent, received};
+pub(super) use self::participants::Participants;
+use crate::ids::DeviceId;
+use crate::webhooks::event::Event;
+use crate::webhooks::payload::Payload;
+
+/// `None`: no name of the catalog fits, or there is nothing to tell.
+pub(super) fn report(event: &LibraryEvent) -> Option<Event> {
+    let subjects = [
+        messages::report,
+        contacts::report,
+        chats::report,
+        labels::report,
+        groups::report,
+        calls::report,
+        newsletters::report,
+        connection::report,
+    ];
+    subjects.into_iter().find_map(|report| report(event))
+}
+
+/// Messages that do not pass the hook: those of newsletters, and those that the phone had to send again.
+pub(super) fn unhooked(device: DeviceId, batch: &MessageBatch) -> Vec<Event> {
+    if batch.hook_committed {
+        return Vec::new();
+    }
+    let event = |message: &wacore::types::events::InboundMessage| {
+        let people = Participants::of(&message.info.source, None);
+        messages::received(device, message, &people)
+    };
+    batch.iter().filter_map(event).collect()
+}
+
+/// All that a device's webhook may be told by this room.
+pub fn payloads() -> Vec<Payload> {
+    let subjects = [
+        messages::payloads(),
+        contacts::payloads(),
+        chats::payloads(),
+        labels::payloads(),
+        groups::payloads(),
+        calls::payloads(),
+        newsletters::payloads(),
+        connection::payloads(),
+    ];
+    subjects.into_iter().flatten().collect()
+}
+
+/// WhatsApp's own times are whole seconds.
+fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
+    time.trunc_subsecs(0)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,348 @@
+//! Messages: those that came in, what became of those that went out, and which ones are gone.
+
+mod content;
+mod details;
+mod media;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use wacore::proto_helpers::MessageExt;
+use wacore::types::events::{
+    self, DeleteMessageForMeUpdate, Event as LibraryEvent, InboundMessage, UnavailableType,
+};
+use wacore::types::message::{MessageCategory, MessageInfo};
+use wacore::types::presence::ReceiptType;
+use wacore_binary::Jid;
+use waproto::whatsapp::Message;
+
+use self::content::{Details, MessageContext};
+use self::media::MessageMedia;
+use super::participants::{AboutChat, Participant, Participants};
+use super::whole_seconds;
+use crate::ids::DeviceId;
+use crate::webhooks::catalog::EventName;
+use crate::webhooks::event::{Event, Told};
+use crate::webhooks::payload::Payload;
+
+/// What the library says of messages, besides those that come in.
+pub fn report(event: &LibraryEvent) -> Option<Event> {
+    match event {
+        LibraryEvent::Receipt(receipt) => self::receipt(receipt),
+        LibraryEvent::UndecryptableMessage(message) => {
+            Some(Event::of(&MessageUndecryptable::from(message)))
+        }
+        LibraryEvent::DeleteMessageForMeUpdate(update) if !update.from_full_sync => {
+            Some(Event::of(&MessageDeleteForMe::from(update)))
+        }
+        _ => None,
+    }
+}
+
+/// What is told of messages.
+pub fn payloads() -> Vec<Payload> {
+    vec![
+        Payload::of::<MessageReceived>(),
+        Payload::of::<MessageSent>(),
+        Payload::of::<MessageDelivered>(),
+        Payload::of::<MessageRead>(),
+        Payload::of::<MessageUndecryptable>(),
+        Payload::of::<MessageDeleteForMe>(),
+    ]
+}
+
+/// The event of an inbound message: the same one however often it is made. `None`: as for [`MessageReceived::new`].
+pub fn received(
+    device: DeviceId,
+    message: &InboundMessage,
+    people: &Participants,
+) -> Option<Event> {
+    let info = &message.info;
+    let told = MessageReceived::new(&message.message, info, people)?;
+    let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
+    let parts = [chat.as_str(), &sender, &info.id];
+    Some(Event::repeatable(&told, device, &parts))
+}
+
+/// A message has come in, or was sent from another device of the account.
+#[derive(Serialize, ToSchema)]
+pub struct MessageReceived {
+    #[serde(flatten)]
+    route: MessageRoute,
+    /// Text or caption, or what comes nearest to it in other kinds.
+    content: Option<String>,
+    /// `text`, `image`, `video`, `video_note`, `audio`, `document`, `sticker`, `location`, `contact`, `poll`, `reaction`,
+    /// `edit`, `revoke`, … or WhatsApp's own name of a kind that is newer than this list; `unknown` without any.
+    #[schema(example = "text")]
+    message_type: String,
+    #[serde(flatten)]
+    origin: MessageOrigin,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<MessageMedia>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<Details>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context: Option<MessageContext>,
+    /// After how many seconds it disappears.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ephemeral_seconds: Option<u32>,
+    /// `true`, or absent: it may be looked at once.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    view_once: bool,
+}
+
+impl MessageReceived {
+    /// `None`: it is between this device and its phone, and no message to anybody.
+    pub fn new(message: &Message, info: &MessageInfo, people: &Participants) -> Option<Self> {
+        if info.category == MessageCategory::Peer {
+            return None;
+        }
+        let content = content::content(message)?;
+        Some(Self {
+            route: MessageRoute::new(info, people),
+            content: content.text,
+            message_type: content.kind,
+            origin: MessageOrigin::new(info, people),
+            media: content.media,
+            details: content.details,
+            context: content.context,
+            ephemeral_seconds: info.ephemeral_expiration,
+            view_once: message.is_view_once(),
+        })
+    }
+}
+
+impl Told for MessageReceived {
+    const NAME: EventName = EventName::MessageReceived;
+}
+
+/// Which message, from whom and to whom: what every event about an inbound message begins with.
+#[derive(Serialize, ToSchema)]
+pub struct MessageRoute {
+    message_id: String,
+    /// The sender's JID, by number where it is known.
+    from: String,
+    /// The JID of whom it was sent to: a person, by number where it is known, or a group and the like.
+    to: String,
+}
+
+impl MessageRoute {
+    fn new(info: &MessageInfo, people: &Participants) -> Self {
+        let source = &info.source;
+        let from = people.sender.name();
+        let chat = || source.chat.to_non_ad_string();
+        let other = people.chat.as_ref().and_then(Participant::name);
+        let to = match other {
+            Some(other) if source.is_from_me => other,
+            Some(_) => people.own.as_ref().map_or_else(chat, Jid::to_string),
+            None => chat(),
+        };
+        Self {
+            message_id: info.id.clone(),
+            from: from.unwrap_or_else(|| source.sender.to_non_ad_string()),
+            to,
+        }
+    }
+}
+
+/// When a message was written, by whom and where.
+#[derive(Serialize, ToSchema)]
+pub struct MessageOrigin {
+    timestamp: DateTime<Utc>,
+    /// Written by this account, on another of its devices.
+    is_from_me: bool,
+    /// How the sender calls itself.
+    push_name: String,
+    #[serde(flatten)]
+    chat: AboutChat,
+    /// The sender's number.
+    sender_pn: Option<String>,
+    /// The sender's LID.
+    sender_lid: Option<String>,
+    is_group: bool,
+    /// It had waited while the device was not connected.
+    is_offline: bool,
+}
+
+impl MessageOrigin {
+    fn new(info: &MessageInfo, people: &Participants) -> Self {
+        Self {
+            timestamp: whole_seconds(info.timestamp),
+            is_from_me: info.source.is_from_me,
+            push_name: info.push_name.clone(),
+            chat: AboutChat::between(&info.source.chat, people.chat.as_ref()),
+            sender_pn: people.sender.number_text(),
+            sender_lid: people.sender.lid_text(),
+            is_group: info.source.is_group,
+            is_offline: info.is_offline,
+        }
+    }
+}
+
+/// WhatsApp has accepted what a command sent.
+#[derive(Serialize, ToSchema)]
+pub struct MessageSent {
+    message_id: String,
+    /// The chat's JID.
+    to: Option<String>,
+    /// Always.
+    is_from_me: bool,
+    timestamp: DateTime<Utc>,
+}
+
+impl MessageSent {
+    /// By WhatsApp's ack, and its time.
+    pub fn new(ack: &events::ServerAck, at: DateTime<Utc>) -> Self {
+        Self {
+            message_id: ack.id.clone(),
+            to: ack.from.as_ref().map(Jid::to_non_ad_string),
+            is_from_me: true,
+            timestamp: at,
+        }
+    }
+}
+
+impl Told for MessageSent {
+    const NAME: EventName = EventName::MessageSent;
+}
+
+fn receipt(receipt: &events::Receipt) -> Option<Event> {
+    let told = MessageReceipt::from(receipt);
+    Some(match receipt.r#type {
+        ReceiptType::Delivered => Event::of(&MessageDelivered(told)),
+        ReceiptType::Read
+        | ReceiptType::ReadSelf
+        | ReceiptType::Played
+        | ReceiptType::PlayedSelf => Event::of(&MessageRead(told)),
+        _ => return None,
+    })
+}
+
+/// Messages have reached a device of somebody.
+#[derive(Serialize, ToSchema)]
+pub struct MessageDelivered(MessageReceipt);
+
+impl Told for MessageDelivered {
+    const NAME: EventName = EventName::MessageDelivered;
+}
+
+/// Somebody has read messages, or listened to them.
+#[derive(Serialize, ToSchema)]
+pub struct MessageRead(MessageReceipt);
+
+impl Told for MessageRead {
+    const NAME: EventName = EventName::MessageRead;
+}
+
+/// Whose receipt it is, and for which messages.
+#[derive(Serialize, ToSchema)]
+pub struct MessageReceipt {
+    #[serde(flatten)]
+    about: AboutChat,
+    message_ids: Vec<String>,
+    /// WhatsApp's name of it: `delivery`, `read`, `played`; with `-self`, from another device of the account.
+    #[schema(example = "read")]
+    receipt_type: String,
+    /// The number of whose receipt it is.
+    sender_pn: Option<String>,
+    /// The LID of whose receipt it is.
+    sender_lid: Option<String>,
+    is_group: bool,
+    is_from_me: bool,
+    timestamp: DateTime<Utc>,
+}
+
+impl From<&events::Receipt> for MessageReceipt {
+    fn from(receipt: &events::Receipt) -> Self {
+        let source = &receipt.source;
+        let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
+        Self {
+            about: AboutChat::new(&source.chat),
+            message_ids: receipt.message_ids.clone(),
+            receipt_type: receipt.r#type.as_wire_str().to_owned(),
+            sender_pn: reader.number_text(),
+            sender_lid: reader.lid_text(),
+            is_group: source.is_group,
+            is_from_me: source.is_from_me,
+            timestamp: whole_seconds(receipt.timestamp),
+        }
+    }
+}
+
+/// A message has come that could not be decrypted. Where it can be sent again, it comes as `message.received`.
+#[derive(Serialize, ToSchema)]
+pub struct MessageUndecryptable {
+    #[serde(flatten)]
+    route: MessageRoute,
+    #[serde(flatten)]
+    origin: MessageOrigin,
+    /// Its content was not sent to this device at all.
+    is_unavailable: bool,
+    unavailable_type: Unavailable,
+}
+
+/// Why a message was not sent to this device.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Unavailable {
+    /// WhatsApp does not say.
+    Unknown,
+    /// Only the phone may show it.
+    ViewOnce,
+    /// Its business has others keep its messages.
+    Hosted,
+    /// It is a bot's.
+    Bot,
+}
+
+impl From<&events::UndecryptableMessage> for MessageUndecryptable {
+    fn from(message: &events::UndecryptableMessage) -> Self {
+        let people = Participants::of(&message.info.source, None);
+        Self {
+            route: MessageRoute::new(&message.info, &people),
+            origin: MessageOrigin::new(&message.info, &people),
+            is_unavailable: message.is_unavailable,
+            unavailable_type: match message.unavailable_type {
+                UnavailableType::Unknown => Unavailable::Unknown,
+                UnavailableType::ViewOnce => Unavailable::ViewOnce,
+                UnavailableType::Hosted => Unavailable::Hosted,
+                UnavailableType::Bot => Unavailable::Bot,
+            },
+        }
+    }
+}
+
+impl Told for MessageUndecryptable {
+    const NAME: EventName = EventName::MessageUndecryptable;
+}
+
+/// A message was deleted on another device of the account, for this account only.
+#[derive(Serialize, ToSchema)]
+pub struct MessageDeleteForMe {
+    #[serde(flatten)]
+    about: AboutChat,
+    message_id: String,
+    is_from_me: bool,
+    /// The JID of who wrote it, in a group.
+    participant: Option<String>,
+    timestamp: DateTime<Utc>,
+}
+
+impl From<&DeleteMessageForMeUpdate> for MessageDeleteForMe {
+    fn from(update: &DeleteMessageForMeUpdate) -> Self {
+        Self {
+            about: AboutChat::new(&update.chat_jid),
+            message_id: update.message_id.clone(),
+            is_from_me: update.from_me,
+            participant: update.participant_jid.as_ref().map(Jid::to_string),
+            timestamp: whole_seconds(update.timestamp),
+        }
+    }
+}
+
+impl Told for MessageDeleteForMe {
+    const NAME: EventName = EventName::MessageDeleteForMe;
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! What is in a message: every kind, also those that nobody has heard of yet.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::{Ref, RefOr};
+use utoipa::{PartialSchema, ToSchema};
+use waproto::whatsapp::message::ExtendedTextMessage;
+use waproto::whatsapp::message::ProtocolMessage;
+use waproto::whatsapp::message::protocol_message::Type;
+use waproto::whatsapp::{ContextInfo, Message, MessageKey};
+
+use super::details;
+use super::media::{self, MessageMedia};
+
+/// What is in a message.
+#[derive(Debug, Default, PartialEq)]
+pub struct Content {
+    /// The `message_type`.
+    pub kind: String,
+    /// Text or caption.
+    pub text: Option<String>,
+    /// The file that comes with it.
+    pub media: Option<MessageMedia>,
+    /// What else there is in kinds that are neither plain text nor media.
+    pub details: Option<Details>,
+    /// What it refers to.
+    pub context: Option<MessageContext>,
+}
+
+/// More about a message, by its kind.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Details {
+    /// Of `text` with a link.
+    Link(LinkPreview),
+    /// Of `revoke`.
+    Revoke(Revoke),
+    /// Of `edit`.
+    Edit(Box<Edit>),
+    /// Of `disappearing_mode`.
+    DisappearingMode(DisappearingMode),
+    /// Of all others: as WhatsApp's own message has them.
+    Other(Value),
+}
+
+/// By hand: a derived schema has `oneOf`, and an object of any shape excludes none of the others.
+impl PartialSchema for Details {
+    fn schema() -> RefOr<Schema> {
+        let names = [
+            LinkPreview::name(),
+            Revoke::name(),
+            Edit::name(),
+            DisappearingMode::name(),
+        ];
+        let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
+            any.item(Ref::from_schema_name(name))
+        });
+        let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
+        any.item(other)
+            .description(Some(
+                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`; of other kinds, what WhatsApp's own message has.",
+            ))
+            .into()
+    }
+}
+
+impl ToSchema for Details {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.extend([
+            (LinkPreview::name().into(), LinkPreview::schema()),
+            (Revoke::name().into(), Revoke::schema()),
+            (Edit::name().into(), Edit::schema()),
+            (DisappearingMode::name().into(), DisappearingMode::schema()),
+        ]);
+        Revoke::schemas(schemas);
+    }
+}
+
+/// The page that a text leads to.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct LinkPreview {
+    /// As it stands in the text.
+    url: Option<String>,
+    title: Option<String>,
+    description: Option<String>,
+}
+
+/// A message was deleted for everybody.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct Revoke {
+    target: Option<MessageReference>,
+}
+
+/// A message has another content now, which is the event's `content`, `media` and `context`.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct Edit {
+    target: Option<MessageReference>,
+    /// The `message_type` of what it is now.
+    edited_type: String,
+    /// The `details` of what it is now.
+    #[schema(no_recursion)]
+    edited: Option<Details>,
+}
+
+/// From now on the chat's messages disappear, or no longer.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct DisappearingMode {
+    /// After how many seconds; 0: never.
+    seconds: Option<u32>,
+}
+
+/// How a message names another one.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct MessageReference {
+    message_id: Option<String>,
+    /// The chat's JID, as the writer's device sees it.
+    chat: Option<String>,
+    /// The JID of who wrote it, in a group.
+    participant: Option<String>,
+    /// Whether the writer of this message has written that one too.
+    is_from_me: bool,
+}
+
+/// What a message refers to, and whom it mentions. What does not apply is absent.
+#[derive(Debug, Default, PartialEq, Serialize, ToSchema)]
+pub struct MessageContext {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quoted_message_id: Option<String>,
+    /// The JID of who wrote what is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quoted_participant: Option<Option<String>>,
+    /// The `message_type` of what is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quoted_type: Option<String>,
+    /// The `content` of what is quoted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quoted_content: Option<Option<String>>,
+    /// JIDs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) mentioned: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) is_forwarded: Option<bool>,
+}
+
+/// `None`: it is how devices of one account talk to each other.
+pub fn content(message: &Message) -> Option<Content> {
+    let message = unwrapped(message);
+    if let Some(text) = &message.conversation {
+        return Some(Content {
+            kind: "text".into(),
+            text: Some(text.clone()),
+            ..Content::default()
+        });
+    }
+    if let Some(text) = message.extended_text_message.as_option() {
+        return Some(extended(text));
+    }
+    if let Some(protocol) = message.protocol_message.as_option() {
+        return self::protocol(protocol);
+    }
+    media::content(message).or_else(|| details::content(message))
+}
+
+fn extended(text: &ExtendedTextMessage) -> Content {
+    let link = text.matched_text.is_some().then(|| LinkPreview {
+        url: text.matched_text.clone(),
+        title: text.title.clone(),
+        description: text.description.clone(),
+    });
+    Content {
+        kind: "text".into(),
+        text: text.text.clone(),
+        details: link.map(Details::Link),
+        context: context(text.context_info.as_option()),
+        ..Content::default()
+    }
+}
+
+/// What changes an earlier message, or a chat. The rest is how devices of one account talk to each other.
+fn protocol(protocol: &ProtocolMessage) -> Option<Content> {
+    let target = protocol.key.as_option().map(MessageReference::from);
+    let (kind, details, edited) = match protocol.r#type? {
+        Type::REVOKE => ("revoke", Details::Revoke(Revoke { target }), None),
+        Type::MESSAGE_EDIT => {
+            let edited = protocol.edited_message.as_option().and_then(content);
+            let mut edited = edited.unwrap_or_default();
+            let edit = Edit {
+                target,
+                edited_type: std::mem::take(&mut edited.kind),
+                edited: edited.details.take(),
+            };
+            ("edit", Details::Edit(Box::new(edit)), Some(edited))
+        }
+        Type::EPHEMERAL_SETTING => {
+            let seconds = protocol.ephemeral_expiration;
+            let mode = DisappearingMode { seconds };
+            ("disappearing_mode", Details::DisappearingMode(mode), None)
+        }
+        _ => return None,
+    };
+    Some(Content {
+        kind: kind.into(),
+        details: Some(details),
+        ..edited.unwrap_or_default()
+    })
+}
+
+impl From<&MessageKey> for MessageReference {
+    fn from(key: &MessageKey) -> Self {
+        Self {
+            message_id: key.id.clone(),
+            chat: key.remote_jid.clone(),
+            participant: key.participant.clone(),
+            is_from_me: key.from_me.unwrap_or_default(),
+        }
+    }
+}
+
+/// `None`: it refers to nothing.
+pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
+    let context = context?;
+    let mut found = MessageContext {
+        mentioned: context.mentioned_jid.clone(),
+        is_forwarded: context.is_forwarded.filter(|forwarded| *forwarded),
+        ..MessageContext::default()
+    };
+    if let Some(id) = &context.stanza_id {
+        found.quoted_message_id = Some(id.clone());
+        found.quoted_participant = Some(context.participant.clone());
+        let quoted = context.quoted_message.as_option().and_then(content);
+        if let Some(quoted) = quoted {
+            found.quoted_type = Some(quoted.kind);
+            found.quoted_content = Some(quoted.text);
+        }
+    }
+    (found != MessageContext::default()).then_some(found)
+}
+
+/// The message inside its wrappers: "disappears", "view once", "sent from another device" and what else there is.
+fn unwrapped(message: &Message) -> &Message {
+    macro_rules! wrappers {
+        ($($wrapper:ident)*) => { [$(message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option()),)*] };
+    }
+    let inner = wrappers![
+        device_sent_message ephemeral_message view_once_message view_once_message_v2 view_once_message_v2_extension
+        document_with_caption_message edited_message group_mentioned_message bot_invoke_message bot_task_message
+        associated_child_message poll_creation_message_v4 poll_creation_option_image_message event_cover_image
+        group_status_message group_status_message_v2 group_status_mention_message status_mention_message
+        status_add_yours question_message question_reply_message spoiler_message lottie_sticker_message
+        limit_sharing_message bot_forwarded_message newsletter_admin_profile_message
+        newsletter_admin_profile_message_v2
+    ];
+    inner
+        .into_iter()
+        .flatten()
+        .next()
+        .map_or(message, unwrapped)
+}

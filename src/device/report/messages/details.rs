@@ -1,0 +1,134 @@
+//! All kinds of messages that are neither text nor media: named and given as WhatsApp's own message has them.
+//!
+//! Bytes are in base64, thumbnails are left out, and so is what is not set.
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Map, Value};
+use waproto::whatsapp::Message;
+
+use super::content::{Content, Details, MessageContext};
+
+/// Parts that go along with a message and are none.
+const COMPANY: [&str; 3] = [
+    "sender_key_distribution_message",
+    "fast_ratchet_key_sender_key_distribution_message",
+    "message_context_info",
+];
+
+/// What a kind is called where WhatsApp's name says less, or several.
+const NAMES: [(&str, &str); 9] = [
+    ("poll_creation_message", "poll"),
+    ("poll_creation_message_v2", "poll"),
+    ("poll_creation_message_v3", "poll"),
+    ("poll_creation_message_v5", "poll"),
+    ("poll_creation_message_v6", "poll"),
+    ("poll_update_message", "poll_vote"),
+    ("contacts_array_message", "contacts"),
+    ("enc_reaction_message", "encrypted_reaction"),
+    ("call_log_messsage", "call_log"),
+];
+
+/// Where the words are, in the order in which they are looked for.
+const WORDS: [&str; 9] = [
+    "/text",
+    "/caption",
+    "/name",
+    "/display_name",
+    "/selected_display_text",
+    "/body/text",
+    "/title",
+    "/group_name",
+    "/content_text",
+];
+
+/// `None`: there is nothing in it but its company.
+pub fn content(message: &Message) -> Option<Content> {
+    let parts = match serde_json::to_value(message) {
+        Ok(Value::Object(parts)) => parts,
+        _ => Map::new(),
+    };
+    let mut parts: Vec<(String, Value)> = parts
+        .into_iter()
+        .filter(|(_, part)| !part.is_null())
+        .collect();
+    let accompanied = !parts.is_empty();
+    parts.retain(|(name, _)| !COMPANY.contains(&name.as_str()));
+    match parts.into_iter().next() {
+        Some((name, part)) => Some(of_part(&name, part)),
+        None if accompanied => None,
+        // Newer than this program: that there is a message is worth telling all the same.
+        None => Some(Content {
+            kind: "unknown".into(),
+            ..Content::default()
+        }),
+    }
+}
+
+fn of_part(name: &str, mut part: Value) -> Content {
+    let context = part.get("context_info").and_then(context);
+    tidy(&mut part);
+    let words = WORDS.iter().find_map(|place| part.pointer(place)?.as_str());
+    let text = words.map(str::to_owned);
+    Content {
+        kind: kind(name),
+        text,
+        media: None,
+        details: Some(Details::Other(part)),
+        context,
+    }
+}
+
+fn kind(name: &str) -> String {
+    let known = NAMES.iter().find(|(theirs, _)| *theirs == name);
+    let shortened = || name.replace("_message", "");
+    known.map_or_else(shortened, |(_, ours)| (*ours).to_owned())
+}
+
+/// What a kind that has no type of its own refers to: less of it than `content::context` finds.
+fn context(context: &Value) -> Option<MessageContext> {
+    let text = |name: &str| Some(context.get(name)?.as_str()?.to_owned());
+    let mentioned = context.get("mentioned_jid").and_then(Value::as_array);
+    let mentioned = mentioned.into_iter().flatten().filter_map(Value::as_str);
+    let found = MessageContext {
+        quoted_message_id: text("stanza_id"),
+        quoted_participant: text("participant").map(Some),
+        mentioned: mentioned.map(str::to_owned).collect(),
+        is_forwarded: context.get("is_forwarded").and_then(Value::as_bool),
+        ..MessageContext::default()
+    };
+    (found != MessageContext::default()).then_some(found)
+}
+
+fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.retain(|name, _| name != "context_info" && !name.contains("thumbnail"));
+            fields.values_mut().for_each(tidy);
+            fields.retain(|_, value| !is_nothing(value));
+        }
+        Value::Array(items) => match bytes(items) {
+            Some(bytes) => *value = BASE64_STANDARD.encode(bytes).into(),
+            None => items.iter_mut().for_each(tidy),
+        },
+        _ => {}
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// The library writes bytes as a list of numbers.
+fn bytes(items: &[Value]) -> Option<Vec<u8>> {
+    if items.is_empty() {
+        return None;
+    }
+    let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
+    items.iter().map(byte).collect()
+}

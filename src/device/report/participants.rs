@@ -1,0 +1,184 @@
+//! Who is meant, by number and by LID, as far as both are known.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+use wacore::types::message::MessageSource;
+use wacore_binary::Jid;
+use whatsapp_rust::Client;
+
+/// The people of one message, and the device's own number.
+pub struct Participants {
+    /// The device's own number.
+    pub own: Option<Jid>,
+    /// Who wrote it.
+    pub sender: Participant,
+    /// The other side of a chat between two.
+    pub chat: Option<Participant>,
+}
+
+/// One person's two names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Participant {
+    /// `<digits>@s.whatsapp.net`
+    pub number: Option<Jid>,
+    /// `<digits>@lid`
+    pub lid: Option<Jid>,
+}
+
+impl Participant {
+    /// By one name and, where there is one, the other.
+    pub fn new(jid: &Jid, other: Option<&Jid>) -> Self {
+        let names = [Some(jid), other];
+        let find = |fits: fn(&Jid) -> bool| {
+            let found = names.into_iter().flatten().find(|jid| fits(jid));
+            found.map(Jid::to_non_ad)
+        };
+        Self {
+            number: find(Jid::is_pn),
+            lid: find(Jid::is_lid),
+        }
+    }
+
+    /// `None`: it names no person but a group, a channel or the like.
+    pub fn of(jid: &Jid) -> Option<Self> {
+        let is_person = jid.is_pn() || jid.is_lid();
+        is_person.then(|| Self::new(jid, None))
+    }
+
+    /// With the name that is missing, if this device knows it.
+    async fn completed(mut self, client: &Client) -> Self {
+        let known = match (&self.number, &self.lid) {
+            (Some(one), None) | (None, Some(one)) => client.get_lid_pn_entry(one).await,
+            _ => return self,
+        };
+        if let Ok(Some(entry)) = known {
+            self.number = Some(Jid::pn(&*entry.phone_number));
+            self.lid = Some(Jid::lid(&*entry.lid));
+        }
+        self
+    }
+
+    /// The number as webhooks are told it.
+    pub fn number_text(&self) -> Option<String> {
+        self.number.as_ref().map(Jid::to_string)
+    }
+
+    /// The LID as webhooks are told it.
+    pub fn lid_text(&self) -> Option<String> {
+        self.lid.as_ref().map(Jid::to_string)
+    }
+
+    /// By number where there is one.
+    pub fn name(&self) -> Option<String> {
+        self.number_text().or_else(|| self.lid_text())
+    }
+}
+
+impl Participants {
+    /// As the message itself has them.
+    pub fn of(source: &MessageSource, own: Option<Jid>) -> Self {
+        let between_two = source.chat.is_pn() || source.chat.is_lid();
+        let other = match source.is_from_me {
+            true => &source.recipient_alt,
+            false => &source.sender_alt,
+        };
+        Self {
+            own: own.as_ref().map(Jid::to_non_ad),
+            sender: Participant::new(&source.sender, source.sender_alt.as_ref()),
+            chat: between_two.then(|| Participant::new(&source.chat, other.as_ref())),
+        }
+    }
+
+    /// With what this device knows besides.
+    pub async fn known_to(mut self, client: &Client) -> Self {
+        self.sender = self.sender.completed(client).await;
+        if let Some(chat) = self.chat.take() {
+            self.chat = Some(chat.completed(client).await);
+        }
+        self
+    }
+}
+
+/// The chat that an event is about.
+#[derive(Serialize, ToSchema)]
+pub struct AboutChat {
+    /// The chat's JID, as WhatsApp names it.
+    chat: String,
+    /// Only in a chat between two: the other's number, `null` where this does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_pn: Option<Option<String>>,
+    /// Only in a chat between two: the other's LID, `null` where this does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_lid: Option<Option<String>>,
+}
+
+impl AboutChat {
+    /// By what its JID says.
+    pub fn new(jid: &Jid) -> Self {
+        Self::between(jid, Participant::of(jid).as_ref())
+    }
+
+    /// By what is known of the other side of a chat between two.
+    pub fn between(jid: &Jid, other: Option<&Participant>) -> Self {
+        Self {
+            chat: jid.to_non_ad_string(),
+            chat_pn: other.map(Participant::number_text),
+            chat_lid: other.map(Participant::lid_text),
+        }
+    }
+}
+
+/// The person that an event is about.
+#[derive(Serialize, ToSchema)]
+pub struct AboutContact {
+    /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
+    contact: String,
+    /// The number, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_pn: Option<Option<String>>,
+    /// The LID, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact_lid: Option<Option<String>>,
+}
+
+impl AboutContact {
+    /// By what the JID says.
+    pub fn new(jid: &Jid) -> Self {
+        Self::known(jid, Participant::of(jid).as_ref())
+    }
+
+    /// By what is known besides.
+    pub fn known(jid: &Jid, person: Option<&Participant>) -> Self {
+        Self {
+            contact: jid.to_non_ad_string(),
+            contact_pn: person.map(Participant::number_text),
+            contact_lid: person.map(Participant::lid_text),
+        }
+    }
+}
+
+/// The one who calls.
+#[derive(Serialize, ToSchema)]
+pub struct AboutCaller {
+    /// The JID, as WhatsApp names it.
+    from: String,
+    /// The number, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_pn: Option<Option<String>>,
+    /// The LID, `null` where this does not say it; absent for a group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from_lid: Option<Option<String>>,
+}
+
+impl AboutCaller {
+    /// By what the JID says.
+    pub fn new(jid: &Jid) -> Self {
+        let person = Participant::of(jid);
+        let person = person.as_ref();
+        Self {
+            from: jid.to_non_ad_string(),
+            from_pn: person.map(Participant::number_text),
+            from_lid: person.map(Participant::lid_text),
+        }
+    }
+}

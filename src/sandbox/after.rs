@@ -1,0 +1,38 @@
+//! What an answered stanza leaves to be done, at once or a moment later.
+
+use wacore_binary::Node;
+
+use super::address::Address;
+use super::keys::Key32;
+use super::link::Link;
+use super::registration::outcome::Waiter;
+
+/// Work that belongs after the answer to the stanza that caused it.
+pub enum After {
+    Synced {
+        author: Address,
+        collections: Vec<(&'static str, u64)>,
+    },
+    Unlinked {
+        device: Address,
+    },
+    /// The companion's code was right: its account is offered to it.
+    Offered {
+        registration: u64,
+        phone: String,
+        adv_secret: Key32,
+        waiter: Waiter,
+    },
+    /// The phone's next step with a new companion.
+    Bootstrap {
+        device: Address,
+    },
+    Announced {
+        device: Address,
+    },
+    /// An answer that a fault held back.
+    Answered {
+        link: Link,
+        answer: Node,
+    },
+}

@@ -1,0 +1,115 @@
+//! What a person sees of a decrypted message.
+
+use waproto::whatsapp as wa;
+use waproto::whatsapp::message::protocol_message::Type;
+
+use super::{MediaType, Told};
+
+/// What a person sees of a message.
+pub struct Seen {
+    /// "text", "image", …
+    pub kind: &'static str,
+    /// The text, or the caption of a file.
+    pub text: Option<String>,
+    pub file: Option<File>,
+}
+
+/// Where a message's file lies.
+pub struct File {
+    pub media_type: MediaType,
+    pub direct_path: Option<String>,
+    pub media_key: Option<Vec<u8>>,
+    pub mimetype: Option<String>,
+    pub told: Told,
+}
+
+/// `None` for messages between machines.
+pub fn describe(message: &wa::Message) -> Option<Seen> {
+    match inner(message) {
+        Some(inner) => describe(inner),
+        None => file(message).or_else(|| words(message)),
+    }
+}
+
+fn file(message: &wa::Message) -> Option<Seen> {
+    // The five messages have these fields in common and no type.
+    macro_rules! seen {
+        ($found:ident, $media_type:expr, $caption:expr) => {{
+            let media_type = $media_type;
+            Some(Seen {
+                kind: media_type.name(),
+                text: $caption,
+                file: Some(File {
+                    media_type,
+                    direct_path: $found.direct_path.clone(),
+                    media_key: $found.media_key.clone(),
+                    mimetype: $found.mimetype.clone(),
+                    told: told(message),
+                }),
+            })
+        }};
+    }
+    if let Some(image) = message.image_message.as_option() {
+        return seen!(image, MediaType::Image, image.caption.clone());
+    }
+    if let Some(video) = message.video_message.as_option() {
+        return seen!(video, MediaType::Video, video.caption.clone());
+    }
+    if let Some(document) = message.document_message.as_option() {
+        return seen!(document, MediaType::Document, document.caption.clone());
+    }
+    if let Some(audio) = message.audio_message.as_option() {
+        return seen!(audio, MediaType::Audio, None);
+    }
+    let sticker = message.sticker_message.as_option()?;
+    seen!(sticker, MediaType::Sticker, None)
+}
+
+fn told(message: &wa::Message) -> Told {
+    let size = |picture: &Option<Vec<u8>>| picture.as_ref().map(Vec::len);
+    if let Some(image) = message.image_message.as_option() {
+        return Told {
+            width: image.width,
+            height: image.height,
+            seconds: None,
+            thumbnail: size(&image.jpeg_thumbnail),
+        };
+    }
+    let video = message.video_message.as_option();
+    video.map_or_else(Told::default, |video| Told {
+        width: video.width,
+        height: video.height,
+        seconds: video.seconds,
+        thumbnail: size(&video.jpeg_thumbnail),
+    })
+}
+
+fn words(message: &wa::Message) -> Option<Seen> {
+    let said = |kind, text| Seen {
+        kind,
+        text,
+        file: None,
+    };
+    if let Some(text) = &message.conversation {
+        return Some(said("text", Some(text.clone())));
+    }
+    if let Some(extended) = message.extended_text_message.as_option() {
+        return Some(said("text", extended.text.clone()));
+    }
+    if let Some(reaction) = message.reaction_message.as_option() {
+        return Some(said("reaction", reaction.text.clone()));
+    }
+    let protocol = message.protocol_message.as_option()?;
+    let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
+    revoke.then(|| said("revoke", None))
+}
+
+/// The message in a message that disappears or has a document with a caption.
+fn inner(message: &wa::Message) -> Option<&wa::Message> {
+    [
+        &message.ephemeral_message,
+        &message.document_with_caption_message,
+    ]
+    .into_iter()
+    .find_map(|wrapper| wrapper.as_option()?.message.as_option())
+}

@@ -1,0 +1,91 @@
+//! The one world behind its lock: an event happens, what it left to be done is done, and what it
+//! changed is written.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use super::after::After;
+use super::persistence::Writer;
+use super::world::World;
+
+/// The world behind its lock, with the thread that keeps it on disk.
+pub struct Shared {
+    world: Mutex<World>,
+    writer: Mutex<Option<Writer>>,
+}
+
+impl Shared {
+    pub fn new(world: World, writer: Option<Writer>) -> Self {
+        Self {
+            world: Mutex::new(world),
+            writer: Mutex::new(writer),
+        }
+    }
+
+    /// Writes what is queued and closes the file; later changes stay in memory.
+    pub fn close(&self) {
+        drop(self.writer.lock().take());
+    }
+
+    /// Runs one event. Its changes are handed to the writer together and in order, so that a
+    /// killed server is found again between two events, never inside one.
+    pub fn with<T>(self: &Arc<Self>, event: impl FnOnce(&mut World) -> T) -> T {
+        let mut world = self.world.lock();
+        let outcome = event(&mut world);
+        world.settle();
+        let changes = world.take_changes();
+        let later = world.take_later();
+        if let Some(writer) = self.writer.lock().as_ref() {
+            writer.submit(changes);
+        }
+        drop(world);
+        for (delay, work) in later {
+            self.postpone(delay, work);
+        }
+        outcome
+    }
+
+    fn postpone(self: &Arc<Self>, delay: Duration, work: After) {
+        let shared = self.clone();
+        actix_web::rt::spawn(async move {
+            tokio::time::sleep(delay).await;
+            shared.with(|world| world.then(work));
+        });
+    }
+}
+
+impl World {
+    /// Does what an answered stanza left behind, and what that leaves behind in turn.
+    fn settle(&mut self) {
+        loop {
+            let due = self.take_due();
+            if due.is_empty() {
+                return;
+            }
+            for work in due {
+                self.finish(work);
+            }
+        }
+    }
+
+    fn finish(&mut self, work: After) {
+        match work {
+            After::Synced {
+                author,
+                collections,
+            } => self.tell_synced(&author, &collections),
+            After::Unlinked { device } => self.unlink(&device),
+            After::Bootstrap { device } => self.bootstrap(&device),
+            After::Offered {
+                registration,
+                phone,
+                adv_secret,
+                waiter,
+            } => self.offer(registration, &phone, &adv_secret, waiter),
+            After::Announced { device } => self.announce_devices(&device),
+            After::Answered { link, answer } => link.send(answer),
+        }
+    }
+}
