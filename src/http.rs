@@ -13,13 +13,16 @@ pub mod health;
 pub mod input;
 pub mod metrics;
 pub mod observe;
+pub mod on_device;
 pub mod openapi;
 pub mod qr_image;
 pub mod routes;
 pub mod ryze;
+pub mod table;
 pub mod tenants;
 pub mod users;
 pub mod webhooks;
+pub mod which;
 pub mod wire;
 
 use std::io;

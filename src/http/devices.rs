@@ -15,6 +15,7 @@ pub mod status;
 use super::Api;
 use super::detached::to_the_end;
 use super::endpoint::Context;
+use super::which::{NOT_FOUND, Which};
 use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
 use crate::store::StoreError;
@@ -27,28 +28,6 @@ use crate::supervision::view::{View, Watch};
 
 /// The name of a device that pairing made because its user had none.
 const DEFAULT_NAME: &str = "WhatsApp";
-
-pub const NOT_FOUND: Failure = Failure::NotFound("device not found");
-
-/// Which of the caller's devices a request means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The oldest paired one, or else the oldest: the request names none.
-    Default,
-    Device(DeviceId),
-    /// It names something that is the id of no device.
-    None,
-}
-
-impl Which {
-    /// Reads a `device_id`, wherever it came from.
-    pub fn named(id: Option<&str>) -> Self {
-        match id {
-            None | Some("") => Self::Default,
-            Some(id) => id.parse().map_or(Self::None, Self::Device),
-        }
-    }
-}
 
 impl Context<Caller> {
     /// The device that the request means, if it is the caller's.

@@ -1,5 +1,6 @@
 //! The one way of every request: who calls, what is asked, do it, answer; and how a command reaches its device.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, field, info, info_span};
 
-use super::devices::Which;
 use super::endpoint::{Admitted, Context, Endpoint};
 use super::input::{self, Fields, Shape};
+use super::which::Which;
 use super::{Api, Limits, UnknownFields, envelope, wire};
 use crate::commands::{self, Command};
 use crate::failure::{Failure, Invalid};
@@ -67,7 +68,8 @@ async fn answer<E: Endpoint>(
     let device = Which::named(fields.device.as_deref());
     let asked = decode::<E>(&api, shape, fields);
     let in_body = input::takes_body(request, shape);
-    let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, in_body, invalid))?;
+    let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, in_body, invalid));
+    let asked = asked.inspect_err(|failure| E::refused(&api, failure))?;
     let context = Context {
         api,
         caller,
@@ -172,17 +174,28 @@ impl Limits {
 }
 
 fn count<C: Command>(api: &Api, under_way: &InProgress, result: &Result<C::Reply, Failure>) {
-    let operation = C::OPERATION.name;
     let outcome = match result {
         Ok(_) => "ok".into(),
-        Err(failure) => {
-            let outcome = wire::outcome(failure, &C::OPERATION);
-            // What is wrong with a request is its caller's business, and may quote it.
-            if !matches!(failure, Failure::Invalid(_)) {
-                info!(status = outcome.status, reason = %failure, "a command failed");
-            }
-            outcome.code
-        }
+        Err(failure) => code_of::<C>(failure),
     };
+    let operation = C::OPERATION.name;
     api.metrics.command_answered(under_way, operation, &outcome);
+}
+
+/// Counts a command that was refused before it could be sent anywhere.
+pub fn count_refused<C: Command>(api: &Api, failure: &Failure) {
+    let under_way = api.metrics.command_begun();
+    let outcome = code_of::<C>(failure);
+    let operation = C::OPERATION.name;
+    api.metrics
+        .command_answered(&under_way, operation, &outcome);
+}
+
+fn code_of<C: Command>(failure: &Failure) -> Cow<'static, str> {
+    let outcome = wire::outcome(failure, &C::OPERATION);
+    // What is wrong with a request is its caller's business, and may quote it.
+    if !matches!(failure, Failure::Invalid(_)) {
+        info!(status = outcome.status, reason = %failure, "a command failed");
+    }
+    outcome.code
 }

@@ -18,8 +18,8 @@ use utoipa::openapi::{
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::about::About;
-use super::endpoint::{Entry, Token};
-use super::routes::Area;
+use super::endpoint::Token;
+use super::table::{Area, Entry};
 use crate::webhooks::payload::{self, Payload};
 use crate::{device, supervision};
 

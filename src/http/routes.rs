@@ -6,7 +6,7 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource};
 
-use super::endpoint::{Entry, command, endpoint};
+use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, ryze, tenants, users, webhooks};
 use crate::commands::*;
 use crate::contract::operation::{Envelope, Operation};
@@ -20,9 +20,6 @@ const DELETE: Method = Method::DELETE;
 const PATCH: Method = Method::PATCH;
 
 const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
-
-/// Endpoints that belong together, under a name for people.
-pub type Area = (&'static str, Vec<Entry>);
 
 /// By area, in the order in which somebody would read them.
 #[rustfmt::skip]

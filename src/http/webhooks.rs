@@ -16,8 +16,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::devices::{self, Which};
 use super::endpoint::Context;
+use super::which::{self, Which};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
@@ -94,10 +94,10 @@ impl Context<Caller> {
                 user: self.caller.user,
             }),
             (None, Which::Default) => Err(Failure::NoDevice),
-            (None, _) => Err(devices::NOT_FOUND),
+            (None, _) => Err(which::NOT_FOUND),
         }
     }
 }
 
 /// Failures of all endpoints about one's own device.
-const NO_OWNER: [Failure; 2] = [Failure::NoDevice, devices::NOT_FOUND];
+const NO_OWNER: [Failure; 2] = [Failure::NoDevice, which::NOT_FOUND];

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::follow;
 use super::status::Status;
-use super::{NOT_FOUND, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::NOT_FOUND;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
 use crate::supervision::supervisor::Connect;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, follow, several};
+use super::{follow, several};
 use crate::commands::Command;
 use crate::commands::logout::Logout;
 use crate::contract::operation::Operation;
@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::execute::{Deadline, dispatch};
+use crate::http::which::NOT_FOUND;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
 

@@ -4,11 +4,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::disconnect::disconnect_and_wait;
-use super::{NOT_FOUND, Which, follow, locate};
+use super::{follow, locate};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::{NOT_FOUND, Which};
 use crate::store::accounts::Caller;
 use crate::supervision::view::State;
 

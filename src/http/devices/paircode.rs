@@ -6,13 +6,14 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, seconds_left};
-use super::{NOT_FOUND, device_to_pair, follow};
+use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::pairing::{PairCode, RequestPairCode};
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::NOT_FOUND;
 use crate::ids::DeviceId;
 use crate::jid::PhoneNumber;
 use crate::store::accounts::Caller;

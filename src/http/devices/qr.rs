@@ -4,12 +4,13 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, device_to_pair, follow};
+use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::pairing::Qr;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::NOT_FOUND;
 use crate::http::{Api, qr_image};
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;

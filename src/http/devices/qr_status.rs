@@ -4,11 +4,12 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Which, follow, locate};
+use super::{follow, locate};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::Which;
 use crate::store::accounts::Caller;
 
 /// Unlike its siblings this one must be told which device is meant.

@@ -4,11 +4,12 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Which, account_jid, follow, phone_number};
+use super::{account_jid, follow, phone_number};
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::exit::PAIR;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::which::Which;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
 use crate::supervision::view::{State, View};

@@ -1,0 +1,97 @@
+//! A command as an endpoint: for whoever has a token of a user, on the device that the request means.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::Schema;
+use utoipa::{PartialSchema, ToSchema};
+
+use super::Api;
+use super::endpoint::{Context, Endpoint};
+use super::execute::{self, Deadline};
+use super::input::{Fields, Shape};
+use super::which::{NOT_FOUND, Which};
+use crate::commands::{Command, Input};
+use crate::contract::operation::Operation;
+use crate::contract::param::Param;
+use crate::contract::reply::Reply;
+use crate::failure::Failure;
+use crate::store::accounts::Caller;
+
+/// What a request for a command brings.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct OnDevice<I>(I);
+
+impl<I: Input> Endpoint for OnDevice<I>
+where
+    <I::Command as Command>::Reply: Reply,
+{
+    type Caller = Caller;
+    type Reply = <I::Command as Command>::Reply;
+    const SUMMARY: &'static str = I::Command::SUMMARY;
+    const OPERATION: Operation = I::Command::OPERATION;
+    const PARAMS: &'static [Param] = I::Command::PARAMS;
+    const ON_DEVICE: bool = true;
+    const LARGE: bool = I::Command::LARGE;
+
+    fn refusals() -> Vec<Failure> {
+        let shape = Shape::of::<I>(Self::PARAMS, true);
+        let nothing = Fields::none(&shape).decode::<I>();
+        let unchecked = nothing.ok().and_then(|input| input.check().err());
+        let mut refusals = I::Command::refusals();
+        refusals.extend(unchecked.map(Failure::Invalid));
+        refusals.extend([
+            Failure::NoDevice,
+            NOT_FOUND,
+            Failure::Refused(String::new()),
+            Failure::Disconnected,
+            Failure::TimedOut { message_id: None },
+        ]);
+        refusals
+    }
+
+    fn refused(api: &Api, failure: &Failure) {
+        execute::count_refused::<I::Command>(api, failure);
+    }
+
+    async fn answer(self, context: Context<Caller>) -> Result<Self::Reply, Failure> {
+        let Context {
+            api,
+            caller,
+            device,
+        } = context;
+        let deadline = Deadline::of::<I::Command>(&api);
+        let command = self.0.check().map_err(Failure::Invalid);
+        let command = command.inspect_err(|failure| Self::refused(&api, failure))?;
+        match device {
+            Which::Default => execute::dispatch(&api, caller, None, deadline, command).await,
+            Which::Device(id) => {
+                let done = execute::dispatch(&api, caller, Some(id), deadline, command).await;
+                // One that was named and is not the caller's is answered like one that does not exist.
+                done.map_err(|failure| match failure {
+                    Failure::NoDevice => NOT_FOUND,
+                    other => other,
+                })
+            }
+            Which::None => Err(NOT_FOUND),
+        }
+    }
+}
+
+impl<I: PartialSchema> PartialSchema for OnDevice<I> {
+    fn schema() -> RefOr<Schema> {
+        I::schema()
+    }
+}
+
+impl<I: ToSchema> ToSchema for OnDevice<I> {
+    fn name() -> Cow<'static, str> {
+        I::name()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        I::schemas(schemas);
+    }
+}
