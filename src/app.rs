@@ -29,7 +29,7 @@ use crate::supervision::alive::Gone;
 use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
-use crate::supervision::vitals::{Checkup, Vitals};
+use crate::supervision::watchdog::{Health, Watchdog};
 use crate::telemetry::Chain;
 use crate::webhooks::Webhooks;
 use crate::webhooks::dispatcher::{self, Dispatcher};
@@ -129,7 +129,7 @@ impl App {
     }
 
     /// What is found out about the daemon's health, again and again.
-    pub fn checkups(&self) -> watch::Receiver<Checkup> {
+    pub fn checkups(&self) -> watch::Receiver<Health> {
         self.fleet.checkups.clone()
     }
 
@@ -164,7 +164,7 @@ struct Fleet {
     supervisor: Addr<Supervisor>,
     router_gone: Gone,
     supervisor_gone: Gone,
-    checkups: watch::Receiver<Checkup>,
+    checkups: watch::Receiver<Health>,
     metrics: supervision::metrics::Metrics,
 }
 
@@ -192,14 +192,14 @@ impl Fleet {
         for device in devices {
             supervisor.do_send(Adopt(device));
         }
-        let vitals = Vitals {
+        let watchdog = Watchdog {
             router: router.clone(),
             supervisor: supervisor.clone(),
             store,
             metrics: metrics.clone(),
         };
         Ok(Self {
-            checkups: vitals.watch(threads, checkup_pause()),
+            checkups: watchdog.watch(threads, checkup_pause()),
             router,
             supervisor,
             router_gone,

@@ -5,11 +5,14 @@ pub mod admission;
 pub mod alive;
 pub mod backoff;
 pub mod breaker;
-pub mod line;
+#[cfg(test)]
+mod fixtures;
 pub mod metrics;
+pub mod queue;
 pub mod report;
 pub mod router;
 pub mod shards;
+mod slot;
 pub mod supervisor;
 pub mod view;
-pub mod vitals;
+pub mod watchdog;

@@ -6,11 +6,11 @@ use std::future::pending;
 use sd_notify::NotifyState;
 use tokio::sync::watch;
 use tracing::warn;
-use wutsd::supervision::vitals::Checkup;
+use wutsd::supervision::watchdog::Health;
 use wutsd::telemetry::Chain;
 
 /// Passes on every checkup: how many devices are connected and, only if all is well, that the watchdog may be calm.
-pub async fn keep_informed(mut checkups: watch::Receiver<Checkup>) -> Infallible {
+pub async fn keep_informed(mut checkups: watch::Receiver<Health>) -> Infallible {
     while checkups.changed().await.is_ok() {
         let checkup = *checkups.borrow_and_update();
         let (connected, devices) = (checkup.connected, checkup.devices);

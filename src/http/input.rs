@@ -55,10 +55,25 @@ pub async fn read(
         false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
-    // Decoded as a whole: a name may hold a slash.
-    let path = web::Path::<HashMap<String, String>>::extract(request).await;
-    let path = path.map(web::Path::into_inner).unwrap_or_default();
-    Ok(Fields::new(Query::of(request), &path, body, shape))
+    Ok(Fields::new(
+        Query::of(request),
+        &path(request).await,
+        body,
+        shape,
+    ))
+}
+
+/// The parameters in the path, by name. They are decoded as a whole, since one may hold a slash; what cannot be is left as
+/// it came, for the parameter's type to refuse.
+async fn path(request: &HttpRequest) -> HashMap<String, String> {
+    let raw = request.match_info().iter();
+    let (names, raw): (Vec<&str>, Vec<&str>) = raw.unzip();
+    let decoded = web::Path::<Vec<String>>::extract(request).await;
+    let values = match decoded {
+        Ok(values) => values.into_inner(),
+        Err(_) => raw.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    names.into_iter().map(str::to_owned).zip(values).collect()
 }
 
 /// A GET has no body. Where none of the fields can be in one, it is left alone, unless it says that it is JSON and may say

@@ -16,6 +16,14 @@ use super::{DeviceNumber, StoreError};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life(u64);
 
+impl Life {
+    /// For tests of whoever only tells lives apart.
+    #[cfg(test)]
+    pub fn numbered(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// The newest life of every device. In memory only: the folder's lock makes this process the single owner.
 #[derive(Default)]
 pub(super) struct Lives {

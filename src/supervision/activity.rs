@@ -22,6 +22,7 @@ impl Activity {
         self.0.store(Utc::now().timestamp(), Ordering::Relaxed);
     }
 
+    /// When it was used last; the epoch if never.
     pub fn last(&self) -> DateTime<Utc> {
         DateTime::from_timestamp(self.0.load(Ordering::Relaxed), 0).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! The one gate for connects: a line, a token bucket, a limit of handshakes under way, and the fleet breaker. A pure
+//! The one gate for connects: a queue, a token bucket, a limit of handshakes under way, and the fleet breaker. A pure
 //! state machine.
 
 use std::collections::HashSet;
@@ -9,7 +9,8 @@ use tokio::time::Instant;
 
 use super::backoff::Policy;
 use super::breaker::{self, Breaker, Failed, Passage};
-use super::line::Line;
+use super::queue::Queue;
+
 use crate::config::Supervision;
 use crate::ids::DeviceId;
 
@@ -20,6 +21,7 @@ pub struct Limits {
     pub rate: f64,
     /// Handshakes at the same time.
     pub handshakes: usize,
+    /// When the whole fleet is held back.
     pub breaker: breaker::Limits,
 }
 
@@ -38,36 +40,37 @@ pub struct Admission {
     limits: Limits,
     tokens: f64,
     filled_at: Instant,
-    line: Line,
+    queue: Queue,
     connecting: HashSet<DeviceId>,
     breaker: Breaker,
     paused: bool,
 }
 
 impl Admission {
+    /// An open gate before which nobody waits.
     pub fn new(limits: Limits, policy: Policy, now: Instant) -> Self {
         Self {
             limits,
             tokens: limits.rate.max(1.0),
             filled_at: now,
-            line: Line::default(),
+            queue: Queue::default(),
             connecting: HashSet::new(),
             breaker: Breaker::new(limits.breaker, policy),
             paused: false,
         }
     }
 
-    /// Joins the line, unless the device is in it or connecting already. `active_at`: when it was used last.
+    /// Joins the queue, unless the device is in it or connecting already. `active_at`: when it was used last.
     pub fn join(&mut self, device: DeviceId, active_at: DateTime<Utc>) {
         if !self.connecting.contains(&device) {
-            self.line.join(device, active_at);
+            self.queue.join(device, active_at);
         }
     }
 
     /// The device no longer wants to connect, or was told to go.
     pub fn leave(&mut self, device: DeviceId) {
         self.connecting.remove(&device);
-        self.line.leave(device);
+        self.queue.leave(device);
         self.breaker.left(device);
     }
 
@@ -88,10 +91,12 @@ impl Admission {
         self.paused = true;
     }
 
+    /// Ends a pause.
     pub fn resume(&mut self) {
         self.paused = false;
     }
 
+    /// Whether nobody is let in at present.
     pub fn is_paused(&self) -> bool {
         self.paused
     }
@@ -105,7 +110,7 @@ impl Admission {
         if let Passage::Closed(_) = self.breaker.passage(now) {
             return None;
         }
-        let device = self.line.take()?;
+        let device = self.queue.take()?;
         self.tokens -= 1.0;
         self.connecting.insert(device);
         self.breaker.admitted(device);
@@ -115,7 +120,7 @@ impl Admission {
     /// When to ask again, if only time is missing. Nobody waits, no room, or a canary is under way: what changes that
     /// will tell.
     pub fn next_chance(&self, now: Instant) -> Option<Duration> {
-        if self.paused || self.line.is_empty() || self.connecting.len() >= self.limits.handshakes {
+        if self.paused || self.queue.is_empty() || self.connecting.len() >= self.limits.handshakes {
             return None;
         }
         let token = Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.limits.rate);
@@ -125,9 +130,9 @@ impl Admission {
         }
     }
 
-    /// How many wait in the line.
+    /// How many wait in the queue.
     pub fn waiting(&self) -> usize {
-        self.line.len()
+        self.queue.len()
     }
 
     /// Whether all but one device must wait.
@@ -148,15 +153,7 @@ mod tests {
 
     use super::*;
     use crate::device::exit::ExitReason;
-
-    const POLICY: Policy = Policy {
-        first: Duration::from_secs(1),
-        longest: Duration::from_secs(300),
-        stable_after: Duration::from_secs(60),
-        quarantine_failures: 5,
-        quarantine_window: Duration::from_secs(60),
-        quarantine_delay: Duration::from_secs(600),
-    };
+    use crate::supervision::fixtures::POLICY;
 
     fn gate(rate: f64, handshakes: usize, now: Instant) -> Admission {
         let breaker = breaker::Limits {
@@ -173,7 +170,7 @@ mod tests {
     }
 
     /// So many devices that wait, used equally long ago.
-    fn line(gate: &mut Admission, count: usize) -> Vec<DeviceId> {
+    fn fill(gate: &mut Admission, count: usize) -> Vec<DeviceId> {
         let devices: Vec<_> = (0..count).map(|_| DeviceId::random()).collect();
         devices
             .iter()
@@ -185,20 +182,20 @@ mod tests {
     fn connects_are_spread_by_rate_and_come_in_order() {
         let start = Instant::now();
         let mut gate = gate(2.0, 100, start);
-        let line = line(&mut gate, 4);
-        assert_eq!(gate.admit(start), Some(line[0]));
-        assert_eq!(gate.admit(start), Some(line[1]));
+        let queue = fill(&mut gate, 4);
+        assert_eq!(gate.admit(start), Some(queue[0]));
+        assert_eq!(gate.admit(start), Some(queue[1]));
         assert_eq!(gate.admit(start), None);
         let next = gate.next_chance(start).expect("two are waiting");
         assert_eq!(next, Duration::from_millis(500));
-        assert_eq!(gate.admit(start + next), Some(line[2]));
+        assert_eq!(gate.admit(start + next), Some(queue[2]));
     }
 
     #[test]
     fn a_thousand_devices_connect_at_the_rate_and_never_more_at_once_than_allowed() {
         let (start, mut connecting) = (Instant::now(), VecDeque::new());
         let mut gate = gate(50.0, 32, start);
-        let mut missing = line(&mut gate, 1000);
+        let mut missing = fill(&mut gate, 1000);
         let mut now = start;
         while !missing.is_empty() {
             while let Some(device) = gate.admit(now) {
@@ -224,23 +221,23 @@ mod tests {
     fn no_more_handshakes_than_allowed_at_the_same_time() {
         let start = Instant::now();
         let mut gate = gate(1000.0, 2, start);
-        let line = line(&mut gate, 3);
+        let queue = fill(&mut gate, 3);
         assert!(gate.admit(start).is_some() && gate.admit(start).is_some());
         assert_eq!(gate.admit(start), None);
         assert_eq!(gate.next_chance(start), None, "only room is missing");
-        gate.leave(line[0]);
-        assert_eq!(gate.admit(start), Some(line[2]));
+        gate.leave(queue[0]);
+        assert_eq!(gate.admit(start), Some(queue[2]));
     }
 
     #[test]
-    fn joining_twice_counts_once_and_leaving_the_line_is_possible() {
+    fn joining_twice_counts_once_and_leaving_the_queue_is_possible() {
         let start = Instant::now();
         let mut gate = gate(10.0, 10, start);
-        let line = line(&mut gate, 2);
-        gate.join(line[0], Utc::now());
-        gate.leave(line[1]);
-        assert_eq!(gate.admit(start), Some(line[0]));
-        gate.join(line[0], Utc::now());
+        let queue = fill(&mut gate, 2);
+        gate.join(queue[0], Utc::now());
+        gate.leave(queue[1]);
+        assert_eq!(gate.admit(start), Some(queue[0]));
+        gate.join(queue[0], Utc::now());
         assert_eq!(gate.admit(start), None);
     }
 
@@ -248,7 +245,7 @@ mod tests {
     fn a_fleet_that_fails_alike_waits_for_one_that_gets_through() {
         let start = Instant::now();
         let mut gate = gate(100.0, 100, start);
-        let line = line(&mut gate, 6);
+        let queue = fill(&mut gate, 6);
         let fail = |gate: &mut Admission, device, now| {
             let reason = ExitReason::ConnectTimedOut;
             let failed = Failed {
@@ -259,10 +256,10 @@ mod tests {
             };
             gate.failed(failed, now)
         };
-        assert_eq!(gate.admit(start), Some(line[0]));
-        assert_eq!(gate.admit(start), Some(line[1]));
-        assert!(!fail(&mut gate, line[0], start));
-        assert!(fail(&mut gate, line[1], start));
+        assert_eq!(gate.admit(start), Some(queue[0]));
+        assert_eq!(gate.admit(start), Some(queue[1]));
+        assert!(!fail(&mut gate, queue[0], start));
+        assert!(fail(&mut gate, queue[1], start));
         assert_eq!(gate.admit(start), None);
         let first = start + gate.next_chance(start).expect("the first canary is due");
         let canary = gate.admit(first).expect("a canary");

@@ -17,6 +17,7 @@ impl Gone {
         (Alive(sender), Self(receiver.shared()))
     }
 
+    /// Returns when the other half is gone.
     pub async fn wait(&self) {
         // An error is the expected end: the other half was dropped, also by a panic.
         let _ = self.0.clone().await;

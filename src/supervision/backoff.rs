@@ -11,11 +11,17 @@ use crate::device::exit::{ExitReason, Verdict};
 /// The configured numbers.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
+    /// The longest delay after a first failure.
     pub first: Duration,
+    /// The longest delay after any number of them.
     pub longest: Duration,
+    /// Who was logged in for so long begins with the first delay again.
     pub stable_after: Duration,
+    /// So many failures …
     pub quarantine_failures: usize,
+    /// … within this time …
     pub quarantine_window: Duration,
+    /// … keep a device away for so long.
     pub quarantine_delay: Duration,
 }
 
@@ -116,15 +122,8 @@ pub(super) fn reconnect_delay(failures: u32, policy: &Policy, jitter: f64) -> Du
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervision::fixtures::POLICY;
 
-    const POLICY: Policy = Policy {
-        first: Duration::from_secs(1),
-        longest: Duration::from_secs(300),
-        stable_after: Duration::from_secs(60),
-        quarantine_failures: 5,
-        quarantine_window: Duration::from_secs(60),
-        quarantine_delay: Duration::from_secs(600),
-    };
     const LOST: ExitReason = ExitReason::ConnectionLost;
 
     fn fail(history: &mut History, now: Instant, lived: u64) -> Decision {

@@ -1,10 +1,12 @@
 //! The fleet breaker: when many devices fail alike, the trouble is not theirs. One at a time tries, the others wait.
 
-use std::collections::VecDeque;
+mod recent;
+
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::recent::Recent;
 use super::backoff::{Policy, reconnect_delay};
 use crate::config::Supervision;
 use crate::device::exit::{ExitReason, Verdict};
@@ -45,9 +47,11 @@ pub enum Passage {
 /// An end of a life that nobody asked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Failed {
+    /// Whose life it was.
     pub device: DeviceId,
+    /// Why it ended.
     pub reason: ExitReason,
-    /// How many devices are connected or want to be.
+    /// How many devices are not down: they have a life, or wait for one.
     pub fleet: usize,
     /// A random number in 0..1.
     pub jitter: f64,
@@ -57,7 +61,7 @@ pub struct Failed {
 pub struct Breaker {
     limits: Limits,
     policy: Policy,
-    recent: VecDeque<(Instant, DeviceId, &'static str)>,
+    recent: Recent,
     open: Option<Probing>,
 }
 
@@ -69,15 +73,17 @@ struct Probing {
 }
 
 impl Breaker {
+    /// A breaker that lets everybody pass.
     pub fn new(limits: Limits, policy: Policy) -> Self {
         Self {
             limits,
             policy,
-            recent: VecDeque::new(),
+            recent: Recent::default(),
             open: None,
         }
     }
 
+    /// Whether the fleet is held back.
     pub fn is_open(&self) -> bool {
         self.open.is_some()
     }
@@ -94,11 +100,11 @@ impl Breaker {
             }
             return false;
         }
-        let alike = self.count_alike(&failed, now);
+        let alike = self.recent.note(&failed, self.limits.window, now);
         let many =
             alike >= self.limits.devices && alike as f64 > self.limits.share * failed.fleet as f64;
         if many || failed.reason.verdict() == Verdict::AfterCanary {
-            self.recent.clear();
+            self.recent = Recent::default();
             self.open = Some(Probing {
                 canary: None,
                 failures: 0,
@@ -106,19 +112,6 @@ impl Breaker {
             });
         }
         self.is_open()
-    }
-
-    /// How many devices failed like this one lately.
-    fn count_alike(&mut self, failed: &Failed, now: Instant) -> usize {
-        let name = failed.reason.name();
-        let window = self.limits.window;
-        // A device that fails again counts once, and from now on.
-        self.recent.retain(|(at, device, reason)| {
-            now - *at <= window && (*device, *reason) != (failed.device, name)
-        });
-        self.recent.push_back((now, failed.device, name));
-        let alike = |recent: &&(Instant, DeviceId, &str)| recent.2 == name;
-        self.recent.iter().filter(alike).count()
     }
 
     /// A device got through, canary or not: WhatsApp is there. True when that closes the breaker.
@@ -135,6 +128,7 @@ impl Breaker {
         }
     }
 
+    /// Who may connect now.
     pub fn passage(&self, now: Instant) -> Passage {
         match &self.open {
             None => Passage::Open,
@@ -155,16 +149,9 @@ impl Breaker {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::supervision::fixtures::POLICY;
 
     const SECOND: Duration = Duration::from_secs(1);
-    const POLICY: Policy = Policy {
-        first: SECOND,
-        longest: Duration::from_secs(300),
-        stable_after: Duration::from_secs(60),
-        quarantine_failures: 5,
-        quarantine_window: Duration::from_secs(60),
-        quarantine_delay: Duration::from_secs(600),
-    };
     const LIMITS: Limits = Limits {
         share: 0.1,
         devices: 3,

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::view::{Absence, Standing, State};
+use super::view::{Absence, Counted, State};
 use crate::device::exit::ExitReason;
 use crate::metrics::{SECONDS, metrics};
 
 metrics! {
-    /// Told by supervisor and vitals; its clones count together.
+    /// Told by supervisor and watchdog; its clones count together.
     pub struct Metrics {
         /// Devices, by state.
         devices: IntGaugeVec["state"],
@@ -52,24 +52,24 @@ impl Default for Metrics {
 
 impl Metrics {
     /// A device came to be supervised.
-    pub fn device_added(&self, standing: Standing) {
-        self.count_device(standing, 1);
+    pub fn device_added(&self, counted: Counted) {
+        self.count_device(counted, 1);
     }
 
     /// A device was removed.
-    pub fn device_removed(&self, standing: Standing) {
-        self.count_device(standing, -1);
+    pub fn device_removed(&self, counted: Counted) {
+        self.count_device(counted, -1);
     }
 
     /// A device stands elsewhere now.
-    pub fn device_moved(&self, from: Standing, to: Standing) {
+    pub fn device_moved(&self, from: Counted, to: Counted) {
         if from != to {
             self.count_device(from, -1);
             self.count_device(to, 1);
         }
     }
 
-    fn count_device(&self, Standing { state, absence }: Standing, by: i64) {
+    fn count_device(&self, Counted { state, absence }: Counted, by: i64) {
         self.devices.with_label_values(&[state.name()]).add(by);
         if let Some(absence) = absence {
             let reason = [absence.name()];

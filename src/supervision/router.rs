@@ -24,9 +24,11 @@ const MAILBOX: usize = 4096;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Dispatch {
+    /// Who asks.
     pub caller: Caller,
-    /// One of the caller's devices, or the one that stands for the caller.
+    /// One of the caller's devices; `None`: see [`Router::locate`].
     pub device: Option<DeviceId>,
+    /// What it is to do, and whom to answer.
     pub job: Job,
 }
 
@@ -34,7 +36,9 @@ pub struct Dispatch {
 #[derive(Message)]
 #[rtype(result = "Option<DeviceId>")]
 pub struct Locate {
+    /// Who asks.
     pub caller: Caller,
+    /// As in [`Dispatch`].
     pub device: Option<DeviceId>,
 }
 
@@ -47,6 +51,7 @@ pub struct Ping;
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Adopt {
+    /// As it is stored.
     pub device: Device,
     /// Where its use is noted.
     pub activity: Activity,
@@ -61,7 +66,9 @@ pub struct Forget(pub DeviceId);
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Paired {
+    /// Which one.
     pub device: DeviceId,
+    /// Whether it has an account now.
     pub paired: bool,
 }
 
@@ -69,7 +76,9 @@ pub struct Paired {
 #[derive(Message)]
 #[rtype(result = "()")]
 pub struct Reachable {
+    /// Which one.
     pub device: DeviceId,
+    /// Where its commands go.
     pub address: Option<Addr<DeviceActor>>,
 }
 
@@ -82,6 +91,7 @@ struct Entry {
     activity: Activity,
 }
 
+/// The actor that knows which device a caller means, and where its life is.
 pub struct Router {
     devices: HashMap<DeviceId, Entry>,
     by_user: HashMap<UserId, Vec<DeviceId>>,
@@ -90,7 +100,7 @@ pub struct Router {
 }
 
 impl Router {
-    /// `commands_per_device`: how many commands one device works on at the same time.
+    /// A router that knows no device. `commands_per_device`: how many commands one device works on at the same time.
     pub fn new(commands_per_device: usize, alive: Alive) -> Self {
         Self {
             _alive: alive,
@@ -100,20 +110,32 @@ impl Router {
         }
     }
 
-    fn locate(&self, caller: &Caller, wanted: Option<DeviceId>) -> Option<DeviceId> {
+    /// Without a named device the oldest one that is paired, else the oldest. Whether it is connected plays no part: a
+    /// request never slides to another account because one is away for a moment.
+    fn locate(&self, caller: &Caller, named: Option<DeviceId>) -> Option<DeviceId> {
         let own = self.by_user.get(&caller.user)?;
-        match wanted {
-            Some(device) => own.contains(&device).then_some(device),
-            // The device that stands for its user: a live one, else a paired one, else the oldest.
-            None => own.iter().copied().min_by_key(|device| self.rank(*device)),
+        if let Some(device) = named {
+            return own.contains(&device).then_some(device);
         }
+        let known = own
+            .iter()
+            .filter_map(|device| self.devices.get_key_value(device));
+        let (device, _) = known.min_by_key(|(_, entry)| (!entry.paired, entry.number.0))?;
+        Some(*device)
     }
 
-    fn rank(&self, device: DeviceId) -> (bool, bool, i64) {
-        match self.devices.get(&device) {
-            Some(entry) => (entry.address.is_none(), !entry.paired, entry.number.0),
-            None => (true, true, i64::MAX),
-        }
+    fn adopt(&mut self, Adopt { device, activity }: Adopt) {
+        self.by_user.entry(device.user).or_default().push(device.id);
+        let permits = Arc::new(Semaphore::new(self.commands_per_device));
+        let entry = Entry {
+            user: device.user,
+            number: device.number,
+            paired: device.is_paired(),
+            address: None,
+            permits,
+            activity,
+        };
+        self.devices.insert(device.id, entry);
     }
 
     fn dispatch(
@@ -173,18 +195,8 @@ impl Handler<Ping> for Router {
 impl Handler<Adopt> for Router {
     type Result = ();
 
-    fn handle(&mut self, Adopt { device, activity }: Adopt, _: &mut Context<Self>) {
-        self.by_user.entry(device.user).or_default().push(device.id);
-        let permits = Arc::new(Semaphore::new(self.commands_per_device));
-        let entry = Entry {
-            user: device.user,
-            number: device.number,
-            paired: device.is_paired(),
-            address: None,
-            permits,
-            activity,
-        };
-        self.devices.insert(device.id, entry);
+    fn handle(&mut self, adopt: Adopt, _: &mut Context<Self>) {
+        self.adopt(adopt);
     }
 }
 
@@ -224,3 +236,6 @@ impl Handler<Reachable> for Router {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use crate::ids::DeviceId;
 pub struct Shards(Vec<Arbiter>);
 
 impl Shards {
+    /// Starts so many threads.
     pub fn start(count: NonZeroUsize) -> Self {
         Self((0..count.get()).map(|_| Arbiter::new()).collect())
     }
@@ -24,6 +25,7 @@ impl Shards {
         self.0[index].handle()
     }
 
+    /// All of them, for whoever asks whether they answer.
     pub fn handles(&self) -> Vec<ArbiterHandle> {
         self.0.iter().map(Arbiter::handle).collect()
     }

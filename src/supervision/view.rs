@@ -24,6 +24,7 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
     pub const ALL: [Self; 7] = [
         Self::Down,
         Self::Waiting,
@@ -60,6 +61,7 @@ pub enum Absence {
 }
 
 impl Absence {
+    /// Every absence, with one reason of each name.
     pub const ALL: [Self; 2 + ExitReason::ALL.len()] = {
         let mut all = [Self::NotPaired; 2 + ExitReason::ALL.len()];
         all[1] = Self::Starting;
@@ -83,7 +85,8 @@ impl Absence {
 
 /// What of a device is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct Counted {
+    /// Where it stands.
     pub state: State,
     /// `None`: it is connected.
     pub absence: Option<Absence>,
@@ -94,14 +97,17 @@ const OPEN_PHONE: &str = "open WhatsApp on the phone: it owes the device a key, 
     date until it has sent it";
 
 /// A snapshot of one device.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct View {
+    /// Where it stands.
     pub state: State,
     /// `<digits>:<device>@s.whatsapp.net`, once paired.
     pub jid: Option<String>,
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
+    /// When it was logged in last, in whole seconds.
     pub last_seen: Option<DateTime<Utc>>,
+    /// Why its last life ended.
     pub last_exit: Option<ExitReason>,
     /// When the next life is due, if one is planned after a delay.
     pub next_attempt: Option<DateTime<Utc>>,
@@ -112,20 +118,6 @@ pub struct View {
 }
 
 impl View {
-    /// A device of which nothing has happened yet.
-    pub fn down(jid: Option<String>, last_seen: Option<DateTime<Utc>>) -> Self {
-        Self {
-            state: State::Down,
-            jid,
-            qr: None,
-            last_seen,
-            last_exit: None,
-            next_attempt: None,
-            key_missing: false,
-            exits: 0,
-        }
-    }
-
     /// What a person must do before the device can work again, if anything.
     pub fn action_required(&self) -> Option<&'static str> {
         match self.state {
@@ -138,7 +130,8 @@ impl View {
         }
     }
 
-    pub fn standing(&self) -> Standing {
+    /// What is counted of the device.
+    pub fn counted(&self) -> Counted {
         let absence = match self.last_exit {
             _ if self.is_live() => None,
             // More to say than that it is not paired any more.
@@ -147,16 +140,18 @@ impl View {
             Some(reason) => Some(Absence::Left(reason)),
             None => Some(Absence::Starting),
         };
-        Standing {
+        Counted {
             state: self.state,
             absence,
         }
     }
 
+    /// Whether it is logged in.
     pub fn is_live(&self) -> bool {
         self.state == State::Live
     }
 
+    /// Whether it has an account.
     pub fn is_paired(&self) -> bool {
         self.jid.is_some()
     }
@@ -166,6 +161,7 @@ impl View {
 pub struct Watch(pub watch::Receiver<View>);
 
 impl Watch {
+    /// As it is at this moment.
     pub fn now(&self) -> View {
         self.0.borrow().clone()
     }

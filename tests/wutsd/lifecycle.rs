@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::{World, until};
 
 #[tokio::test]
 async fn a_device_that_is_unlinked_on_the_phone_stays_down_and_must_be_paired_again() {
@@ -104,4 +104,34 @@ async fn a_disconnected_device_stays_down_over_a_restart() {
     let api = world.again(&user);
     assert_eq!(api.status().await["status"], "disconnected");
     api.post_nothing("/connect").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_request_that_names_no_device_never_slides_to_another_account() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let oldest = user.status().await["device_id"].clone();
+    let made = user.api.post("/devices", json!({ "name": "second" })).await;
+    let second = made.expect(201)["device"]["id"].clone();
+    let second = second.as_str().expect("an id");
+    let qr = user.api.get(&format!("/qr?device_id={second}")).await;
+    let code = qr.expect(200)["data"]["qr_code"].clone();
+    let other = world.control.account("Other").await;
+    let scanned = world.control.scan(code.as_str().expect("a code"), &other);
+    scanned.await.expect(200);
+    let path = format!("/status?device_id={second}");
+    let connected = async || {
+        let status = user.api.get(&path).await.expect(200)["data"].clone();
+        (status["status"] == "connected").then_some(())
+    };
+    until("the second device is connected", connected).await;
+
+    let path = format!("/disconnect?device_id={}", oldest.as_str().expect("an id"));
+    user.api.post_nothing(&path).await.expect(200);
+    let status = user.status().await;
+    assert_eq!(status["device_id"], oldest);
+    assert_eq!(status["status"], "disconnected");
+    let refused = user.api.post_status("for the first one's friends").await;
+    assert_eq!(refused.status, 503, "{}", refused.text);
+    assert_eq!(world.control.devices(&phone).await.len(), 1);
 }

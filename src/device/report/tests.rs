@@ -253,7 +253,6 @@ fn chats() {
     fn pinned(from_full_sync: bool) -> Event {
         let action = PinAction {
             pinned: Some(true),
-            ..Default::default()
         };
         let pinned = PinUpdate::builder()
             .jid(jid(PN))

@@ -1,22 +1,25 @@
-//! What the supervisor does with each message, and with what the lives report.
+//! What the supervisor does with each message: mostly it hands an input to a slot.
 
 use std::time::Duration;
 
 use actix::prelude::*;
 use chrono::Utc;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tracing::info;
 
-use super::messages::{Adopt, Connect, Disconnect, Follow, Pair, PairWithCode, Ping, StopAll};
-use super::{Slot, Stage, Supervisor};
+use super::messages::{
+    Adopt, Connect, Disconnect, Follow, FollowAll, Pair, PairWithCode, Ping, Remove, StopAll,
+};
+use super::{Member, Supervisor};
+use crate::device::Report;
 use crate::device::exit::ExitReason;
-use crate::device::{News, Report, Stop};
+use crate::ids::DeviceId;
+use crate::store::StoreError;
 use crate::store::devices::Held;
 use crate::supervision::activity::Activity;
-use crate::supervision::backoff::History;
-use crate::supervision::report;
 use crate::supervision::router;
-use crate::supervision::view::{State, View, Watch};
+use crate::supervision::slot::{Input, Slot};
+use crate::supervision::view::{State, Watch};
 
 impl Handler<Adopt> for Supervisor {
     type Result = ();
@@ -24,33 +27,24 @@ impl Handler<Adopt> for Supervisor {
     fn handle(&mut self, Adopt(device): Adopt, ctx: &mut Context<Self>) {
         let id = device.id;
         let connect = device.is_paired() && device.wanted;
-        let held = device.held.as_ref().and_then(still_held);
-        let slot = Slot {
+        let barred = device.held.as_ref().and_then(still_held);
+        let slot = Slot::new(device.jid.clone(), device.last_seen, barred);
+        let view = slot.view();
+        self.metrics.device_added(view.counted());
+        let member = Member {
             number: device.number,
-            view: watch::Sender::new(View {
-                last_exit: held,
-                ..View::down(device.jid.clone(), device.last_seen)
-            }),
-            stage: Stage::Down,
-            history: History::default(),
+            slot,
+            view: watch::Sender::new(view),
             activity: Activity::since(device.active_at),
-            held: held.is_some(),
-            again: false,
             removal: Vec::new(),
         };
         self.router.do_send(router::Adopt {
-            activity: slot.activity.clone(),
+            activity: member.activity.clone(),
             device,
         });
-        self.metrics.device_added(slot.view.borrow().standing());
-        self.slots.insert(id, slot);
-        match held {
-            _ if !connect => {}
-            None => self.enqueue(id, ctx),
-            Some(ExitReason::TemporarilyBanned(remaining)) => {
-                self.delay(id, remaining, State::Waiting, ctx);
-            }
-            Some(_) => {}
+        self.members.insert(id, member);
+        if connect {
+            self.take(id, Input::Start, ctx);
         }
     }
 }
@@ -65,11 +59,33 @@ fn still_held(held: &Held) -> Option<ExitReason> {
     ExitReason::held(&held.reason, remaining)
 }
 
+impl Supervisor {
+    fn follow(&self, id: DeviceId) -> Option<Watch> {
+        let member = self.members.get(&id)?;
+        Some(Watch(member.view.subscribe()))
+    }
+
+    /// Somebody waits for this device.
+    fn note_use(&self, id: DeviceId) {
+        if let Some(member) = self.members.get(&id) {
+            member.activity.note();
+        }
+    }
+}
+
 impl Handler<Follow> for Supervisor {
     type Result = Option<Watch>;
 
     fn handle(&mut self, Follow(id): Follow, _: &mut Context<Self>) -> Option<Watch> {
-        Some(Watch(self.slots.get(&id)?.view.subscribe()))
+        self.follow(id)
+    }
+}
+
+impl Handler<FollowAll> for Supervisor {
+    type Result = Vec<Option<Watch>>;
+
+    fn handle(&mut self, FollowAll(ids): FollowAll, _: &mut Context<Self>) -> Self::Result {
+        ids.into_iter().map(|id| self.follow(id)).collect()
     }
 }
 
@@ -77,9 +93,8 @@ impl Handler<Connect> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Connect(id): Connect, ctx: &mut Context<Self>) {
-        self.tell(id, |_| [report::reconnecting()]);
         self.note_use(id);
-        self.want(id, ctx);
+        self.take(id, Input::Connect, ctx);
     }
 }
 
@@ -87,17 +102,8 @@ impl Handler<Pair> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Pair { device, anew }: Pair, ctx: &mut Context<Self>) {
-        if anew
-            && let Some(slot) = self.slots.get_mut(&device)
-            && let Stage::Up(up) = &slot.stage
-        {
-            slot.again = true;
-            up.address.do_send(Stop(ExitReason::PairingEnded));
-            self.publish(device, |view| view.qr = None);
-            return;
-        }
         self.note_use(device);
-        self.want(device, ctx);
+        self.take(device, Input::Pair { anew }, ctx);
     }
 }
 
@@ -105,27 +111,21 @@ impl Handler<Disconnect> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Disconnect(id): Disconnect, ctx: &mut Context<Self>) {
-        let Some(slot) = self.slots.get_mut(&id) else {
-            return;
+        self.take(id, Input::Disconnect, ctx);
+    }
+}
+
+impl Handler<Remove> for Supervisor {
+    type Result = ResponseFuture<Result<(), StoreError>>;
+
+    fn handle(&mut self, Remove(id): Remove, ctx: &mut Context<Self>) -> Self::Result {
+        let Some(member) = self.members.get_mut(&id) else {
+            return Box::pin(std::future::ready(Ok(())));
         };
-        slot.again = false;
-        match &slot.stage {
-            Stage::Up(up) => up.address.do_send(Stop(ExitReason::Disconnected)),
-            Stage::Queued => self.admission.leave(id),
-            Stage::Delayed(timer) => {
-                ctx.cancel_future(*timer);
-            }
-            Stage::Down | Stage::Forgetting => return,
-        }
-        if let Some(slot) = self.slots.get_mut(&id)
-            && !matches!(slot.stage, Stage::Up(_))
-        {
-            slot.stage = Stage::Down;
-            self.publish(id, |view| {
-                view.state = State::Down;
-                view.next_attempt = None;
-            });
-        }
+        let (caller, gone) = oneshot::channel();
+        member.removal.push(caller);
+        self.take(id, Input::Remove, ctx);
+        Box::pin(async { gone.await.unwrap_or(Err(StoreError::Closed)) })
     }
 }
 
@@ -133,9 +133,10 @@ impl Handler<PairWithCode> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, PairWithCode { device, request }: PairWithCode, _: &mut Context<Self>) {
+        let member = self.members.get(&device);
         // Otherwise the request is dropped, which tells its caller.
-        if let Some(Stage::Up(up)) = self.slots.get(&device).map(|slot| &slot.stage) {
-            up.address.do_send(request);
+        if let Some(life) = member.and_then(|member| member.slot.life()) {
+            life.do_send(request);
         }
     }
 }
@@ -144,23 +145,7 @@ impl Handler<Report> for Supervisor {
     type Result = ();
 
     fn handle(&mut self, Report { device, life, news }: Report, ctx: &mut Context<Self>) {
-        let current = match self.slots.get(&device).map(|slot| &slot.stage) {
-            Some(Stage::Up(up)) => up.life == life,
-            _ => false,
-        };
-        if !current {
-            return;
-        }
-        match news {
-            News::Entered(phase) => self.entered(device, phase, ctx),
-            News::Qr(qr) => {
-                self.tell(device, |_| [report::qr(&qr)]);
-                self.publish(device, |view| view.qr = Some(qr));
-            }
-            News::KeyMissing(missing) => self.publish(device, |view| view.key_missing = missing),
-            News::Paired(identity) => self.paired(device, identity.jid),
-            News::Exited(reason) => self.exited(device, reason, ctx),
-        }
+        self.take(device, Input::Told(life, news), ctx);
     }
 }
 
@@ -173,23 +158,24 @@ impl Handler<Ping> for Supervisor {
 impl Handler<StopAll> for Supervisor {
     type Result = ResponseActFuture<Self, ()>;
 
-    fn handle(&mut self, _: StopAll, _: &mut Context<Self>) -> Self::Result {
+    fn handle(&mut self, _: StopAll, ctx: &mut Context<Self>) -> Self::Result {
         self.stopping = true;
-        let mut lives = Vec::new();
-        for slot in self.slots.values() {
-            if let Stage::Up(up) = &slot.stage {
-                up.address.do_send(Stop(ExitReason::Shutdown));
-                lives.push(slot.view.subscribe());
-            }
+        let devices: Vec<DeviceId> = self.members.keys().copied().collect();
+        for id in devices {
+            self.step(id, Input::Halt, ctx);
         }
+        let views = self.members.values().map(|member| member.view.subscribe());
+        let mut open: Vec<_> = views
+            .filter(|view| view.borrow().state != State::Down)
+            .collect();
         info!(
-            devices = lives.len(),
+            devices = open.len(),
             "closing the connections of all devices"
         );
         let gone = async move {
-            for mut life in lives {
-                // An error means that its slot is gone, and so is its life.
-                let _ = life.wait_for(|view| view.state == State::Down).await;
+            for view in &mut open {
+                // An error means that the device is gone, and so is its life.
+                let _ = view.wait_for(|view| view.state == State::Down).await;
             }
         };
         Box::pin(gone.into_actor(self).map(|(), supervisor, _| {

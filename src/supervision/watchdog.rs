@@ -22,29 +22,35 @@ const BUSY_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a round of asking has found.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Checkup {
+pub struct Health {
     /// Every part has answered since the last round that was well.
     pub well: bool,
+    /// How many devices are logged in …
     pub connected: i64,
+    /// … of how many.
     pub devices: i64,
 }
 
 /// Those that are asked.
-pub struct Vitals {
+pub struct Watchdog {
+    /// Asked by a message, as the next one is.
     pub router: Addr<Router>,
+    /// Without it no device comes back.
     pub supervisor: Addr<Supervisor>,
+    /// Asked whether it writes.
     pub store: Store,
+    /// Told how long each part took.
     pub metrics: Metrics,
 }
 
-impl Vitals {
+impl Watchdog {
     /// Asks all parts every `pause`, for as long as the runtime runs.
-    pub fn watch(self, shards: Vec<ArbiterHandle>, pause: Duration) -> watch::Receiver<Checkup> {
+    pub fn watch(self, shards: Vec<ArbiterHandle>, pause: Duration) -> watch::Receiver<Health> {
         let parts = self.parts(shards);
         for part in &parts {
             actix::spawn(part.clone().follow(pause));
         }
-        let (told, checkups) = watch::channel(Checkup::default());
+        let (told, heard) = watch::channel(Health::default());
         actix::spawn(async move {
             let (mut well, mut well_at) = (true, Instant::now());
             let mut rounds = interval_at(well_at + pause, pause);
@@ -63,14 +69,14 @@ impl Vitals {
                     well_at = Instant::now();
                 }
                 let (connected, devices) = self.metrics.connected_devices();
-                told.send_replace(Checkup {
+                told.send_replace(Health {
                     well,
                     connected,
                     devices,
                 });
             }
         });
-        checkups
+        heard
     }
 
     fn parts(&self, shards: Vec<ArbiterHandle>) -> Vec<Rc<Part>> {
