@@ -2,6 +2,7 @@
 
 pub mod appstate;
 pub mod contacts;
+pub mod groups;
 pub mod logout;
 pub mod privacy;
 pub mod profile;
@@ -71,6 +72,7 @@ pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
     (Job::new(Pending { command, reply }, deadline), slot)
 }
 
+/// Where the one reply of a command arrives; closed without one when its life ends.
 pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>>;
 
 /// Runs a command to its end, its deadline or its panic, which is its caller's failure and nobody else's.

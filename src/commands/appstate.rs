@@ -22,6 +22,7 @@ pub struct SyncAppState {
     pub full: Option<bool>,
 }
 
+/// What the phone shares, by the contract's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
@@ -51,6 +52,7 @@ impl Scope {
     }
 }
 
+/// What was fetched.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = SyncedAppState,

@@ -5,6 +5,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::Failure;
 
+/// Takes the device off the account.
 pub struct Logout;
 
 impl Command for Logout {

@@ -22,9 +22,11 @@ use crate::media::Kind;
     })
 )]
 pub struct Posted {
+    /// WhatsApp knows it by this id.
     pub message_id: String,
     /// When WhatsApp accepted it: RFC 3339 with the server's local offset.
     pub timestamp: String,
+    /// What it is.
     pub status_type: StatusType,
 }
 
@@ -47,6 +49,7 @@ impl From<Kind> for StatusType {
 }
 
 impl Posted {
+    /// `ack`: WhatsApp's word that it has it.
     pub fn new(ack: Ack, status_type: StatusType) -> Self {
         let timestamp = ack
             .at

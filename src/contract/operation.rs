@@ -24,7 +24,9 @@ pub enum Envelope {
 /// What an endpoint does, as its error codes call it: `status` gives `status_failed`, `status_timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
+    /// In metrics, and at the beginning of codes.
     pub name: &'static str,
+    /// The family of its answers.
     pub envelope: Envelope,
     /// Text of `<operation>_failed`.
     pub failed: &'static str,
@@ -35,6 +37,7 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// With the texts that most endpoints of this family have.
     pub const fn new(name: &'static str, envelope: Envelope) -> Self {
         let unauthorized = match envelope {
             Envelope::Object
@@ -54,11 +57,13 @@ impl Operation {
         }
     }
 
+    /// Another text of `<operation>_failed`.
     pub const fn failing_with(mut self, text: &'static str) -> Self {
         self.failed = text;
         self
     }
 
+    /// Another text of `<operation>_timeout`.
     pub const fn timing_out_with(mut self, text: &'static str) -> Self {
         self.timed_out = text;
         self

@@ -3,7 +3,9 @@
 /// A field that a path or a query brings. What it means and which type it has, the input's own schema says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Param {
+    /// The field's name.
     pub name: &'static str,
+    /// Where it is looked for.
     pub place: Place,
     /// Other names that the contract knows for it, in a query.
     pub aliases: &'static [&'static str],

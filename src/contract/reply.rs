@@ -65,7 +65,9 @@ impl<T: Serialize + ToSchema + Send + 'static> Reply for Accepted<T> {
 
 /// A form of a reply, as the document describes it.
 pub struct Form {
+    /// HTTP's.
     pub status: u16,
+    /// What comes with it.
     pub content: Content,
 }
 

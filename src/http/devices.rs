@@ -23,7 +23,7 @@ use crate::store::accounts::Caller;
 use crate::store::devices::Device;
 use crate::store::webhooks::Owner;
 use crate::supervision::router::Locate;
-use crate::supervision::supervisor::{Adopt, Follow, Remove};
+use crate::supervision::supervisor::{Adopt, Follow, FollowAll, Remove};
 use crate::supervision::view::{View, Watch};
 
 /// The name of a device that pairing made because its user had none.
@@ -79,14 +79,11 @@ async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
 /// The caller's devices, oldest first, and where each stands.
 pub async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)>, Failure> {
     let own = own(api, caller).await?;
-    let mut devices = Vec::with_capacity(own.len());
-    for device in own {
-        // One that is being made or removed at this moment is not known yet, or no longer.
-        if let Some(watch) = api.ask(Follow(device.id)).await? {
-            devices.push((device, watch.now()));
-        }
-    }
-    Ok(devices)
+    let ids = own.iter().map(|device| device.id).collect();
+    let watches = api.ask(FollowAll(ids)).await?;
+    // One that is being made or removed at this moment is not known yet, or no longer.
+    let known = |(device, watch): (Device, Option<Watch>)| Some((device, watch?.now()));
+    Ok(own.into_iter().zip(watches).filter_map(known).collect())
 }
 
 /// The device to pair; a caller who has none gets one.

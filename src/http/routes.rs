@@ -41,6 +41,8 @@ pub fn areas() -> Vec<Area> {
             command::<appstate::SyncAppState>("appstateSync", POST, "/appstate/sync"),
             command::<contacts::check::CheckContacts>("checkContactsOnWhatsApp", POST, "/contact/check"),
         ]),
+        ("Groups", vec![
+        ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),

@@ -17,6 +17,7 @@ pub struct Device {
     pub number: DeviceNumber,
     /// Whose it is.
     pub tenant: TenantId,
+    /// Whose it is.
     pub user: UserId,
     /// As its owner calls it.
     pub name: String,

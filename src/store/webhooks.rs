@@ -16,6 +16,7 @@ pub struct Owner {
     pub device: DeviceId,
     /// Of that device.
     pub tenant: TenantId,
+    /// Whose it is.
     pub user: UserId,
 }
 

@@ -15,6 +15,7 @@ mod docs;
 mod errors;
 mod every_operation;
 mod faults;
+mod groups;
 mod hardening;
 mod health;
 mod isolation;

@@ -34,12 +34,15 @@ pub struct UnblockContact {
     pub number: Option<Person>,
 }
 
+/// Blocks this person.
 pub struct Block(Person);
 
+/// Unblocks this person.
 pub struct Unblock(Person);
 
 const WHOM: &[Param] = &[Param::body_or_query("jid"), Param::body_or_query("number")];
 
+/// Who is blocked, or no longer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = BlockChange,

@@ -8,9 +8,11 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::Failure;
 
+/// It takes nothing.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GetBlocklist {}
 
+/// Everybody who is blocked.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = Blocklist,

@@ -14,6 +14,7 @@ use crate::jid::{self, PhoneNumber};
 /// Numbers in one request.
 const LIMIT: usize = 1000;
 
+/// Which numbers.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"numbers": ["5511999999999", "+55 11 88888-8888"]}))]
 pub struct CheckContacts {
@@ -21,6 +22,7 @@ pub struct CheckContacts {
     pub numbers: Vec<String>,
 }
 
+/// Asks WhatsApp for numbers.
 pub struct Check {
     /// Each as it is shown; those that are numbers, and those that nobody can have.
     numbers: Vec<(String, Option<PhoneNumber>)>,

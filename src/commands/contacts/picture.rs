@@ -12,6 +12,7 @@ use crate::jid::{Chat, Person};
 
 const NONE: Failure = Failure::NotFound("profile picture not found");
 
+/// Whose picture, and how large.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GetContactProfilePicture {
     /// Whose, as a JID or LID; or a group.
@@ -26,12 +27,14 @@ pub struct GetContactProfilePicture {
     pub existing_id: Option<String>,
 }
 
+/// Asks WhatsApp where a picture is.
 pub struct GetPicture {
     of: Chat,
     preview: bool,
     existing_id: Option<String>,
 }
 
+/// Where it is to be fetched.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = ContactPicture,

@@ -11,6 +11,9 @@ use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
+const NOBODY: Failure = Failure::NotFound("nobody on WhatsApp has this number");
+
+/// Whose profile.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GetContactProfile {
     /// Whose, as a JID or LID.
@@ -21,8 +24,10 @@ pub struct GetContactProfile {
     pub number: Option<Person>,
 }
 
+/// Asks WhatsApp what this person shows.
 pub struct GetProfile(Person);
 
+/// What they show.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = ContactProfile,
@@ -69,9 +74,17 @@ impl Command for GetProfile {
         Operation::new("profile", Envelope::Data).failing_with("failed to get contact profile");
     const PARAMS: &'static [Param] = &[Param::body_or_query("jid"), Param::body_or_query("number")];
 
+    fn refusals() -> Vec<Failure> {
+        vec![NOBODY]
+    }
+
     async fn run(self, session: Session) -> Result<Profile, Failure> {
         let Self(person) = self;
         let shown = session.contacts().profile(&person).await?;
+        // Whoever is on WhatsApp has a phone.
+        if shown.devices.is_empty() {
+            return Err(NOBODY);
+        }
         Ok(Profile {
             jid: person.to_string(),
             user_info: UserInfo {

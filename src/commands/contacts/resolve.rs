@@ -15,6 +15,7 @@ use crate::jid::{GroupJid, NoPerson, Person};
 /// People in one request.
 const LIMIT: usize = 160;
 
+/// Who, by any of their names.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"jids": ["5511999999999", "123456789012345@lid"]}))]
 pub struct ResolveContacts {
@@ -25,12 +26,14 @@ pub struct ResolveContacts {
     pub group_jid: Option<GroupJid>,
 }
 
+/// Asks WhatsApp for people's other names.
 pub struct Resolve {
     /// As they were asked for, and who they are.
     people: Vec<(String, Person)>,
     group: Option<GroupJid>,
 }
 
+/// Those who were found.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = ResolvedContacts,

@@ -42,6 +42,7 @@ const EXAMPLE: [(&str, &str); 10] = [
     ("Stickers", "contacts"),
 ];
 
+/// It takes nothing.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GetPrivacy {}
 

@@ -82,6 +82,7 @@ impl Field {
     }
 }
 
+/// One setting and its new value.
 pub struct SetPrivacy {
     field: Field,
     value: String,
@@ -94,6 +95,7 @@ impl SetPrivacy {
         Ok(Self { field, value })
     }
 
+    /// Which setting.
     pub fn field(&self) -> Field {
         self.field
     }

@@ -21,8 +21,10 @@ pub struct SetProfilePicture {
     pub image_base64: String,
 }
 
+/// Shows this picture: a JPEG, PNG or WebP, not looked at yet.
 pub struct SetPicture(Vec<u8>);
 
+/// The picture as WhatsApp knows it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PostedPicture, example = json!({"picture_id": "1718000000"}))]
 pub struct Posted {

@@ -11,6 +11,7 @@ use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
 use crate::media::{self, Kind, Media};
 
+/// What to publish.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(
     example = json!({
@@ -24,15 +25,19 @@ use crate::media::{self, Kind, Media};
 pub struct PostStatusMedia {
     /// `image` or `video`; otherwise what `mime_type` or the bytes say.
     pub media_type: Option<MediaType>,
+    /// Where the bytes do not tell.
     pub mime_type: Option<String>,
     /// Base64. Either this or `url`.
     pub data: Option<String>,
     /// Where to fetch it.
     pub url: Option<String>,
+    /// Below it.
     pub caption: Option<String>,
+    /// Whoever has seen it cannot see it again; absent: no.
     pub view_once: Option<bool>,
 }
 
+/// What is shown.
 #[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MediaType {
@@ -40,6 +45,7 @@ pub enum MediaType {
     Video,
 }
 
+/// A status with media.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     example = json!({

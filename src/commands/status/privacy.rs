@@ -15,9 +15,11 @@ use crate::jid::Person;
 /// More people than anybody's list holds.
 const LONGEST_LIST: usize = 10_000;
 
+/// The rule for all later statuses.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"type": "blacklist", "list": ["5511999999999@s.whatsapp.net"]}))]
 pub struct UpdateStatusPrivacy {
+    /// Whom the list means.
     #[serde(rename = "type")]
     pub admits: Admits,
     /// User JIDs or numbers; left alone for `contacts`.
@@ -25,8 +27,10 @@ pub struct UpdateStatusPrivacy {
     pub list: Vec<String>,
 }
 
+/// Has WhatsApp keep this rule.
 pub struct PutPrivacy(StatusPrivacy);
 
+/// The rule as it is now.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = StatusPrivacy,

@@ -11,6 +11,7 @@ use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 
+/// What to publish.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"text": "We are open today from 9am to 6pm. Reply here for support."}))]
 pub struct PostStatusText {
