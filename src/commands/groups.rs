@@ -1,5 +1,7 @@
 //! Groups that the account is in.
 
+pub mod show;
+
 use chrono::SecondsFormat;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -42,6 +42,7 @@ pub fn areas() -> Vec<Area> {
             command::<contacts::check::CheckContacts>("checkContactsOnWhatsApp", POST, "/contact/check"),
         ]),
         ("Groups", vec![
+            command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),
         ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),

@@ -1,1 +1,3 @@
 //! Groups that the account is in.
+
+mod show;
