@@ -80,7 +80,7 @@ pub fn document(areas: Vec<Area>) -> OpenApi {
     for token in [Token::User, Token::Master, Token::Ryze] {
         components = components.security_scheme(token.scheme(), scheme(token));
     }
-    OpenApiBuilder::new()
+    let document = OpenApiBuilder::new()
         .info(info())
         // Relative: whoever reads the document has found the server.
         .servers(Some([ServerBuilder::new().url("/").build()]))
@@ -88,7 +88,25 @@ pub fn document(areas: Vec<Area>) -> OpenApi {
         .paths(paths)
         .webhooks(Some(payload::webhooks(&payloads)))
         .components(Some(components.build()))
-        .build()
+        .build();
+    without_what_nothing_refers_to(document)
+}
+
+/// Types that stand inside of others are described there, and generators of clients would make something of them all the
+/// same.
+fn without_what_nothing_refers_to(mut document: OpenApi) -> OpenApi {
+    loop {
+        let text = document.to_json().unwrap_or_default();
+        let Some(components) = &mut document.components else {
+            return document;
+        };
+        let before = components.schemas.len();
+        let is_named = |name: &String| text.contains(&format!("\"#/components/schemas/{name}\""));
+        components.schemas.retain(|name, _| is_named(name));
+        if components.schemas.len() == before {
+            return document;
+        }
+    }
 }
 
 /// All that webhooks are told.
@@ -189,6 +207,14 @@ mod tests {
                 document["components"]["schemas"][name].is_object(),
                 "{name} is missing"
             );
+        }
+        for name in document["components"]["schemas"]
+            .as_object()
+            .expect("schemas")
+            .keys()
+        {
+            let reference = format!("\"#/components/schemas/{name}\"");
+            assert!(text.contains(&reference), "nothing refers to {name}");
         }
         let endpoints: Vec<Entry> = crate::http::routes::areas()
             .into_iter()

@@ -90,6 +90,10 @@ impl Command for PutPrivacy {
         .failing_with("failed to update status privacy")
         .timing_out_with("info query timed out");
 
+    fn refusals() -> Vec<Failure> {
+        vec![Invalid::request("list cannot be empty for whitelist").into()]
+    }
+
     async fn run(self, session: Session) -> Result<Updated, Failure> {
         let Self(rule) = self;
         let StatusPrivacy { admits, list } = rule.clone();

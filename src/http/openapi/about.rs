@@ -102,9 +102,15 @@ fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool) -> Vec<Failure> {
 
 /// What becomes of a request that brings nothing, or else of one whose first field is of another type.
 fn wrong_input<E: Endpoint>(shape: &Shape) -> Option<Invalid> {
-    let first = shape.names().next()?;
     let nothing = Fields::none(shape).decode::<E>().err();
-    nothing.or_else(|| Fields::wrong(first).decode::<E>().err())
+    let is_in_path = |name: &str| {
+        let mut params = shape.params.iter();
+        params.any(|param| param.name == name && param.place == Place::Path)
+    };
+    nothing.or_else(|| {
+        let first = shape.names().find(|name| !is_in_path(name))?;
+        Fields::wrong(first).decode::<E>().err()
+    })
 }
 
 fn params(shape: &Shape) -> Vec<Parameter> {

@@ -171,14 +171,7 @@ async fn every_documented_refusal_has_its_text_and_changes_nothing() {
         let answer = cast.api.post(PATH, body.clone()).await;
         assert_eq!(answer.message_error(), (400, text.as_str()), "{body}");
     }
-    for body in [
-        "",
-        "{",
-        "nothing",
-        "[]",
-        "{\"visibility\":{}} x",
-        "\u{feff}{}",
-    ] {
+    for body in ["{", "nothing", "[]", "{\"visibility\":{}} x", "\u{feff}{}"] {
         let answer = cast.api.post_raw(PATH, "application/json", body).await;
         let expected = (400, "Invalid request body");
         assert_eq!(answer.message_error(), expected, "{body:?}");

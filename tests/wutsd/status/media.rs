@@ -149,7 +149,7 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
             "only one of data and url may be provided",
         ),
         (json!({ "data": "not base64!" }), "data is not base64: "),
-        (json!({ "data": "" }), "the media is empty"),
+        (json!({ "data": "" }), "either data or url must be provided"),
         (
             json!({ "data": base64(b"words") }),
             "the media is of an unknown kind, not an image or a video",
@@ -190,7 +190,7 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
         assert!(message.starts_with(expected), "{body}: {message}");
     }
     let answer = post(&user, json!({ "media_type": "song" })).await;
-    let expected = "media_type: unknown variant `song`, expected `image` or `video`";
+    let expected = "media_type must be `image` or `video`, not `song`";
     assert_eq!(answer.object_error(), (400, "invalid_request", expected));
 }
 

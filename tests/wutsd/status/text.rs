@@ -91,24 +91,19 @@ async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
             br#"{"text":" \n\t "}"#,
             "text cannot be empty",
         ),
-        ("application/json", b"{}", "missing field `text`"),
+        ("application/json", b"{}", "text cannot be empty"),
         (
             "application/json",
             br#"{"text":null}"#,
-            "text: invalid type: null, expected a string",
+            "text cannot be empty",
         ),
         (
             "application/json",
             br#"{"text":5}"#,
-            "text: invalid type: integer `5`, expected a string",
-        ),
-        (
-            "application/json",
-            br#"{"text":"a","color":"red"}"#,
-            "unknown field `color`, expected `text`",
+            "text must be a string, not 5",
         ),
         ("application/json", b"{\"text\":", "malformed JSON"),
-        ("application/json", b"", "the body is empty"),
+        ("application/json", b"", "text cannot be empty"),
         (
             "application/json",
             b"{\"text\":\"\xff\"}",
@@ -122,7 +117,7 @@ async fn what_cannot_be_accepted_is_refused_with_the_name_of_the_field() {
         (
             "application/json",
             deep.as_bytes(),
-            "text: invalid type: sequence, expected a string",
+            "malformed JSON: recursion limit exceeded",
         ),
         (
             "text/plain",

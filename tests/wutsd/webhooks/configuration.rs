@@ -48,8 +48,8 @@ async fn a_webhook_is_written_read_overwritten_and_deleted() {
     let expected = json!({
         "id": webhook["id"],
         "webhook_url": URL,
-        // In the order of the catalog.
-        "enabled_events": ["message.received", "device.connected"],
+        // As it was written, each once.
+        "enabled_events": ["device.connected", "message.received"],
         "enabled": true,
         "retry_attempts": 5,
         "timeout": 10,

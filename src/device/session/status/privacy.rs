@@ -23,6 +23,7 @@ const WRITTEN: &str = "status_privacy";
 /// Whom the list means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
+#[schema(as = StatusPrivacyType)]
 pub enum Admits {
     /// All contacts; there is no list.
     Contacts,
