@@ -52,7 +52,9 @@ pub trait Endpoint: DeserializeOwned + ToSchema + 'static {
 
 /// What an endpoint works with.
 pub struct Context<C> {
+    /// What every request may use.
     pub api: Data<Api>,
+    /// Who calls.
     pub caller: C,
     /// Which of the caller's devices the request names; always [`Which::Default`] where it cannot.
     pub device: Which,

@@ -118,11 +118,11 @@ impl Fields {
             };
             if let Some(text) = text {
                 body.remove(param.name);
-                fields.give(param.name, Given::Text(text));
+                fields.give(shape, param.name, Given::Text(text));
             }
         }
         for (name, value) in body {
-            fields.give(&name, Given::Json(value));
+            fields.give(shape, &name, Given::Json(value));
         }
         let missing = |name: &&String| !fields.given.iter().any(|(given, _)| given == *name);
         let missing: Vec<_> = shape.required.iter().filter(missing).cloned().collect();
@@ -133,8 +133,9 @@ impl Fields {
         fields
     }
 
-    fn give(&mut self, name: &str, given: Given) {
-        if let Some(value) = given.echo(LONGEST_ECHO)
+    fn give(&mut self, shape: &Shape, name: &str, given: Given) {
+        if shape.has(name)
+            && let Some(value) = given.echo(LONGEST_ECHO)
             && !SECRETS.iter().any(|secret| name.contains(secret))
         {
             self.echo.insert(name.to_owned(), value);

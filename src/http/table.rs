@@ -22,9 +22,11 @@ pub type Area = (&'static str, Vec<Entry>);
 pub struct Entry {
     /// The contract's `operationId`.
     pub id: &'static str,
+    /// How it is called; a GET answers HEAD too.
     pub method: Method,
     /// Each path that leads here, the documented one first.
     pub paths: Vec<&'static str>,
+    /// What answers.
     pub route: Route,
     /// What the document says of it, by its `operationId` and whether it takes a body.
     pub about: fn(&'static str, bool) -> About,

@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::ids::DeviceId;
 
+/// Also of a device that is somebody else's.
 pub const NOT_FOUND: Failure = Failure::NotFound("device not found");
 
 /// Which of the caller's devices a request means.

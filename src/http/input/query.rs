@@ -7,9 +7,11 @@ use url::form_urlencoded;
 
 use super::{DEVICE_ID, Shape};
 
+/// Names and values, decoded.
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
 
 impl<'a> Query<'a> {
+    /// Those of this request.
     pub fn of(request: &'a HttpRequest) -> Self {
         Self(form_urlencoded::parse(request.query_string().as_bytes()).collect())
     }

@@ -7,6 +7,7 @@ use crate::contract::param::{Param, Place};
 
 /// The fields of an input: which are required, and which come from path or query.
 pub struct Shape {
+    /// Those that path or query bring.
     pub params: &'static [Param],
     /// Whether `device_id` says which device is meant.
     pub on_device: bool,
@@ -17,6 +18,7 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// Reads the schema of `T`.
     pub fn of<T: ToSchema>(params: &'static [Param], on_device: bool) -> Self {
         let mut schema = to_value(T::schema()).unwrap_or_default();
         let required = schema["required"].as_array().into_iter().flatten();
@@ -52,10 +54,12 @@ impl Shape {
         names.flat_map(|properties| properties.keys().map(String::as_str))
     }
 
+    /// Whether there is such a field.
     pub fn has(&self, name: &str) -> bool {
         !self.properties[name].is_null()
     }
 
+    /// Whether this field must be there.
     pub fn is_required(&self, name: &str) -> bool {
         self.required.iter().any(|required| required == name)
     }

@@ -29,11 +29,15 @@ const LONGEST_NAME: usize = 200;
     example = json!({"tenant_name": "Acme", "email": "admin@acme.example", "password": "correct horse battery"})
 )]
 pub struct RegisterTenant {
+    /// For people; 1 to 200 characters.
     pub tenant_name: String,
+    /// Nobody else in this daemon may have it.
     pub email: String,
+    /// At least 8 characters, at most 1,024 bytes.
     pub password: String,
     /// Accepted and ignored: the first user of a tenant is always its admin.
     pub role: Option<Role>,
+    /// Where the events of the user's devices go, once there are any.
     pub webhook_url: Option<String>,
 }
 

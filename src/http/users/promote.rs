@@ -19,6 +19,7 @@ use crate::store::accounts::{Caller, Role};
 pub struct PromoteUser {
     /// Whom.
     pub id: UserId,
+    /// What the user may do from now on.
     pub new_role: Role,
 }
 

@@ -20,7 +20,9 @@ use crate::store::accounts::{Caller, Role};
 pub struct UpdateUser {
     /// Whom.
     pub id: UserId,
+    /// `false` ends the user's token at once.
     pub active: Option<bool>,
+    /// What the user may do from now on.
     pub role: Option<Role>,
 }
 
