@@ -78,12 +78,12 @@ pub struct Http {
     /// Each as a browser sends it: `https://app.example.com`.
     #[serde(deserialize_with = "words")]
     pub cors_origins: Vec<String>,
+    #[serde(deserialize_with = "unknown_fields")]
     pub unknown_fields: UnknownFields,
 }
 
 /// What becomes of a field that no endpoint reads.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "lowercase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownFields {
     /// It is named in the answer's header `X-Ignored-Fields`.
     Ignore,
@@ -437,6 +437,18 @@ fn words<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::E
         .map(str::trim)
         .filter(|word| !word.is_empty());
     Ok(words.map(str::to_owned).collect())
+}
+
+/// One of a few words; they are named where another stands.
+fn unknown_fields<'de, D: Deserializer<'de>>(deserializer: D) -> Result<UnknownFields, D::Error> {
+    match String::deserialize(deserializer)?.as_str() {
+        "ignore" => Ok(UnknownFields::Ignore),
+        "refuse" => Ok(UnknownFields::Refuse),
+        other => {
+            let problem = format!("{other:?} is neither \"ignore\" nor \"refuse\"");
+            Err(serde::de::Error::custom(problem))
+        }
+    }
 }
 
 /// A count in which 0 stands for one per core.

@@ -1,4 +1,4 @@
-//! What can go wrong with a request, and nothing about HTTP.
+//! What can go wrong with a request. Which status, code and text HTTP has for it: `http/wire.rs`.
 
 use std::borrow::Cow;
 use std::error::Error;

@@ -4,32 +4,14 @@ pub mod show;
 
 use chrono::SecondsFormat;
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use crate::device::session::groups::{Group, Participant, Role};
 
 /// A group, as all endpoints about groups show it.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(
-    as = Group,
-    example = json!({
-        "jid": "120363021234567890@g.us",
-        "name": "Sales",
-        "topic": "What is to be sold today",
-        "owner": "5511999999999@s.whatsapp.net",
-        "created_at": "2026-06-15T12:00:00Z",
-        "is_announce": false,
-        "is_locked": false,
-        "join_approval": false,
-        "members_count": 1,
-        "participants": [{
-            "jid": "123456789012345@lid",
-            "phone_number": "5511999999999",
-            "is_admin": true,
-            "is_super_admin": true
-        }]
-    })
-)]
+#[schema(as = Group)]
 pub struct Shown {
     jid: String,
     name: String,
@@ -58,6 +40,29 @@ struct Member {
     phone_number: Option<String>,
     is_admin: bool,
     is_super_admin: bool,
+}
+
+impl Shown {
+    /// For the API's document.
+    pub fn example() -> Value {
+        json!({
+            "jid": "120363021234567890@g.us",
+            "name": "Sales",
+            "topic": "What is to be sold today",
+            "owner": "5511999999999@s.whatsapp.net",
+            "created_at": "2026-06-15T12:00:00Z",
+            "is_announce": false,
+            "is_locked": false,
+            "join_approval": false,
+            "members_count": 1,
+            "participants": [{
+                "jid": "123456789012345@lid",
+                "phone_number": "5511999999999",
+                "is_admin": true,
+                "is_super_admin": true
+            }]
+        })
+    }
 }
 
 impl From<Group> for Shown {

@@ -89,11 +89,6 @@ fn check_encoding(request: &HttpRequest) -> Result<(), Invalid> {
     }
 }
 
-/// Whether the body is said to be JSON.
-pub fn is_json(request: &HttpRequest) -> bool {
-    request.headers().contains_key(CONTENT_TYPE) && check_content_type(request).is_ok()
-}
-
 /// An absent type is taken for JSON: `curl -d` without a header sends a form's, which is refused with a hint.
 fn check_content_type(request: &HttpRequest) -> Result<(), Invalid> {
     let Some(value) = request.headers().get(CONTENT_TYPE) else {

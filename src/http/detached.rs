@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use actix_web::rt;
+use tracing::Instrument;
 
 use crate::failure::Failure;
 
@@ -11,6 +12,7 @@ use crate::failure::Failure;
 pub async fn to_the_end<T: 'static>(
     change: impl Future<Output = Result<T, Failure>> + 'static,
 ) -> Result<T, Failure> {
-    let done = rt::spawn(change).await;
+    // Its lines in the log are those of the request.
+    let done = rt::spawn(change.in_current_span()).await;
     done.unwrap_or_else(|error| Err(Failure::internal("a change did not end", &error)))
 }

@@ -30,7 +30,7 @@ pub trait Endpoint: DeserializeOwned + ToSchema + 'static {
     const PARAMS: &'static [Param] = &[];
 
     /// Acts on one of the caller's devices, which `device_id` names.
-    const ON_DEVICE: bool = false;
+    const NAMES_DEVICE: bool = false;
 
     /// Carries media: a larger body.
     const LARGE: bool = false;

@@ -15,6 +15,7 @@ use super::input::{self, Fields, Shape};
 use super::which::Which;
 use super::{Api, Limits, UnknownFields, envelope, wire};
 use crate::commands::{self, Command};
+use crate::contract::operation::Envelope;
 use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
 use crate::metrics::InProgress;
@@ -44,7 +45,7 @@ pub async fn execute<E: Endpoint>(
         other => other,
     });
     let mut response = envelope::respond(&E::OPERATION, result);
-    if let Some(names) = listed(&fields.ignored) {
+    if let Some(names) = listed(&fields) {
         response.headers_mut().insert(IGNORED_FIELDS, names);
     }
     response
@@ -80,25 +81,30 @@ async fn answer<E: Endpoint>(
 
 fn decode<E: Endpoint>(api: &Api, shape: &Shape, fields: &mut Fields) -> Result<E, Invalid> {
     let asked = fields.decode::<E>()?;
-    match (&api.limits.unknown_fields, fields.ignored.first()) {
-        (UnknownFields::Refuse, Some(name)) => {
-            let known: Vec<&str> = shape.names().collect();
-            let problem = format!("there is no field {name:?} here: {}", known.join(", "));
-            Err(Invalid::field(name, problem))
-        }
-        _ => Ok(asked),
+    let refuses = api.limits.unknown_fields == UnknownFields::Refuse;
+    // Whoever watches the daemon may ask as it likes.
+    if !refuses || E::OPERATION.envelope == Envelope::Open {
+        return Ok(asked);
     }
+    if let Some(name) = fields.unknown_in_query.first() {
+        return Err(input::unknown_parameter(name, &shape.in_query()));
+    }
+    if let Some(name) = fields.ignored.first() {
+        return Err(input::unknown_field(name, &shape.in_bodies()));
+    }
+    Ok(asked)
 }
 
 /// As the value of a header, in which only visible ASCII can stand.
-fn listed(names: &[String]) -> Option<HeaderValue> {
-    let names: Vec<&str> = names
-        .iter()
-        .take(MOST_IGNORED)
-        .map(String::as_str)
-        .collect();
+fn listed(fields: &Fields) -> Option<HeaderValue> {
+    let names = fields.unknown_in_query.iter().chain(&fields.ignored);
+    let (count, names) = (names.clone().count(), names.take(MOST_IGNORED));
+    let names: Vec<&str> = names.map(String::as_str).collect();
     let mut text: String = names.join(", ").escape_default().collect();
     text.truncate(LONGEST_IGNORED);
+    if count > MOST_IGNORED {
+        text.push_str(&format!(" and {} more", count - MOST_IGNORED));
+    }
     HeaderValue::from_str(&text)
         .ok()
         .filter(|text| !text.is_empty())

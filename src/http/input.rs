@@ -38,8 +38,10 @@ pub struct Fields {
     echo: Map<String, Value>,
     /// Which device is meant, as the request has it.
     pub device: Option<String>,
-    /// Fields and parameters that nobody reads.
+    /// Fields that nobody reads.
     pub ignored: Vec<String>,
+    /// Parameters of the query that nobody reads.
+    pub unknown_in_query: Vec<String>,
 }
 
 /// Reads a request to an endpoint of this shape. A GET has no body.
@@ -76,14 +78,12 @@ async fn path(request: &HttpRequest) -> HashMap<String, String> {
     names.into_iter().map(str::to_owned).zip(values).collect()
 }
 
-/// A GET has no body. Where none of the fields can be in one, it is left alone, unless it says that it is JSON and may say
-/// which device is meant.
+/// A GET has no body. Of other requests it is left alone where it can say nothing, not even which device is meant.
 pub fn takes_body(request: &HttpRequest, shape: &Shape) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
         return false;
     }
-    let has_fields = shape.names().any(|name| shape.in_body(name));
-    has_fields || shape.on_device && body::is_json(request)
+    shape.names_device || shape.names().any(|name| shape.in_body(name))
 }
 
 impl Fields {
@@ -95,8 +95,8 @@ impl Fields {
     ) -> Self {
         let mut fields = Self::default();
         let is_given = |value: &Value| *value != "";
-        if shape.on_device {
-            let in_body = body.remove(DEVICE_ID).filter(is_given).map(text);
+        if shape.names_device {
+            let in_body = body.shift_remove(DEVICE_ID).filter(is_given).map(text);
             fields.device = in_body.or_else(|| query.value(DEVICE_ID));
         }
         let either = shape
@@ -109,7 +109,16 @@ impl Fields {
             let text = match param.place {
                 // Where the input has no such field, whoever admits the caller reads it.
                 Place::Path if !shape.has(param.name) => continue,
-                Place::Path => path.get(param.name).cloned(),
+                Place::Path => {
+                    let text = path.get(param.name).cloned().unwrap_or_default();
+                    // What was read can be written back; another value there means nothing.
+                    let in_body = body.shift_remove(param.name);
+                    if in_body.is_some_and(|value| value != *text) {
+                        fields.ignored.push(param.name.to_owned());
+                    }
+                    fields.give(shape, param.name, Given::Text(text));
+                    continue;
+                }
                 Place::Query if body.get(param.name).is_some_and(is_given) => None,
                 Place::BodyOrQuery if body_has_one => None,
                 Place::Query | Place::BodyOrQuery => {
@@ -117,7 +126,7 @@ impl Fields {
                 }
             };
             if let Some(text) = text {
-                body.remove(param.name);
+                body.shift_remove(param.name);
                 fields.give(shape, param.name, Given::Text(text));
             }
         }
@@ -129,7 +138,7 @@ impl Fields {
         fields
             .given
             .extend(missing.into_iter().map(|name| (name, Given::Missing)));
-        fields.ignored = query.others(shape);
+        fields.unknown_in_query = query.others(shape);
         fields
     }
 
@@ -180,6 +189,25 @@ impl Fields {
             invalid.value = self.echo.get(field).cloned().map(Box::new);
         }
         invalid
+    }
+}
+
+/// For those who have unknown fields refused.
+pub fn unknown_field(name: &str, known: &[&str]) -> Invalid {
+    let problem = format!("{name:?} is no field here: {}", listed(known));
+    Invalid::field(name, problem)
+}
+
+/// The same of a parameter in the query.
+pub fn unknown_parameter(name: &str, known: &[&str]) -> Invalid {
+    let problem = format!("{name:?} is no parameter here: {}", listed(known));
+    Invalid::field(name, problem)
+}
+
+fn listed(names: &[&str]) -> String {
+    match names.is_empty() {
+        true => "there is none".to_owned(),
+        false => format!("there is {}", names.join(", ")),
     }
 }
 

@@ -33,10 +33,11 @@ where
     const SUMMARY: &'static str = I::Command::SUMMARY;
     const OPERATION: Operation = I::Command::OPERATION;
     const PARAMS: &'static [Param] = I::Command::PARAMS;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
     const LARGE: bool = I::Command::LARGE;
 
     fn refusals() -> Vec<Failure> {
+        // What its check makes of a request that brings nothing is an example of what it refuses.
         let shape = Shape::of::<I>(Self::PARAMS, true);
         let nothing = Fields::none(&shape).decode::<I>();
         let unchecked = nothing.ok().and_then(|input| input.check().err());

@@ -23,31 +23,33 @@ use super::table::{Area, Entry};
 use crate::webhooks::payload::{self, Payload};
 use crate::{device, supervision};
 
-const ADDRESS: &str = "/openapi.json";
+/// Where the document is.
+pub const ADDRESS: &str = "/openapi.json";
 const DESCRIPTION: &str = "Keeps many WhatsApp linked devices alive and lets programs use them. \
      Every request carries `Authorization: Bearer <token>`; the token says who calls, and with that which tenant. \
      `device_id`, in the query or in the body, names one of the caller's devices; without it the oldest paired one is \
      meant, or else the oldest. `null`, and `\"\"` for an optional field, mean absent; fields that nobody reads are named in \
      the answer's header `X-Ignored-Fields`.";
 
-/// The document and the page that shows it. Neither needs a token: they say nothing that the source does not.
+/// The page that shows the document. Neither needs a token: they say nothing that the source does not.
 pub fn configure(app: &mut web::ServiceConfig) {
     // The validator would be somebody else's server.
     let page = Config::from(ADDRESS).validator_url("none");
-    app.route(ADDRESS, web::get().to(show))
-        .service(web::redirect("/docs", "/docs/"))
+    app.service(web::redirect("/docs", "/docs/"))
         .service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 
 /// As text, written once and shared by all workers.
 pub struct Serialized(Bytes);
 
+/// Writes it down.
 pub fn serialized(document: OpenApi) -> Serialized {
     let text = document.to_json();
     Serialized(text.expect("a document of strings and maps is JSON").into())
 }
 
-async fn show(document: web::Data<Serialized>) -> HttpResponse {
+/// GET /openapi.json
+pub async fn show(document: web::Data<Serialized>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(header::ContentType::json())
         .body(document.0.clone())

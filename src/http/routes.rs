@@ -1,13 +1,19 @@
 //! The URL table: a line per endpoint, with the contract's name of it.
+//!
+//! `command::<…>` is what a live device does: its file is `src/commands/<area>/<name>.rs`. `endpoint::<…>` is everything
+//! else, in `src/http/<area>/<name>.rs`. To add one: a file there with the request and the reply as types and
+//! `impl Command` or `impl Endpoint`, its `pub mod` in the area's file, its line here, a test file
+//! `tests/wutsd/<area>/<name>.rs` that begins with `//! GET /its/path`, and its line in README's table. Which status and
+//! text a failure has is in `http/wire.rs`; the document and `/docs` follow from the types.
 
 use actix_web::http::Method;
 use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::middleware::from_fn;
-use actix_web::web::{ServiceConfig, resource, route, scope};
-use actix_web::{HttpRequest, HttpResponse, Resource};
+use actix_web::web::{self, ServiceConfig, resource, route, scope};
+use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
-use super::{devices, envelope, health, ryze, tenants, users, webhooks};
+use super::{devices, envelope, health, openapi, ryze, tenants, users, webhooks};
 use crate::commands::*;
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -16,7 +22,7 @@ const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
-#[allow(dead_code, reason = "the endpoints of groups use it")]
+#[allow(dead_code, reason = "no endpoint has it yet")]
 const PATCH: Method = Method::PATCH;
 
 const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
@@ -117,7 +123,16 @@ pub fn configure(app: &mut ServiceConfig) {
     }
     let unknown_instance = |request| unknown(request, ryze::OPERATION);
     app.service(below_api.default_service(route().to(unknown_instance)));
-    super::openapi::configure(app);
+    let document = web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
+    let document = document.to(openapi::show);
+    let methods = ["GET", "HEAD"].map(str::to_owned).into();
+    app.service(resource_of(
+        &[openapi::ADDRESS],
+        vec![document],
+        methods,
+        UNKNOWN,
+    ));
+    openapi::configure(app);
     app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
 
@@ -137,13 +152,25 @@ fn by_path() -> Vec<(Vec<&'static str>, Vec<Entry>)> {
     resources
 }
 
-/// One path, with and without a slash at its end, and its methods; the others are refused with the list of these.
+/// One path with its methods.
 fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) -> Resource {
-    let mut methods: Vec<&str> = entries.iter().map(|entry| entry.method.as_str()).collect();
-    if methods.contains(&"GET") {
-        methods.push("HEAD");
+    let methods = entries.iter().map(|entry| entry.method.to_string());
+    let mut methods: Vec<String> = methods.collect();
+    if methods.iter().any(|method| method == "GET") {
+        methods.push("HEAD".to_owned());
     }
-    methods.push("OPTIONS");
+    let routes = entries.into_iter().map(|entry| entry.route).collect();
+    resource_of(&paths, routes, methods, operation)
+}
+
+/// These paths, each with and without a slash at its end; other methods are refused with the list of these.
+fn resource_of(
+    paths: &[&str],
+    routes: Vec<Route>,
+    mut methods: Vec<String>,
+    operation: Operation,
+) -> Resource {
+    methods.push("OPTIONS".to_owned());
     let methods = methods.join(", ");
     let slashed = paths.iter().map(|path| format!("{path}/"));
     let paths: Vec<String> = paths
@@ -151,11 +178,7 @@ fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) ->
         .map(|path| (*path).to_owned())
         .chain(slashed)
         .collect();
-    let resource = entries
-        .into_iter()
-        .fold(resource(paths), |resource, entry| {
-            resource.route(entry.route)
-        });
+    let resource = routes.into_iter().fold(resource(paths), Resource::route);
     resource.default_service(
         route().to(move |request| other_method(request, methods.clone(), operation)),
     )

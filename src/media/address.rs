@@ -23,7 +23,8 @@ impl Rule {
         match url.host() {
             Some(Host::Ipv4(address)) => self.allows(address.into()),
             Some(Host::Ipv6(address)) => self.allows(address.into()),
-            Some(Host::Domain(_)) => true,
+            // Other names are checked by what they resolve to.
+            Some(Host::Domain(name)) => self.private || !is_local(name),
             None => false,
         }
     }
@@ -31,6 +32,12 @@ impl Rule {
     fn allows(self, address: IpAddr) -> bool {
         self.private || is_public(address)
     }
+}
+
+/// Names that RFC 6761 keeps for this machine.
+fn is_local(name: &str) -> bool {
+    let name = name.trim_end_matches('.').to_ascii_lowercase();
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 /// What is connected to is what was checked: the name is resolved once.

@@ -67,9 +67,11 @@ pub struct Wanted {
     pub enabled: Option<bool>,
     /// Attempts after the first; absent: 3.
     #[serde(default)]
+    #[schema(minimum = 0, maximum = 20)]
     pub retry_attempts: Option<u32>,
     /// Seconds for one attempt; absent: 30.
     #[serde(default)]
+    #[schema(minimum = 1, maximum = 60)]
     pub timeout: Option<u32>,
     /// Signs deliveries. Absent: as before; empty: no signature any more.
     #[serde(default)]

@@ -115,9 +115,9 @@ async fn a_body_that_nobody_reads_holds_no_connection() {
     let user = world.user().await;
     let table = [
         ("POST /status/text", "Transfer-Encoding: chunked\r\n", 401),
-        ("POST /disconnect", "Transfer-Encoding: chunked\r\n", 404),
+        ("DELETE /devices/x", "Transfer-Encoding: chunked\r\n", 404),
         ("GET /healthz", "Transfer-Encoding: chunked\r\n", 200),
-        ("POST /disconnect", "Content-Length: 100000\r\n", 404),
+        ("DELETE /devices/x", "Content-Length: 100000\r\n", 404),
     ];
     for (request, fields, expected) in table {
         let mut text = head(&user, request, fields);

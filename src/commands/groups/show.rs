@@ -20,7 +20,7 @@ pub struct GetGroup {
 }
 
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = FoundGroup)]
+#[schema(as = FoundGroup, example = json!({"group": Shown::example()}))]
 pub struct Found {
     group: Shown,
 }

@@ -41,7 +41,7 @@ impl Endpoint for ConnectSession {
     type Reply = Connected;
     const SUMMARY: &'static str = "Brings a paired device back with its stored credentials";
     const OPERATION: Operation = Operation::new("connect", Envelope::Session);
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         vec![NOT_FOUND, FAILED]

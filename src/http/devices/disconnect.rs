@@ -41,7 +41,7 @@ impl Endpoint for DisconnectSession {
     type Reply = Disconnected;
     const SUMMARY: &'static str = "Closes the connection and keeps the credentials";
     const OPERATION: Operation = Operation::new("disconnect", Envelope::Session);
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         vec![several().into(), NOT_CONNECTED, FAILED]

@@ -41,7 +41,7 @@ impl Endpoint for LogoutInstance {
     type Reply = LoggedOut;
     const SUMMARY: &'static str = Logout::SUMMARY;
     const OPERATION: Operation = Logout::OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         vec![

@@ -64,7 +64,7 @@ impl Endpoint for GeneratePairCode {
     const SUMMARY: &'static str = "Shows a code to type on the phone";
     const OPERATION: Operation = Operation::new("paircode", Envelope::Session);
     const PARAMS: &'static [Param] = &[REFRESH];
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         let no_qr = failed("timeout waiting for WhatsApp QR event");

@@ -64,7 +64,7 @@ impl Endpoint for GenerateQrCode {
         REFRESH,
         Param::query("reuse_cache").or(&["reuse", "use_cache", "cached"]),
     ];
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         vec![ALREADY_CONNECTED, NOT_FOUND, TIMED_OUT, FAILED]

@@ -158,7 +158,7 @@ impl Endpoint for GetStatus {
     type Reply = Shown;
     const SUMMARY: &'static str = "Tells how the device stands";
     const OPERATION: Operation = Operation::new("status", Envelope::Session);
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     async fn answer(self, context: Context<Caller>) -> Result<Shown, Failure> {
         match context.locate().await? {

@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use url::form_urlencoded;
 
 use super::{DEVICE_ID, Shape};
+use crate::contract::param::Place;
 
 /// Names and values, decoded.
 pub struct Query<'a>(Vec<(Cow<'a, str>, Cow<'a, str>)>);
@@ -26,8 +27,11 @@ impl<'a> Query<'a> {
     /// Names of the parameters that an endpoint of this shape does not know.
     pub fn others(&self, shape: &Shape) -> Vec<String> {
         let is_known = |name: &str| {
-            let mut names = shape.params.iter().flat_map(|param| param.names());
-            names.any(|known| known == name) || shape.on_device && name == DEVICE_ID
+            let params = shape.params.iter();
+            let mut names = params
+                .filter(|param| param.place != Place::Path)
+                .flat_map(|param| param.names());
+            names.any(|known| known == name) || shape.names_device && name == DEVICE_ID
         };
         let names = self.0.iter().map(|(name, _)| name.as_ref());
         names

@@ -10,7 +10,7 @@ pub struct Shape {
     /// Those that path or query bring.
     pub params: &'static [Param],
     /// Whether `device_id` says which device is meant.
-    pub on_device: bool,
+    pub names_device: bool,
     /// Names of the fields that must be there.
     pub required: Vec<String>,
     /// By name, as the document writes them.
@@ -19,13 +19,13 @@ pub struct Shape {
 
 impl Shape {
     /// Reads the schema of `T`.
-    pub fn of<T: ToSchema>(params: &'static [Param], on_device: bool) -> Self {
+    pub fn of<T: ToSchema>(params: &'static [Param], names_device: bool) -> Self {
         let mut schema = to_value(T::schema()).unwrap_or_default();
         let required = schema["required"].as_array().into_iter().flatten();
         let required = required.filter_map(|name| Some(name.as_str()?.to_owned()));
         Self {
             params,
-            on_device,
+            names_device,
             required: required.collect(),
             properties: schema["properties"].take(),
         }
@@ -62,6 +62,21 @@ impl Shape {
     /// Whether this field must be there.
     pub fn is_required(&self, name: &str) -> bool {
         self.required.iter().any(|required| required == name)
+    }
+
+    /// Names of the fields that a body may bring.
+    pub fn in_bodies(&self) -> Vec<&str> {
+        let device = self.names_device.then_some("device_id");
+        let names = self.names().filter(|name| self.in_body(name));
+        names.chain(device).collect()
+    }
+
+    /// Names of the parameters that a query may bring.
+    pub fn in_query(&self) -> Vec<&str> {
+        let device = self.names_device.then_some("device_id");
+        let params = self.params.iter();
+        let params = params.filter(|param| param.place != Place::Path);
+        params.map(|param| param.name).chain(device).collect()
     }
 
     /// Whether a field can stand in a body.

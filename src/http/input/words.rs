@@ -57,6 +57,9 @@ fn expected(serde: &str) -> &str {
     match serde {
         "a sequence" => "a list",
         "a map" => "an object",
+        number if number.starts_with('u') && NUMBERS.contains(&number) => {
+            "a whole number, 0 or more"
+        }
         number if NUMBERS.contains(&number) => "a whole number",
         "f32" | "f64" => "a number",
         other if other.starts_with("struct ") => "an object",
@@ -90,7 +93,7 @@ mod tests {
             ),
             (
                 "invalid type: string \"a, expected b\", expected u32",
-                "must be a whole number, not \"a, expected b\"",
+                "must be a whole number, 0 or more, not \"a, expected b\"",
             ),
             (
                 "invalid type: map, expected a sequence",
@@ -98,7 +101,7 @@ mod tests {
             ),
             (
                 "invalid value: integer `-1`, expected u16",
-                "must be a whole number, not -1",
+                "must be a whole number, 0 or more, not -1",
             ),
             (
                 "unknown variant `a`, expected `b` or `c`",

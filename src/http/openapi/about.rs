@@ -10,6 +10,7 @@ use crate::contract::param::{Param, Place};
 use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Admitted, Endpoint, Token};
+use crate::http::input::unknown_parameter;
 use crate::http::input::{Fields, Shape};
 use crate::http::wire::of_input;
 
@@ -62,7 +63,7 @@ pub(super) struct Body {
 impl About {
     /// `id`: the endpoint's `operationId`, after which its body is called.
     pub fn of<E: Endpoint>(id: &'static str, takes_body: bool) -> Self {
-        let shape = Shape::of::<E>(E::PARAMS, E::ON_DEVICE);
+        let shape = Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE);
         let mut schemas = Schemas::new();
         E::schemas(&mut schemas);
         let body = (takes_body && shape.names().any(|name| shape.in_body(name)))
@@ -93,7 +94,11 @@ fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool) -> Vec<Failure> {
     if E::OPERATION.envelope != Envelope::Open {
         refusals.extend([Failure::Overloaded, Failure::Unavailable, Failure::Internal]);
     }
-    let wrong = wrong_input::<E>(shape);
+    let wrong = wrong_input::<E>(shape).or_else(|| {
+        // Where nothing can be wrong with a field, something that is none can be there.
+        let closed = E::OPERATION.envelope != Envelope::Open;
+        closed.then(|| unknown_parameter("colour", &shape.in_query()))
+    });
     let wrong = wrong.map(|invalid| of_input(&E::OPERATION, takes_body, invalid));
     refusals.extend(wrong);
     refusals.extend(E::refusals());
@@ -116,7 +121,7 @@ fn wrong_input<E: Endpoint>(shape: &Shape) -> Option<Invalid> {
 fn params(shape: &Shape) -> Vec<Parameter> {
     let of_input = shape.params.iter().map(|param| parameter(shape, param));
     let mut params: Vec<Parameter> = of_input.collect();
-    if shape.on_device {
+    if shape.names_device {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let device = ParameterBuilder::new()
             .name("device_id")

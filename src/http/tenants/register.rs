@@ -16,9 +16,8 @@ use crate::ids::TenantId;
 use crate::store::StoreError;
 use crate::store::accounts::{Role, Tenant};
 
-const EXISTS: Failure = Failure::coded(
+const EXISTS: Failure = Failure::documented(
     400,
-    "TENANT_EXISTS",
     "tenant already exists - please contact your administrator to create an account",
 );
 const NOTE: &str = "Webhook will be auto-configured when WhatsApp device is connected";

@@ -33,7 +33,7 @@ impl Endpoint for ConfigureWebhook {
     const SUMMARY: &'static str =
         "Says where the events of the caller's device go; overwrites what was said before";
     const OPERATION: Operation = OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         NO_OWNER.into()

@@ -29,7 +29,7 @@ impl Endpoint for DeleteWebhook {
     const SUMMARY: &'static str =
         "Deletes the webhook of the caller's device, with what waits for it";
     const OPERATION: Operation = OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         NO_OWNER.into()

@@ -98,7 +98,7 @@ impl Endpoint for ListDeliveries {
         Param::query("limit"),
         Param::query("after"),
     ];
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         NO_OWNER.into()

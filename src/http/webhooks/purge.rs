@@ -33,7 +33,7 @@ impl Endpoint for PurgeDeadLetters {
     type Reply = Purged;
     const SUMMARY: &'static str = "Deletes all dead letters";
     const OPERATION: Operation = OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         NO_OWNER.into()
@@ -50,7 +50,7 @@ impl Endpoint for DeleteDeadLetter {
     const SUMMARY: &'static str = "Deletes a dead letter";
     const OPERATION: Operation = OPERATION;
     const PARAMS: &'static [Param] = &[ID];
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         let mut refusals = vec![NO_LETTER];

@@ -34,7 +34,7 @@ impl Endpoint for ReplayDeadLetters {
     type Reply = Replayed;
     const SUMMARY: &'static str = "Puts all dead letters back into the queue";
     const OPERATION: Operation = OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         NO_OWNER.into()
@@ -51,7 +51,7 @@ impl Endpoint for ReplayDeadLetter {
     const SUMMARY: &'static str = "Puts a dead letter back into the queue";
     const OPERATION: Operation = OPERATION;
     const PARAMS: &'static [Param] = &[ID];
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         let mut refusals = vec![NO_LETTER];

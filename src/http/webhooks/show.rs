@@ -28,7 +28,7 @@ impl Endpoint for GetWebhook {
     type Reply = Found;
     const SUMMARY: &'static str = "Shows where the events of the caller's device go";
     const OPERATION: Operation = OPERATION;
-    const ON_DEVICE: bool = true;
+    const NAMES_DEVICE: bool = true;
 
     fn refusals() -> Vec<Failure> {
         let mut refusals = vec![NOT_FOUND];

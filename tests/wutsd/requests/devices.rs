@@ -1,8 +1,9 @@
 //! Which device a request means: the one that `device_id` names, or else always the same one.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{User, World};
+use crate::support::{User, World, contract};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 
@@ -182,4 +183,37 @@ async fn a_device_is_taken_away_only_by_name_where_there_are_several() {
     let control = &two.world.control;
     assert!(control.devices(&two.phones[0]).await.is_empty());
     assert_eq!(control.devices(&two.phones[1]).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_device_that_a_body_names_is_read_whatever_its_content_type() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let body = json!({ "device_id": NOBODY }).to_string();
+    for operation in contract::operations() {
+        let takes_fields = operation.body.is_some() || operation.path.contains('{');
+        let names_device = operation.query.iter().any(|name| name == "device_id");
+        if operation.method == "GET" || takes_fields || !names_device {
+            continue;
+        }
+        let method: Method = operation.method.parse().expect("a method");
+        let types = [
+            (None, 404),
+            (Some("application/json"), 404),
+            (Some("text/plain"), 400),
+        ];
+        for (content_type, expected) in types {
+            let path = &operation.path;
+            let answer = user
+                .api
+                .request_raw(method.clone(), path, content_type, &body)
+                .await;
+            assert_eq!(
+                answer.status, expected,
+                "{path} {content_type:?}: {}",
+                answer.text
+            );
+        }
+    }
+    assert_eq!(user.status().await["connected"], true);
 }

@@ -105,8 +105,10 @@ async fn null_means_absent_and_so_does_an_empty_text_where_a_field_is_optional()
 #[tokio::test]
 async fn base64_may_have_line_breaks_and_the_head_of_a_data_url() {
     let world = World::start().await;
-    let (user, phone) = world.paired_user().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
     let contact = world.control.contact_of(&phone, "Contact").await;
+    world.pair(&user, &phone).await;
     let in_url = format!("data:image/png;base64,{WITH_LINE_BREAKS}");
     for data in [WITH_LINE_BREAKS, &in_url] {
         let body = json!({ "data": data });
@@ -147,19 +149,56 @@ async fn a_field_that_nobody_reads_is_named_in_the_answer() {
 async fn the_configuration_can_have_unknown_fields_refused() {
     let world = World::start_with(&[("HTTP__UNKNOWN_FIELDS", "refuse")]).await;
     let user = world.user().await;
-    let answer = user
-        .api
-        .post("/devices", json!({ "name": "a", "nam": "b" }))
-        .await;
-    assert_eq!(
-        answer.text_error(),
-        (400, "there is no field \"nam\" here: name")
-    );
-    assert_eq!(answer.body["validation"][0]["field"], "nam");
+    let table = [
+        (
+            "/devices",
+            json!({ "name": "a", "nam": "b" }),
+            "\"nam\" is no field here: there is name",
+        ),
+        (
+            "/devices?nam=b",
+            json!({ "name": "a" }),
+            "\"nam\" is no parameter here: there is none",
+        ),
+        (
+            "/connect",
+            json!({ "name": "a" }),
+            "\"name\" is no field here: there is device_id",
+        ),
+        (
+            "/connect?x=1",
+            json!({}),
+            "\"x\" is no parameter here: there is device_id",
+        ),
+    ];
+    for (path, body, expected) in table {
+        let answer = user.api.post(path, body).await;
+        assert_eq!(answer.text_error(), (400, expected));
+    }
     user.api
         .post("/devices", json!({ "name": "a" }))
         .await
         .expect(201);
+    world.api.get("/healthz?now=1").await.expect(200);
+}
+
+#[tokio::test]
+async fn what_the_path_says_wins_and_another_value_in_the_body_is_named() {
+    let world = World::start().await;
+    let admin = world.user().await;
+    let (ada, bob) = (
+        world.member(&admin, "user").await,
+        world.member(&admin, "user").await,
+    );
+    let path = format!("/users/{}", ada.user_id);
+    let body = json!({ "id": bob.user_id, "active": false });
+    let answer = admin.api.put(&path, body).await;
+    assert_eq!((answer.status, answer.header(IGNORED)), (200, "id"));
+    ada.api.get("/devices").await.expect(401);
+    bob.api.get("/devices").await.expect(200);
+    let body = json!({ "id": ada.user_id, "active": true });
+    let answer = admin.api.put(&path, body).await;
+    assert_eq!((answer.status, answer.header(IGNORED)), (200, ""));
 }
 
 #[tokio::test]

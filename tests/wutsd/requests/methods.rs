@@ -41,6 +41,15 @@ async fn another_method_is_refused_with_those_that_there_are() {
 async fn head_is_answered_wherever_get_is() {
     let world = World::start().await;
     let user = world.user().await;
+    for path in ["/openapi.json", "/openapi.json/"] {
+        let head = user.api.request(Method::HEAD, path, None).await;
+        assert_eq!((head.status, &*head.text), (200, ""), "{path}");
+        let other = user.api.request(Method::POST, path, None).await;
+        assert_eq!(
+            (other.status, other.header("allow")),
+            (405, "GET, HEAD, OPTIONS")
+        );
+    }
     for operation in contract::operations() {
         if operation.method != "GET" || operation.path.contains('{') {
             continue;

@@ -139,6 +139,19 @@ impl Api {
         self.send(Method::POST, path, None).await
     }
 
+    /// Any method, with a body of this type or of none.
+    pub async fn request_raw(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: Option<&str>,
+        body: &str,
+    ) -> Answer {
+        let content_type = content_type.unwrap_or_default();
+        self.send(method, path, Some((content_type, body.to_owned().into())))
+            .await
+    }
+
     pub async fn post_raw(
         &self,
         path: &str,
@@ -175,7 +188,10 @@ impl Api {
             request = request.header(*name, value);
         }
         if let Some((content_type, body)) = body {
-            request = request.header("Content-Type", content_type).body(body);
+            request = request.body(body);
+            if !content_type.is_empty() {
+                request = request.header("Content-Type", content_type);
+            }
         }
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
