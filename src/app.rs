@@ -18,13 +18,9 @@ use crate::accounts::master::{self, MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
-use crate::device::client::Shared;
-use crate::device::fetch::Fetcher;
-use crate::device::heavy::Heavy;
-use crate::device::version::Version;
+use crate::device::shared::{ShareError, Shared};
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
-use crate::media::download::Downloader;
 use crate::metrics::Registry;
 use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
@@ -55,10 +51,8 @@ pub enum AppError {
     MasterToken(#[from] MasterTokenError),
     #[error("the store cannot be opened")]
     Store(#[from] StoreError),
-    #[error("the HTTP client cannot be built")]
-    Client(#[from] reqwest::Error),
-    #[error("TLS cannot be set up")]
-    Tls(#[from] rustls::Error),
+    #[error(transparent)]
+    Devices(#[from] ShareError),
     #[error(transparent)]
     Webhooks(#[from] dispatcher::StartError),
     #[error("metrics cannot be set up")]
@@ -103,7 +97,7 @@ impl App {
         let master = MasterToken::load(&config)?;
         let store = open_store(&config)?;
         let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
-        let shared = Arc::new(share(&config, store.clone(), webhooks.clone())?);
+        let shared = Arc::new(Shared::new(&config, store.clone(), webhooks.clone())?);
         let tls = (*shared.tls).clone();
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         let fleet = Fleet::start(&config.supervision, shared).await?;
@@ -294,29 +288,4 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
     options.readers = config.store.readers.get();
     options.queue = config.store.queue.get();
     Ok(Store::open(options)?)
-}
-
-/// What is made once for all devices, TLS above all: it is the largest piece.
-pub(crate) fn share(config: &Config, store: Store, webhooks: Webhooks) -> Result<Shared, AppError> {
-    let roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let plain = config.whatsapp.url.scheme() == "ws";
-    let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
-    let downloader = Downloader::new(&config.media, tls.clone())?;
-    Ok(Shared {
-        store,
-        whatsapp: config.whatsapp.clone(),
-        tls: Arc::new(tls),
-        heavy: Heavy::here(),
-        version: Version::new(fetcher.clone()),
-        fetcher,
-        downloader: Arc::new(downloader),
-        webhooks,
-    })
 }

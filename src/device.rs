@@ -3,142 +3,58 @@
 //! It owns the socket, the app-state sync and the timeouts of that life. It connects, serves, and ends with one
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
-pub mod acks;
-pub mod app_state;
-pub mod audience;
-pub mod blocklist;
-pub mod client;
-pub mod contacts;
-pub mod events;
 pub mod exit;
-pub mod fetch;
-pub mod groups;
-pub mod heavy;
-mod hook;
 pub mod job;
-pub mod outgoing;
+pub mod known_as;
+pub mod life;
+pub mod messages;
 pub mod pairing;
-pub mod people;
-pub mod privacy;
-pub mod profiles;
-pub mod pulse;
-pub mod readers;
 pub mod report;
-pub mod resync;
-pub mod runtime;
-pub mod sabotage;
 pub mod session;
-pub mod status_privacy;
-pub mod transport;
-pub mod upload;
-pub mod version;
+pub mod shared;
+mod state;
 
+use std::mem;
 use std::sync::Arc;
 
 use actix::prelude::*;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
-use self::client::{RunEnded, Running, Shared, Sign, Signs};
-use self::events::{Identity, Observed};
 use self::exit::ExitReason;
-use self::job::Job;
-use self::pairing::{PairCode, Qr, RequestPairCode};
+pub use self::job::Execute;
+use self::life::running::Running;
+use self::life::signs::{RunEnded, Sign, Signs};
+use self::life::start;
+use self::messages::Observed;
+pub use self::messages::{News, Phase, Plan, Report, Stop};
+use self::pairing::{Qr, RequestPairCode};
 use self::session::Session;
+use self::shared::Shared;
+use self::state::{Pairing, State};
 use crate::failure::Failure;
-use crate::ids::DeviceId;
-use crate::store::{DeviceNumber, Life};
 use crate::telemetry::Chain;
 
-/// How far a life has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Dialling, shaking hands, logging in.
-    Connecting,
-    /// Connected without an account: showing codes.
-    Pairing,
-    /// Logged in; commands run.
-    Live,
-    /// On its way out, whatever the reason.
-    Closing,
-}
-
-/// Which life this is, and to whom it reports.
-#[derive(Clone)]
-pub struct Plan {
-    pub device: DeviceId,
-    pub number: DeviceNumber,
-    pub life: Life,
-    pub reports: Recipient<Report>,
-}
-
-/// What a life tells its supervisor.
-#[derive(Debug, Message)]
-#[rtype(result = "()")]
-pub struct Report {
-    pub device: DeviceId,
-    pub life: Life,
-    pub news: News,
-}
-
-#[derive(Debug)]
-pub enum News {
-    Entered(Phase),
-    /// A code to be scanned.
-    Qr(Qr),
-    /// The account is known and stored.
-    Paired(Identity),
-    /// The phone owes a key without which part of the app state cannot be read, or no longer.
-    KeyMissing(bool),
-    Exited(ExitReason),
-}
-
-/// Ends the life; what it worked on fails with `device_disconnected`.
-#[derive(Clone, Copy, Debug, Message)]
-#[rtype(result = "()")]
-pub struct Stop(pub ExitReason);
-
-/// Runs a command on this device.
-#[derive(Message)]
-#[rtype(result = "()")]
-pub struct Execute {
-    pub job: Job,
-    /// Held until the command has ended: it bounds what one device works on.
-    pub permit: OwnedSemaphorePermit,
-}
-
+/// One life of one device.
 pub struct DeviceActor {
     plan: Plan,
     /// Whatever is logged on behalf of this life is in it.
     span: Span,
     shared: Arc<Shared>,
-    phase: Phase,
-    running: Option<Running>,
+    state: State,
     commands: JoinSet<()>,
-    /// Set by the phone's consent; stored before the life ends.
-    paired: Option<Identity>,
-    pair_code: Option<PairCode>,
-    departure: Departure,
 }
 
 impl DeviceActor {
+    /// It begins to connect when it is started.
     pub fn new(plan: Plan, shared: Arc<Shared>) -> Self {
-        let departure = Departure {
-            plan: plan.clone(),
-            reason: ExitReason::Panicked,
-        };
         Self {
             span: info_span!("life", device.id = %plan.device),
             plan,
             shared,
-            phase: Phase::Connecting,
-            running: None,
+            state: State::Connecting(None),
             commands: JoinSet::new(),
-            paired: None,
-            pair_code: None,
-            departure,
         }
     }
 
@@ -146,34 +62,50 @@ impl DeviceActor {
         self.plan.report(news);
     }
 
-    fn enter(&mut self, phase: Phase) {
+    /// Returns what there was before.
+    fn enter(&mut self, state: State) -> State {
+        let phase = state.phase();
         debug!(device.id = %self.plan.device, phase = ?phase, "device entered a phase");
-        self.phase = phase;
+        let before = mem::replace(&mut self.state, state);
         self.report(News::Entered(phase));
+        before
     }
 
     /// The connect clock: dial to logged in, or to the first code.
     fn start_connect_clock(&mut self, ctx: &mut Context<Self>) {
-        ctx.run_later(self.shared.whatsapp.connect_timeout, |life, ctx| {
-            if life.phase == Phase::Connecting {
-                life.leave(ExitReason::ConnectTimedOut, ctx);
+        ctx.run_later(self.shared.whatsapp.connect_timeout, |actor, ctx| {
+            if let State::Connecting(_) = actor.state {
+                actor.leave(ExitReason::ConnectTimedOut, ctx);
             }
         });
     }
 
+    /// The client is there, and on its way.
     fn begin(&mut self, running: Running, signs: Signs, ctx: &mut Context<Self>) {
-        self.running = Some(running);
-        ctx.spawn(signs.first().into_actor(self).map(|sign, life, ctx| {
+        let State::Connecting(client) = &mut self.state else {
+            // It left meanwhile; dropped, the client goes down.
+            return;
+        };
+        *client = Some(running);
+        ctx.spawn(signs.first().into_actor(self).map(|sign, actor, ctx| {
             let reason = match sign {
                 Sign::Told(reason) => reason,
                 Sign::Fenced(error) => {
-                    error!(device.id = %life.plan.device, error = %Chain(&error), "a write of this device failed");
+                    error!(device.id = %actor.plan.device, error = %Chain(&error), "a write of this device failed");
                     ExitReason::StoreFailed
                 }
-                Sign::Silent(ended) => life.reason_of_silent_end(ended),
+                Sign::Silent(ended) => actor.reason_of_silent_end(ended),
             };
-            life.leave(reason, ctx);
+            actor.leave(reason, ctx);
         }));
+    }
+
+    /// The client that is on its way, if it is; whoever takes it enters the next phase.
+    fn take_connecting(&mut self) -> Option<Running> {
+        match &mut self.state {
+            State::Connecting(running) => running.take(),
+            _ => None,
+        }
     }
 
     /// The library's loop has returned, and no event has said why.
@@ -185,42 +117,36 @@ impl DeviceActor {
             info!(device.id = %self.plan.device, error = failure, "could not reach WhatsApp");
             return ExitReason::ConnectFailed;
         }
-        match self.phase {
-            _ if self.paired.is_some() => ExitReason::RestartRequired,
-            Phase::Connecting => ExitReason::ConnectFailed,
+        match &self.state {
+            State::Pairing(pairing) if pairing.agreed.is_some() => ExitReason::RestartRequired,
+            State::Connecting(_) => ExitReason::ConnectFailed,
             // The library leaves without a word when its pings go unanswered, and only then.
-            Phase::Live => ExitReason::KeepaliveTimedOut,
-            Phase::Pairing | Phase::Closing => ExitReason::ConnectionLost,
+            State::Live(_) => ExitReason::KeepaliveTimedOut,
+            State::Pairing(_) | State::Closing(_) => ExitReason::ConnectionLost,
         }
     }
 
     /// The one way out. The first reason wins.
     fn leave(&mut self, reason: ExitReason, ctx: &mut Context<Self>) {
-        if self.phase == Phase::Closing {
+        if let State::Closing(_) = self.state {
             return;
         }
         debug!(device.id = %self.plan.device, reason = reason.name(), "device leaves");
-        self.departure.reason = reason;
         if reason == ExitReason::ClientOutdated {
             self.shared.version.doubt();
         }
-        self.enter(Phase::Closing);
+        let before = self.enter(State::Closing(reason));
         // Their reply slots close, which their callers read as `device_disconnected`.
         self.commands.abort_all();
-        let Some(running) = self.running.take() else {
+        let Some((running, agreed)) = before.into_closing() else {
             ctx.stop();
             return;
         };
-        let closing = client::close(
-            running,
-            self.paired.take(),
-            self.plan.clone(),
-            self.shared.clone(),
-        );
-        ctx.spawn(closing.into_actor(self).map(|closed, life, ctx| {
+        let closing = running.close(agreed).into_actor(self);
+        ctx.spawn(closing.map(|closed, actor, ctx| {
             if let Err(error) = closed {
-                error!(device.id = %life.plan.device, error = %Chain(&error), "what a life had to store was not stored");
-                life.departure.reason = ExitReason::StoreFailed;
+                error!(device.id = %actor.plan.device, error = %Chain(&error), "what a life had to store was not stored");
+                actor.state = State::Closing(ExitReason::StoreFailed);
             }
             ctx.stop();
         }));
@@ -228,36 +154,36 @@ impl DeviceActor {
 
     /// Logged in, and the critical app state is there.
     fn connected(&mut self, ctx: &mut Context<Self>) {
-        if let Some(running) = self
-            .running
-            .as_ref()
-            .filter(|_| self.phase == Phase::Connecting)
-        {
-            self.span.in_scope(|| running.catch_up(ctx.address()));
-            ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
-            let saved = running.save().into_actor(self);
-            ctx.spawn(saved.map(|saved, life, ctx| {
-                if saved.is_err() {
-                    life.leave(ExitReason::StoreFailed, ctx);
-                }
-            }));
-            let lost = running.lost().into_actor(self);
-            ctx.spawn(lost.map(|reason, life, ctx| life.leave(reason, ctx)));
-            info!(device.id = %self.plan.device, "device connected");
-            self.enter(Phase::Live);
+        let Some(running) = self.take_connecting() else {
+            return;
+        };
+        self.span.in_scope(|| running.catch_up());
+        ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
+        let saved = running.save().into_actor(self);
+        ctx.spawn(saved.map(|saved, actor, ctx| {
+            if let Err(error) = saved {
+                error!(device.id = %actor.plan.device, error = %Chain(&error), "what the login brought was not stored");
+                actor.leave(ExitReason::StoreFailed, ctx);
+            }
+        }));
+        let lost = running.lost().into_actor(self);
+        ctx.spawn(lost.map(|reason, actor, ctx| actor.leave(reason, ctx)));
+        info!(device.id = %self.plan.device, "device connected");
+        self.enter(State::Live(running));
+    }
+
+    /// There is no account yet: WhatsApp sends codes.
+    fn begin_pairing(&mut self) {
+        if let Some(running) = self.take_connecting() {
+            self.enter(State::Pairing(Pairing::new(running)));
         }
     }
 
     fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
-        let running = self
-            .running
-            .as_ref()
-            .filter(|_| self.phase == Phase::Live)?;
-        Some(running.session(
-            deadline,
-            self.shared.whatsapp.query_timeout,
-            ctx.address().recipient(),
-        ))
+        let State::Live(running) = &self.state else {
+            return None;
+        };
+        Some(Session::new(running, deadline, ctx.address().recipient()))
     }
 }
 
@@ -267,16 +193,14 @@ impl Actor for DeviceActor {
     fn started(&mut self, ctx: &mut Context<Self>) {
         self.report(News::Entered(Phase::Connecting));
         self.start_connect_clock(ctx);
-        let start = client::start(self.plan.clone(), self.shared.clone(), ctx.address());
+        let actor = ctx.address().recipient();
+        let start = start::start(self.plan.clone(), self.shared.clone(), actor);
         let start = start.instrument(self.span.clone());
-        ctx.spawn(start.into_actor(self).map(|started, life, ctx| match started {
-            Ok((running, signs)) if life.phase == Phase::Connecting => {
-                life.begin(running, signs, ctx);
-            }
-            Ok((running, _)) => running.abandon(),
+        ctx.spawn(start.into_actor(self).map(|started, actor, ctx| match started {
+            Ok((running, signs)) => actor.begin(running, signs, ctx),
             Err(error) => {
-                error!(device.id = %life.plan.device, error = %Chain(&error), "device could not be started");
-                life.leave(error.reason(), ctx);
+                error!(device.id = %actor.plan.device, error = %Chain(&error), "device could not be started");
+                actor.leave(error.reason(), ctx);
             }
         }));
     }
@@ -289,16 +213,17 @@ impl Handler<Observed> for DeviceActor {
         match observed {
             Observed::Connected => self.connected(ctx),
             Observed::Qr { code, valid_for } => {
-                if self.phase == Phase::Connecting {
-                    self.enter(Phase::Pairing);
-                }
+                self.begin_pairing();
                 self.report(News::Qr(Qr::new(code, valid_for)));
             }
-            Observed::Paired(identity) => {
-                self.paired = Some(identity);
+            Observed::Paired(login) => {
+                self.begin_pairing();
+                if let State::Pairing(pairing) = &mut self.state {
+                    pairing.agreed = Some(login);
+                }
                 // WhatsApp asks for the restart itself; a server that forgets to must not leave us hanging.
-                ctx.run_later(pairing::RESTART_TIMEOUT, |life, ctx| {
-                    life.leave(ExitReason::RestartRequired, ctx);
+                ctx.run_later(pairing::RESTART_TIMEOUT, |actor, ctx| {
+                    actor.leave(ExitReason::RestartRequired, ctx);
                 });
             }
             Observed::KeyMissing(missing) => {
@@ -309,7 +234,7 @@ impl Handler<Observed> for DeviceActor {
                 }
                 self.report(News::KeyMissing(missing));
             }
-            Observed::Ended(ExitReason::PairingEnded) if self.paired.is_some() => {}
+            Observed::Ended(ExitReason::PairingEnded) if self.state.has_agreed() => {}
             Observed::Ended(reason) => self.leave(reason, ctx),
         }
     }
@@ -327,6 +252,7 @@ impl Handler<Execute> for DeviceActor {
     type Result = ();
 
     fn handle(&mut self, Execute { job, permit }: Execute, ctx: &mut Context<Self>) {
+        // Only here: no more than the permits allow have ended meanwhile.
         while self.commands.try_join_next().is_some() {}
         if job.deadline <= Instant::now() {
             return job.refuse(Failure::TimedOut { message_id: None });
@@ -347,52 +273,40 @@ impl Handler<RequestPairCode> for DeviceActor {
     type Result = ();
 
     fn handle(&mut self, request: RequestPairCode, ctx: &mut Context<Self>) {
-        let Some(running) = self
-            .running
-            .as_ref()
-            .filter(|_| self.phase == Phase::Pairing)
-        else {
+        let State::Pairing(pairing) = &self.state else {
             // Dropping the reply slot tells the caller that this life cannot pair.
             return;
         };
-        if let Some(code) = self
-            .pair_code
-            .as_ref()
-            .filter(|code| code.answers(&request))
-        {
+        let known = pairing.code.as_ref();
+        if let Some(code) = known.filter(|code| code.answers(&request)) {
             return request.answer(Ok(code.again()));
         }
-        let wanted = running.pair_code(request.phone.clone(), self.pair_code.is_some());
-        ctx.spawn(wanted.into_actor(self).map(|result, life, _| {
-            life.pair_code = result.as_ref().ok().cloned();
+        let (phone, instead) = (request.phone.clone(), known.is_some());
+        let wanted = pairing.running.pair_code(phone, instead).into_actor(self);
+        ctx.spawn(wanted.map(|result, actor, _| {
+            if let State::Pairing(pairing) = &mut actor.state {
+                pairing.code = result.as_ref().ok().cloned();
+            }
             request.answer(result);
         }));
     }
 }
 
-impl Plan {
-    pub(crate) fn report(&self, news: News) {
-        self.reports.do_send(Report {
-            device: self.device,
-            life: self.life,
-            news,
-        });
-    }
-}
-
-/// Reports the end when the actor is dropped, however that comes about: a panic is reported too.
-struct Departure {
-    plan: Plan,
-    reason: ExitReason,
-}
-
-impl Drop for Departure {
+/// Reports the end, however it comes about: a panic is reported too.
+impl Drop for DeviceActor {
     fn drop(&mut self) {
-        match self.reason {
+        // Dropped in any other state it panicked; its client goes down before the supervisor knows.
+        let dropped = mem::replace(&mut self.state, State::Closing(ExitReason::Panicked));
+        let reason = match dropped {
+            State::Closing(reason) => reason,
+            _ => ExitReason::Panicked,
+        };
+        drop(dropped);
+        match reason {
             ExitReason::Panicked => warn!(device.id = %self.plan.device, "a life ended by a panic"),
             reason => info!(device.id = %self.plan.device, reason = reason.name(), "device exited"),
         }
-        self.plan.report(News::Exited(self.reason));
+        self.report(News::Exited(reason));
     }
 }
 

@@ -17,7 +17,7 @@ pub struct Invalid {
     /// The field at fault, when it is one field.
     pub field: Option<String>,
     /// What stood there, where that can be shown.
-    pub value: Option<Value>,
+    pub value: Option<Box<Value>>,
     pub flaw: Flaw,
 }
 

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use crate::commands::Command;
 use crate::contract::operation::{Envelope, Operation};
-use crate::device::app_state::Collection;
 use crate::device::session::Session;
+use crate::device::session::app_state::Collection;
 use crate::failure::Failure;
 
 const DEFAULT: [Scope; 3] = [Scope::Contacts, Scope::Chats, Scope::Settings];
@@ -101,7 +101,7 @@ impl Command for SyncAppState {
             }
         }
         let full = self.full.unwrap_or(false);
-        session.sync_app_state(&collections, full).await?;
+        session.app_state().sync(&collections, full).await?;
         Ok(Synced {
             scopes,
             full_sync: full,

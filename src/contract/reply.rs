@@ -73,7 +73,7 @@ pub struct Form {
 pub enum Content {
     /// A payload for the envelope.
     Json {
-        schema: RefOr<Schema>,
+        schema: Box<RefOr<Schema>>,
         /// The named schemas that it refers to, its own among them.
         schemas: Vec<(String, RefOr<Schema>)>,
         example: Option<Value>,
@@ -101,7 +101,7 @@ impl Form {
             .ok()
             .and_then(|schema| schema.get("example").cloned());
         let content = Content::Json {
-            schema: Ref::from_schema_name(T::name()).into(),
+            schema: Box::new(Ref::from_schema_name(T::name()).into()),
             schemas,
             example,
         };

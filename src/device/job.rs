@@ -1,6 +1,8 @@
 //! Work for a live device, whatever it is: the device knows its deadline and nothing more.
 
+use actix::Message;
 use futures::future::LocalBoxFuture;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, field};
@@ -8,6 +10,16 @@ use tracing::{Instrument, Span, field};
 use super::session::Session;
 use crate::failure::Failure;
 use crate::ids::DeviceId;
+
+/// Runs a command on the device that is told so.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct Execute {
+    /// The command.
+    pub job: Job,
+    /// Held until the command has ended: it bounds what one device works on.
+    pub permit: OwnedSemaphorePermit,
+}
 
 /// Work on its way to a device, with the slot for its reply.
 ///
@@ -22,11 +34,14 @@ pub struct Job {
 
 /// What a job does.
 pub trait Work: Send {
+    /// Does it with a live device, by this deadline.
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()>;
+    /// Says why it is not done.
     fn refuse(self: Box<Self>, failure: Failure);
 }
 
 impl Job {
+    /// It belongs to the present span.
     pub fn new(work: impl Work + 'static, deadline: Instant) -> Self {
         Self {
             deadline,
@@ -40,11 +55,13 @@ impl Job {
         self.span.record("device.id", field::display(device));
     }
 
+    /// Does it with a live device.
     pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
         let run = self.span.in_scope(|| self.work.run(session, self.deadline));
         run.instrument(self.span)
     }
 
+    /// Answers it with this.
     pub fn refuse(self, failure: Failure) {
         self.work.refuse(failure);
     }

@@ -14,12 +14,16 @@ pub const PAIR_CODE_VALIDITY: Duration = Duration::from_secs(180);
 /// A code to be scanned with the phone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Qr {
+    /// What the picture says.
     pub code: String,
+    /// When it came.
     pub generated_at: DateTime<Utc>,
+    /// When WhatsApp sends another one.
     pub expires_at: DateTime<Utc>,
 }
 
 impl Qr {
+    /// One that has just come.
     pub fn new(code: String, valid_for: Duration) -> Self {
         let generated_at = Utc::now();
         Self {
@@ -29,6 +33,7 @@ impl Qr {
         }
     }
 
+    /// Whether it can still be scanned.
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         now < self.expires_at
     }
@@ -41,12 +46,14 @@ pub struct PairCode {
     pub code: String,
     /// Digits of the account it was asked for.
     pub phone: String,
+    /// When the phone begins to refuse it.
     pub expires_at: DateTime<Utc>,
     /// Whether it had been handed out before.
     pub cached: bool,
 }
 
 impl PairCode {
+    /// One that WhatsApp has just given.
     pub(super) fn new(code: String, phone: String) -> Self {
         let expires_at = Utc::now() + PAIR_CODE_VALIDITY;
         Self {
@@ -62,6 +69,7 @@ impl PairCode {
         !request.refresh && self.phone == request.phone && Utc::now() < self.expires_at
     }
 
+    /// The same, handed out once more.
     pub(super) fn again(&self) -> Self {
         Self {
             cached: true,
@@ -78,10 +86,12 @@ pub struct RequestPairCode {
     pub phone: String,
     /// A new code even when the last one is still good.
     pub refresh: bool,
+    /// An error is the library's text of why there is none.
     pub reply: oneshot::Sender<Result<PairCode, String>>,
 }
 
 impl RequestPairCode {
+    /// Fills the slot.
     pub(super) fn answer(self, result: Result<PairCode, String>) {
         // The caller may have given up.
         let _ = self.reply.send(result);

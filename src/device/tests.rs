@@ -1,4 +1,4 @@
-//! Panics, which must not leave the life that they happen in.
+//! How a life ends: panics must not leave the one that they happen in, and nothing of it stays.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,11 +7,12 @@ use actix::prelude::*;
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 
-use super::client::Shared;
-use super::events::Observed;
 use super::exit::ExitReason;
-use super::heavy::Heavy;
-use super::runtime::ShardRuntime;
+use super::life::blocking::Blocking;
+use super::life::runtime::ShardRuntime;
+use super::life::start;
+use super::messages::Observed;
+use super::shared::Shared;
 use super::{DeviceActor, News, Plan, Report, Stop};
 use crate::config::Config;
 use crate::ids::DeviceId;
@@ -36,6 +37,19 @@ impl Handler<Report> for Supervisor {
     }
 }
 
+/// Is told what happens, and does nothing about it.
+struct Bystander;
+
+impl Actor for Bystander {
+    type Context = Context<Self>;
+}
+
+impl Handler<Observed> for Bystander {
+    type Result = ();
+
+    fn handle(&mut self, _: Observed, _: &mut Context<Self>) {}
+}
+
 /// Makes the actor itself panic.
 #[derive(Message)]
 #[rtype(result = "()")]
@@ -49,16 +63,18 @@ impl Handler<Panic> for DeviceActor {
     }
 }
 
-struct Life {
-    address: Addr<DeviceActor>,
-    reports: mpsc::UnboundedReceiver<News>,
+/// What a life is begun with.
+struct Ground {
+    plan: Plan,
+    shared: Arc<Shared>,
     store: Store,
-    _folder: TempDir,
+    reports: mpsc::UnboundedReceiver<News>,
+    folder: TempDir,
 }
 
-impl Life {
-    /// A life that tries to reach a WhatsApp that accepts connections and says nothing.
-    async fn start() -> Self {
+impl Ground {
+    /// For a life that tries to reach a WhatsApp that accepts connections and says nothing.
+    fn new() -> Self {
         let silent = Box::leak(Box::new(
             std::net::TcpListener::bind("127.0.0.1:0").unwrap(),
         ));
@@ -68,7 +84,7 @@ impl Life {
         let store =
             Store::open(Options::new(folder.path(), SealingKey::from_bytes([7; 32]))).unwrap();
         let (webhooks, _) = Webhooks::new(store.clone(), &config.webhooks);
-        let shared = crate::app::share(&config, store.clone(), webhooks).unwrap();
+        let shared = Shared::new(&config, store.clone(), webhooks).unwrap();
         let (sender, reports) = mpsc::unbounded_channel();
         let number = DeviceNumber(1);
         let plan = Plan {
@@ -77,12 +93,31 @@ impl Life {
             life: store.begin_life(number),
             reports: Supervisor(sender).start().recipient(),
         };
-        let address = DeviceActor::new(plan, Arc::<Shared>::new(shared)).start();
         Self {
-            address,
-            reports,
+            plan,
+            shared: Arc::new(shared),
             store,
-            _folder: folder,
+            reports,
+            folder,
+        }
+    }
+}
+
+struct Life {
+    address: Addr<DeviceActor>,
+    reports: mpsc::UnboundedReceiver<News>,
+    store: Store,
+    _folder: TempDir,
+}
+
+impl Life {
+    fn start() -> Self {
+        let ground = Ground::new();
+        Self {
+            address: DeviceActor::new(ground.plan, ground.shared).start(),
+            reports: ground.reports,
+            store: ground.store,
+            _folder: ground.folder,
         }
     }
 
@@ -102,7 +137,7 @@ impl Life {
 
 #[actix::test]
 async fn a_life_that_panics_reports_it_and_the_thread_goes_on() {
-    let (mut life, mut neighbour) = (Life::start().await, Life::start().await);
+    let (mut life, mut neighbour) = (Life::start(), Life::start());
     life.address.do_send(Panic);
     assert_eq!(life.exit().await, ExitReason::Panicked);
     neighbour.address.do_send(Stop(ExitReason::Shutdown));
@@ -112,7 +147,7 @@ async fn a_life_that_panics_reports_it_and_the_thread_goes_on() {
 
 #[actix::test]
 async fn the_first_reason_wins() {
-    let mut life = Life::start().await;
+    let mut life = Life::start();
     life.address.do_send(Stop(ExitReason::Disconnected));
     life.address
         .do_send(Observed::Ended(ExitReason::ConnectionLost));
@@ -120,9 +155,30 @@ async fn the_first_reason_wins() {
 }
 
 #[actix::test]
+async fn a_life_that_was_closed_is_freed() {
+    let ground = Ground::new();
+    let actor = Bystander.start().recipient();
+    let started = start::start(ground.plan, ground.shared, actor).await;
+    let (running, signs) = started.unwrap();
+    running.catch_up();
+    let life = Arc::downgrade(&running.life);
+    let client = Arc::downgrade(&running.client);
+    running.close(None).await.unwrap();
+    drop(signs);
+    let freed = async {
+        while life.strong_count() + client.strong_count() > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    let freed = tokio::time::timeout(PATIENCE, freed).await;
+    freed.expect("nobody holds it any more");
+    ground.store.close().await;
+}
+
+#[actix::test]
 async fn a_panic_in_a_task_of_the_library_is_told() {
     let (told, mut panics) = mpsc::unbounded_channel();
-    let runtime = ShardRuntime::here(Heavy::here(), move || {
+    let runtime = ShardRuntime::here(Blocking::here(), move || {
         told.send(()).expect("the test listens")
     });
     runtime.spawn_detached(Box::pin(async { panic!("a defect in a task") }));

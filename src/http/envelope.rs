@@ -141,7 +141,7 @@ struct Fault {
     message: String,
     /// What stood there, where it is short and no secret.
     #[serde(skip_serializing_if = "Option::is_none")]
-    value: Option<Value>,
+    value: Option<Box<Value>>,
 }
 
 /// A refusal in words only, as the pairing and lifecycle endpoints and those for the master token write it.

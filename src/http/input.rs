@@ -161,7 +161,7 @@ impl Fields {
         if let Some(field) = &invalid.field
             && invalid.value.is_none()
         {
-            invalid.value = self.echo.get(field).cloned();
+            invalid.value = self.echo.get(field).cloned().map(Box::new);
         }
         invalid
     }

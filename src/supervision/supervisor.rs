@@ -24,7 +24,7 @@ use super::router::Router;
 use super::shards::Shards;
 use super::slot::{Input, Moment, Slot};
 use super::view::{State, View};
-use crate::device::client::Shared;
+use crate::device::shared::Shared;
 use crate::device::{DeviceActor, Plan};
 use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, StoreError};

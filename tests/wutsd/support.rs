@@ -102,26 +102,26 @@ impl World {
         self.settings.extend(owned(settings));
     }
 
-    /// Makes the daemon panic once, at this place in the life of this device.
-    pub fn sabotage(&self, device: &str, place: &str) {
-        let request = self.data.path().join(format!("{device}.{place}"));
+    /// Makes the daemon panic once, at this point of the life of this device.
+    pub fn panic_at(&self, device: &str, point: &str) {
+        let request = self.data.path().join(format!("{device}.{point}"));
         std::fs::write(request, "").expect("a file");
     }
 
-    /// Keeps the thread of this device busy, from this place in its life on and until `release`.
-    pub fn hang(&self, device: &str, place: &str) {
-        let request = self.data.path().join(format!("{device}.{place}"));
+    /// Keeps the thread of this device busy, from this point of its life on and until `release`.
+    pub fn hang(&self, device: &str, point: &str) {
+        let request = self.data.path().join(format!("{device}.{point}"));
         std::fs::write(request, "hang").expect("a file");
     }
 
-    pub fn release(&self, device: &str, place: &str) {
-        let request = self.data.path().join(format!("{device}.{place}"));
+    pub fn release(&self, device: &str, point: &str) {
+        let request = self.data.path().join(format!("{device}.{point}"));
         std::fs::remove_file(request).expect("the file");
     }
 
     /// Whether a panic that was asked for has happened.
-    pub fn is_struck(&self, device: &str, place: &str) -> bool {
-        !self.data.path().join(format!("{device}.{place}")).exists()
+    pub fn was_hit(&self, device: &str, point: &str) -> bool {
+        !self.data.path().join(format!("{device}.{point}")).exists()
     }
 
     /// Another daemon on the same data, which must refuse.
@@ -267,7 +267,7 @@ fn environment(data: &Path, whatsapp: &str, settings: Settings<'_>) -> Vec<(Stri
     .map(|(key, value)| (format!("WUTSD__{key}"), (*value).to_owned()))
     .collect();
     let folder = data.to_string_lossy().into_owned();
-    environment.push(("WUTSD_SABOTAGE".to_owned(), folder));
+    environment.push(("WUTSD_FAILPOINTS".to_owned(), folder));
     environment.extend(
         settings
             .iter()

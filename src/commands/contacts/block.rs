@@ -64,7 +64,7 @@ pub struct Changed {
 }
 
 async fn change(person: Person, session: Session, blocked: bool) -> Result<Changed, Failure> {
-    let (who, list) = session.set_blocked(&person, blocked).await?;
+    let (who, list) = session.blocklist().set(&person, blocked).await?;
     Ok(Changed {
         jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
         phone_number: who.phone,

@@ -42,8 +42,8 @@ impl Command for GetBlocklist {
         Operation::new("blocklist", Envelope::Data).failing_with("failed to get blocklist");
 
     async fn run(self, session: Session) -> Result<Blocked, Failure> {
-        let list = session.blocklist().await?;
-        let item = |who: crate::device::people::Identities| {
+        let list = session.blocklist().all().await?;
+        let item = |who: crate::device::known_as::KnownAs| {
             let jid = who.phone_jid().or_else(|| who.lid_jid())?;
             Some(Item {
                 jid,

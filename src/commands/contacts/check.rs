@@ -70,7 +70,7 @@ impl Command for Check {
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
         let numbers = self.numbers.iter();
         let numbers: Vec<PhoneNumber> = numbers.filter_map(|(_, number)| number.clone()).collect();
-        let registered = session.registered(&numbers).await?;
+        let registered = session.lookup().registered(&numbers).await?;
         // What cannot be a number of anybody is known not to be registered.
         let nobody = self.numbers.into_iter().map(|(shown, _)| (shown, false));
         let mut answer: BTreeMap<String, bool> = nobody.collect();

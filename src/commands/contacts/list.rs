@@ -46,14 +46,20 @@ impl Command for GetContacts {
         Operation::new("contacts", Envelope::Flat).failing_with("failed to get contacts");
 
     async fn run(self, session: Session) -> Result<Contacts, Failure> {
-        let entry = |contact: crate::device::contacts::Contact| Entry {
+        let entry = |contact: crate::device::session::contacts::Contact| Entry {
             jid: contact.jid_text(),
             first_name: contact.first_name.filter(|name| !name.is_empty()),
             full_name: contact.full_name.filter(|name| !name.is_empty()),
             push_name: contact.names.push_name,
             business_name: contact.names.business_name,
         };
-        let contacts: Vec<Entry> = session.contacts().await?.into_iter().map(entry).collect();
+        let contacts: Vec<Entry> = session
+            .contacts()
+            .all()
+            .await?
+            .into_iter()
+            .map(entry)
+            .collect();
         Ok(Contacts {
             count: contacts.len(),
             contacts,

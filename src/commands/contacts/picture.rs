@@ -94,7 +94,11 @@ impl Command for GetPicture {
 
     async fn run(self, session: Session) -> Result<Picture, Failure> {
         let (jid, preview) = (self.of.to_string(), self.preview);
-        let picture = session.picture(&jid, preview).await?.ok_or(NONE)?;
+        let picture = session
+            .contacts()
+            .picture(&self.of, preview)
+            .await?
+            .ok_or(NONE)?;
         let unchanged = self.existing_id.as_ref() == Some(&picture.id);
         Ok(Picture {
             jid,

@@ -71,7 +71,7 @@ impl Command for GetProfile {
 
     async fn run(self, session: Session) -> Result<Profile, Failure> {
         let Self(person) = self;
-        let shown = session.profile(&person).await?;
+        let shown = session.contacts().profile(&person).await?;
         Ok(Profile {
             jid: person.to_string(),
             user_info: UserInfo {

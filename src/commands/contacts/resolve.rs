@@ -5,10 +5,10 @@ use utoipa::ToSchema;
 
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
-use crate::device::contacts::Contact;
-use crate::device::groups;
-use crate::device::people::Identities;
+use crate::device::known_as::KnownAs;
 use crate::device::session::Session;
+use crate::device::session::contacts::Contact;
+use crate::device::session::groups;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{GroupJid, NoPerson, Person};
 
@@ -104,14 +104,14 @@ impl Command for Resolve {
     async fn run(self, session: Session) -> Result<Resolved, Failure> {
         let (inputs, people): (Vec<String>, Vec<Person>) = self.people.into_iter().unzip();
         let members = match &self.group {
-            Some(group) => Some(session.group_members(group.as_str()).await?),
+            Some(group) => Some(session.groups().info(group).await?.participants),
             None => None,
         };
-        let identities = session.identities(&people).await?;
-        let contacts = session.contacts().await?;
+        let identities = session.lookup().names(&people).await?;
+        let contacts = session.contacts().all().await?;
         let asked = inputs.into_iter().zip(people).zip(identities);
-        let is_meant = |who: &Identities| match &members {
-            Some(members) => members.iter().any(|member| member.is(who)),
+        let is_meant = |who: &KnownAs| match &members {
+            Some(members) => members.iter().any(|member| member.who.is(who)),
             None => true,
         };
         let items: Vec<Item> = asked
@@ -125,7 +125,7 @@ impl Command for Resolve {
     }
 }
 
-fn item(input: String, person: &Person, who: Identities, contacts: &[Contact]) -> Item {
+fn item(input: String, person: &Person, who: KnownAs, contacts: &[Contact]) -> Item {
     let resolved = who.phone_jid().unwrap_or_else(|| person.to_string());
     let contact = contacts.iter().find(|contact| contact.who().is(&who));
     Item {

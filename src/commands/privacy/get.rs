@@ -107,7 +107,7 @@ impl Command for GetPrivacy {
         Operation::new("privacy", Envelope::Data).failing_with("failed to get privacy settings");
 
     async fn run(self, session: Session) -> Result<Settings, Failure> {
-        let told = session.privacy_settings().await?;
+        let told = session.privacy().all().await?;
         Ok(Settings(told.into_iter().collect()))
     }
 }

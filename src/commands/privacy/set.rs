@@ -106,6 +106,6 @@ impl Command for SetPrivacy {
 
     async fn run(self, session: Session) -> Result<(), Failure> {
         let category = self.field.category();
-        session.set_privacy(category, &self.value).await
+        session.privacy().set(category, &self.value).await
     }
 }

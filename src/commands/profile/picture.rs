@@ -49,7 +49,7 @@ impl Command for SetPicture {
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let portrait = preview::portrait(self.0).await?;
-        let picture_id = session.set_picture(portrait).await?;
+        let picture_id = session.profile().set_picture(portrait).await?;
         Ok(Posted { picture_id })
     }
 }

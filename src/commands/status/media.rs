@@ -7,7 +7,7 @@ use super::Posted;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
-use crate::device::upload::during_upload;
+use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
 use crate::media::{self, Kind, Media};
 
@@ -124,15 +124,18 @@ impl Command for PostMedia {
         let media = match self.source {
             Source::Here(media) => media,
             Source::Url(url) => {
-                let bytes = session.download(&url).await?;
+                let bytes = session.media().download(&url).await?;
                 Media::new(self.kind, self.mime_type, bytes)?
             }
         };
         let (kind, mime_type) = (media.kind, media.mime_type.clone());
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status_audience().await?;
-        let message = session.upload(media, self.caption, self.view_once).await?;
-        let ack = session.publish_status(audience, message).await?;
+        let audience = session.status().audience().await?;
+        let message = session
+            .media()
+            .upload(media, self.caption, self.view_once)
+            .await?;
+        let ack = session.status().post(audience, message).await?;
         Ok(PostedMedia {
             posted: Posted::new(ack, kind.into()),
             mime_type,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
-use crate::device::status_privacy::{Admits, StatusPrivacy};
+use crate::device::session::status::privacy::{Admits, StatusPrivacy};
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
@@ -89,7 +89,7 @@ impl Command for PutPrivacy {
     async fn run(self, session: Session) -> Result<Updated, Failure> {
         let Self(rule) = self;
         let StatusPrivacy { admits, list } = rule.clone();
-        session.set_status_privacy(rule).await?;
+        session.status().set_privacy(rule).await?;
         Ok(Updated {
             admits,
             count: list.len(),

@@ -7,8 +7,8 @@ use super::{Posted, StatusType};
 use crate::commands::Command;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
-use crate::device::outgoing::Outgoing;
 use crate::device::session::Session;
+use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -26,9 +26,10 @@ impl Command for PostStatusText {
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
-        let audience = session.status_audience().await?;
+        let audience = session.status().audience().await?;
         let ack = session
-            .publish_status(audience, Outgoing::status_text(self.text.into()))
+            .status()
+            .post(audience, Outgoing::status_text(self.text.into()))
             .await?;
         Ok(Posted::new(ack, StatusType::Text))
     }

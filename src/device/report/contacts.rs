@@ -11,7 +11,7 @@ use wacore_binary::Jid;
 
 use super::participants::{AboutContact, Participant};
 use super::whole_seconds;
-use crate::device::contacts::Contact;
+use crate::device::life::contact::Contact;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
 use crate::webhooks::payload::Payload;

@@ -5,7 +5,7 @@ mod fleet;
 mod wishes;
 
 use super::*;
-use crate::device::events::Identity;
+use crate::device::messages::Login;
 use crate::device::pairing::Qr;
 use crate::supervision::fixtures::POLICY;
 use crate::supervision::view::State;
@@ -153,8 +153,8 @@ impl Device {
     }
 }
 
-fn identity() -> Identity {
-    Identity {
+fn login() -> Login {
+    Login {
         jid: JID.to_owned(),
         lid: "100000000000001:7@lid".to_owned(),
     }

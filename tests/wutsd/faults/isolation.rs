@@ -16,7 +16,7 @@ async fn a_panic_in_a_command_is_its_callers_and_nobody_elses() {
     let world = World::start().await;
     let neighbour = Neighbour::of(&world).await;
     let (user, _) = world.paired_user().await;
-    world.sabotage(&device_id(&user).await, "command");
+    world.panic_at(&device_id(&user).await, "command");
     let answer = user.api.post_status("unlucky").await;
     assert_eq!(
         answer.object_error(),
@@ -40,11 +40,11 @@ async fn a_panic_in_a_devices_work_is_that_devices_restart() {
     let jid = world.device_jid(&phone).await;
     let device = device_id(&user).await;
     for (panics, place) in (1..).zip(["event", "task", "start"]) {
-        world.sabotage(&device, place);
+        world.panic_at(&device, place);
         match place {
             // What the phone adds reaches the event handler.
             "event" => drop(world.control.contact_of(&phone, "Ada").await),
-            // The others strike in the next life.
+            // The others are hit in the next life.
             _ => {
                 let drop = json!({ "jid": jid, "fault": "drop" });
                 world.control.fault(drop).await;
@@ -52,7 +52,7 @@ async fn a_panic_in_a_devices_work_is_that_devices_restart() {
         }
         let exits = format!("device_exits_total{{reason=\"panicked\"}} {panics}");
         world.api.wait_for_metric(&exits).await;
-        assert!(world.is_struck(&device, place));
+        assert!(world.was_hit(&device, place));
         let back =
             |status: &Value| status["phase"] == "connected" && status["last_exit"] == "panicked";
         user.api.wait_for("back", back).await;
@@ -72,7 +72,7 @@ async fn a_device_that_panics_at_every_start_is_quarantined_and_tells_so() {
     let (user, phone) = world.paired_user().await;
     let jid = world.device_jid(&phone).await;
     let device = device_id(&user).await;
-    world.sabotage(&device, "start");
+    world.panic_at(&device, "start");
     world
         .control
         .fault(json!({ "jid": jid, "fault": "drop" }))
@@ -80,15 +80,15 @@ async fn a_device_that_panics_at_every_start_is_quarantined_and_tells_so() {
     let quarantined = async {
         user.api.wait_for_phase("quarantined").await;
     };
-    let sabotage = async {
+    let again_and_again = async {
         loop {
-            world.sabotage(&device, "start");
+            world.panic_at(&device, "start");
             tokio::task::yield_now().await;
         }
     };
     tokio::select! {
         () = quarantined => {}
-        () = sabotage => {}
+        () = again_and_again => {}
     }
     let status = user.status().await;
     assert_eq!(status["last_exit"], "panicked");

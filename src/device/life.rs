@@ -1,0 +1,87 @@
+//! What keeps one life alive: the protocol library's side.
+//!
+//! Whoever works in a life has one `Arc` of [`Life`]. The library's client is not in it: client, observer and hook hold
+//! the life, and the life holds nobody, so it is gone when they are.
+
+pub mod acks;
+pub mod app_state;
+pub mod blocking;
+pub mod contact;
+pub mod contacts;
+pub mod failpoints;
+pub mod fetch;
+mod hook;
+pub mod keepalive;
+mod observer;
+pub mod retry_admission;
+pub mod running;
+pub mod runtime;
+pub mod signs;
+pub mod start;
+pub mod transport;
+pub mod version;
+
+use std::sync::Arc;
+
+use actix::Recipient;
+
+use self::acks::Acks;
+use self::app_state::Owed;
+use self::contacts::ContactBook;
+use self::failpoints::Failpoints;
+use self::keepalive::{Keepalive, Limits};
+use self::retry_admission::RetryGate;
+use super::messages::{Login, News, Observed, Plan};
+use super::shared::Shared;
+use crate::store::{RecordBackend, StoreError};
+
+/// What one life has, but for the client.
+pub(super) struct Life {
+    /// Which life this is, and to whom it reports.
+    pub plan: Plan,
+    /// What all lives share.
+    pub shared: Arc<Shared>,
+    /// Acts on what happens.
+    pub actor: Recipient<Observed>,
+    /// The library's storage, which is this life's alone.
+    pub records: Arc<RecordBackend>,
+    /// Who waits for an ack.
+    pub acks: Acks,
+    /// Whom the account knows.
+    pub contacts: ContactBook,
+    /// The app state that is still to be fetched.
+    pub owed: Owed,
+    /// Who may ask for a status once more.
+    pub retry_gate: RetryGate,
+    /// How the connection is.
+    pub keepalive: Keepalive,
+    /// Where tests make it fail.
+    pub failpoints: Failpoints,
+}
+
+impl Life {
+    /// From here on the store refuses what an older life writes.
+    pub fn new(plan: Plan, shared: Arc<Shared>, actor: Recipient<Observed>) -> Self {
+        Self {
+            records: shared.store.backend(plan.number, plan.life),
+            acks: Acks::default(),
+            contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
+            owed: Owed::everything(),
+            retry_gate: RetryGate::default(),
+            keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
+            failpoints: Failpoints::of(plan.device),
+            plan,
+            shared,
+            actor,
+        }
+    }
+
+    /// Notes as whom the device is logged in, and tells the supervisor.
+    pub async fn note_login(&self, login: Login) -> Result<(), StoreError> {
+        let store = &self.shared.store;
+        let noted = store.set_paired(self.plan.device, &login.jid, &login.lid);
+        noted.await?;
+        self.plan.report(News::Paired(login));
+        Ok(())
+    }
+}

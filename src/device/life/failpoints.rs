@@ -1,0 +1,86 @@
+//! Failpoints: panics and hangs on request, in sandbox builds alone. They must stay where they happen.
+
+#[cfg(not(feature = "sandbox"))]
+use crate::ids::DeviceId;
+
+#[cfg(feature = "sandbox")]
+pub use self::armed::Failpoints;
+
+/// Where it happens.
+#[derive(Clone, Copy, Debug)]
+pub enum Point {
+    /// While the client is built.
+    Start,
+    /// In the task that syncs the app state.
+    Task,
+    /// Where the library tells of an event.
+    Event,
+    /// In the query of a command.
+    Command,
+}
+
+/// The shipped build knows the points, and nothing that could happen there.
+#[cfg(not(feature = "sandbox"))]
+pub struct Failpoints;
+
+#[cfg(not(feature = "sandbox"))]
+impl Failpoints {
+    /// Of this build there are none.
+    pub fn of(_: DeviceId) -> Self {
+        Self
+    }
+
+    /// Goes on.
+    pub fn hit(&self, _: Point) {}
+}
+
+#[cfg(feature = "sandbox")]
+mod armed {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::Point;
+    use crate::ids::DeviceId;
+
+    /// Names the folder in which a file `<device>.<point>` asks for one panic, or, if it says `hang`, keeps the thread busy
+    /// for as long as it is there.
+    const FOLDER: &str = "WUTSD_FAILPOINTS";
+
+    /// How often a thread that hangs looks whether it may go on.
+    const PAUSE: Duration = Duration::from_millis(20);
+
+    /// The requests that concern one device.
+    pub struct Failpoints {
+        folder: Option<PathBuf>,
+        device: DeviceId,
+    }
+
+    impl Failpoints {
+        /// Those of one device, if the environment names a folder of requests.
+        pub fn of(device: DeviceId) -> Self {
+            let folder = std::env::var_os(FOLDER).map(PathBuf::from);
+            Self { folder, device }
+        }
+
+        /// Panics if somebody asked for it, and only once per request; or hangs.
+        #[expect(clippy::panic, reason = "its whole purpose")]
+        pub fn hit(&self, point: Point) {
+            let Some(folder) = &self.folder else {
+                return;
+            };
+            let point = match point {
+                Point::Start => "start",
+                Point::Task => "task",
+                Point::Event => "event",
+                Point::Command => "command",
+            };
+            let request = folder.join(format!("{}.{point}", self.device));
+            while std::fs::read(&request).is_ok_and(|request| request == b"hang") {
+                std::thread::sleep(PAUSE);
+            }
+            if std::fs::remove_file(request).is_ok() {
+                panic!("a failpoint was hit");
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! From the protocol library's events to what a life acts on.
+//!
+//! Called on the receive path, so nothing here waits. Only the few events that move a life reach the actor's
+//! mailbox; what may come in floods goes where it belongs without passing it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use wacore::types::events::{
+    ConnectFailureReason, Event, EventHandler, EventInterest, EventKind, ServerAck,
+};
+
+use super::Life;
+use super::failpoints::Point;
+use crate::device::exit::ExitReason;
+use crate::device::messages::{Login, Observed};
+use crate::device::report::{MessageSent, report, unhooked};
+
+/// The handler of one life. Held by its client.
+pub struct Observer(pub Arc<Life>);
+
+impl EventHandler for Observer {
+    fn handle_event(&self, event: Arc<Event>) {
+        self.0.failpoints.hit(Point::Event);
+        self.announce(&event);
+        match &*event {
+            Event::ServerAck(ack) => self.acknowledge(ack),
+            // What else did not work is tried again by the library.
+            Event::AppStateSyncFailed(failed) => {
+                let skipped = failed.skipped.iter();
+                self.0
+                    .owed
+                    .note(skipped.filter_map(|name| name.parse().ok()));
+            }
+            Event::ContactUpdate(update) => self.0.contacts.learn(update),
+            other => {
+                if let Some(observed) = observed(other) {
+                    self.0.actor.do_send(observed);
+                }
+            }
+        }
+    }
+
+    fn interest(&self) -> EventInterest {
+        EventInterest::of(&[
+            EventKind::Connected,
+            EventKind::PairingQrCode,
+            EventKind::PairSuccess,
+            EventKind::PairError,
+            EventKind::PairingQrCodesExhausted,
+            EventKind::LoggedOut,
+            EventKind::StreamReplaced,
+            EventKind::ClientOutdated,
+            EventKind::TemporaryBan,
+            EventKind::ConnectFailure,
+            EventKind::Disconnected,
+            EventKind::ServerAck,
+            EventKind::ContactUpdate,
+            EventKind::AppStateSyncFailed,
+            // For webhooks.
+            EventKind::Messages,
+            EventKind::Receipt,
+            EventKind::UndecryptableMessage,
+            EventKind::Presence,
+            EventKind::ChatPresence,
+            EventKind::ContactUpdated,
+            EventKind::ContactNumberChanged,
+            EventKind::PushNameUpdate,
+            EventKind::UserAboutUpdate,
+            EventKind::PictureUpdate,
+            EventKind::GroupUpdate,
+            EventKind::IncomingCall,
+            EventKind::MissedCall,
+            EventKind::IdentityChange,
+            EventKind::NewsletterLiveUpdate,
+            EventKind::MexNotification,
+            EventKind::OfflineSyncPreview,
+            EventKind::OfflineSyncCompleted,
+            EventKind::PinUpdate,
+            EventKind::MuteUpdate,
+            EventKind::ArchiveUpdate,
+            EventKind::MarkChatAsReadUpdate,
+            EventKind::DeleteChatUpdate,
+            EventKind::ClearChatUpdate,
+            EventKind::DeleteMessageForMeUpdate,
+            EventKind::UserStatusMuteUpdate,
+            EventKind::LabelAssociationUpdate,
+            EventKind::LabelEditUpdate,
+        ])
+    }
+}
+
+impl Observer {
+    fn announce(&self, event: &Event) {
+        let (plan, webhooks) = (&self.0.plan, &self.0.shared.webhooks);
+        if !webhooks.listens(plan.number) {
+            return;
+        }
+        if let Event::Messages(batch) = event {
+            for event in unhooked(plan.device, batch) {
+                webhooks.publish(plan.number, event);
+            }
+        } else if let Some(event) = report(event) {
+            webhooks.publish(plan.number, event);
+        }
+    }
+
+    fn acknowledge(&self, ack: &ServerAck) {
+        if ack.class.as_deref() != Some("message") {
+            return;
+        }
+        let answer = match &ack.error {
+            Some(code) => Err(code.clone()),
+            None => Ok(ack.timestamp.unwrap_or_else(Utc::now)),
+        };
+        let sent = answer.as_ref().ok().copied();
+        if self.0.acks.resolve(&ack.id, answer)
+            && let Some(at) = sent
+        {
+            let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
+            webhooks.tell(device, &MessageSent::new(ack, at));
+        }
+    }
+}
+
+fn observed(event: &Event) -> Option<Observed> {
+    Some(match event {
+        Event::Connected(_) => Observed::Connected,
+        Event::PairingQrCode(qr) => Observed::Qr {
+            code: qr.code.clone(),
+            valid_for: qr.timeout,
+        },
+        Event::PairSuccess(pair) => Observed::Paired(Login {
+            jid: pair.id.to_string(),
+            lid: pair.lid.to_string(),
+        }),
+        Event::PairError(pairing) => {
+            tracing::warn!(error = pairing.error, "a pairing failed");
+            Observed::Ended(ExitReason::PairingEnded)
+        }
+        Event::PairingQrCodesExhausted(_) => Observed::Ended(ExitReason::PairingEnded),
+        Event::LoggedOut(out) => Observed::Ended(refusal(out.reason)),
+        Event::StreamReplaced(_) => Observed::Ended(ExitReason::Replaced),
+        Event::ClientOutdated(_) => Observed::Ended(ExitReason::ClientOutdated),
+        Event::TemporaryBan(ban) => {
+            let remaining = ban.expire.to_std().unwrap_or(Duration::from_secs(3600));
+            Observed::Ended(ExitReason::TemporarilyBanned(remaining))
+        }
+        Event::ConnectFailure(failure) => Observed::Ended(refusal(failure.reason)),
+        Event::Disconnected(_) => Observed::Ended(ExitReason::ConnectionLost),
+        _ => return None,
+    })
+}
+
+/// The reasons with which WhatsApp refuses a login, or takes it back.
+fn refusal(reason: ConnectFailureReason) -> ExitReason {
+    match reason {
+        ConnectFailureReason::LoggedOut => ExitReason::LoggedOut,
+        ConnectFailureReason::AccountLocked => ExitReason::Locked,
+        ConnectFailureReason::UnknownLogout => ExitReason::Banned,
+        ConnectFailureReason::ClientOutdated => ExitReason::ClientOutdated,
+        // Without an end that could be read: ask again in an hour.
+        ConnectFailureReason::TempBanned => {
+            ExitReason::TemporarilyBanned(Duration::from_secs(3600))
+        }
+        ConnectFailureReason::InternalServerError | ConnectFailureReason::ServiceUnavailable => {
+            ExitReason::ServerUnavailable
+        }
+        ConnectFailureReason::Unknown(429) => ExitReason::RateLimited,
+        ConnectFailureReason::Generic => ExitReason::Refused(400),
+        ConnectFailureReason::BadUserAgent => ExitReason::Refused(409),
+        ConnectFailureReason::CatExpired => ExitReason::Refused(413),
+        ConnectFailureReason::CatInvalid => ExitReason::Refused(414),
+        ConnectFailureReason::NotFound => ExitReason::Refused(415),
+        ConnectFailureReason::ClientUnknown => ExitReason::Refused(418),
+        ConnectFailureReason::Experimental => ExitReason::Refused(501),
+        ConnectFailureReason::Unknown(code) => ExitReason::Refused(code.try_into().unwrap_or(0)),
+    }
+}

@@ -1,0 +1,131 @@
+//! A client at work, and how it is taken down.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+use whatsapp_rust::Client;
+use whatsapp_rust::pair_code::PairCodeOptions;
+
+use super::Life;
+use super::app_state::sync;
+use super::signs::Ended;
+use crate::device::exit::ExitReason;
+use crate::device::messages::Login;
+use crate::device::pairing::PairCode;
+use crate::device::report::AppStateSyncComplete;
+use crate::store::StoreError;
+
+/// How long a life may take to say goodbye.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A client at work. Dropped, it is taken down without a goodbye.
+pub(in crate::device) struct Running {
+    /// What the life has besides.
+    pub life: Arc<Life>,
+    /// The library's side.
+    pub client: Arc<Client>,
+    /// The end of its loop.
+    pub(super) ended: Ended,
+}
+
+/// What a life had to store was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStored {
+    /// What the library keeps of the device: its keys, the account's name.
+    #[error("the device record could not be written")]
+    Record(#[from] wacore::store::error::StoreError),
+    /// As whom it is logged in.
+    #[error("the login could not be noted")]
+    Login(#[from] StoreError),
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The loop holds the client: dropping ours would not end it.
+        self.client.signal_shutdown_sync();
+    }
+}
+
+impl Running {
+    /// Fetches what earlier lives missed, and what this one is told to.
+    pub fn catch_up(&self) {
+        sync::start(&self.life, &self.client);
+    }
+
+    /// Tells webhooks once this life has caught up.
+    pub fn synced(&self) -> impl Future<Output = ()> + 'static {
+        let life = self.life.clone();
+        async move {
+            life.owed.caught_up().await;
+            let (webhooks, device) = (&life.shared.webhooks, life.plan.number);
+            webhooks.tell(device, &AppStateSyncComplete {});
+        }
+    }
+
+    /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds
+    /// for the phone.
+    pub fn save(&self) -> impl Future<Output = Result<(), NotStored>> + 'static {
+        let client = self.client.clone();
+        async move { save_device(&client).await }
+    }
+
+    /// Watches over the connection. Returns when it is of no use any more, and why.
+    pub fn lost(&self) -> impl Future<Output = ExitReason> + 'static {
+        let (life, client) = (self.life.clone(), self.client.clone());
+        async move { life.keepalive.lost(&client).await }
+    }
+
+    /// Asks WhatsApp for a code to type. `instead`: an earlier one is to be replaced.
+    pub fn pair_code(
+        &self,
+        phone: String,
+        instead: bool,
+    ) -> impl Future<Output = Result<PairCode, String>> + 'static {
+        let client = self.client.clone();
+        async move {
+            if instead {
+                client.cancel_pair_code().await;
+            }
+            let options = PairCodeOptions {
+                phone_number: phone.clone(),
+                ..Default::default()
+            };
+            let code = client.pair_with_code(options).await;
+            let code = code.map_err(|error| error.to_string())?;
+            Ok(PairCode::new(code, phone))
+        }
+    }
+
+    /// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.
+    pub async fn close(self, paired: Option<Login>) -> Result<(), NotStored> {
+        let paired = match paired {
+            Some(login) => self.store_pairing(login).await,
+            None => Ok(()),
+        };
+        if timeout(CLOSE_TIMEOUT, self.say_goodbye()).await.is_err() {
+            self.client.signal_shutdown_sync();
+        }
+        paired.and(save_device(&self.client).await)
+    }
+
+    async fn store_pairing(&self, login: Login) -> Result<(), NotStored> {
+        // The keys first: a row that says "paired" without them would be a lie.
+        save_device(&self.client).await?;
+        Ok(self.life.note_login(login).await?)
+    }
+
+    async fn say_goodbye(&self) {
+        self.client.disconnect().await;
+        self.ended.clone().await;
+        self.life.contacts.settle().await;
+    }
+}
+
+/// Makes the library's device record durable. Its own `flush` returns at once while its saver is still writing, and what
+/// is written after the next life has begun is refused.
+async fn save_device(client: &Client) -> Result<(), NotStored> {
+    let manager = client.persistence_manager();
+    let device = manager.get_device_snapshot().to_serializable();
+    Ok(manager.backend().save(&device).await?)
+}

@@ -1,0 +1,104 @@
+//! What a device actor is told, and what it tells its supervisor.
+
+use std::time::Duration;
+
+use actix::{Message, Recipient};
+
+use super::exit::ExitReason;
+use super::pairing::Qr;
+use crate::ids::DeviceId;
+use crate::store::{DeviceNumber, Life};
+
+/// Which life this is, and to whom it reports.
+#[derive(Clone)]
+pub struct Plan {
+    /// Whose life.
+    pub device: DeviceId,
+    /// Under which its records are stored.
+    pub number: DeviceNumber,
+    /// The store refuses what older ones write.
+    pub life: Life,
+    /// The supervisor.
+    pub reports: Recipient<Report>,
+}
+
+impl Plan {
+    /// Tells the supervisor.
+    pub fn report(&self, news: News) {
+        self.reports.do_send(Report {
+            device: self.device,
+            life: self.life,
+            news,
+        });
+    }
+}
+
+/// How far a life has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Dialling, shaking hands, logging in.
+    Connecting,
+    /// Connected without an account: showing codes.
+    Pairing,
+    /// Logged in; commands run.
+    Live,
+    /// On its way out, whatever the reason.
+    Closing,
+}
+
+/// What a life tells its supervisor.
+#[derive(Debug, Message)]
+#[rtype(result = "()")]
+pub struct Report {
+    /// Whose life.
+    pub device: DeviceId,
+    /// Which of them: an older one may still speak.
+    pub life: Life,
+    /// What there is to tell.
+    pub news: News,
+}
+
+/// What there is to tell of a life.
+#[derive(Debug)]
+pub enum News {
+    /// It has come this far.
+    Entered(Phase),
+    /// A code to be scanned.
+    Qr(Qr),
+    /// The account is known and stored.
+    Paired(Login),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
+    /// It is over.
+    Exited(ExitReason),
+}
+
+/// Ends the life; what it worked on fails with `device_disconnected`.
+#[derive(Clone, Copy, Debug, Message)]
+#[rtype(result = "()")]
+pub struct Stop(pub ExitReason);
+
+/// What the actor is told by those who keep its life alive.
+#[derive(Clone, Debug, Message)]
+#[rtype(result = "()")]
+pub(super) enum Observed {
+    /// Logged in, and the critical app state is there.
+    Connected,
+    /// A code to be scanned, and for how long it is good.
+    Qr { code: String, valid_for: Duration },
+    /// The phone accepted the pairing; WhatsApp will ask for a restart next.
+    Paired(Login),
+    /// The phone owes a key without which part of the app state cannot be read, or no longer.
+    KeyMissing(bool),
+    /// The life is over.
+    Ended(ExitReason),
+}
+
+/// As whom a device is logged in at WhatsApp.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// `<digits>:<device>@s.whatsapp.net`
+    pub jid: String,
+    /// `<lid>:<device>@lid`
+    pub lid: String,
+}

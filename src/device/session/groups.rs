@@ -1,0 +1,273 @@
+//! Groups, as WhatsApp has them: every answer is read from there.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use wacore_binary::Jid;
+use whatsapp_rust::IqError;
+use whatsapp_rust::features::{
+    GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
+};
+
+use super::{Session, failures, jids};
+use crate::device::known_as::KnownAs;
+use crate::failure::Failure;
+use crate::jid::GroupJid;
+
+/// There is no such group, or this account is not in it.
+pub const NOT_FOUND: Failure = Failure::NotFound("group not found");
+
+/// A group that this account is in.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// `<digits>@g.us`
+    pub jid: String,
+    /// Its name, which is empty where nobody gave it one.
+    pub subject: String,
+    /// Who gave it its name, and when.
+    pub subject_set: Origin,
+    /// What it says of itself.
+    pub description: Option<Description>,
+    /// Who made it, and when.
+    pub created: Origin,
+    /// What may be done in it, and by whom.
+    pub settings: Settings,
+    /// How it belongs to a community.
+    pub community: Community,
+    /// WhatsApp tells of all of them.
+    pub participants: Vec<Participant>,
+}
+
+/// Who did something, and when, as far as WhatsApp tells.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// Under which number and LID.
+    pub by: Option<KnownAs>,
+    /// To the second.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What a group says of itself.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// WhatsApp's mark of this text: whoever changes it says which one is meant.
+    pub id: Option<String>,
+    /// As it was written.
+    pub text: String,
+    /// Who wrote it, and when.
+    pub set: Origin,
+}
+
+/// What may be done in a group, and by whom.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Only admins write.
+    pub announce: bool,
+    /// Only admins change what the group shows of itself.
+    pub locked: bool,
+    /// Admins decide about who asks to join.
+    pub join_approval: bool,
+    /// Who may add people; `None`: WhatsApp does not tell.
+    pub who_adds: Option<Who>,
+    /// Who may hand out the invite link; `None`: WhatsApp does not tell.
+    pub who_invites: Option<Who>,
+    /// After how long messages disappear; `None`: never.
+    pub disappears_after: Option<Duration>,
+    /// WhatsApp has suspended it.
+    pub suspended: bool,
+}
+
+/// Whom a group's setting means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    Admins,
+    Everybody,
+}
+
+/// How a group belongs to a community.
+#[derive(Clone, Debug)]
+pub struct Community {
+    /// It is itself the community, whose groups are elsewhere.
+    pub is_parent: bool,
+    /// JID of the community that it belongs to.
+    pub parent: Option<String>,
+    /// It is the group in which the community's admins announce.
+    pub is_announcements: bool,
+    /// It is the community's group for everybody.
+    pub is_general: bool,
+}
+
+/// Somebody in a group.
+#[derive(Clone, Debug)]
+pub struct Participant {
+    /// As this group names its people: by number, or by LID.
+    pub jid: String,
+    /// Number and LID, as far as they are known.
+    pub who: KnownAs,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What somebody may do in a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Member,
+    Admin,
+    /// Who made the group: no other admin can take that away.
+    SuperAdmin,
+}
+
+/// The groups that the account is in.
+pub struct Groups<'a>(&'a Session);
+
+impl Session {
+    /// The groups that the account is in.
+    pub fn groups(&self) -> Groups<'_> {
+        Groups(self)
+    }
+}
+
+impl Groups<'_> {
+    /// A group that this account is in; otherwise [`NOT_FOUND`].
+    pub async fn info(&self, group: &GroupJid) -> Result<Group, Failure> {
+        let jid = jids::group(group);
+        let asked = async {
+            let metadata = self.0.client.groups().get_metadata(&jid).await;
+            metadata.map_err(not_told)
+        };
+        Ok(self.0.query(asked).await?.into())
+    }
+}
+
+fn not_told(error: GroupError) -> Failure {
+    match error {
+        // Not in it, or there is none: WhatsApp does not always tell which.
+        GroupError::Iq(IqError::ServerError {
+            code: 401 | 403 | 404,
+            ..
+        }) => NOT_FOUND,
+        error => failures::group(error),
+    }
+}
+
+impl From<GroupMetadata> for Group {
+    fn from(told: GroupMetadata) -> Self {
+        let description = told.description.map(|text| Description {
+            id: told.description_id,
+            text,
+            set: origin(
+                told.description_owner,
+                told.description_owner_pn,
+                told.description_time,
+            ),
+        });
+        let disappears_after = told.ephemeral.and_then(|ephemeral| ephemeral.expiration);
+        Self {
+            jid: told.id.to_string(),
+            subject: told.subject,
+            subject_set: origin(told.subject_owner, told.subject_owner_pn, told.subject_time),
+            description,
+            created: origin(told.creator, told.creator_pn, told.creation_time),
+            settings: Settings {
+                announce: told.is_announcement,
+                locked: told.is_locked,
+                join_approval: told.membership_approval,
+                who_adds: told.member_add_mode.map(|mode| match mode {
+                    MemberAddMode::AdminAdd => Who::Admins,
+                    MemberAddMode::AllMemberAdd => Who::Everybody,
+                }),
+                who_invites: told.member_link_mode.map(|mode| match mode {
+                    MemberLinkMode::AdminLink => Who::Admins,
+                    MemberLinkMode::AllMemberLink => Who::Everybody,
+                }),
+                disappears_after: disappears_after
+                    .filter(|seconds| *seconds > 0)
+                    .map(|seconds| Duration::from_secs(seconds.into())),
+                suspended: told.is_suspended,
+            },
+            community: Community {
+                is_parent: told.is_parent_group,
+                parent: told.parent_group_jid.map(|jid| jid.to_string()),
+                is_announcements: told.is_default_sub_group,
+                is_general: told.is_general_chat,
+            },
+            participants: told.participants.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<GroupParticipant> for Participant {
+    fn from(told: GroupParticipant) -> Self {
+        let names = [
+            Some(&told.jid),
+            told.phone_number.as_ref(),
+            told.lid.as_ref(),
+        ];
+        Self {
+            jid: told.jid.to_string(),
+            who: KnownAs::of(names.into_iter().flatten()),
+            role: match told.participant_type {
+                ParticipantType::Member => Role::Member,
+                ParticipantType::Admin => Role::Admin,
+                ParticipantType::SuperAdmin => Role::SuperAdmin,
+            },
+        }
+    }
+}
+
+/// `at` is in Unix seconds.
+fn origin(by: Option<Jid>, phone: Option<Jid>, at: Option<u64>) -> Origin {
+    let names = [by, phone].into_iter().flatten();
+    let at = at.and_then(|at| DateTime::from_timestamp(at.try_into().ok()?, 0));
+    Origin {
+        by: Some(KnownAs::of(names)).filter(|who| *who != KnownAs::default()),
+        at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use whatsapp_rust::features::GroupEphemeralSettings;
+
+    use super::*;
+
+    #[test]
+    fn people_have_all_their_names_and_what_is_not_set_is_not_told() {
+        let (phone, lid) = (Jid::pn("5511999999999"), Jid::lid("123456789012345"));
+        let owner = KnownAs::of([&phone, &lid]);
+        let told = GroupMetadata {
+            id: "120363021234567890@g.us".parse().unwrap(),
+            creator: Some(lid.clone()),
+            creator_pn: Some(phone.clone()),
+            creation_time: Some(1_700_000_000),
+            member_add_mode: Some(MemberAddMode::AdminAdd),
+            ephemeral: Some(GroupEphemeralSettings {
+                expiration: Some(86_400),
+                trigger: None,
+            }),
+            participants: vec![GroupParticipant {
+                jid: lid,
+                phone_number: Some(phone),
+                lid: None,
+                username: None,
+                participant_type: ParticipantType::SuperAdmin,
+                details: None,
+            }],
+            ..Default::default()
+        };
+        let group = Group::from(told);
+        assert_eq!(group.jid, "120363021234567890@g.us");
+        assert_eq!(group.created.by.as_ref(), Some(&owner));
+        assert_eq!(group.created.at.unwrap().timestamp(), 1_700_000_000);
+        assert_eq!(group.settings.who_adds, Some(Who::Admins));
+        let day = Duration::from_secs(86_400);
+        assert_eq!(group.settings.disappears_after, Some(day));
+        let [participant] = group.participants.as_slice() else {
+            panic!("{group:?}");
+        };
+        assert_eq!(participant.jid, "123456789012345@lid");
+        assert_eq!(participant.who, owner);
+        assert_eq!(participant.role, Role::SuperAdmin);
+        assert!(group.subject_set.by.is_none() && group.description.is_none());
+    }
+}

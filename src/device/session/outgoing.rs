@@ -1,0 +1,38 @@
+//! Messages on their way out, so that commands need not know the protocol's own types.
+
+use waproto::whatsapp as wa;
+
+/// A message ready to be encrypted.
+pub struct Outgoing(pub(in crate::device) wa::Message);
+
+/// The background on which WhatsApp Web puts a text status by default.
+const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
+
+impl Outgoing {
+    /// A text status.
+    pub fn status_text(text: String) -> Self {
+        let content = wa::message::ExtendedTextMessage {
+            text: Some(text),
+            background_argb: Some(STATUS_BACKGROUND_ARGB),
+            font: Some(wa::message::extended_text_message::FontType::SYSTEM),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            extended_text_message: buffa::MessageField::some(content),
+            ..Default::default()
+        })
+    }
+
+    /// An uploaded image or video.
+    pub(in crate::device) fn media(mut message: wa::Message, view_once: bool) -> Self {
+        if view_once {
+            if let Some(image) = message.image_message.as_option_mut() {
+                image.view_once = Some(true);
+            }
+            if let Some(video) = message.video_message.as_option_mut() {
+                video.view_once = Some(true);
+            }
+        }
+        Self(message)
+    }
+}

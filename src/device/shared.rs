@@ -1,0 +1,69 @@
+//! What all lives share: made once, TLS above all, which is the largest piece.
+
+use std::sync::Arc;
+
+use super::life::blocking::Blocking;
+use super::life::fetch::Fetcher;
+use super::life::version::Version;
+use crate::config::{Config, Whatsapp};
+use crate::media::download::Downloader;
+use crate::store::Store;
+use crate::webhooks::Webhooks;
+
+/// What all lives share.
+pub struct Shared {
+    /// Where everything is kept.
+    pub store: Store,
+    /// Where WhatsApp is, and how long it is waited for.
+    pub whatsapp: Whatsapp,
+    /// For the sockets.
+    pub tls: Arc<rustls::ClientConfig>,
+    /// The library's way to the media hosts.
+    pub fetcher: Arc<Fetcher>,
+    /// Which version of WhatsApp Web to claim.
+    pub version: Version,
+    /// For work that would keep a shard's thread busy.
+    pub blocking: Blocking,
+    /// For media that callers name by URL.
+    pub downloader: Arc<Downloader>,
+    /// Who is told of what happens.
+    pub webhooks: Webhooks,
+}
+
+/// Why devices cannot be served at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ShareError {
+    /// There is no TLS without its provider's versions.
+    #[error("TLS cannot be set up")]
+    Tls(#[from] rustls::Error),
+    /// The client for media and the version lookup.
+    #[error("the HTTP client cannot be built")]
+    Client(#[from] reqwest::Error),
+}
+
+impl Shared {
+    /// To be called on the runtime whose threads are to do the blocking work.
+    pub fn new(config: &Config, store: Store, webhooks: Webhooks) -> Result<Self, ShareError> {
+        let roots = rustls::RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = rustls::ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let plain = config.whatsapp.url.scheme() == "ws";
+        let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
+        let downloader = Downloader::new(&config.media, tls.clone())?;
+        Ok(Self {
+            store,
+            whatsapp: config.whatsapp.clone(),
+            tls: Arc::new(tls),
+            blocking: Blocking::here(),
+            version: Version::new(fetcher.clone()),
+            fetcher,
+            downloader: Arc::new(downloader),
+            webhooks,
+        })
+    }
+}
