@@ -319,7 +319,11 @@ impl Config {
         }
         for origin in &http.cors_origins {
             let parsed = Url::parse(origin).ok();
-            if parsed.is_none_or(|url| url.origin().ascii_serialization() != *origin) {
+            let is_origin = |url: Url| {
+                let of_the_web = ["http", "https"].contains(&url.scheme());
+                of_the_web && url.origin().ascii_serialization() == *origin
+            };
+            if !parsed.is_some_and(is_origin) {
                 let problem = format!("{origin:?} is no origin such as https://app.example.com");
                 return Err(invalid("http.cors_origins", problem));
             }

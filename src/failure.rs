@@ -132,6 +132,11 @@ impl Failure {
         Self::Internal
     }
 
+    /// Whether it passes by itself: the same request may succeed a little later.
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Overloaded | Self::Unavailable)
+    }
+
     /// What a failure of the store means to whoever asked: a full queue and a store that cannot write pass, anything else
     /// does not; `what` and all causes are in the log.
     pub fn of_store(what: &'static str, error: &StoreError) -> Self {

@@ -8,7 +8,7 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use tokio::time::{Instant, timeout_at};
-use tracing::{Instrument, field, info, info_span};
+use tracing::{Instrument, field, info, info_span, warn};
 
 use super::endpoint::{Admitted, Context, Endpoint};
 use super::input::{self, Fields, Shape};
@@ -44,6 +44,14 @@ pub async fn execute<E: Endpoint>(
         Failure::Invalid(invalid) => fields.blame(invalid).into(),
         other => other,
     });
+    if let Err(Failure::Documented {
+        status: status @ 500..,
+        text,
+        ..
+    }) = &result
+    {
+        warn!(status, reason = %text, operation = E::OPERATION.name, "a request failed");
+    }
     let mut response = envelope::respond(&E::OPERATION, result);
     if let Some(names) = listed(&fields) {
         response.headers_mut().insert(IGNORED_FIELDS, names);

@@ -6,19 +6,21 @@
 mod lenient;
 mod query;
 mod shape;
+mod unique;
 mod words;
 
 use std::collections::HashMap;
 
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
+use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
-use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use self::lenient::Given;
 use self::query::Query;
 pub use self::shape::Shape;
+use self::unique::Unique;
 use super::{Api, Limits, body};
 use crate::contract::param::Place;
 use crate::failure::{Failure, Invalid};
@@ -27,8 +29,6 @@ use crate::failure::{Failure, Invalid};
 const LONGEST_ECHO: usize = 100;
 /// Says which device is meant, wherever it stands.
 const DEVICE_ID: &str = "device_id";
-/// Never repeated.
-const SECRETS: [&str; 3] = ["password", "secret", "token"];
 
 /// The fields of one request, by name.
 #[derive(Default)]
@@ -145,16 +145,19 @@ impl Fields {
     fn give(&mut self, shape: &Shape, name: &str, given: Given) {
         if shape.has(name)
             && let Some(value) = given.echo(LONGEST_ECHO)
-            && !SECRETS.iter().any(|secret| name.contains(secret))
+            && !words::is_secret(name)
         {
             self.echo.insert(name.to_owned(), value);
         }
         self.given.push((name.to_owned(), given));
     }
 
-    /// None of the fields of an endpoint of this shape.
+    /// None of the fields of an endpoint of this shape, but something in its path.
     pub fn none(shape: &Shape) -> Self {
-        let missing = |name: &String| (name.clone(), Given::Missing);
+        let missing = |name: &String| match shape.in_path(name) {
+            true => (name.clone(), Given::Text("17".to_owned())),
+            false => (name.clone(), Given::Missing),
+        };
         Self {
             given: shape.required.iter().map(missing).collect(),
             ..Self::default()
@@ -234,39 +237,10 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
         let problem = format!("the body is {kind}: a JSON object is expected");
         return Err(Invalid::syntax(problem));
     }
-    match serde_json::from_str::<Option<Unique>>(text) {
-        Ok(object) => Ok(object.map(|object| object.0).unwrap_or_default()),
-        Err(error) if error.is_data() => Err(Invalid::syntax(words::without_place(&error))),
+    match serde_json::from_str(text) {
+        Ok(Unique(Value::Object(object))) => Ok(object),
+        Ok(_) => Ok(Map::new()),
+        Err(error) if error.is_data() => Err(words::duplicate(&error)),
         Err(error) => Err(Invalid::syntax(format!("malformed JSON: {error}"))),
-    }
-}
-
-/// An object in which no name stands twice: of two values nobody could say which is meant.
-struct Unique(Map<String, Value>);
-
-impl<'de> de::Deserialize<'de> for Unique {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(UniqueVisitor)
-    }
-}
-
-struct UniqueVisitor;
-
-impl<'de> Visitor<'de> for UniqueVisitor {
-    type Value = Unique;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a JSON object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unique, A::Error> {
-        let mut object = Map::new();
-        while let Some((name, value)) = entries.next_entry::<String, Value>()? {
-            if object.contains_key(&name) {
-                return Err(de::Error::custom(format!("duplicate field `{name}`")));
-            }
-            object.insert(name, value);
-        }
-        Ok(Unique(object))
     }
 }

@@ -68,8 +68,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
     };
-    let passes = matches!(failure, Failure::Overloaded | Failure::Unavailable);
-    let retry_after = passes.then_some(Duration::from_secs(1));
+    let retry_after = failure.passes().then_some(Duration::from_secs(1));
     let (status, message) = match operation.envelope {
         Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
         _ => (status, message),

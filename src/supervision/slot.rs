@@ -213,7 +213,7 @@ impl<A: Clone> Slot<A> {
                 up.key_missing = missing;
                 Vec::new()
             }
-            News::Paired(identity) => self.paired(identity.jid),
+            News::Paired(login) => self.paired(login.jid),
             News::Exited(reason) => self.exited(reason, moment),
         }
     }

@@ -35,10 +35,24 @@ pub struct UnblockContact {
 }
 
 /// Blocks this person.
-pub struct Block(Person);
+pub struct Block(Whom);
 
 /// Unblocks this person.
-pub struct Unblock(Person);
+pub struct Unblock(Whom);
+
+/// Somebody, and the field that names them.
+struct Whom {
+    person: Person,
+    field: &'static str,
+}
+
+impl Whom {
+    fn of(jid: Option<Person>, number: Option<Person>) -> Result<Self, Invalid> {
+        let field = if jid.is_some() { "jid" } else { "number" };
+        let person = Person::from_either(jid, number)?;
+        Ok(Self { person, field })
+    }
+}
 
 const WHOM: &[Param] = &[Param::body_or_query("jid"), Param::body_or_query("number")];
 
@@ -66,8 +80,14 @@ pub struct Changed {
     dhash: String,
 }
 
-async fn change(person: Person, session: Session, blocked: bool) -> Result<Changed, Failure> {
-    let (who, list) = session.blocklist().set(&person, blocked).await?;
+async fn change(whom: Whom, session: Session, blocked: bool) -> Result<Changed, Failure> {
+    let Whom { person, field } = whom;
+    let changed = session.blocklist().set(&person, blocked).await;
+    // Whoever is not on WhatsApp cannot be blocked.
+    let (who, list) = changed.map_err(|failure| match failure {
+        Failure::Invalid(invalid) => Invalid::field(field, invalid.message).into(),
+        other => other,
+    })?;
     Ok(Changed {
         jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
         phone_number: who.phone,
@@ -93,7 +113,7 @@ impl Input for BlockContact {
     type Command = Block;
 
     fn check(self) -> Result<Block, Invalid> {
-        Person::from_either(self.jid, self.number).map(Block)
+        Whom::of(self.jid, self.number).map(Block)
     }
 }
 
@@ -101,7 +121,7 @@ impl Input for UnblockContact {
     type Command = Unblock;
 
     fn check(self) -> Result<Unblock, Invalid> {
-        Person::from_either(self.jid, self.number).map(Unblock)
+        Whom::of(self.jid, self.number).map(Unblock)
     }
 }
 

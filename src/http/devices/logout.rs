@@ -9,6 +9,7 @@ use super::{follow, several};
 use crate::commands::Command;
 use crate::commands::logout::Logout;
 use crate::contract::operation::Operation;
+use crate::device::exit::ExitReason;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
@@ -65,6 +66,9 @@ impl Endpoint for LogoutInstance {
 
 /// Unlinks a connected device, and waits until its credentials are gone.
 pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), Failure> {
+    // WhatsApp does not take it back: nothing is unlinked that could not be wiped here.
+    let ready = api.store.ready().await;
+    ready.map_err(|error| Failure::of_store("a device was not unlinked", &error))?;
     let mut watch = follow(api, device).await?;
     let before = watch.now();
     let deadline = Deadline::of::<Logout>(api);
@@ -80,6 +84,7 @@ pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), F
     });
     match wiped.await {
         Some(view) if !view.is_paired() => Ok(()),
+        Some(view) if view.last_exit == Some(ExitReason::StoreFailed) => Err(Failure::Unavailable),
         _ => Err(Failure::Disconnected),
     }
 }

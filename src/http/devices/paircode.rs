@@ -5,7 +5,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
-use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, seconds_left};
+use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, not_begun, seconds_left};
 use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -114,7 +114,7 @@ async fn reach_whatsapp(api: &Api, device: DeviceId, deadline: Instant) -> Resul
     match settled.await {
         Some(view) if view.is_paired() => Err(ALREADY_CONNECTED),
         Some(view) if view.state == State::Pairing => Ok(()),
-        Some(_) => Err(failed("could not connect to WhatsApp")),
+        Some(view) => Err(not_begun(&view, failed("could not connect to WhatsApp"))),
         None => Err(failed("timeout waiting for WhatsApp QR event")),
     }
 }

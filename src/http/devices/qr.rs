@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
+use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
@@ -115,7 +116,15 @@ pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Q
     match valid_code(&view) {
         _ if view.is_paired() => Err(ALREADY_CONNECTED),
         Some(qr) => Ok((qr, false)),
-        None => Err(FAILED),
+        None => Err(not_begun(&view, FAILED)),
+    }
+}
+
+/// Why a life that should have shown codes has ended: `otherwise`, unless it passes by itself.
+pub fn not_begun(view: &View, otherwise: Failure) -> Failure {
+    match view.last_exit {
+        Some(ExitReason::StoreFailed) => Failure::Unavailable,
+        _ => otherwise,
     }
 }
 

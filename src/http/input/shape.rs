@@ -79,6 +79,12 @@ impl Shape {
         params.map(|param| param.name).chain(device).collect()
     }
 
+    /// Whether a field comes from the path.
+    pub fn in_path(&self, name: &str) -> bool {
+        let mut params = self.params.iter();
+        params.any(|param| param.name == name && param.place == Place::Path)
+    }
+
     /// Whether a field can stand in a body.
     pub fn in_body(&self, name: &str) -> bool {
         let mut params = self.params.iter();

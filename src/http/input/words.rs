@@ -10,9 +10,32 @@ const NUMBERS: [&str; 10] = [
     "u8", "u16", "u32", "u64", "usize", "i8", "i16", "i32", "i64", "isize",
 ];
 
+/// Parts of the names of fields whose values are never repeated.
+const SECRETS: [&str; 5] = ["password", "secret", "token", "url", "headers"];
+
+/// Whether what stands there may be nobody's business.
+pub fn is_secret(path: &str) -> bool {
+    SECRETS.iter().any(|secret| path.contains(secret))
+}
+
+/// A name that stands twice in an object.
+pub fn duplicate(error: &Error) -> Invalid {
+    let text = without_place(error);
+    let name = text.split('`').nth(1).map(str::to_owned);
+    Invalid {
+        field: name,
+        ..Invalid::syntax(text)
+    }
+}
+
 /// `path` is where in the request the error was found, `.` for the request as a whole.
 pub fn describe(path: &str, error: &Error) -> Invalid {
-    let text = in_words(&without_place(error));
+    let mut text = in_words(&without_place(error));
+    if is_secret(path)
+        && let Some((wanted, _found)) = text.split_once(", not ")
+    {
+        text = wanted.to_owned();
+    }
     let missing = |text: &str| {
         let name = text.strip_prefix("missing field `")?.strip_suffix('`')?;
         Some(name.to_owned())
@@ -38,7 +61,7 @@ pub fn describe(path: &str, error: &Error) -> Invalid {
 }
 
 /// serde's texts end with a place in the body, which says less than the field's name.
-pub fn without_place(error: &Error) -> String {
+fn without_place(error: &Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     text.to_owned()

@@ -108,12 +108,8 @@ fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool) -> Vec<Failure> {
 /// What becomes of a request that brings nothing, or else of one whose first field is of another type.
 fn wrong_input<E: Endpoint>(shape: &Shape) -> Option<Invalid> {
     let nothing = Fields::none(shape).decode::<E>().err();
-    let is_in_path = |name: &str| {
-        let mut params = shape.params.iter();
-        params.any(|param| param.name == name && param.place == Place::Path)
-    };
     nothing.or_else(|| {
-        let first = shape.names().find(|name| !is_in_path(name))?;
+        let first = shape.names().find(|name| !shape.in_path(name))?;
         Fields::wrong(first).decode::<E>().err()
     })
 }

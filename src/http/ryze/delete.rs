@@ -58,6 +58,9 @@ async fn gone(api: &Api, instance: &Instance) -> Result<(), Failure> {
     let live = instance.view(api).await.is_ok_and(|view| view.is_live());
     let device = instance.device.id;
     if live && let Err(failure) = unlink(api, instance.caller, device).await {
+        if failure.passes() {
+            return Err(failure);
+        }
         // It is not to be in the way: the owner can unlink the device on the phone.
         info!(device.id = %device, reason = %failure, "a device could not be unlinked before it was deleted");
     }
@@ -70,5 +73,8 @@ async fn gone(api: &Api, instance: &Instance) -> Result<(), Failure> {
 }
 
 fn not_gone(failure: Failure) -> Failure {
+    if failure.passes() {
+        return failure;
+    }
     Failure::told(500, format!("Failed to delete instance: {failure}"))
 }

@@ -53,7 +53,8 @@ pub async fn gate(
 }
 
 fn kind(request: &ServiceRequest) -> Kind {
-    match request.path() {
+    // As the table is asked for it: however it is written in the request.
+    match request.match_info().as_str().trim_end_matches('/') {
         create::PATH => Kind::Creation,
         _ => Kind::Any,
     }

@@ -35,7 +35,7 @@ impl Endpoint for LogoutInstance {
             unlinked.map_err(|failure| match failure {
                 // Only a connected device can tell WhatsApp.
                 Failure::Disconnected if !before.is_live() => Failure::Disconnected,
-                Failure::Overloaded => Failure::Overloaded,
+                failure if failure.passes() => failure,
                 _ => FAILED,
             })?;
         }

@@ -51,5 +51,8 @@ impl Endpoint for ReconnectInstance {
 }
 
 fn not_begun(failure: Failure) -> Failure {
+    if failure.passes() {
+        return failure;
+    }
     Failure::told(500, format!("Failed to reconnect: {failure}"))
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use tracing::error;
 use utoipa::ToSchema;
 
-use super::{ID, NOT_FOUND};
+use super::{ID, NOT_FOUND, id_required};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
@@ -52,7 +52,7 @@ impl Endpoint for DeleteTenant {
     const PARAMS: &'static [Param] = &[ID];
 
     fn refusals() -> Vec<Failure> {
-        vec![NOT_FOUND, FAILED]
+        vec![id_required(), NOT_FOUND, FAILED]
     }
 
     async fn answer(self, context: Context<Master>) -> Result<Deleted, Failure> {
@@ -85,7 +85,7 @@ async fn devices(api: &Api, id: TenantId) -> Result<Vec<DeviceId>, Failure> {
 
 async fn remove(api: &Api, devices: Vec<DeviceId>) -> Result<(), Failure> {
     match remove_devices(api, devices).await {
-        Err(Failure::Internal | Failure::Unavailable) => Err(FAILED),
+        Err(Failure::Internal) => Err(FAILED),
         removed => removed,
     }
 }
@@ -103,7 +103,7 @@ fn deleted(tenant: Tenant) -> Deleted {
 
 fn not_deleted(error: StoreError) -> Failure {
     match Failure::of_store("a tenant could not be deleted", &error) {
-        Failure::Overloaded => Failure::Overloaded,
+        failure if failure.passes() => failure,
         _ => FAILED,
     }
 }

@@ -34,7 +34,7 @@ impl Endpoint for ListTenants {
         match context.api.store.tenants().await {
             Ok(tenants) => Ok(List { tenants }),
             Err(error) => match Failure::of_store("tenants could not be listed", &error) {
-                Failure::Overloaded => Err(Failure::Overloaded),
+                failure if failure.passes() => Err(failure),
                 _ => Err(FAILED),
             },
         }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ID, NOT_FOUND};
+use super::{ID, NOT_FOUND, id_required};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
@@ -36,7 +36,7 @@ impl Endpoint for GetTenant {
     const PARAMS: &'static [Param] = &[ID];
 
     fn refusals() -> Vec<Failure> {
-        vec![NOT_FOUND]
+        vec![id_required(), NOT_FOUND]
     }
 
     async fn answer(self, context: Context<Master>) -> Result<Shown, Failure> {

@@ -153,7 +153,7 @@ impl Device {
     }
 }
 
-fn identity() -> Login {
+fn login() -> Login {
     Login {
         jid: JID.to_owned(),
         lid: "100000000000001:7@lid".to_owned(),

@@ -82,6 +82,34 @@ async fn a_database_that_somebody_has_locked_is_waited_for() {
 }
 
 #[tokio::test]
+async fn nothing_is_unlinked_while_it_could_not_be_wiped() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let path = world.data.path().join("wutsd.db");
+    let somebody = rusqlite::Connection::open(path).expect("the database");
+    somebody.execute_batch("BEGIN IMMEDIATE").expect("the lock");
+    let answer = user.api.post_nothing("/logout").await;
+    assert_eq!(
+        (answer.status, answer.header("retry-after")),
+        (503, "1"),
+        "{}",
+        answer.text
+    );
+    let ryze = world.api.with_header("token", &user.token);
+    let answer = ryze.delete("/api/instance/delete/WhatsApp").await;
+    assert_eq!(
+        (answer.status, answer.header("retry-after")),
+        (503, "1"),
+        "{}",
+        answer.text
+    );
+    somebody.execute_batch("ROLLBACK").expect("unlocked");
+    assert_eq!(world.control.devices(&phone).await.len(), 1);
+    user.api.wait_for_phase("connected").await;
+    user.api.post_nothing("/logout").await.expect(200);
+}
+
+#[tokio::test]
 async fn a_damaged_database_is_refused_with_what_to_do() {
     let mut world = World::start().await;
     world.paired_user().await;

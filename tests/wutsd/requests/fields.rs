@@ -272,6 +272,16 @@ async fn what_is_wrong_is_named_with_its_value_but_no_secret_is_repeated() {
         .await;
     assert_eq!(answer.body["validation"][0]["field"], "password");
     assert!(!answer.text.contains("\"short\""), "{}", answer.text);
+    let secrets = [
+        json!({ "email": "a@example.com", "password": 12345678 }),
+        json!({ "email": "a@example.com", "password": "long enough", "webhook_url": "https://u:12345678@example.com/" }),
+        json!({ "email": "a@example.com", "password": "long enough", "passwd": "12345678", "role": "king" }),
+    ];
+    for body in secrets {
+        let answer = user.api.post("/users", body).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(!answer.text.contains("12345678"), "{}", answer.text);
+    }
 }
 
 #[tokio::test]
@@ -311,4 +321,22 @@ async fn a_compressed_body_is_refused_by_name() {
     let answer = api.post("/devices", json!({ "name": "x" })).await;
     let expected = "Content-Encoding is not supported: send the body as it is";
     assert_eq!(answer.text_error(), (400, expected));
+}
+
+#[tokio::test]
+async fn a_name_that_stands_twice_is_refused_however_deep() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let bodies = [
+        r#"{"name":"a","name":"b"}"#,
+        r#"{"name":"a","more":[{"name":"a","name":"b"}]}"#,
+    ];
+    for body in bodies {
+        let answer = user
+            .api
+            .post_raw("/devices", "application/json", body)
+            .await;
+        assert_eq!(answer.text_error(), (400, "duplicate field `name`"));
+        assert_eq!(answer.body["validation"][0]["field"], "name");
+    }
 }

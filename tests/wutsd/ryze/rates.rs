@@ -71,10 +71,15 @@ async fn too_many_requests_are_refused_for_their_token_alone() {
         let body = json!({ "name": format!("number {made}") });
         api.post("/api/instance/new", body).await.expect(201);
     }
-    let refused = api
-        .post("/api/instance/new", json!({ "name": "one more" }))
-        .await;
-    assert_eq!(refused.message_error(), EXCEEDED);
-    assert_eq!(figures(&refused).0, 20);
+    // However the path is written.
+    for path in [
+        "/api/instance/new",
+        "/api/instance/new/",
+        "//api/instance/n%65w",
+    ] {
+        let refused = api.post(path, json!({ "name": "one more" })).await;
+        assert_eq!(refused.message_error(), EXCEEDED, "{path}");
+        assert_eq!(figures(&refused).0, 20, "{path}");
+    }
     user.api.get("/devices").await.expect(200);
 }

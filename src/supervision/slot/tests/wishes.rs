@@ -250,13 +250,13 @@ fn a_device_shows_codes_is_paired_and_comes_back_logged_in() {
     let told = Effect::Tell(Happening::Paired {
         jid: JID.to_owned(),
     });
-    let paired = device.news(News::Paired(identity()));
+    let paired = device.news(News::Paired(login()));
     assert_eq!(paired, [Effect::Paired(true), told]);
     let ended = device.exit(ExitReason::RestartRequired);
     assert_eq!(ended.last(), Some(&JOIN));
     assert_eq!(device.slot.view().qr, None);
     device.begin();
-    let again = device.news(News::Paired(identity()));
+    let again = device.news(News::Paired(login()));
     assert_eq!(again, [Effect::Paired(true)], "told once");
 }
 
