@@ -110,3 +110,59 @@ impl Form {
         Self { status, content }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize, ToSchema)]
+    struct Job {
+        job_id: u8,
+    }
+
+    struct Picture;
+
+    impl Reply for Picture {
+        fn forms() -> Vec<Form> {
+            let content = Content::Bytes("image/png");
+            let status = 200;
+            vec![Form { status, content }, Form::json::<Job>(202)]
+        }
+
+        fn give<R: Recipient>(self, to: R) -> R::Answer {
+            to.bytes("image/png", Bytes::from_static(b"\x89PNG"))
+        }
+    }
+
+    /// Shows what it is given.
+    struct Witness;
+
+    impl Recipient for Witness {
+        type Answer = (u16, String);
+
+        fn json<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer {
+            (status, serde_json::to_string(payload).expect("JSON"))
+        }
+
+        fn bytes(self, content_type: &str, content: Bytes) -> Self::Answer {
+            (200, format!("{content_type}: {} bytes", content.len()))
+        }
+    }
+
+    #[test]
+    fn a_reply_says_its_status_and_whether_it_is_json_or_bytes() {
+        let job = || Job { job_id: 1 };
+        let json = r#"{"job_id":1}"#.to_owned();
+        assert_eq!(job().give(Witness), (200, json.clone()));
+        assert_eq!(Created(job()).give(Witness), (201, json.clone()));
+        assert_eq!(Accepted(job()).give(Witness), (202, json));
+        let bytes = (200, "image/png: 4 bytes".to_owned());
+        assert_eq!(Picture.give(Witness), bytes);
+        let statuses = |forms: Vec<Form>| -> Vec<u16> {
+            let statuses = forms.iter().map(|form| form.status);
+            statuses.collect()
+        };
+        assert_eq!(statuses(Accepted::<Job>::forms()), [202]);
+        assert_eq!(statuses(Picture::forms()), [200, 202]);
+    }
+}

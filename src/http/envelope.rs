@@ -282,3 +282,58 @@ fn message_id(failure: &Failure) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use actix_web::body::to_bytes;
+    use serde_json::json;
+
+    use super::*;
+
+    #[derive(Serialize, ToSchema)]
+    struct Sent {
+        message_id: &'static str,
+    }
+
+    /// Status and body of the answer, in the order in which it is written.
+    async fn written(envelope: Envelope, result: Result<Sent, Failure>) -> (u16, String) {
+        let operation = Operation::new("send", envelope).failing_with("failed to send");
+        let answer = respond(&operation, result);
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body()).await.expect("a body");
+        (status, String::from_utf8(body.into()).expect("UTF-8"))
+    }
+
+    #[actix_web::test]
+    async fn every_family_wraps_and_refuses_in_its_own_shape() {
+        let flat = r#"{"success":true,"message_id":"3EB0"}"#;
+        let data = r#"{"success":true,"data":{"message_id":"3EB0"}}"#;
+        let text = r#"{"success":false,"error":"failed to send"}"#;
+        let table = [
+            (
+                Envelope::Object,
+                flat,
+                r#"{"success":false,"error":{"code":"send_failed","message":"failed to send"}}"#,
+            ),
+            (Envelope::Session, data, text),
+            (Envelope::Admin, flat, text),
+            (Envelope::Bare, flat, r#"{"error":"failed to send"}"#),
+            (
+                Envelope::Ryze,
+                flat,
+                r#"{"success":false,"error":{"message":"failed to send: refused by WhatsApp (479)"}}"#,
+            ),
+        ];
+        for (envelope, success, refusal) in table {
+            let sent = Ok(Sent { message_id: "3EB0" });
+            assert_eq!(written(envelope, sent).await, (200, success.to_owned()));
+            let refused = Err(Failure::Refused("479".to_owned()));
+            assert_eq!(written(envelope, refused).await.1, refusal, "{envelope:?}");
+        }
+        let missing = written(Envelope::Bare, Err(Failure::Unauthorized)).await;
+        assert_eq!(
+            missing,
+            (401, json!({ "error": "unauthorized" }).to_string())
+        );
+    }
+}

@@ -12,6 +12,7 @@ use crate::device::session::groups::NOT_FOUND;
 use crate::failure::Failure;
 use crate::jid::GroupJid;
 
+/// Which group.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct GetGroup {
     /// The group's JID.
@@ -19,6 +20,7 @@ pub struct GetGroup {
     pub jid: GroupJid,
 }
 
+/// The group as WhatsApp has it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FoundGroup, example = json!({"group": Shown::example()}))]
 pub struct Found {
