@@ -55,6 +55,9 @@ impl Endpoint for DeleteInstance {
 /// In this order: the phone no longer lists the device, its records go, its row and its token go. Whatever goes wrong
 /// between two steps, asking again takes it up from there.
 async fn gone(api: &Api, instance: &Instance) -> Result<(), Failure> {
+    // WhatsApp does not take it back, and a life ends at the first step.
+    let ready = api.store.ready().await;
+    ready.map_err(|error| Failure::of_store("a device was not deleted", &error))?;
     let live = instance.view(api).await.is_ok_and(|view| view.is_live());
     let device = instance.device.id;
     if live && let Err(failure) = unlink(api, instance.caller, device).await {

@@ -88,21 +88,16 @@ async fn nothing_is_unlinked_while_it_could_not_be_wiped() {
     let path = world.data.path().join("wutsd.db");
     let somebody = rusqlite::Connection::open(path).expect("the database");
     somebody.execute_batch("BEGIN IMMEDIATE").expect("the lock");
-    let answer = user.api.post_nothing("/logout").await;
-    assert_eq!(
-        (answer.status, answer.header("retry-after")),
-        (503, "1"),
-        "{}",
-        answer.text
-    );
     let ryze = world.api.with_header("token", &user.token);
-    let answer = ryze.delete("/api/instance/delete/WhatsApp").await;
-    assert_eq!(
-        (answer.status, answer.header("retry-after")),
-        (503, "1"),
-        "{}",
-        answer.text
-    );
+    let answers = [
+        user.api.post_nothing("/logout").await,
+        ryze.delete("/api/instance/delete/WhatsApp").await,
+    ];
+    // The store cannot write, or is busy finding that out.
+    for answer in answers {
+        assert!([429, 503].contains(&answer.status), "{}", answer.text);
+        assert_eq!(answer.header("retry-after"), "1", "{}", answer.text);
+    }
     somebody.execute_batch("ROLLBACK").expect("unlocked");
     assert_eq!(world.control.devices(&phone).await.len(), 1);
     user.api.wait_for_phase("connected").await;
