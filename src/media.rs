@@ -3,6 +3,7 @@
 pub mod address;
 pub mod download;
 pub mod preview;
+mod special;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
