@@ -57,6 +57,9 @@ impl Blocklist<'_> {
         let Some((lid, who)) = named else {
             return Err(Invalid::request(format!("{person} is not on WhatsApp")).into());
         };
+        if self.0.client.lid().is_some_and(|own| own.user == lid.user) {
+            return Err(Invalid::request(format!("{person} is this account itself")).into());
+        }
         let item = NodeBuilder::new("item").attr("jid", lid);
         let item = match (blocked, &who.phone) {
             (false, _) => item.attr("action", "unblock"),

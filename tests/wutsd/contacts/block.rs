@@ -87,6 +87,7 @@ async fn a_blocked_contact_sees_no_status_until_it_is_unblocked() {
 async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
     let people = People::start().await;
     let api = &people.user.api;
+    let own = format!("{}@s.whatsapp.net is this account itself", people.phone);
     let table = [
         (json!({}), "jid or number is required"),
         (
@@ -95,6 +96,7 @@ async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
         ),
         (json!({ "number": "123" }), "number: \"123\" is neither"),
         (json!({ "jid": "999@lid" }), "999@lid is not on WhatsApp"),
+        (json!({ "number": people.phone }), &own),
         (json!({ "number": 5 }), "number must be a string, not 5"),
         (json!({ "who": "me" }), "jid or number is required"),
         (

@@ -102,6 +102,12 @@ async fn every_query_says_when_to_come_back() {
             "/status/privacy",
             Some(json!({ "type": "contacts" })),
         ),
+        (
+            "w:sync:app:state",
+            Method::PUT,
+            "/status/privacy",
+            Some(json!({ "type": "contacts" })),
+        ),
         ("w:profile:picture", Method::GET, &picture, None),
         ("w:g2", Method::GET, &group, None),
         ("privacy", Method::GET, "/privacy", None),
@@ -129,6 +135,32 @@ async fn the_time_is_one_that_can_be_waited() {
         assert_eq!(answer.body["error_code"], "RATE_LIMITED");
         assert_eq!(answer.header("retry-after"), shown, "{told:?}");
     }
+}
+
+#[tokio::test]
+async fn the_media_hosts_say_it_too() {
+    let people = People::start().await;
+    let control = &people.world.control;
+    const DOT: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    let post = async || {
+        people
+            .user
+            .api
+            .post("/status/media", json!({ "data": DOT }))
+            .await
+    };
+    let faults = [
+        json!({ "jid": "*", "fault": "iq_error", "xmlns": "w:m", "code": 429, "backoff": 7, "times": OFTEN }),
+        json!({ "jid": "*", "fault": "media_status", "status": 429, "times": OFTEN }),
+    ];
+    for (fault, seconds) in faults.into_iter().zip(["7", "30"]) {
+        control.fault(fault).await;
+        let answer = post().await;
+        assert_eq!(answer.object_error().0, 429, "{}", answer.text);
+        assert_eq!(answer.header("retry-after"), seconds, "{}", answer.text);
+        control.clear_faults().await;
+    }
+    post().await.expect(200);
 }
 
 #[tokio::test]

@@ -155,9 +155,12 @@ async fn who_is_not_on_whatsapp_keeps_a_status_from_nobody() {
     let [ada, ..] = &cast.contacts;
     let nobody = "19995550000";
     let body = cast
-        .admit(json!({ "type": "whitelist", "list": [nobody] }))
+        .admit(json!({ "type": "whitelist", "list": [nobody, "999@lid"] }))
         .await;
-    assert_eq!(body["list"], json!(["19995550000@s.whatsapp.net"]));
+    assert_eq!(
+        body["list"],
+        json!(["19995550000@s.whatsapp.net", "999@lid"])
+    );
     assert_eq!(cast.readers("1").await, [false, false, false]);
     cast.admit(json!({ "type": "whitelist", "list": [nobody, ada] }))
         .await;
