@@ -13,6 +13,7 @@ pub mod fetch;
 mod hook;
 pub mod keepalive;
 mod observer;
+pub mod other_numbers;
 pub mod retry_admission;
 pub mod running;
 pub mod runtime;
@@ -30,6 +31,7 @@ use self::app_state::Owed;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::keepalive::{Keepalive, Limits};
+use self::other_numbers::OtherNumbers;
 use self::retry_admission::RetryGate;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
@@ -49,6 +51,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// Whom the account knows.
     pub contacts: ContactBook,
+    /// Numbers by which WhatsApp does not name the people whom they reach.
+    pub other_numbers: OtherNumbers,
     /// The app state that is still to be fetched.
     pub owed: Owed,
     /// Who may ask for a status once more.
@@ -66,6 +70,7 @@ impl Life {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
+            other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),
             retry_gate: RetryGate::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),

@@ -307,3 +307,27 @@ async fn tokens_survive_a_restart_and_end_with_their_user() {
     let list = world.api.with_header("token", CHOSEN).get(LIST).await;
     assert_eq!(list.message_error(), (401, "Invalid token"));
 }
+
+#[tokio::test]
+async fn the_number_of_an_instance_is_taken_in_every_notation() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let api = instance(&world, &user, "sales").await;
+    let phone = world.control.account("Owner").await;
+    let ways = [
+        format!("+{phone}"),
+        format!("%2B{}%C2%A0{}", &phone[..4], &phone[4..]),
+        format!("{phone}%40c.us"),
+        format!("tel%3A%2B{phone}"),
+    ];
+    for way in ways {
+        let path = format!("/api/instance/connect/sales?number={way}");
+        let shown = api.get(&path).await.expect(200);
+        assert_eq!(shown["message"], "Pairing code generated", "{way}");
+    }
+    for wrong in ["%2B44%20(0)20%207946%200958", "123456789012345%40lid"] {
+        let path = format!("/api/instance/connect/sales?number={wrong}");
+        let expected = (400, "invalid phone number format");
+        assert_eq!(api.get(&path).await.message_error(), expected, "{wrong}");
+    }
+}
