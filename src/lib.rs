@@ -25,6 +25,7 @@ pub mod jid;
 pub mod media;
 pub mod metrics;
 pub mod open_files;
+pub mod private_file;
 
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -9,6 +9,7 @@ pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
+mod health;
 mod key_check;
 mod life_writes;
 mod metrics;
@@ -37,6 +38,7 @@ use prometheus::core::Collector;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use self::health::Files;
 use self::life_writes::{LifeWrites, Lives};
 use self::metrics::Metrics;
 use self::queue::Queue;
@@ -50,8 +52,6 @@ pub use self::records::RecordBackend;
 pub use self::sealing::{Sealer, SealingKey};
 pub use self::value::{Row, Statement, Value};
 
-/// How long `ready` waits for an answer.
-const READY_LIMIT: Duration = Duration::from_secs(2);
 /// How long `close` waits for what is under way.
 const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 
@@ -96,6 +96,7 @@ struct Shared {
     key: SealingKey,
     metrics: Metrics,
     database: PathBuf,
+    files: Files,
     writer_ended: Ended,
     readers_ended: Ended,
 }
@@ -127,8 +128,11 @@ impl Store {
         migrate::migrate(&mut engine)?;
         key_check::check(&mut engine, &options.key)?;
 
+        let files = Files::new(&options.folder);
+        files.look_through(claim.database.clone())?;
         let (reads, reads_taken) = Queue::bounded(options.queue);
-        let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
+        let readers_ended =
+            threads::readers(&claim.database, options.readers, reads_taken, &files)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
         let metrics = Metrics::default();
         let database = claim.database.clone();
@@ -136,6 +140,7 @@ impl Store {
             engine,
             queue: writes_taken,
             metrics: metrics.clone(),
+            files: files.clone(),
             claim,
         };
         let writer_ended = threads::writer(writer)?;
@@ -147,6 +152,7 @@ impl Store {
             key,
             metrics,
             database,
+            files,
             writer_ended,
             readers_ended,
         };
@@ -224,23 +230,6 @@ impl Store {
         self.shared.key.sealer(purpose, device)
     }
 
-    /// Whether a reader answers and something can be made durable, within two seconds.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        let check = async {
-            self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
-                .await?;
-            // Leaves nothing behind, and is written all the same: a full disk shows itself only then. An update to the
-            // same value would not be.
-            let come = Statement::new("INSERT INTO schema_version (version) VALUES (0)");
-            let go = Statement::new("DELETE FROM schema_version WHERE version = 0");
-            self.write(vec![come, go]).await
-        };
-        timeout(READY_LIMIT, check)
-            .await
-            .unwrap_or(Err(StoreError::Busy))
-            .map(drop)
-    }
-
     /// Looks at the queues and at the files.
     pub fn load(&self) -> Load {
         let shared = &self.shared;
@@ -264,6 +253,7 @@ impl Store {
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
     pub async fn close(&self) {
+        self.shared.files.close();
         self.shared.reads.close();
         self.shared.writes.close();
         let ended = async {

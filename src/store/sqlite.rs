@@ -1,13 +1,14 @@
 //! The SQLite engine: one connection and what the writer and the readers do with it.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, ToSql, ffi, params_from_iter};
 use tracing::{error, warn};
 
 use super::StoreError;
@@ -143,6 +144,23 @@ impl Engine {
     /// Runs a script without arguments.
     pub fn batch(&self, script: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(script)?)
+    }
+
+    /// Looks through all pages; [`StoreError::Corrupt`] with the first damage that is found.
+    pub fn quick_check(&mut self) -> Result<(), StoreError> {
+        let rows = self.run(&Statement::new("PRAGMA quick_check(1)"))?;
+        match rows.first().map(|row| row.text(0)).transpose()? {
+            Some("ok") => Ok(()),
+            found => {
+                let found: Box<dyn Error + Send + Sync> = found.unwrap_or("nothing").into();
+                Err(StoreError::Corrupt(found.into()))
+            }
+        }
+    }
+
+    /// Ends from another thread what this connection is doing.
+    pub fn interrupter(&self) -> InterruptHandle {
+        self.connection.get_interrupt_handle()
     }
 
     /// Fills the tokens of a migration with this engine's words.
