@@ -18,6 +18,7 @@ pub mod outbox;
 mod queue;
 mod reader;
 mod record_key;
+mod record_places;
 mod records;
 mod sealing;
 pub mod settings;
@@ -43,6 +44,7 @@ use self::life_writes::{LifeWrites, Lives};
 use self::metrics::Metrics;
 use self::queue::Queue;
 use self::reader::Read;
+use self::record_places::RecordPlaces;
 use self::threads::Ended;
 use self::writer::{Rows, Unit};
 
@@ -58,6 +60,11 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 /// The number under which a device's records are stored. It is never given to another device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeviceNumber(pub i64);
+
+impl DeviceNumber {
+    /// No device has it: what belongs to none is sealed under it.
+    const NOBODY: Self = Self(0);
+}
 
 /// What `open` needs.
 pub struct Options {
@@ -125,7 +132,7 @@ impl Store {
     pub fn open(options: Options) -> Result<Self, StoreError> {
         let claim = folder::claim(&options.folder)?;
         let mut engine = sqlite::Engine::writer(&claim.database)?;
-        migrate::migrate(&mut engine)?;
+        migrate::migrate(&mut engine, &options.key)?;
         key_check::check(&mut engine, &options.key)?;
 
         let files = Files::new(&options.folder);
@@ -209,7 +216,8 @@ impl Store {
     /// other's staged writes.
     pub fn backend(&self, device: DeviceNumber, life: Life) -> Arc<RecordBackend> {
         let writes = LifeWrites::new(device, life, &self.shared.lives);
-        Arc::new(RecordBackend::new(self.clone(), device, writes))
+        let places = RecordPlaces::new(&self.shared.key, device);
+        Arc::new(RecordBackend::new(self.clone(), device, places, writes))
     }
 
     /// Deletes all that is known of a device's account and ends its life, so that nothing writes it again.
@@ -218,9 +226,9 @@ impl Store {
         let of_device = |sql| Statement::new(sql).bind(device.0);
         let unit = vec![
             of_device("DELETE FROM record WHERE device = $1"),
-            of_device("DELETE FROM contact WHERE device = $1"),
+            of_device("DELETE FROM address_book WHERE device = $1"),
             of_device("DELETE FROM setting WHERE device = $1"),
-            of_device("UPDATE device SET jid = NULL, lid = NULL WHERE number = $1"),
+            of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)
     }

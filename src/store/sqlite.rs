@@ -141,6 +141,30 @@ impl Engine {
         Ok(answer)
     }
 
+    /// Whether rows must refer to rows that are there. It has no effect within a transaction.
+    pub fn enforce_references(&self, enforce: bool) -> Result<(), StoreError> {
+        self.batch(match enforce {
+            true => "PRAGMA foreign_keys = ON",
+            false => "PRAGMA foreign_keys = OFF",
+        })
+    }
+
+    /// Whether all rows refer to rows that are there.
+    pub fn check_references(&mut self) -> Result<(), StoreError> {
+        let astray = self.run(&Statement::new("PRAGMA foreign_key_check"))?;
+        match astray.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::Shape("rows refer to others that are not there")),
+        }
+    }
+
+    /// Writes the whole database anew, without what earlier content has left in it and in the log. Takes its size on disk.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        self.batch("PRAGMA temp_store = FILE")?;
+        let scrubbed = self.batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        self.batch("PRAGMA temp_store = MEMORY").and(scrubbed)
+    }
+
     /// Runs a script without arguments.
     pub fn batch(&self, script: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(script)?)

@@ -1,13 +1,13 @@
 //! The list of tenants, and their beginning and end.
 
-use super::{Credentials, Tenant, User, add_user, deleted};
+use super::{Credentials, Tenant, User, add_token, deleted, with_values};
 use crate::ids::{DeviceId, TenantId};
 use crate::store::devices::{id, time};
 use crate::store::value::{Row, Statement};
 use crate::store::{Store, StoreError};
 
 impl Store {
-    /// Creates a tenant and its first user, both or neither. `Conflict` when name or e-mail is taken.
+    /// Creates a tenant and its first user, both or neither. `Conflict` when the name is taken.
     pub async fn register(
         &self,
         tenant: &Tenant,
@@ -21,7 +21,14 @@ impl Store {
         .bind(tenant.name.as_str())
         .bind(tenant.created_at.timestamp())
         .bind(tenant.updated_at.timestamp());
-        self.write(vec![add_tenant, add_user(user, credentials)])
+        let add_user = Statement::new(
+            "INSERT INTO member (id, tenant_id, email, password_hash, role, active, webhook, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        );
+        let webhook = self.sealed_pending_url(user.id, credentials.webhook_url)?;
+        let add_user = with_values(add_user, user, credentials.password_hash, webhook);
+        let add_token = add_token(user.id, credentials.token_hash);
+        self.write(vec![add_tenant, add_user, add_token])
             .await
             .map(drop)
     }

@@ -168,8 +168,9 @@ async fn a_tampered_value_is_an_error() {
 
 #[tokio::test]
 async fn a_value_moved_from_another_key_or_device_is_an_error() {
-    let from_other_key =
-        "UPDATE record SET value = (SELECT value FROM record WHERE key = CAST('b@s.0' AS BLOB))";
+    let from_other_key = "CREATE TEMP TABLE former AS SELECT * FROM record; \
+         UPDATE record SET value = (SELECT former.value FROM former WHERE former.device = 1 \
+         AND (former.kind, former.key) <> (record.kind, record.key) LIMIT 1)";
     expect_unsealed(from_other_key).await;
     let from_other_device = "UPDATE record SET value = (SELECT value FROM record WHERE device = 2)";
     expect_unsealed(from_other_device).await;
