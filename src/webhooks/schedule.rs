@@ -497,4 +497,6 @@ fn asked_for(retry_after: Option<Duration>) -> Duration {
 }
 
 #[cfg(test)]
+mod random;
+#[cfg(test)]
 mod tests;
