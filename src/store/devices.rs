@@ -5,10 +5,12 @@ use std::str::FromStr;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use tracing::error;
 
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
+use crate::telemetry::Chain;
 
 /// One device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,10 +95,21 @@ impl Store {
         device(row, &accounts(&self.shared.key))
     }
 
-    /// Every device, for the start of the daemon.
+    /// Every device, for the start of the daemon. One that cannot be read is left alone: it is not to keep the others from
+    /// starting, and must not be taken for one that was never paired.
     pub async fn devices(&self) -> Result<Vec<Device>, StoreError> {
-        self.select(Statement::new(select_device!("ORDER BY number")))
-            .await
+        let accounts = accounts(&self.shared.key);
+        let find = Statement::new(select_device!("ORDER BY number"));
+        let rows = self.read(find).await?;
+        let readable = |row: &Row| {
+            let read = device(row, &accounts);
+            let left = |error: &StoreError| {
+                let id = row.text(0).unwrap_or_default();
+                error!(device.id = id, error = %Chain(error), "a device cannot be read and is left alone");
+            };
+            read.inspect_err(left).ok()
+        };
+        Ok(rows.iter().filter_map(readable).collect())
     }
 
     /// The devices of one user, oldest first.

@@ -4,11 +4,13 @@ use bytes::Bytes;
 use chrono::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tracing::error;
 
 use super::devices::{id, time};
 use super::value::{Row, Statement, Value};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
+use crate::telemetry::Chain;
 
 /// Whose webhook it is. Every statement asks for all of it, so that another tenant's device is like none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,14 +86,21 @@ const APPLY: &str = "INSERT INTO webhook (device, id, target, events, enabled, r
     WHERE id = $9 AND tenant_id = $10 AND user_id = $11 ON CONFLICT (device) DO NOTHING";
 
 impl Store {
-    /// All of them, for the start of the daemon.
+    /// All of them, for the start of the daemon, but for those that cannot be read.
     pub async fn webhooks<P: DeserializeOwned + Default>(
         &self,
     ) -> Result<Vec<StoredWebhook<P>>, StoreError> {
         let rows = self
             .read(Statement::new(select_webhook!("ORDER BY w.device")))
             .await?;
-        rows.iter().map(|row| self.webhook(row)).collect()
+        let readable = |row: &Row| {
+            let left = |error: &StoreError| {
+                let id = row.text(4).unwrap_or_default();
+                error!(webhook.id = id, error = %Chain(error), "a webhook cannot be read and is left alone");
+            };
+            self.webhook(row).inspect_err(left).ok()
+        };
+        Ok(rows.iter().filter_map(readable).collect())
     }
 
     /// The number of this owner's device. `None`: there is no such device.

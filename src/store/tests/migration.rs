@@ -308,6 +308,27 @@ async fn a_migration_that_is_cut_short_anywhere_goes_on_at_the_next_start() {
 }
 
 #[tokio::test]
+async fn a_device_that_cannot_be_read_does_not_keep_the_others_from_starting() {
+    let old = Old::new();
+    let store = old.folder.open();
+    old.folder.sabotage(
+        "UPDATE device SET account = x'01' WHERE number = 1; UPDATE webhook SET target = x'01'",
+    );
+    let devices = store.devices().await.unwrap();
+    assert_eq!(
+        devices
+            .iter()
+            .map(|device| device.number.0)
+            .collect::<Vec<_>>(),
+        [2]
+    );
+    assert!(store.webhooks::<()>().await.unwrap().is_empty());
+    // To its owner it is an error, and never a device that was not paired.
+    assert!(store.devices_of(old.tenant, old.user).await.is_err());
+    store.close().await;
+}
+
+#[tokio::test]
 async fn with_another_key_nothing_is_touched() {
     let old = Old::new();
     let other = Options::new(old.folder.path(), SealingKey::from_bytes([8; 32]));

@@ -295,13 +295,16 @@ async fn the_metrics_tell_what_was_delivered_and_how_it_went() {
 async fn a_receiver_that_is_down_costs_nobody_an_attempt_however_few_there_are() {
     let scene = Scene::start().await;
     let receiver = Receiver::start().await;
-    let address = receiver.address;
+    let (address, url) = (receiver.address, receiver.url());
     receiver.stop().await;
     for retries in [0, 1, 2] {
         let down = |_: &_| Behaviour::Answer(503, "");
-        scene
-            .configure(&receiver, json!({ "retry_attempts": retries }))
-            .await;
+        let webhook = json!({
+            "webhook_url": url,
+            "enabled_events": ["message.received"],
+            "retry_attempts": retries,
+        });
+        scene.user.api.post("/webhook", webhook).await.expect(200);
         scene.write("1").await;
         scene.write("2").await;
         // Nobody is there, and then somebody who cannot work yet.
