@@ -102,6 +102,44 @@ async fn names_and_chosen_tokens_are_unique_and_checked() {
 }
 
 #[tokio::test]
+async fn nobody_takes_the_token_of_a_user_who_is_not_active_at_present() {
+    let mut world = World::start().await;
+    let (admin, stranger) = (world.user().await, world.user().await);
+    let ada = world.member(&admin, "user").await;
+    let set = async |active: bool| {
+        let path = format!("/users/{}", ada.user_id);
+        let body = json!({ "active": active });
+        admin.api.put(&path, body).await.expect(200);
+    };
+    set(false).await;
+    let body = json!({ "name": "x", "token": ada.token });
+    for user in [&stranger, &admin] {
+        let answer = account(&world, user).post(NEW, body.clone()).await;
+        let taken = (409, "Instance token already exists");
+        assert_eq!(answer.message_error(), taken);
+        let list = account(&world, user).get(LIST).await.expect(200);
+        assert_eq!(list["instances"], json!([]), "nothing is left of it");
+    }
+    set(true).await;
+    ada.api.get("/devices").await.expect(200);
+    world.restart("KILL").await;
+    world.again(&ada).get("/devices").await.expect(200);
+    // Nor that of an instance whose owner is not active.
+    let api = account(&world, &ada);
+    let own = json!({ "name": "own", "token": CHOSEN });
+    api.post(NEW, own).await.expect(201);
+    let admin = world.again(&admin);
+    let path = format!("/users/{}", ada.user_id);
+    admin
+        .put(&path, json!({ "active": false }))
+        .await
+        .expect(200);
+    let body = json!({ "name": "y", "token": CHOSEN });
+    let answer = account(&world, &stranger).post(NEW, body).await;
+    assert_eq!(answer.status, 409, "{}", answer.text);
+}
+
+#[tokio::test]
 async fn of_two_instances_with_one_name_that_are_made_at_once_one_is_made() {
     let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
     let user = world.user().await;
