@@ -21,6 +21,7 @@
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `DELETE media` | every file expires: downloads are answered with 410 |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
+//! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
 //! | `DELETE faults/{id}` | clears one fault |
 //! | `POST webhooks` (any JSON) · `GET` · `DELETE` | receives webhooks · shows the last 1,000 · forgets them |
@@ -90,6 +91,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/code", web::post().to(pairing::code))
             .route("/kick", web::post().to(pairing::kick))
             .route("/corrupt", web::post().to(faults::corrupt))
+            .route("/ask-again", web::post().to(faults::ask_again))
             .route("/groups", web::post().to(groups::create))
             .route("/groups", web::get().to(groups::list))
             .route("/groups/{jid}/participants", web::post().to(groups::change))
