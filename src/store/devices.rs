@@ -239,7 +239,10 @@ pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> 
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
-/// From Unix seconds.
+/// From Unix seconds. A time that no calendar has is the nearest that one has: a number that WhatsApp has told must not keep
+/// the daemon from starting.
 pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+    let (first, last) = (DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC);
+    let seconds = seconds.clamp(first.timestamp(), last.timestamp());
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

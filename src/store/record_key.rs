@@ -28,6 +28,7 @@ pub(super) enum Kind {
     SentMessage = 18,
     PendingInbound = 19,
     MessageSecret = 20,
+    Owed = 21,
 }
 
 impl Kind {

@@ -1,6 +1,8 @@
 //! One test per fault: the answer to the caller, the state afterwards, and that neighbours were not touched.
 
 mod app_state;
+mod backlog;
+mod clock;
 mod deaf;
 mod exits;
 mod fleet;
