@@ -23,6 +23,7 @@ use crate::contract::param::Param;
 use crate::device::job::{Job, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
+use crate::memory::Permit;
 
 /// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
 pub trait Command: Send + 'static {
@@ -66,10 +67,10 @@ impl<C: Command + DeserializeOwned + ToSchema> Input for C {
     }
 }
 
-/// A job that runs the command, and the receiver of its one reply.
-pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
+/// A job that runs the command, and the receiver of its one reply. `held`: for what the command holds.
+pub fn job<C: Command>(command: C, deadline: Instant, held: Permit) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    (Job::new(Pending { command, reply }, deadline), slot)
+    (Job::new(Pending { command, reply }, deadline, held), slot)
 }
 
 /// Where the one reply of a command arrives; closed without one when its life ends.

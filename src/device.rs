@@ -25,6 +25,7 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
 pub use self::job::Execute;
+use self::job::Job;
 use self::life::running::Running;
 use self::life::signs::{RunEnded, Sign, Signs};
 use self::life::start;
@@ -213,11 +214,12 @@ impl DeviceActor {
         }
     }
 
-    fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
+    fn session(&self, job: &Job, ctx: &Context<Self>) -> Option<Session> {
         let State::Live(running) = &self.state else {
             return None;
         };
-        Some(Session::new(running, deadline, ctx.address().recipient()))
+        let (held, stop) = (job.held.clone(), ctx.address().recipient());
+        Some(Session::new(running, job.deadline, held, stop))
     }
 }
 
@@ -306,7 +308,7 @@ impl Handler<Execute> for DeviceActor {
         if job.deadline <= Instant::now() {
             return job.refuse(Failure::TimedOut { message_id: None });
         }
-        match self.session(job.deadline, ctx) {
+        match self.session(&job, ctx) {
             None => job.refuse(Failure::Disconnected),
             Some(session) => {
                 self.commands.spawn_local(async move {

@@ -10,6 +10,7 @@ use tracing::{Instrument, Span, field};
 use super::session::Session;
 use crate::failure::Failure;
 use crate::ids::DeviceId;
+use crate::memory::Permit;
 
 /// Runs a command on the device that is told so.
 #[derive(Message)]
@@ -27,6 +28,8 @@ pub struct Execute {
 pub struct Job {
     /// A job that has not started by then is dropped, never run late.
     pub deadline: Instant,
+    /// For what the request brought. Held until the command has ended.
+    pub held: Permit,
     work: Box<dyn Work>,
     /// Of whoever wants it: what is logged on the way belongs to that.
     span: Span,
@@ -42,9 +45,10 @@ pub trait Work: Send {
 
 impl Job {
     /// It belongs to the present span.
-    pub fn new(work: impl Work + 'static, deadline: Instant) -> Self {
+    pub fn new(work: impl Work + 'static, deadline: Instant, held: Permit) -> Self {
         Self {
             deadline,
+            held,
             work: Box::new(work),
             span: Span::current(),
         }

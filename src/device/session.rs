@@ -30,6 +30,7 @@ use super::life::failpoints::Point;
 use super::life::running::Running;
 use super::messages::Stop;
 use crate::failure::Failure;
+use crate::memory::Permit;
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -46,18 +47,35 @@ pub struct Session {
     life: Arc<Life>,
     client: Arc<Client>,
     deadline: Instant,
+    held: Permit,
     stop: Recipient<Stop>,
 }
 
 impl Session {
-    /// Lends it until the deadline. `stop`: ends the life.
-    pub(super) fn new(running: &Running, deadline: Instant, stop: Recipient<Stop>) -> Self {
+    /// Lends it until the deadline. `held`: for what the request brought. `stop`: ends the life.
+    pub(super) fn new(
+        running: &Running,
+        deadline: Instant,
+        held: Permit,
+        stop: Recipient<Stop>,
+    ) -> Self {
         Self {
             life: running.life.clone(),
             client: running.client.clone(),
             deadline,
+            held,
             stop,
         }
+    }
+
+    /// For what the request brought. A clone belongs beside it wherever it may outlive the command.
+    pub fn held(&self) -> &Permit {
+        &self.held
+    }
+
+    /// For what is to be held besides, in the name of whoever asked; for nothing yet.
+    pub fn room(&self) -> Permit {
+        self.held.another()
     }
 
     /// The `query` clock: one stanza and its answer.

@@ -18,6 +18,7 @@ use crate::commands::{self, Command};
 use crate::contract::operation::Envelope;
 use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
+use crate::memory::Permit;
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
 use crate::supervision::router::Dispatch;
@@ -68,8 +69,8 @@ async fn answer<E: Endpoint>(
 ) -> Result<E::Reply, Failure> {
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
-    let limits = api.limits.of(E::LARGE);
-    let read = input::read(request, payload, &api, &limits, shape).await;
+    let (limits, held) = (api.limits.of(E::LARGE), api.room(&caller));
+    let read = input::read(request, payload, &held, &limits, shape).await;
     *fields = read.map_err(|failure| match failure {
         Failure::Invalid(invalid) => wire::of_input(&E::OPERATION, true, invalid),
         other => other,
@@ -83,6 +84,7 @@ async fn answer<E: Endpoint>(
         api,
         caller,
         device,
+        held,
     };
     asked.answer(context).await
 }
@@ -129,12 +131,13 @@ impl Deadline {
     }
 }
 
-/// Sends a command to a device of the caller and waits for its reply.
+/// Sends a command to a device of the caller and waits for its reply. `held`: for what the command holds.
 pub async fn dispatch<C: Command>(
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
     deadline: Deadline,
+    held: Permit,
     command: C,
 ) -> Result<C::Reply, Failure> {
     let operation = C::OPERATION.name;
@@ -142,7 +145,7 @@ pub async fn dispatch<C: Command>(
     let span = info_span!("command", operation, device.id = field::Empty);
     let answered = async {
         let under_way = api.metrics.command_begun();
-        let result = send(api, caller, device, deadline, command).await;
+        let result = send(api, caller, device, deadline, held, command).await;
         count::<C>(api, &under_way, &result);
         result
     };
@@ -154,9 +157,10 @@ async fn send<C: Command>(
     caller: Caller,
     device: Option<DeviceId>,
     Deadline(deadline): Deadline,
+    held: Permit,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    let (job, slot) = commands::job(command, deadline);
+    let (job, slot) = commands::job(command, deadline, held);
     let asked = Dispatch {
         caller,
         device,

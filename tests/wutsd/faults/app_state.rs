@@ -152,13 +152,22 @@ async fn a_removal_whose_consequences_one_life_did_not_see_is_remembered_by_the_
 
 #[tokio::test]
 async fn a_first_app_state_that_does_not_verify_is_told_and_does_not_keep_the_device_away() {
+    connects_without("appstate_bad_mac").await;
+}
+
+#[tokio::test]
+async fn a_snapshot_with_one_record_twice_is_told_and_does_not_keep_the_device_away() {
+    connects_without("appstate_double_record").await;
+}
+
+async fn connects_without(fault: &str) {
     let world = World::start_with(&[("WHATSAPP__CONNECT_TIMEOUT", "15")]).await;
     let user = world.user().await;
     let phone = world.control.account("Owner").await;
     world.control.contact_of(&phone, "Ada Lovelace").await;
     world
         .control
-        .fault(json!({ "jid": "*", "fault": "appstate_bad_mac" }))
+        .fault(json!({ "jid": "*", "fault": fault }))
         .await;
     world.pair(&user, &phone).await;
     let told = |status: &Value| {
