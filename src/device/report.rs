@@ -17,7 +17,7 @@ mod participants;
 use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
-pub(super) use self::connection::AppStateSyncComplete;
+pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{MessageReceived, MessageSent, received};
 pub(super) use self::participants::Participants;
 use super::told;

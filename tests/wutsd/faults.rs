@@ -8,6 +8,7 @@ mod exits;
 mod fleet;
 mod isolation;
 mod kill;
+mod numbers;
 mod stopping;
 mod storage;
 
