@@ -8,6 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 const LAST: i64 = 253_402_300_799;
 /// No wait that WhatsApp asks for is longer: it is as good as for ever, and every clock can add it.
 const LONGEST: Duration = Duration::from_secs(366 * 24 * 3600);
+/// Who asks for none at all means that he does not want to be asked again and again.
+const SHORTEST: Duration = Duration::from_secs(1);
 /// By so much somebody's clock may be ahead of ours.
 const AHEAD: TimeDelta = TimeDelta::days(1);
 
@@ -34,7 +36,7 @@ pub fn version(at: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 
 /// How long to stay away.
 pub fn wait(asked: TimeDelta) -> Duration {
-    asked.to_std().unwrap_or_default().min(LONGEST)
+    asked.to_std().unwrap_or_default().clamp(SHORTEST, LONGEST)
 }
 
 #[cfg(test)]
@@ -79,12 +81,7 @@ mod tests {
         let waits = asked.map(wait);
         assert_eq!(
             waits,
-            [
-                Duration::ZERO,
-                Duration::ZERO,
-                Duration::from_secs(3600),
-                LONGEST
-            ]
+            [SHORTEST, SHORTEST, Duration::from_secs(3600), LONGEST]
         );
         assert!(
             waits
