@@ -5,7 +5,10 @@
 
 pub mod acks;
 pub mod app_state;
+mod awake;
+pub mod backlog;
 pub mod blocking;
+pub mod clock;
 pub mod contact;
 pub mod contacts;
 pub mod failpoints;
@@ -27,7 +30,8 @@ use std::sync::Arc;
 use actix::Recipient;
 
 use self::acks::Acks;
-use self::app_state::Owed;
+use self::app_state::{Collection, Owed};
+use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::keepalive::{Keepalive, Limits};
@@ -55,6 +59,8 @@ pub(super) struct Life {
     pub other_numbers: OtherNumbers,
     /// The app state that is still to be fetched.
     pub owed: Owed,
+    /// What waited at WhatsApp.
+    pub backlog: Backlog,
     /// Who may ask for a status once more.
     pub retry_gate: RetryGate,
     /// How the connection is.
@@ -72,12 +78,21 @@ impl Life {
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),
+            backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
             failpoints: Failpoints::of(plan.device),
             plan,
             shared,
             actor,
+        }
+    }
+
+    /// Has the contacts read anew if a patch has removed some: the library does not say whom.
+    pub fn look_for_removals(&self) {
+        let removals = self.records.progress().take_removals();
+        if removals.contains(Collection::CriticalUnblockLow.as_str()) {
+            self.owed.want([Collection::CriticalUnblockLow], true);
         }
     }
 

@@ -49,6 +49,7 @@ impl Status<'_> {
     pub async fn audience(&self) -> Result<Audience, Failure> {
         let session = self.0;
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
+        session.life.look_for_removals();
         let _ = timeout(session.query_timeout(), session.life.owed.caught_up()).await;
         let blocklist = session.blocklist();
         let (rule, blocked) = futures::try_join!(self.privacy(), blocklist.people())?;

@@ -84,6 +84,12 @@ impl Control {
         assert!((200..300).contains(&answer.status), "{}", answer.text);
     }
 
+    /// From now on this phone is handed every status, though it is not meant.
+    pub async fn overhear(&self, phone: &str) {
+        let jid = format!("{phone}@s.whatsapp.net");
+        self.fault(json!({ "jid": jid, "fault": "overhear" })).await;
+    }
+
     /// Everything works again.
     pub async fn clear_faults(&self) {
         let answer = self.0.delete("/faults").await;
