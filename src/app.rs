@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, info, warn};
 
-use crate::accounts::master::{self, MasterToken, MasterTokenError};
+use crate::accounts::master::{MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
@@ -26,6 +26,7 @@ use crate::http::{self, Api, Limits, Listener};
 use crate::memory::Memory;
 use crate::metrics::Registry;
 use crate::open_files;
+use crate::private_file;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision;
 use crate::supervision::alive::Gone;
@@ -299,10 +300,10 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
         .store
         .key_file
         .clone()
-        .or_else(|| master::credential("store_key"));
+        .or_else(|| private_file::credential("store_key"));
     let key = match given {
         Some(path) => SealingKey::load(&path)?,
-        None => SealingKey::load_or_generate(&config.data_dir.join("store.key"))?,
+        None => SealingKey::of_folder(&config.data_dir)?,
     };
     let mut options = Options::new(config.data_dir.clone(), key);
     options.readers = config.store.readers.get();

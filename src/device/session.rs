@@ -151,7 +151,7 @@ impl Session {
             sent.await?;
             let at = match ack.answer().await {
                 Some(Ok(at)) => at,
-                Some(Err(code)) => return Err(Failure::Refused(code)),
+                Some(Err(code)) => return Err(failures::nacked(code)),
                 None => return Err(Failure::Disconnected),
             };
             // A phone that cannot read it asks for it again, perhaps in the device's next life.
