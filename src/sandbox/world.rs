@@ -43,6 +43,8 @@ pub struct Connection {
     pub available: bool,
     /// The phone has begun to talk to the device.
     pub greeted: bool,
+    /// Batches of its queue that the device has asked for, and that it was not given yet.
+    pub batches_asked: u32,
 }
 
 /// All state of the server. What several subjects change is open to them; what one of them owns, or

@@ -85,6 +85,24 @@ impl World {
         }
     }
 
+    /// A device asks for the next of what is queued for it.
+    pub fn batch_asked(&mut self, device: &Address) {
+        if let Some(connection) = self.connections.get_mut(device) {
+            connection.batches_asked = connection.batches_asked.saturating_add(1);
+        }
+    }
+
+    /// Takes such a request; true also for a connection that is gone, for which nobody has to wait.
+    pub fn batch_was_asked(&mut self, device: &Address, link: &Link) -> bool {
+        let connection = self.connections.get_mut(device);
+        let Some(connection) = connection.filter(|c| c.link.id == link.id) else {
+            return true;
+        };
+        let asked = connection.batches_asked > 0;
+        connection.batches_asked = connection.batches_asked.saturating_sub(1);
+        asked
+    }
+
     /// The next queued stanzas for a device that catches up. An empty answer makes it live.
     pub fn next_queued(&mut self, device: &Address, link: &Link) -> Option<Vec<Node>> {
         let account = self.accounts.get(&device.phone)?;
