@@ -4,8 +4,8 @@ use wacore::download::MediaType;
 use whatsapp_rust::media::{ImageOptions, VideoOptions, image_message, video_message};
 use whatsapp_rust::upload::UploadOptions;
 
-use super::Session;
 use super::outgoing::Outgoing;
+use super::{Session, failures};
 use crate::failure::{Failure, Step};
 use crate::media::download::Downloaded;
 use crate::media::{Kind, Media, preview};
@@ -67,7 +67,7 @@ impl Uploads<'_> {
         let uploaded = match tokio::time::timeout_at(self.0.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
             Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),
-            Ok(Err(_)) => return Err(during_upload(Failure::Refused("media host".into()))),
+            Ok(Err(error)) => return Err(during_upload(failures::upload(error.as_ref()))),
             Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
         };
         let mimetype = Some(mime_type.to_owned());
