@@ -172,11 +172,7 @@ async fn what_is_compressed_counts_as_what_it_is() {
             vec![7; 20_001],
             "url is too large: it has 20001 bytes, the limit is 20000 bytes",
         ),
-        (
-            "Content-Encoding: gzip\r\n",
-            raw,
-            "url could not be read",
-        ),
+        ("Content-Encoding: gzip\r\n", raw, "url could not be read"),
     ];
     for (fields, body, expected) in table {
         let site = Site::start(fields, body).await;
