@@ -290,7 +290,12 @@ pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> 
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
-/// From Unix seconds.
+/// The last second of the year 9999: later ones cannot be written as RFC 3339 has it.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// From Unix seconds. What is out of range is the nearest that is not: a number that WhatsApp has told must not keep the daemon
+/// from starting.
 pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+    let seconds = seconds.clamp(0, LAST_SECOND);
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

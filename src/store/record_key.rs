@@ -28,6 +28,7 @@ pub(super) enum Kind {
     SentMessage = 38,
     PendingInbound = 39,
     MessageSecret = 40,
+    Owed = 41,
 }
 
 impl Kind {
@@ -46,7 +47,8 @@ impl Kind {
             | Self::SyncKey
             | Self::LatestSyncKey
             | Self::SyncVersion
-            | Self::MutationMac => false,
+            | Self::MutationMac
+            | Self::Owed => false,
             Self::Identity
             | Self::Session
             | Self::SenderKey

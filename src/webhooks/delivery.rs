@@ -70,6 +70,9 @@ impl Courier {
             .tls_backend_preconfigured(tls)
             .no_proxy()
             .user_agent(USER_AGENT)
+            // Nothing of what a receiver answers is kept.
+            .no_gzip()
+            .no_deflate()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
             .dns_resolver(std::sync::Arc::new(reach.addresses))

@@ -218,7 +218,8 @@ async fn an_instance_is_connected_by_typing_its_code() {
     let first = api.get(&path).await.expect(200);
     assert_eq!(first["message"], "Pairing code generated");
     let second = api.get(&path).await.expect(200);
-    assert_ne!(first["pairingCode"], second["pairingCode"]);
+    // Asking again must not make the one worthless that somebody is typing.
+    assert_eq!(first["pairingCode"], second["pairingCode"]);
     let code = second["pairingCode"].as_str().expect("a code");
     assert_eq!(code.len(), 8);
     world.control.type_code(&phone, code).await.expect(200);
@@ -344,4 +345,28 @@ async fn tokens_survive_a_restart_and_end_with_their_user() {
     world.again(&admin).delete(&path).await.expect(200);
     let list = world.api.with_header("token", CHOSEN).get(LIST).await;
     assert_eq!(list.message_error(), (401, "Invalid token"));
+}
+
+#[tokio::test]
+async fn the_number_of_an_instance_is_taken_in_every_notation() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let api = instance(&world, &user, "sales").await;
+    let phone = world.control.account("Owner").await;
+    let ways = [
+        format!("+{phone}"),
+        format!("%2B{}%C2%A0{}", &phone[..4], &phone[4..]),
+        format!("{phone}%40c.us"),
+        format!("tel%3A%2B{phone}"),
+    ];
+    for way in ways {
+        let path = format!("/api/instance/connect/sales?number={way}");
+        let shown = api.get(&path).await.expect(200);
+        assert_eq!(shown["message"], "Pairing code generated", "{way}");
+    }
+    for wrong in ["%2B44%20(0)20%207946%200958", "123456789012345%40lid"] {
+        let path = format!("/api/instance/connect/sales?number={wrong}");
+        let expected = (400, "invalid phone number format");
+        assert_eq!(api.get(&path).await.message_error(), expected, "{wrong}");
+    }
 }

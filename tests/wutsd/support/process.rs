@@ -123,6 +123,22 @@ impl Process {
         assert!(sent.expect("kill").success());
     }
 
+    /// What it has for itself in memory, in bytes.
+    pub fn memory(&self) -> u64 {
+        let pid = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"));
+        let status = status.expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("RssAnon:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes
+            .expect("a figure")
+            .parse::<u64>()
+            .expect("a number")
+            * 1024
+    }
+
     /// Lets no file of the process grow beyond so many bytes; `unlimited` takes that back.
     pub async fn limit_files(&self, bytes: &str) {
         let pid = self.child.id().expect("it runs").to_string();
