@@ -95,9 +95,7 @@ impl Fault {
                 xmlns,
                 ms: ms.min(LATEST),
             }),
-            Self::SlowBacklog { ms } => Ok(Self::SlowBacklog {
-                ms: ms.min(LATEST),
-            }),
+            Self::SlowBacklog { ms } => Ok(Self::SlowBacklog { ms: ms.min(LATEST) }),
             Self::MediaStatus { status } if !(400..600).contains(&status) => {
                 Err("status must be 400 to 599")
             }
