@@ -8,7 +8,7 @@ pub mod privacy;
 pub mod profile;
 pub mod status;
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt;
@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::device::job::{Job, Work};
-use crate::device::session::Session;
+use crate::device::session::{Sending, Session};
 use crate::failure::{Failure, Invalid};
 use crate::memory::Permit;
 
@@ -38,7 +38,8 @@ pub trait Command: Send + 'static {
     /// Fields that path or query bring.
     const PARAMS: &'static [Param] = &[];
 
-    /// Carries media: a larger body and a longer deadline.
+    /// Carries media: a larger body and a longer deadline. What it holds is given up when its caller goes before anything
+    /// is sent.
     const LARGE: bool = false;
 
     /// Failures besides those that every command can have, for the API's document.
@@ -96,10 +97,19 @@ struct Pending<C: Command> {
 
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
+        let Self { command, mut reply } = *self;
         Box::pin(async move {
-            let result = within(deadline, self.command.run(session)).await;
+            if reply.is_closed() {
+                return;
+            }
+            let sending = session.sending();
+            let result = tokio::select! {
+                biased;
+                result = within(deadline, command.run(session)) => result,
+                () = given_up::<C>(&mut reply, sending) => return,
+            };
             // The caller may have gone; nobody else is interested.
-            let _ = self.reply.send(result);
+            let _ = reply.send(result);
         })
     }
 
@@ -108,9 +118,20 @@ impl<C: Command> Work for Pending<C> {
     }
 }
 
+/// Returns when the caller has gone and the command has sent nothing; else never. What was sent is seen through: it
+/// counts for others, and small commands hold nothing worth while.
+async fn given_up<C: Command>(
+    reply: &mut oneshot::Sender<Result<C::Reply, Failure>>,
+    sending: Sending,
+) {
+    reply.closed().await;
+    if !C::LARGE || sending.begun() {
+        pending::<()>().await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
     use std::time::Duration;
 
     use super::*;

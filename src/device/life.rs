@@ -16,6 +16,7 @@ pub mod fetch;
 mod hook;
 pub mod keepalive;
 mod observer;
+pub mod other_numbers;
 pub mod retry_admission;
 pub mod running;
 pub mod runtime;
@@ -34,6 +35,7 @@ use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::keepalive::{Keepalive, Limits};
+use self::other_numbers::OtherNumbers;
 use self::retry_admission::RetryGate;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
@@ -53,6 +55,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// Whom the account knows.
     pub contacts: ContactBook,
+    /// Numbers by which WhatsApp does not name the people whom they reach.
+    pub other_numbers: OtherNumbers,
     /// The app state that is still to be fetched.
     pub owed: Owed,
     /// What waited at WhatsApp.
@@ -72,6 +76,7 @@ impl Life {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
+            other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),

@@ -6,6 +6,7 @@ mod crash;
 mod keys;
 mod library;
 mod lives;
+mod migration;
 mod opening;
 mod overlay;
 mod records;

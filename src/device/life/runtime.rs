@@ -18,6 +18,7 @@ pub use self::tasks::Tasks;
 use super::awake;
 use super::blocking::Blocking;
 use crate::device::exit::ExitReason;
+use crate::device::job::HELD;
 use crate::device::messages::Observed;
 
 type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
@@ -100,6 +101,11 @@ impl<F: Fn() + Clone + Send + Sync + 'static> Runtime for ShardRuntime<F> {
         &self,
         work: Box<dyn FnOnce() + Send + 'static>,
     ) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        let held = HELD.try_with(Clone::clone).ok();
+        let work = Box::new(move || {
+            let _held = held;
+            work();
+        });
         // Begun at once, whether or not its caller waits for it.
         let work = self.shard.spawn(self.blocking.clone().run(work));
         let on_panic = self.on_panic.clone();
