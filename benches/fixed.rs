@@ -4,6 +4,7 @@
 //! simulated WhatsApp in another one.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
@@ -33,7 +34,7 @@ const AT_ONCE: usize = 8;
 /// In which an allocator gives back what it does not need, and what ended a moment ago is really over.
 const QUIET: Duration = Duration::from_secs(10);
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
     let world = World::start_with(&settings).await;
