@@ -261,6 +261,7 @@ fn api(
         limits: Limits::from(config),
         memory,
         rates: Rates::default(),
+        document: http::serialized_document(),
     })
 }
 
