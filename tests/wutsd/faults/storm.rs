@@ -22,8 +22,8 @@ const DEVICES: usize = 20;
 /// More than the allocator keeps of a calm daemon.
 const SLACK: f64 = 1.1;
 
-/// A deaf connection is noticed within seconds, and nobody is given up.
-const SETTINGS: [(&str, &str); 7] = [
+/// A deaf connection is noticed within seconds, and nobody is given up; nobody waits for minutes after a long storm.
+const SETTINGS: [(&str, &str); 8] = [
     ("HTTP__HEADER_TIMEOUT", "2"),
     ("HTTP__BODY_TIMEOUT", "2"),
     ("WHATSAPP__PROBE_AFTER", "2"),
@@ -31,6 +31,7 @@ const SETTINGS: [(&str, &str); 7] = [
     ("WHATSAPP__QUERY_TIMEOUT", "3"),
     ("WHATSAPP__CONNECT_TIMEOUT", "5"),
     ("SUPERVISION__QUARANTINE_DELAY", "1"),
+    ("SUPERVISION__BACKOFF_LONGEST", "5"),
 ];
 
 struct Owner {
