@@ -6,10 +6,12 @@ pub mod groups;
 pub mod logout;
 pub mod privacy;
 pub mod profile;
+pub mod send;
 pub mod status;
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
@@ -20,7 +22,7 @@ use utoipa::ToSchema;
 
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
-use crate::device::job::{Job, Work};
+use crate::device::job::{Job, Terms, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
 
@@ -39,6 +41,14 @@ pub trait Command: Send + 'static {
 
     /// Carries media: a larger body and a longer deadline.
     const LARGE: bool = false;
+
+    /// Sends a message, whose id is chosen before anything is asked.
+    const SENDS: bool = false;
+
+    /// How long it waits of its own accord, which its deadline does not count.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
 
     /// Failures besides those that every command can have, for the API's document.
     fn refusals() -> Vec<Failure> {
@@ -67,9 +77,9 @@ impl<C: Command + DeserializeOwned + ToSchema> Input for C {
 }
 
 /// A job that runs the command, and the receiver of its one reply.
-pub fn job<C: Command>(command: C, deadline: Instant) -> (Job, ReplySlot<C>) {
+pub fn job<C: Command>(command: C, terms: Terms) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    (Job::new(Pending { command, reply }, deadline), slot)
+    (Job::new(Pending { command, reply }, terms), slot)
 }
 
 /// Where the one reply of a command arrives; closed without one when its life ends.

@@ -24,6 +24,7 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
 pub use self::job::Execute;
+use self::job::Terms;
 use self::life::running::Running;
 use self::life::signs::{RunEnded, Sign, Signs};
 use self::life::start;
@@ -179,11 +180,11 @@ impl DeviceActor {
         }
     }
 
-    fn session(&self, deadline: Instant, ctx: &Context<Self>) -> Option<Session> {
+    fn session(&self, terms: Terms, ctx: &Context<Self>) -> Option<Session> {
         let State::Live(running) = &self.state else {
             return None;
         };
-        Some(Session::new(running, deadline, ctx.address().recipient()))
+        Some(Session::new(running, terms, ctx.address().recipient()))
     }
 }
 
@@ -254,10 +255,10 @@ impl Handler<Execute> for DeviceActor {
     fn handle(&mut self, Execute { job, permit }: Execute, ctx: &mut Context<Self>) {
         // Only here: no more than the permits allow have ended meanwhile.
         while self.commands.try_join_next().is_some() {}
-        if job.deadline <= Instant::now() {
+        if job.terms.deadline <= Instant::now() {
             return job.refuse(Failure::TimedOut { message_id: None });
         }
-        match self.session(job.deadline, ctx) {
+        match self.session(job.terms.clone(), ctx) {
             None => job.refuse(Failure::Disconnected),
             Some(session) => {
                 self.commands.spawn_local(async move {

@@ -40,3 +40,43 @@ impl ToSchema for NonBlank {
         "NonBlank".into()
     }
 }
+
+/// A text that people read in a chat: 1 to 4096 characters, kept as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageText(String);
+
+/// What the contract allows.
+const LONGEST_TEXT: usize = 4096;
+
+impl From<MessageText> for String {
+    fn from(text: MessageText) -> Self {
+        text.0
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // Text that shows nothing is no text, as a phone sees it.
+        if text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
+            let wrong = format!("is required and must be between 1 and {LONGEST_TEXT} characters");
+            return Err(D::Error::custom(wrong));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl PartialSchema for MessageText {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.min_length(Some(1))
+            .max_length(Some(LONGEST_TEXT))
+            .into()
+    }
+}
+
+impl ToSchema for MessageText {
+    fn name() -> Cow<'static, str> {
+        "MessageText".into()
+    }
+}

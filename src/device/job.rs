@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, field};
 
 use super::session::Session;
 use crate::failure::Failure;
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, UserId};
 
 /// Runs a command on the device that is told so.
 #[derive(Message)]
@@ -21,12 +21,24 @@ pub struct Execute {
     pub permit: OwnedSemaphorePermit,
 }
 
+/// By when, for whom and under which id a job is done.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// A job that has not started by then is dropped, never run late.
+    pub deadline: Instant,
+    /// Who wants it.
+    pub caller: UserId,
+    /// The id of the message that it sends, if it sends one: chosen before anybody is asked, so that whoever hears nothing
+    /// can name it.
+    pub message_id: Option<String>,
+}
+
 /// Work on its way to a device, with the slot for its reply.
 ///
 /// Dropping a job closes the slot, which the waiting caller reads as `device_disconnected`.
 pub struct Job {
-    /// A job that has not started by then is dropped, never run late.
-    pub deadline: Instant,
+    /// By when, for whom and under which id.
+    pub terms: Terms,
     work: Box<dyn Work>,
     /// Of whoever wants it: what is logged on the way belongs to that.
     span: Span,
@@ -42,9 +54,9 @@ pub trait Work: Send {
 
 impl Job {
     /// It belongs to the present span.
-    pub fn new(work: impl Work + 'static, deadline: Instant) -> Self {
+    pub fn new(work: impl Work + 'static, terms: Terms) -> Self {
         Self {
-            deadline,
+            terms,
             work: Box::new(work),
             span: Span::current(),
         }
@@ -57,7 +69,9 @@ impl Job {
 
     /// Does it with a live device.
     pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
-        let run = self.span.in_scope(|| self.work.run(session, self.deadline));
+        let run = self
+            .span
+            .in_scope(|| self.work.run(session, self.terms.deadline));
         run.instrument(self.span)
     }
 

@@ -12,6 +12,7 @@ pub mod failpoints;
 pub mod fetch;
 mod hook;
 pub mod keepalive;
+pub mod lanes;
 mod observer;
 pub mod retry_admission;
 pub mod running;
@@ -30,6 +31,7 @@ use self::app_state::Owed;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::keepalive::{Keepalive, Limits};
+use self::lanes::Lanes;
 use self::retry_admission::RetryGate;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
@@ -47,6 +49,8 @@ pub(super) struct Life {
     pub records: Arc<RecordBackend>,
     /// Who waits for an ack.
     pub acks: Acks,
+    /// In which order is sent.
+    pub lanes: Lanes,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// The app state that is still to be fetched.
@@ -65,6 +69,7 @@ impl Life {
         Self {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
+            lanes: Lanes::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             owed: Owed::everything(),
             retry_gate: RetryGate::default(),

@@ -10,6 +10,7 @@ pub mod groups;
 mod jids;
 pub mod lookup;
 pub mod media;
+pub mod messages;
 pub mod outgoing;
 pub mod privacy;
 pub mod profile;
@@ -20,16 +21,18 @@ use std::time::Duration;
 
 use actix::Recipient;
 use chrono::{DateTime, Utc};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
 use super::exit::ExitReason;
+use super::job::Terms;
 use super::life::Life;
 use super::life::failpoints::Point;
 use super::life::running::Running;
 use super::messages::Stop;
 use crate::failure::Failure;
+use crate::ids::{DeviceId, UserId};
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -45,19 +48,29 @@ pub struct Ack {
 pub struct Session {
     life: Arc<Life>,
     client: Arc<Client>,
-    deadline: Instant,
+    terms: Terms,
     stop: Recipient<Stop>,
 }
 
 impl Session {
-    /// Lends it until the deadline. `stop`: ends the life.
-    pub(super) fn new(running: &Running, deadline: Instant, stop: Recipient<Stop>) -> Self {
+    /// Lends it on these terms. `stop`: ends the life.
+    pub(super) fn new(running: &Running, terms: Terms, stop: Recipient<Stop>) -> Self {
         Self {
             life: running.life.clone(),
             client: running.client.clone(),
-            deadline,
+            terms,
             stop,
         }
+    }
+
+    /// Which device it is.
+    pub fn device(&self) -> DeviceId {
+        self.life.plan.device
+    }
+
+    /// Who has asked.
+    pub fn caller(&self) -> UserId {
+        self.terms.caller
     }
 
     /// The `query` clock: one stanza and its answer.
@@ -101,7 +114,8 @@ impl Session {
     where
         F: Future<Output = Result<(), Failure>>,
     {
-        let message_id = self.client.generate_message_id();
+        let message_id = self.terms.message_id.clone();
+        let message_id = message_id.unwrap_or_else(|| self.client.generate_message_id());
         let ack = self.life.acks.expect(&message_id);
         let sent = send(message_id.clone());
         let accepted = async {
@@ -117,7 +131,7 @@ impl Session {
             })?;
             Ok(at)
         };
-        match timeout_at(self.deadline, accepted).await {
+        match timeout_at(self.terms.deadline, accepted).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
             Err(_) => {
                 self.life.keepalive.probe_now();

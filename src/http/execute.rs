@@ -16,8 +16,9 @@ use super::which::Which;
 use super::{Api, Limits, UnknownFields, envelope, wire};
 use crate::commands::{self, Command};
 use crate::contract::operation::Envelope;
+use crate::device::job::Terms;
 use crate::failure::{Failure, Invalid};
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, new_message_id};
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
 use crate::supervision::router::Dispatch;
@@ -156,7 +157,14 @@ async fn send<C: Command>(
     Deadline(deadline): Deadline,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    let (job, slot) = commands::job(command, deadline);
+    let deadline = deadline + command.patience();
+    let message_id = C::SENDS.then(new_message_id);
+    let terms = Terms {
+        deadline,
+        caller: caller.user,
+        message_id: message_id.clone(),
+    };
+    let (job, slot) = commands::job(command, terms);
     let asked = Dispatch {
         caller,
         device,
@@ -166,10 +174,12 @@ async fn send<C: Command>(
         return Err(Failure::Overloaded);
     }
     match timeout_at(deadline + ANSWER_GRACE, slot).await {
+        Ok(Ok(Err(Failure::TimedOut { message_id: None }))) | Err(_) => {
+            Err(Failure::TimedOut { message_id })
+        }
         Ok(Ok(result)) => result,
         // The slot was dropped with the life that held it.
         Ok(Err(_)) => Err(Failure::Disconnected),
-        Err(_) => Err(Failure::TimedOut { message_id: None }),
     }
 }
 

@@ -36,6 +36,15 @@ pub fn areas() -> Vec<Area> {
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
         ]),
+        ("Messages", vec![
+            command::<send::text::SendText>("sendText", POST, "/send/text"),
+            command::<send::contact::SendContact>("sendContact", POST, "/send/contact"),
+            command::<send::contacts::SendContacts>("sendContacts", POST, "/send/contacts"),
+            command::<send::location::SendLocation>("sendLocation", POST, "/send/location"),
+            command::<send::live_location::SendLiveLocation>("sendLiveLocation", POST, "/send/live-location"),
+            command::<send::poll::SendPoll>("sendPollMessage", POST, "/send/poll"),
+            command::<send::reaction::SendReaction>("sendReaction", POST, "/send/reaction"),
+        ]),
         ("Contacts", vec![
             command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),
             command::<contacts::block::BlockContact>("blockContact", POST, "/contacts/block"),

@@ -15,6 +15,7 @@ mod stores;
 use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wacore_libsignal::protocol::{
     GenericSignedPreKey, IdentityKey, IdentityKeyPair, PreKeyRecord, SenderKeyRecord,
     SessionRecord, SignedPreKeyRecord,
@@ -56,6 +57,9 @@ pub struct Received {
     pub caption: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<ReceivedMedia>,
+    /// All of it, under WhatsApp's own names, bytes in base64; absent for a text and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Value>,
     /// Unix seconds.
     pub timestamp: u64,
 }

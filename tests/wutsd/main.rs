@@ -29,6 +29,7 @@ mod rooms;
 mod ryze;
 mod sandbox;
 mod secrets;
+mod send;
 mod status;
 mod support;
 mod tenants;

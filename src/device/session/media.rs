@@ -51,7 +51,7 @@ impl Uploads<'_> {
             .0
             .client
             .upload(bytes, media_type, UploadOptions::new());
-        let uploaded = match tokio::time::timeout_at(self.0.deadline, upload).await {
+        let uploaded = match tokio::time::timeout_at(self.0.terms.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
             Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),
             Ok(Err(_)) => return Err(during_upload(Failure::Refused("media host".into()))),

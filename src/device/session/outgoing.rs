@@ -1,6 +1,12 @@
 //! Messages on their way out, so that commands need not know the protocol's own types.
 
+pub mod contact;
+pub mod location;
+mod poll;
+
 use waproto::whatsapp as wa;
+
+use super::messages::context::References;
 
 /// A message ready to be encrypted.
 pub struct Outgoing(pub(in crate::device) wa::Message);
@@ -9,6 +15,25 @@ pub struct Outgoing(pub(in crate::device) wa::Message);
 const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
 
 impl Outgoing {
+    /// A text, with what it refers to.
+    pub fn text(text: String, references: References) -> Self {
+        if references.is_empty() {
+            return Self(wa::Message {
+                conversation: Some(text),
+                ..Default::default()
+            });
+        }
+        let content = wa::message::ExtendedTextMessage {
+            text: Some(text),
+            context_info: buffa::MessageField::some(references.into_context()),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            extended_text_message: buffa::MessageField::some(content),
+            ..Default::default()
+        })
+    }
+
     /// A text status.
     pub fn status_text(text: String) -> Self {
         let content = wa::message::ExtendedTextMessage {

@@ -197,10 +197,11 @@ impl World {
             id: incoming.id.clone(),
             from,
             chat,
-            kind: seen.kind.to_owned(),
+            kind: seen.kind,
             text: seen.text,
             caption,
             media,
+            message: seen.message,
             timestamp: stanza::now(),
         };
         if let Some(Edit {

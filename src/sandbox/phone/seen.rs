@@ -1,5 +1,8 @@
 //! What a person sees of a decrypted message.
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
@@ -8,10 +11,12 @@ use super::{MediaType, Told};
 /// What a person sees of a message.
 pub struct Seen {
     /// "text", "image", …
-    pub kind: &'static str,
+    pub kind: String,
     /// The text, or the caption of a file.
     pub text: Option<String>,
     pub file: Option<File>,
+    /// All of it, unless it is a text and nothing else.
+    pub message: Option<Value>,
 }
 
 /// Where a message's file lies.
@@ -27,7 +32,73 @@ pub struct File {
 pub fn describe(message: &wa::Message) -> Option<Seen> {
     match inner(message) {
         Some(inner) => describe(inner),
-        None => file(message).or_else(|| words(message)),
+        None => {
+            let seen = file(message)
+                .or_else(|| words(message))
+                .or_else(|| other(message))?;
+            let message = message.conversation.is_none().then(|| whole(message));
+            Some(Seen { message, ..seen })
+        }
+    }
+}
+
+/// Kinds that carry neither a file nor plain words, by WhatsApp's own name of them.
+fn other(message: &wa::Message) -> Option<Seen> {
+    let whole = whole(message);
+    let mut parts = whole.as_object()?.keys();
+    let kind =
+        parts.find(|name| !COMPANY.contains(&name.as_str()) && *name != "protocol_message")?;
+    Some(Seen {
+        kind: kind.replace("_message", ""),
+        text: None,
+        file: None,
+        message: None,
+    })
+}
+
+/// Parts that go along with a message and are none.
+const COMPANY: [&str; 3] = [
+    "sender_key_distribution_message",
+    "fast_ratchet_key_sender_key_distribution_message",
+    "message_context_info",
+];
+
+/// A message under WhatsApp's own names, without what is not set.
+fn whole(message: &wa::Message) -> Value {
+    let mut whole = serde_json::to_value(message).unwrap_or_default();
+    tidy(&mut whole);
+    whole
+}
+
+fn tidy(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(tidy);
+            fields.retain(|_, value| !is_nothing(value));
+        }
+        // Bytes come as a list of numbers.
+        Value::Array(items) => match bytes(items) {
+            Some(bytes) => *value = BASE64_STANDARD.encode(bytes).into(),
+            None => items.iter_mut().for_each(tidy),
+        },
+        _ => {}
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+fn bytes(items: &[Value]) -> Option<Vec<u8>> {
+    let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
+    match items.is_empty() {
+        true => None,
+        false => items.iter().map(byte).collect(),
     }
 }
 
@@ -37,8 +108,9 @@ fn file(message: &wa::Message) -> Option<Seen> {
         ($found:ident, $media_type:expr, $caption:expr) => {{
             let media_type = $media_type;
             Some(Seen {
-                kind: media_type.name(),
+                kind: media_type.name().to_owned(),
                 text: $caption,
+                message: None,
                 file: Some(File {
                     media_type,
                     direct_path: $found.direct_path.clone(),
@@ -85,10 +157,11 @@ fn told(message: &wa::Message) -> Told {
 }
 
 fn words(message: &wa::Message) -> Option<Seen> {
-    let said = |kind, text| Seen {
-        kind,
+    let said = |kind: &str, text| Seen {
+        kind: kind.to_owned(),
         text,
         file: None,
+        message: None,
     };
     if let Some(text) = &message.conversation {
         return Some(said("text", Some(text.clone())));

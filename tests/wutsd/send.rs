@@ -1,0 +1,96 @@
+//! What is posted under /send.
+
+mod contact;
+mod contacts;
+mod live_location;
+mod location;
+mod poll;
+mod reaction;
+mod text;
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, User, World};
+
+/// A user with a paired device, and somebody to write to.
+struct Chat {
+    world: World,
+    user: User,
+    /// The account's own number.
+    phone: String,
+    ada: String,
+}
+
+impl Chat {
+    async fn open() -> Self {
+        let world = World::start().await;
+        let (user, phone) = world.paired_user().await;
+        let ada = world.control.account("Ada").await;
+        Self {
+            world,
+            user,
+            phone,
+            ada,
+        }
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Answer {
+        self.user.api.post(path, body).await
+    }
+
+    /// Sends it, and returns the answer and what Ada's phone has decrypted.
+    async fn send(&self, path: &str, body: Value) -> (Value, Value) {
+        let sent = self.post(path, body).await.expect(200);
+        assert_eq!(sent["success"], true, "{sent}");
+        let read = self
+            .world
+            .control
+            .wait_for_message(&self.ada, &sent["message_id"]);
+        (sent.clone(), read.await)
+    }
+
+    /// What every endpoint that says `to` refuses, in the contract's words.
+    async fn refuses_as_documented(&self, path: &str, right: &Value, failed: &str) {
+        let with = |name: &str, value: Value| {
+            let mut body = right.clone();
+            body[name] = value;
+            body
+        };
+        let nobody = "Invalid recipient JID: ";
+        for (to, text) in [
+            (json!(""), "empty input"),
+            (Value::Null, "empty input"),
+            (json!("x"), "invalid number"),
+        ] {
+            let answer = self.post(path, with("to", to)).await;
+            assert_eq!(
+                (answer.status, &answer.body),
+                (400, &json!({ "error": format!("{nobody}{text}") }))
+            );
+        }
+        let unauthorized = self
+            .world
+            .api
+            .as_user("nobody")
+            .post(path, right.clone())
+            .await;
+        assert_eq!(
+            (unauthorized.status, &unauthorized.body),
+            (401, &json!({ "error": "unauthorized" }))
+        );
+        let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
+        self.world.control.fault(fault).await;
+        let answer = self.post(path, right.clone()).await;
+        let text = format!("{failed}: refused by WhatsApp (479)");
+        assert_eq!(
+            (answer.status, &answer.body),
+            (500, &json!({ "error": text }))
+        );
+        self.user.api.post_nothing("/disconnect").await.expect(200);
+        let answer = self.post(path, right.clone()).await;
+        assert_eq!(
+            (answer.status, &answer.body),
+            (400, &json!({ "error": "WhatsApp not connected" }))
+        );
+    }
+}
