@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, info, warn};
 
@@ -21,6 +21,7 @@ use crate::config::{self, Config};
 use crate::device::shared::{ShareError, Shared};
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
+use crate::memory::Memory;
 use crate::metrics::Registry;
 use crate::open_files;
 use crate::store::{Options, SealingKey, Store, StoreError};
@@ -229,6 +230,8 @@ fn api(
     registry.add(webhooks.metrics())?;
     registry.add(fleet.metrics.clone())?;
     registry.add(metrics.clone())?;
+    let memory = Memory::new(config.memory.limit, config.small_request());
+    registry.add(memory.metrics())?;
     Ok(Api {
         draining: Arc::default(),
         router: fleet.router.clone(),
@@ -241,7 +244,7 @@ fn api(
         metrics,
         registry,
         limits: Limits::from(config),
-        room: Arc::new(Semaphore::new(config.http.bodies_in_memory)),
+        memory,
         rates: Rates::default(),
     })
 }

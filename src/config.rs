@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use ::config::{Environment, File, FileFormat};
 use serde::{Deserialize, Deserializer};
-use tokio::sync::Semaphore;
 use url::Url;
 
 /// `config/default.toml`: every key, documented, with its default.
@@ -32,6 +31,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// The API.
     pub http: Http,
+    /// What callers may make the daemon hold.
+    pub memory: Memory,
     /// Who may do everything.
     pub auth: Auth,
     /// The database.
@@ -61,8 +62,6 @@ pub struct Http {
     pub connections: NonZeroUsize,
     /// Bytes.
     pub body_limit: usize,
-    /// Bytes.
-    pub bodies_in_memory: usize,
     /// Longest time to receive one request's headers.
     #[serde(deserialize_with = "seconds")]
     pub header_timeout: Duration,
@@ -80,6 +79,14 @@ pub struct Http {
     pub cors_origins: Vec<String>,
     #[serde(deserialize_with = "unknown_fields")]
     pub unknown_fields: UnknownFields,
+}
+
+/// What callers may make the daemon hold.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Memory {
+    /// Bytes.
+    pub limit: usize,
 }
 
 /// What becomes of a field that no endpoint reads.
@@ -283,6 +290,7 @@ impl Config {
             return Err(invalid("media.limit", "must be at least 1 byte"));
         }
         self.validate_http()?;
+        self.validate_memory()?;
         if !is_filter(&self.log.level) {
             let problem = format!(
                 "\"{}\" is not a level such as info or debug",
@@ -301,21 +309,15 @@ impl Config {
         media.saturating_add(self.http.body_limit)
     }
 
+    /// What a request without media takes in memory at most, in bytes: its body, and what is read of it.
+    pub fn small_request(&self) -> usize {
+        self.http.body_limit.saturating_mul(2)
+    }
+
     fn validate_http(&self) -> Result<(), ConfigError> {
         let http = &self.http;
         if http.body_limit == 0 {
             return Err(invalid("http.body_limit", "must be at least 1 byte"));
-        }
-        let largest = self.large_body_limit();
-        if http.bodies_in_memory < largest {
-            let problem = format!(
-                "must be at least {largest} bytes: one body with media of media.limit takes that much"
-            );
-            return Err(invalid("http.bodies_in_memory", problem));
-        }
-        if http.bodies_in_memory > Semaphore::MAX_PERMITS {
-            let problem = format!("must be at most {} bytes", Semaphore::MAX_PERMITS);
-            return Err(invalid("http.bodies_in_memory", problem));
         }
         for origin in &http.cors_origins {
             let parsed = Url::parse(origin).ok();
@@ -335,6 +337,20 @@ impl Config {
                 longest.as_secs_f64()
             );
             return Err(invalid("http.request_timeout", problem));
+        }
+        Ok(())
+    }
+
+    fn validate_memory(&self) -> Result<(), ConfigError> {
+        // A body, its text, and the same unescaped.
+        let largest = self.large_body_limit().saturating_mul(3);
+        let least = crate::memory::Memory::limit_for(largest, self.small_request());
+        if self.memory.limit < least {
+            let problem = format!(
+                "must be at least {least} bytes: one request with media of media.limit takes {largest}, and nobody may \
+                 hold more than what is then still free"
+            );
+            return Err(invalid("memory.limit", problem));
         }
         Ok(())
     }

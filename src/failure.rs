@@ -6,6 +6,7 @@ use std::error::Error;
 use serde_json::Value;
 use tracing::error;
 
+use crate::memory::NoRoom;
 use crate::store::StoreError;
 use crate::telemetry::Chain;
 
@@ -95,7 +96,7 @@ pub enum Failure {
     /// A clock ran out. For a send this means *unknown*: the message may still have been accepted under its id.
     #[error("context deadline exceeded")]
     TimedOut { message_id: Option<String> },
-    /// Too many commands under way for this device, or a full queue.
+    /// Too many commands under way for this device, a full queue, or no room in memory.
     #[error("too many requests under way, try again later")]
     Overloaded,
     /// Something that the contract gives its own status and text.
@@ -174,6 +175,12 @@ impl Failure {
             code: None,
             text: text.into(),
         }
+    }
+}
+
+impl From<NoRoom> for Failure {
+    fn from(_: NoRoom) -> Self {
+        Self::Overloaded
     }
 }
 

@@ -35,10 +35,10 @@ use actix::{Addr, Handler, Message};
 use actix_web::dev::Server;
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App, HttpServer, web};
-use tokio::sync::Semaphore;
 use utoipa::openapi::OpenApi;
 
 use self::connection::Connection;
+use self::endpoint::Admitted;
 use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
@@ -47,6 +47,7 @@ use crate::accounts::tokens::Tokens;
 use crate::config::Config;
 pub use crate::config::UnknownFields;
 use crate::failure::Failure;
+use crate::memory::{Memory, Permit};
 use crate::metrics::Registry;
 use crate::store::Store;
 use crate::supervision::router::Router;
@@ -66,8 +67,8 @@ pub struct Api {
     /// All that `/metrics` shows.
     pub registry: Registry,
     pub limits: Limits,
-    /// Bytes that request bodies may still take into memory.
-    pub room: Arc<Semaphore>,
+    /// What callers may make the daemon hold.
+    pub memory: Memory,
     pub rates: Rates,
     /// Set when the daemon stops: every answer is then the last one on its connection.
     pub draining: Arc<AtomicBool>,
@@ -82,6 +83,11 @@ impl Api {
     {
         let answer = self.supervisor.send(message).await;
         answer.map_err(|error| Failure::internal("the supervisor did not answer", &error))
+    }
+
+    /// For what this caller makes the daemon hold; for nothing yet.
+    pub fn room(&self, caller: &impl Admitted) -> Permit {
+        self.memory.permit(caller.holder())
     }
 }
 

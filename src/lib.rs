@@ -23,6 +23,7 @@ pub mod http;
 pub mod ids;
 pub mod jid;
 pub mod media;
+pub mod memory;
 pub mod metrics;
 pub mod open_files;
 

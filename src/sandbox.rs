@@ -26,6 +26,7 @@ mod link;
 mod media;
 mod media_http;
 mod noise;
+mod numbers;
 mod pairing;
 mod persistence;
 mod phone;

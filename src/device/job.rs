@@ -10,6 +10,7 @@ use tracing::{Instrument, Span, field};
 use super::session::Session;
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
+use crate::memory::Permit;
 
 /// Runs a command on the device that is told so.
 #[derive(Message)]
@@ -21,8 +22,8 @@ pub struct Execute {
     pub permit: OwnedSemaphorePermit,
 }
 
-/// By when, for whom and under which id a job is done.
-#[derive(Clone, Debug)]
+/// By when, for whom, under which id and with whose memory a job is done.
+#[derive(Clone)]
 pub struct Terms {
     /// A job that has not started by then is dropped, never run late.
     pub deadline: Instant,
@@ -31,6 +32,8 @@ pub struct Terms {
     /// The id of the message that it sends, if it sends one: chosen before anybody is asked, so that whoever hears nothing
     /// can name it.
     pub message_id: Option<String>,
+    /// For what the request brought. Held until the command has ended.
+    pub held: Permit,
 }
 
 /// Work on its way to a device, with the slot for its reply.

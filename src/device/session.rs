@@ -33,6 +33,7 @@ use super::life::running::Running;
 use super::messages::Stop;
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
+use crate::memory::Permit;
 
 /// WhatsApp's acceptance of one message.
 #[derive(Clone, Debug)]
@@ -71,6 +72,16 @@ impl Session {
     /// Who has asked.
     pub fn caller(&self) -> UserId {
         self.terms.caller
+    }
+
+    /// For what the request brought. A clone belongs beside it wherever it may outlive the command.
+    pub fn held(&self) -> &Permit {
+        &self.terms.held
+    }
+
+    /// For what is to be held besides, in the name of whoever asked; for nothing yet.
+    pub fn room(&self) -> Permit {
+        self.terms.held.another()
     }
 
     /// The `query` clock: one stanza and its answer.

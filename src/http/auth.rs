@@ -6,6 +6,7 @@ use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 use super::Api;
 use super::endpoint::{Admitted, Token};
 use crate::failure::Failure;
+use crate::memory::Holder;
 use crate::store::accounts::Caller;
 
 /// The user whose token the request carries.
@@ -17,6 +18,10 @@ impl Admitted for Caller {
         let caller = api.tokens.caller(token).await;
         let caller = caller.map_err(|error| Failure::of_store("a token was not looked up", &error));
         caller?.ok_or(Failure::Unauthorized)
+    }
+
+    fn holder(&self) -> Holder {
+        Some(self.user)
     }
 }
 
@@ -32,6 +37,10 @@ impl Admitted for Master {
             true => Ok(Self),
             false => Err(Failure::Unauthorized),
         }
+    }
+
+    fn holder(&self) -> Holder {
+        None
     }
 }
 
@@ -50,6 +59,13 @@ impl Admitted for MasterOrCaller {
             Err(_) => Caller::admit(request, api).await.map(Self::Caller),
         }
     }
+
+    fn holder(&self) -> Holder {
+        match self {
+            Self::Master => None,
+            Self::Caller(caller) => caller.holder(),
+        }
+    }
 }
 
 /// Everybody, without a token.
@@ -60,6 +76,10 @@ impl Admitted for Anybody {
 
     async fn admit(_: &HttpRequest, _: &Api) -> Result<Self, Failure> {
         Ok(Self)
+    }
+
+    fn holder(&self) -> Holder {
+        None
     }
 }
 

@@ -1,26 +1,28 @@
-//! Request bodies: bounded in size and time, JSON only.
+//! Request bodies: bounded in size, time and memory, JSON only.
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
-use actix_web::{HttpMessage, HttpRequest, web};
+use actix_web::{HttpRequest, web};
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Api, Limits};
+use super::Limits;
 use crate::failure::{Failure, Invalid};
+use crate::memory::{Held, NoRoom, Permit};
 
 /// Reads the whole body. An empty one may have any content type.
 pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,
-    api: &Api,
+    permit: Permit,
     limits: &Limits,
-) -> Result<Bytes, Failure> {
+) -> Result<Held<Bytes>, Failure> {
+    let announced = content_length(request).unwrap_or(0);
     // Content-Length is checked before the body is sent; what really comes is counted all the same.
-    if content_length(request).is_some_and(|length| length > limits.body) {
+    if announced > limits.body {
         return Err(too_large(limits.body));
     }
-    let collect = collect(request, payload, api, limits.body);
+    check_room(&permit, announced * 2)?;
+    let collect = collect(payload, &permit, announced, limits.body);
     let body = match tokio::time::timeout(limits.body_timeout, collect).await {
         Ok(body) => body?,
         Err(_) => return Err(Invalid::request("the body did not arrive in time").into()),
@@ -29,7 +31,7 @@ pub async fn read(
         check_encoding(request)?;
         check_content_type(request)?;
     }
-    Ok(body)
+    Ok(Held::new(body, permit))
 }
 
 fn content_length(request: &HttpRequest) -> Option<usize> {
@@ -37,19 +39,26 @@ fn content_length(request: &HttpRequest) -> Option<usize> {
     length.to_str().ok()?.parse().ok()
 }
 
+/// Whether there would be room now, for the body and for what is read of it. It is taken as the body comes: who sends
+/// slowly holds only what has been sent.
+fn check_room(permit: &Permit, bytes: usize) -> Result<(), NoRoom> {
+    permit.another().grow(bytes)
+}
+
 async fn collect(
-    request: &HttpRequest,
     mut payload: web::Payload,
-    api: &Api,
+    permit: &Permit,
+    announced: usize,
     limit: usize,
 ) -> Result<Bytes, Failure> {
-    let mut body = BytesMut::new();
+    // Memory that is not written to is not taken; growing step by step would need twice as much in between.
+    let mut body = BytesMut::with_capacity(announced);
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Invalid::request("the body ended early"))?;
         if body.len() + chunk.len() > limit {
             return Err(too_large(limit));
         }
-        make_room(request, api, chunk.len())?;
+        permit.grow(chunk.len())?;
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
@@ -60,19 +69,6 @@ fn too_large(limit: usize) -> Failure {
         "the body is larger than the limit of {limit} bytes"
     ))
     .into()
-}
-
-/// Memory for a part of the body; it is given back when the request is over.
-fn make_room(request: &HttpRequest, api: &Api, bytes: usize) -> Result<(), Failure> {
-    let bytes = u32::try_from(bytes).map_err(|_| Failure::Overloaded)?;
-    let room = api.room.clone().try_acquire_many_owned(bytes);
-    let room = room.map_err(|_| Failure::Overloaded)?;
-    let mut held = request.extensions_mut();
-    match held.get_mut::<OwnedSemaphorePermit>() {
-        Some(earlier) => earlier.merge(room),
-        None => drop(held.insert(room)),
-    }
-    Ok(())
 }
 
 /// What is compressed would have to be bounded after it is unpacked too.

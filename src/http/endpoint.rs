@@ -13,6 +13,7 @@ use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::contract::reply::Reply;
 use crate::failure::Failure;
+use crate::memory::{Holder, Permit};
 
 /// One typed request with one typed reply. Its fields are read from path, query and body.
 pub trait Endpoint: DeserializeOwned + ToSchema + 'static {
@@ -58,6 +59,8 @@ pub struct Context<C> {
     pub caller: C,
     /// Which of the caller's devices the request names; always [`Which::Default`] where it cannot.
     pub device: Which,
+    /// For what the request brought.
+    pub held: Permit,
 }
 
 /// Somebody who may call.
@@ -71,6 +74,9 @@ pub trait Admitted: Sized + 'static {
     }
 
     fn admit(request: &HttpRequest, api: &Api) -> impl Future<Output = Result<Self, Failure>>;
+
+    /// In whose name memory is held.
+    fn holder(&self) -> Holder;
 }
 
 /// The contract's kinds of tokens.

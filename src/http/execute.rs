@@ -19,6 +19,7 @@ use crate::contract::operation::Envelope;
 use crate::device::job::Terms;
 use crate::failure::{Failure, Invalid};
 use crate::ids::{DeviceId, new_message_id};
+use crate::memory::Permit;
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
 use crate::supervision::router::Dispatch;
@@ -69,8 +70,8 @@ async fn answer<E: Endpoint>(
 ) -> Result<E::Reply, Failure> {
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
-    let limits = api.limits.of(E::LARGE);
-    let read = input::read(request, payload, &api, &limits, shape).await;
+    let (limits, held) = (api.limits.of(E::LARGE), api.room(&caller));
+    let read = input::read(request, payload, &held, &limits, shape).await;
     *fields = read.map_err(|failure| match failure {
         Failure::Invalid(invalid) => wire::of_input(&E::OPERATION, true, invalid),
         other => other,
@@ -84,6 +85,7 @@ async fn answer<E: Endpoint>(
         api,
         caller,
         device,
+        held,
     };
     asked.answer(context).await
 }
@@ -130,12 +132,13 @@ impl Deadline {
     }
 }
 
-/// Sends a command to a device of the caller and waits for its reply.
+/// Sends a command to a device of the caller and waits for its reply. `held`: for what the command holds.
 pub async fn dispatch<C: Command>(
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
     deadline: Deadline,
+    held: Permit,
     command: C,
 ) -> Result<C::Reply, Failure> {
     let operation = C::OPERATION.name;
@@ -143,7 +146,7 @@ pub async fn dispatch<C: Command>(
     let span = info_span!("command", operation, device.id = field::Empty);
     let answered = async {
         let under_way = api.metrics.command_begun();
-        let result = send(api, caller, device, deadline, command).await;
+        let result = send(api, caller, device, deadline, held, command).await;
         count::<C>(api, &under_way, &result);
         result
     };
@@ -155,6 +158,7 @@ async fn send<C: Command>(
     caller: Caller,
     device: Option<DeviceId>,
     Deadline(deadline): Deadline,
+    held: Permit,
     command: C,
 ) -> Result<C::Reply, Failure> {
     let deadline = deadline + command.patience();
@@ -163,6 +167,7 @@ async fn send<C: Command>(
         deadline,
         caller: caller.user,
         message_id: message_id.clone(),
+        held,
     };
     let (job, slot) = commands::job(command, terms);
     let asked = Dispatch {

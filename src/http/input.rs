@@ -13,6 +13,7 @@ use std::collections::HashMap;
 
 use actix_web::http::Method;
 use actix_web::{FromRequest, HttpRequest, web};
+use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::de::value::MapDeserializer;
 use serde_json::{Map, Value};
@@ -21,9 +22,10 @@ use self::lenient::Given;
 use self::query::Query;
 pub use self::shape::Shape;
 use self::unique::Unique;
-use super::{Api, Limits, body};
+use super::{Limits, body};
 use crate::contract::param::Place;
 use crate::failure::{Failure, Invalid};
+use crate::memory::{Held, Permit};
 
 /// The longest text that is repeated to the caller as the value at fault, in bytes.
 const LONGEST_ECHO: usize = 100;
@@ -44,16 +46,19 @@ pub struct Fields {
     pub unknown_in_query: Vec<String>,
 }
 
-/// Reads a request to an endpoint of this shape. A GET has no body.
+/// Reads a request to an endpoint of this shape. A GET has no body. `permit`: for what the fields hold.
 pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,
-    api: &Api,
+    permit: &Permit,
     limits: &Limits,
     shape: &Shape,
 ) -> Result<Fields, Failure> {
     let mut body = match takes_body(request, shape) {
-        true => object(&body::read(request, payload, api, limits).await?)?,
+        true => {
+            let body = body::read(request, payload, permit.another(), limits).await?;
+            parsed(body, permit)?
+        }
         false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
@@ -220,6 +225,16 @@ fn text(value: Value) -> String {
         Value::String(text) => text,
         other => other.to_string(),
     }
+}
+
+/// What is in a body, which is dropped; what stays of it is no longer. A text that is escaped takes as much once more while
+/// it is read.
+fn parsed(body: Held<Bytes>, permit: &Permit) -> Result<Map<String, Value>, Failure> {
+    let escaped = body.contains(&b'\\');
+    permit.grow(body.len() * if escaped { 2 } else { 1 })?;
+    let object = object(&body);
+    permit.shrink_to(body.len());
+    Ok(object?)
 }
 
 /// The JSON object in a body. An empty body, and `null`, bring nothing.

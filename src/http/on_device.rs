@@ -17,6 +17,7 @@ use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::contract::reply::Reply;
 use crate::failure::Failure;
+use crate::memory::Permit;
 use crate::store::accounts::Caller;
 
 /// What a request for a command brings.
@@ -62,14 +63,15 @@ where
             api,
             caller,
             device,
+            held,
         } = context;
         let deadline = Deadline::of::<I::Command>(&api);
-        let command = self.0.check().map_err(Failure::Invalid);
+        let command = checked(self.0, &held);
         let command = command.inspect_err(|failure| Self::refused(&api, failure))?;
         match device {
-            Which::Default => execute::dispatch(&api, caller, None, deadline, command).await,
+            Which::Default => execute::dispatch(&api, caller, None, deadline, held, command).await,
             Which::Device(id) => {
-                let done = execute::dispatch(&api, caller, Some(id), deadline, command).await;
+                let done = execute::dispatch(&api, caller, Some(id), deadline, held, command).await;
                 // One that was named and is not the caller's is answered like one that does not exist.
                 done.map_err(|failure| match failure {
                     Failure::NoDevice => NOT_FOUND,
@@ -79,6 +81,15 @@ where
             Which::None => Err(NOT_FOUND),
         }
     }
+}
+
+/// What the input brings may be decoded here: then both are there for a moment, and what stays is no longer.
+fn checked<I: Input>(input: I, held: &Permit) -> Result<I::Command, Failure> {
+    let brought = held.bytes();
+    held.grow(brought)?;
+    let command = input.check();
+    held.shrink_to(brought);
+    Ok(command?)
 }
 
 impl<I: PartialSchema> PartialSchema for OnDevice<I> {

@@ -24,6 +24,7 @@ use super::endpoint::{Admitted, Token};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
+use crate::memory::Holder;
 use crate::store::accounts::{Bearer, Caller};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
@@ -73,6 +74,10 @@ impl Admitted for Bearer {
         let bearer = request.extensions().get::<Self>().copied();
         bearer.ok_or(Failure::Unauthorized)
     }
+
+    fn holder(&self) -> Holder {
+        self.caller.holder()
+    }
 }
 
 /// Whoever holds the token of an account; an instance's own token is none here.
@@ -93,6 +98,10 @@ impl Admitted for Account {
             } => Ok(Self(caller)),
             Bearer { .. } => Err(Failure::Unauthorized),
         }
+    }
+
+    fn holder(&self) -> Holder {
+        self.0.holder()
     }
 }
 
@@ -134,6 +143,10 @@ impl Admitted for Instance {
                 .ok_or(inferred::OTHER_INSTANCE)?,
         };
         Ok(Self { caller, device })
+    }
+
+    fn holder(&self) -> Holder {
+        self.caller.holder()
     }
 }
 

@@ -53,6 +53,12 @@ pub struct Profile {
     /// When a setting changed last.
     #[serde(default)]
     pub changed: u64,
+    /// Nobody is told the number: to others the account has a LID only.
+    #[serde(default)]
+    pub hidden: bool,
+    /// Other numbers under which people find the account.
+    #[serde(default)]
+    pub also: BTreeSet<String>,
 }
 
 /// A simulated person, as far as the server and the phone know them.
@@ -85,6 +91,8 @@ impl Account {
             about_at: 0,
             disappearing: (0, 0),
             changed: 0,
+            hidden: false,
+            also: BTreeSet::new(),
         };
         Self::restore(profile, Phone::create(), AppState::create())
     }
@@ -115,6 +123,11 @@ impl Account {
             Form::Pn => Jid::pn_device(self.profile.phone.as_str(), device),
             Form::Lid => Jid::lid_device(self.profile.lid.as_str(), device),
         }
+    }
+
+    /// The form in which others see the account when it writes to them in this one.
+    pub fn seen_in(&self, form: Form) -> Form {
+        if self.profile.hidden { Form::Lid } else { form }
     }
 
     /// The address of one of the account's devices; 0 is the phone.
@@ -168,7 +181,7 @@ impl Account {
 /// Why an account is not made, or not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum AccountError {
-    #[error("phone must be 10 to 15 digits")]
+    #[error("phone must be 7 to 15 digits")]
     Phone,
     #[error("phone {0} has an account already")]
     Taken(String),
@@ -176,7 +189,8 @@ pub enum AccountError {
     Unknown(String),
 }
 
-/// Whether a text can be a phone number: 10 to 15 digits.
+/// Whether a text can be a phone number: 7 to 15 digits, the first of them that of a country.
 pub fn is_phone(text: &str) -> bool {
-    (10..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    (7..=15).contains(&text.len()) && digits && !text.starts_with('0')
 }

@@ -2,7 +2,8 @@
 //!
 //! | request under `/control` | effect |
 //! |---|---|
-//! | `POST accounts {phone?,name?}` · `GET accounts` | makes an account with a phone · lists them |
+//! | `POST accounts {phone?,name?,hidden?,also?}` · `GET accounts` | makes an account with a phone · lists them |
+//! | `POST accounts/{phone}/also {number}` | people find the account by this number, too; its JID stays |
 //! | `POST accounts/{phone}/contacts {phone,name?}` or a list of these · `GET` | adds to the phone's address book · lists it |
 //! | `DELETE accounts/{phone}/contacts/{contact}` | takes a contact out of it |
 //! | `GET accounts/{phone}/settings` | name, about, picture, privacy, status privacy, blocked users |
@@ -20,10 +21,15 @@
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `DELETE media` | every file expires: downloads are answered with 410 |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
+//! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
 //! | `DELETE faults/{id}` | clears one fault |
 //! | `POST webhooks` (any JSON) · `GET` · `DELETE` | receives webhooks · shows the last 1,000 · forgets them |
 //! | `GET state` | accounts, devices, connections and counters |
+//!
+//! Phone numbers have 7 to 15 digits. A `hidden` account shows others its LID and never its number. Whom
+//! somebody dials in another spelling (Brazil's ninth digit, Mexico's 1, Argentina's 9) is found without
+//! `also`; the answer names the account by its own number.
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
@@ -74,6 +80,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/accounts/{phone}/inbox", web::get().to(accounts::inbox))
             .service(
                 web::scope("/accounts/{phone}")
+                    .route("/also", web::post().to(accounts::find_also))
                     .route("/status", web::post().to(accounts::status))
                     .route("/settings", web::get().to(settings::show))
                     .route("/status-privacy", web::post().to(settings::status_privacy))
@@ -85,6 +92,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/code", web::post().to(pairing::code))
             .route("/kick", web::post().to(pairing::kick))
             .route("/corrupt", web::post().to(faults::corrupt))
+            .route("/ask-again", web::post().to(faults::ask_again))
             .route("/groups", web::post().to(groups::create))
             .route("/groups", web::get().to(groups::list))
             .route("/groups/{jid}/participants", web::post().to(groups::change))

@@ -99,7 +99,7 @@ impl World {
         let author = Address::phone(author);
         let named = [
             ("participant", self.user(&author, Form::Lid)),
-            ("participant_pn", self.user(&author, Form::Pn)),
+            ("participant_pn", self.other_name(&author, Form::Lid)),
         ];
         let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
         let companions: Vec<Address> = accounts

@@ -44,14 +44,18 @@ pub fn answer(world: &World, query: &Query) -> Reply {
 /// One user, found by JID or by the number in `<contact>`.
 fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> Option<Node> {
     let contact = stanza::child(asked, "contact").and_then(stanza::text);
-    let jid = stanza::jid(asked, "jid")
-        .or_else(|| Some(Jid::pn(number(contact.as_deref()?)?)))?
-        .to_non_ad();
-    let found = world.resolve(&jid);
-    let account = found
-        .as_ref()
-        .and_then(|(address, _)| world.account(address));
-    let form = found.as_ref().map_or(Form::Pn, |(_, form)| *form);
+    let dialled = contact.as_deref().and_then(number);
+    let jid = stanza::jid(asked, "jid");
+    let jid = jid.or_else(|| dialled.map(Jid::pn))?.to_non_ad();
+    let found = match dialled {
+        // The number that somebody dials may be another than the one by which they are known here.
+        Some(number) => world.found_by(number).map(|account| (account, Form::Pn)),
+        None => world
+            .resolve(&jid)
+            .and_then(|(address, form)| Some((world.account(&address)?, form))),
+    };
+    let account = found.map(|(account, _)| account);
+    let form = found.map_or(Form::Pn, |(_, form)| form);
     // Old-style and unknown numbers are answered under the present server name.
     let named = match account {
         Some(account) => account.jid(form),
@@ -59,7 +63,9 @@ fn about(world: &World, viewer: &Address, asked: &Node, protocols: &[&str]) -> O
         None => Jid::pn(jid.user),
     };
     let mut user = NodeBuilder::new("user").attr("jid", named);
-    if let (Some(account), Form::Lid) = (account, form) {
+    if let (Some(account), Form::Lid) = (account, form)
+        && (!account.profile.hidden || account.profile.phone == viewer.phone)
+    {
         user = user.attr("pn_jid", account.jid(Form::Pn));
     }
     let children = protocols.iter().filter_map(|protocol| {

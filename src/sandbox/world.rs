@@ -60,6 +60,8 @@ pub struct World {
     media_secret: Key32,
     /// Phone numbers by LID.
     lids: HashMap<String, String>,
+    /// Phone numbers of accounts by the other numbers under which they are found.
+    also: HashMap<String, String>,
     groups: Groups,
     /// Devices whose next message is to arrive spoilt.
     corrupt: HashSet<Address>,
@@ -86,6 +88,7 @@ impl World {
             host: String::new(),
             media_secret: keys::random(),
             lids: HashMap::new(),
+            also: HashMap::new(),
             groups: Groups::default(),
             corrupt: HashSet::new(),
             media: Media::default(),

@@ -1,16 +1,17 @@
 //! App state: what the phone writes reaches its devices, and what one device writes reaches the other.
 
-use buffa::MessageField;
+use buffa::{Message as _, MessageField};
 use serde_json::json;
-use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
-use waproto::whatsapp::Message;
+use wacore_binary::{Node, NodeContent};
 use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::message::{AppStateSyncKeyId, AppStateSyncKeyRequest, ProtocolMessage};
+use waproto::whatsapp::{ExternalBlobReference, Message, SyncdSnapshot};
 use whatsapp_rust::Jid;
 use whatsapp_rust::types::events::Event;
 
 use crate::support::app_state::state_key;
+use crate::support::crypto::open_media;
 use crate::support::{Backend, TestClient, World, ask, attr, child, iq, learns};
 
 #[actix_web::test]
@@ -191,5 +192,42 @@ async fn the_phone_shares_its_app_state_key_when_a_device_asks() {
             (node.tag == "message" && attr(node, "category") == "peer").then_some(())
         })
         .await;
+    client.stop().await;
+}
+
+#[actix_web::test]
+async fn a_snapshot_has_a_record_twice_when_a_fault_says_so() {
+    let world = World::start().await;
+    let ann = world.account("Ann").await;
+    let (client, _, _) = world.paired(&ann).await;
+    let records = async || {
+        let collection = NodeBuilder::new("collection")
+            .attr("name", "critical_block")
+            .attr("return_snapshot", "true")
+            .build();
+        let sync = NodeBuilder::new("sync").children([collection]).build();
+        let answer = ask(&client, iq("set", "w:sync:app:state", vec![sync])).await;
+        let snapshot = child(&child(&child(&answer, "sync"), "collection"), "snapshot");
+        let Some(NodeContent::Bytes(reference)) = snapshot.content else {
+            panic!("a reference is bytes");
+        };
+        let reference = ExternalBlobReference::decode_from_slice(&reference).unwrap();
+        let host = world.simulator.addresses().control.replace("/control", "");
+        let file = reqwest::get(host + &reference.direct_path.unwrap()).await;
+        let file = file.unwrap().bytes().await.unwrap();
+        let key = reference.media_key.unwrap();
+        let plain = open_media(&file, &key, "WhatsApp App State Keys");
+        let snapshot = SyncdSnapshot::decode_from_slice(&plain).unwrap();
+        (snapshot.records, snapshot.mac)
+    };
+    let (sound, mac) = records().await;
+    world
+        .fault(json!({ "jid": "*", "fault": "appstate_double_record", "times": 1 }))
+        .await;
+    let (mut spoilt, same_mac) = records().await;
+    assert_eq!(mac, same_mac);
+    assert_eq!(spoilt.pop().as_ref(), sound.first());
+    assert_eq!(spoilt, sound);
+    assert_eq!(records().await, (sound, mac));
     client.stop().await;
 }

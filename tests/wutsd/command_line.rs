@@ -49,8 +49,8 @@ async fn a_wrong_configuration_is_one_line_and_exit_code_2() {
         ),
         (
             &["check-config"],
-            &[WHATSAPP, ("WUTSD__HTTP__BODIES_IN_MEMORY", "1000")],
-            &["http.bodies_in_memory", "must be at least"],
+            &[WHATSAPP, ("WUTSD__MEMORY__LIMIT", "1000")],
+            &["memory.limit", "must be at least"],
         ),
         (
             &["check-config"],

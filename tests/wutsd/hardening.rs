@@ -170,31 +170,47 @@ async fn what_is_too_large_is_refused_before_it_is_there() {
 }
 
 #[tokio::test]
-async fn bodies_share_a_bounded_memory() {
+async fn bodies_share_a_bounded_memory_and_one_users_never_take_what_others_need() {
+    // 5,000 bytes for small requests and 35,000 for large ones; one user alone gets half of each.
     let settings = [
         ("HTTP__BODY_LIMIT", "1000"),
-        ("MEDIA__LIMIT", "1"),
-        ("HTTP__BODIES_IN_MEMORY", "1500"),
+        ("MEDIA__LIMIT", "3000"),
+        ("MEMORY__LIMIT", "40000"),
     ];
     let world = World::start_with(&settings).await;
-    let user = world.user().await;
-    let text = head(&user, "POST /devices", "Content-Length: 1000\r\n");
-    let part = "x".repeat(900);
-    let held = send(&world, (text + &part).as_bytes()).await;
+    let (user, other) = (world.user().await, world.user().await);
+    let large = json!({ "data": "x".repeat(4900) });
+    let begun = head(&user, "POST /status/media", "Content-Length: 5000\r\n") + &"x".repeat(4900);
+    let mut slow = Vec::new();
+    for _ in 0..2 {
+        slow.push(send(&world, begun.as_bytes()).await);
+    }
+    let held = "memory_held_bytes{size=\"large\"} 9800";
+    world.api.wait_for_metric(held).await;
+    let refused = user.api.post("/status/media", large.clone()).await;
+    assert_eq!(refused.status, 429, "{}", refused.text);
+    assert_eq!(refused.header("Retry-After"), "1");
     let name = |length: usize| json!({ "name": "x".repeat(length) });
-    let refused = until("the first body", async || {
-        let answer = user.api.post("/devices", name(900)).await;
-        assert!([400, 429].contains(&answer.status), "{}", answer.text);
-        (answer.status == 429).then_some(answer)
-    });
-    assert_eq!(refused.await.header("Retry-After"), "1");
-    user.api.post("/devices", name(10)).await.expect(201);
-    drop(held);
-    until("room for another", async || {
-        let answer = user.api.post("/devices", name(900)).await;
-        (answer.status == 400).then_some(())
-    })
-    .await;
+    user.api.post("/devices", name(100)).await.expect(201);
+    other.api.post("/devices", name(100)).await.expect(201);
+    let served = other.api.post("/status/media", large.clone()).await;
+    assert_eq!(served.object_error().1, "invalid_media");
+
+    // The same with small ones.
+    let begun = head(&user, "POST /devices", "Content-Length: 1000\r\n") + &"x".repeat(900);
+    slow.push(send(&world, begun.as_bytes()).await);
+    let held = "memory_held_bytes{size=\"small\"} 900";
+    world.api.wait_for_metric(held).await;
+    user.api.post("/devices", name(900)).await.expect(429);
+    other.api.post("/devices", name(100)).await.expect(201);
+
+    drop(slow);
+    for size in ["small", "large"] {
+        let nothing = format!("memory_held_bytes{{size=\"{size}\"}} 0");
+        world.api.wait_for_metric(&nothing).await;
+    }
+    let served = user.api.post("/status/media", large).await;
+    assert_eq!(served.object_error().1, "invalid_media");
 }
 
 #[tokio::test]

@@ -6,26 +6,27 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, all of which stand before it.
 #[rustfmt::skip]
-const ROOMS: [(&str, &str); 19] = [
-    ("config", ""),
+const ROOMS: [(&str, &str); 20] = [
     ("contract", ""),
     ("ids", ""),
     ("metrics", ""),
+    ("memory", "ids metrics"),
+    ("config", "memory"),
     ("telemetry", "config"),
     ("open_files", "telemetry"),
     ("store", "ids metrics telemetry"),
     // It knows what a failed store means, so that this is the same everywhere.
-    ("failure", "store telemetry"),
+    ("failure", "memory store telemetry"),
     ("jid", "failure"),
-    ("media", "config failure telemetry"),
+    ("media", "config failure memory telemetry"),
     ("accounts", "config failure ids store"),
     ("webhooks", "config failure ids media metrics store telemetry"),
-    ("device", "config failure ids jid media metrics store telemetry webhooks"),
+    ("device", "config failure ids jid media memory metrics store telemetry webhooks"),
     ("supervision", "config device failure ids metrics store telemetry webhooks"),
-    ("commands", "contract device failure ids jid media"),
-    ("http", "accounts commands config contract device failure ids jid metrics store supervision telemetry webhooks"),
+    ("commands", "contract device failure ids jid media memory"),
+    ("http", "accounts commands config contract device failure ids jid memory metrics store supervision telemetry webhooks"),
     // It puts the others together.
-    ("app", "accounts config device http media metrics open_files store supervision telemetry webhooks"),
+    ("app", "accounts config device http media memory metrics open_files store supervision telemetry webhooks"),
     // A server of its own, which has no more than words in common with the daemon.
     ("sandbox", "ids telemetry"),
     ("cli", "app config sandbox supervision telemetry"),

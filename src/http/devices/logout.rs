@@ -72,7 +72,8 @@ pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), F
     let mut watch = follow(api, device).await?;
     let before = watch.now();
     let deadline = Deadline::of::<Logout>(api);
-    let unlinked = dispatch(api, caller, Some(device), deadline, Logout {}).await;
+    let room = api.room(&caller);
+    let unlinked = dispatch(api, caller, Some(device), deadline, room, Logout {}).await;
     match unlinked {
         Ok(_) => {}
         // WhatsApp may end the connection before its answer is read; how the life ended tells.

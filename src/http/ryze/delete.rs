@@ -14,6 +14,7 @@ use crate::http::detached::to_the_end;
 use crate::http::devices::logout::unlink;
 use crate::http::endpoint::{Admitted, Context, Endpoint, Token};
 use crate::http::users::remove_devices;
+use crate::memory::Holder;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteInstance {}
@@ -31,6 +32,10 @@ impl Admitted for OwnInstance {
     async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
         Account::admit(request, api).await?;
         Instance::admit(request, api).await.map(Self)
+    }
+
+    fn holder(&self) -> Holder {
+        self.0.holder()
     }
 }
 

@@ -193,9 +193,16 @@ async fn apply(
     let Instance { caller, device } = instance;
     for change in changes {
         let field = change.field();
-        dispatch(api, *caller, Some(device.id), deadline, change)
-            .await
-            .map_err(|reason| not_applied(field, &reason))?;
+        dispatch(
+            api,
+            *caller,
+            Some(device.id),
+            deadline,
+            api.room(caller),
+            change,
+        )
+        .await
+        .map_err(|reason| not_applied(field, &reason))?;
     }
     Ok(())
 }
@@ -214,7 +221,8 @@ async fn settings(
     deadline: Deadline,
 ) -> Result<Settings<String>, Failure> {
     let Instance { caller, device } = instance;
-    let told = dispatch(api, *caller, Some(device.id), deadline, GetPrivacy {}).await?;
+    let room = api.room(caller);
+    let told = dispatch(api, *caller, Some(device.id), deadline, room, GetPrivacy {}).await?;
     Ok(Settings::of(|field| {
         told.value(field.category()).to_owned()
     }))

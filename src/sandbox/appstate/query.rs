@@ -6,6 +6,7 @@ use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::SyncdPatch;
 
 use super::collection::{Collection, PatchError};
+use super::snapshot::Spoilt;
 use super::{COLLECTIONS, snapshot};
 use crate::sandbox::after::After;
 use crate::sandbox::edit::Edit;
@@ -66,13 +67,19 @@ fn fetch(
     base: u64,
     wants_snapshot: bool,
 ) -> Result<Node, Refusal> {
-    let bad = Fault::AppstateBadMac;
     let account = world.account(query.device).ok_or(NOT_FOUND)?;
     let current = account.app_state.collection(name).ok_or(BAD_REQUEST)?;
     // Who has missed more than is kept gets a snapshot without asking for one.
     let wants_snapshot = wants_snapshot || current.patches_since(base).is_none();
     let serves = current.version() > base || (wants_snapshot && current.version() > 0);
-    let spoilt = serves && world.faults.strikes(Some(query.device), &bad);
+    let mut strikes = |fault, wanted| wanted && world.faults.strikes(Some(query.device), &fault);
+    let bad_mac = strikes(Fault::AppstateBadMac, serves);
+    let twice = strikes(Fault::AppstateDoubleRecord, serves && wants_snapshot);
+    let spoilt = match (bad_mac, twice) {
+        (true, _) => Some(Spoilt::Mac),
+        (false, true) => Some(Spoilt::Twice),
+        (false, false) => None,
+    };
     let Edit {
         account,
         media,
@@ -93,7 +100,7 @@ fn fetch(
         return Ok(node.children([snapshot, nothing]).build());
     }
     let (node, patches) = served(node, collection, base);
-    let patches = patches.map(|patch| match spoilt {
+    let patches = patches.map(|patch| match bad_mac {
         true => snapshot::spoil_patch(patch),
         false => patch.clone(),
     });

@@ -11,13 +11,21 @@ use super::collection::{Collection, PatchError};
 use crate::sandbox::media::{self, Kind, Media};
 use crate::sandbox::persistence::Journal;
 
+/// How a snapshot is made not to verify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spoilt {
+    /// Its MAC is another.
+    Mac,
+    /// Its first record is there twice.
+    Twice,
+}
+
 impl AppState {
     /// The encoded reference to a snapshot of the present version; `None` for an empty collection.
-    /// A spoilt one has a MAC that does not verify.
     pub fn snapshot(
         &mut self,
         name: &str,
-        spoilt: bool,
+        spoilt: Option<Spoilt>,
         media: &mut Media,
         journal: &mut Journal,
     ) -> Option<Vec<u8>> {
@@ -27,8 +35,8 @@ impl AppState {
             .find(|(known, _)| **known == name);
         let (_, collection) = found?;
         match spoilt {
-            true => collection.spoilt_snapshot(media, journal),
-            false => collection.snapshot(media, journal),
+            Some(how) => collection.spoilt_snapshot(how, media, journal),
+            None => collection.snapshot(media, journal),
         }
     }
 }
@@ -50,12 +58,20 @@ impl Collection {
         Some(reference)
     }
 
-    fn spoilt_snapshot(&self, media: &mut Media, journal: &mut Journal) -> Option<Vec<u8>> {
+    fn spoilt_snapshot(
+        &self,
+        how: Spoilt,
+        media: &mut Media,
+        journal: &mut Journal,
+    ) -> Option<Vec<u8>> {
         if self.version() == 0 {
             return None;
         }
         let mut snapshot = self.as_snapshot();
-        spoil(&mut snapshot.mac);
+        match how {
+            Spoilt::Mac => spoil(&mut snapshot.mac),
+            Spoilt::Twice => snapshot.records.extend(snapshot.records.first().cloned()),
+        }
         Some(store(&snapshot.encode_to_vec(), media, journal).encode_to_vec())
     }
 

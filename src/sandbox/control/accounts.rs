@@ -17,6 +17,12 @@ use crate::sandbox::world::World;
 struct Create {
     phone: Option<String>,
     name: Option<String>,
+    /// Others are told the LID only.
+    #[serde(default)]
+    hidden: bool,
+    /// More numbers under which people find it.
+    #[serde(default)]
+    also: Vec<String>,
 }
 
 pub async fn create(shared: Data, body: web::Bytes) -> Answer {
@@ -29,16 +35,46 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         return Err(Rejected::invalid("name must not be blank"));
     }
     let created = shared.with(|world| {
+        for number in &request.also {
+            world.free_number(number)?;
+        }
         let phone = world.create_account(request.phone.as_deref(), request.name.as_deref())?;
+        if request.hidden {
+            world.hide_number(&phone);
+        }
+        for number in &request.also {
+            world.find_also_by(&phone, number)?;
+        }
         let account = known(world, &phone)?;
         Ok::<Value, AccountError>(json!({
             "phone": phone,
             "jid": account.jid(Form::Pn).to_string(),
             "lid": account.jid(Form::Lid).to_string(),
             "name": account.profile.name,
+            "hidden": account.profile.hidden,
+            "also": account.profile.also,
         }))
     })?;
     Ok(HttpResponse::Created().json(created))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Also {
+    number: String,
+}
+
+/// One more number under which people find the account; WhatsApp answers with its own JID.
+pub async fn find_also(shared: Data, phone: web::Path<String>, body: web::Bytes) -> Answer {
+    let request: Also = parse(&body)?;
+    let also = shared.with(|world| {
+        known(world, &phone)?;
+        world.find_also_by(&phone, &request.number)?;
+        Ok::<_, AccountError>(
+            json!({ "phone": *phone, "also": known(world, &phone)?.profile.also }),
+        )
+    })?;
+    Ok(HttpResponse::Created().json(also))
 }
 
 pub async fn list(shared: Data) -> Answer {
@@ -71,6 +107,8 @@ pub fn describe(world: &World, account: &Account) -> Value {
         "jid": account.jid(Form::Pn).to_string(),
         "lid": account.jid(Form::Lid).to_string(),
         "name": account.profile.name,
+        "hidden": account.profile.hidden,
+        "also": account.profile.also,
         "contacts": account.contacts.keys().collect::<Vec<_>>(),
         "devices": devices.collect::<Vec<_>>(),
     })

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use wacore_binary::Jid;
 
 use super::answer::{Answer, Data, Rejected, parse};
 use crate::sandbox::faults::{Fault, Scope};
@@ -104,6 +105,30 @@ pub async fn corrupt(shared: Data, body: web::Bytes) -> Answer {
         Ok(())
     })?;
     Ok(HttpResponse::Created().json(json!({ "jid": request.jid })))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AskAgain {
+    /// The device that has posted it.
+    jid: String,
+    /// Of a status.
+    id: String,
+}
+
+/// The phones that have read a status lose its key and ask for it again, all at once.
+pub async fn ask_again(shared: Data, body: web::Bytes) -> Answer {
+    let request: AskAgain = parse(&body)?;
+    let jid = request
+        .jid
+        .parse()
+        .map_err(|_| Rejected::invalid("jid is not a JID"))?;
+    let asked = shared.with(|world| {
+        let unknown = || Rejected::not_found("jid is not a device");
+        let (author, _) = world.resolve(&jid).ok_or_else(unknown)?;
+        Ok::<_, Rejected>(world.phones_ask_again(&author, &Jid::status_broadcast(), &request.id))
+    })?;
+    Ok(HttpResponse::Created().json(json!({ "asked": asked })))
 }
 
 fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {

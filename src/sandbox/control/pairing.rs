@@ -52,7 +52,7 @@ struct Code {
 pub async fn code(shared: Data, body: web::Bytes) -> Answer {
     let request: Code = parse(&body)?;
     if !is_phone(&request.phone) {
-        return Err(Rejected::invalid("phone must be 10 to 15 digits"));
+        return Err(Rejected::invalid("phone must be 7 to 15 digits"));
     }
     let (id, wrapped) = shared.with(|world| world.code_expected(&request.phone))?;
     // Text that cannot be a code is a wrong code, and costs the companion no try.

@@ -96,6 +96,9 @@ pub async fn blocklist(shared: Data, phone: web::Path<String>, body: web::Bytes)
     shared.with(|world| {
         known(world, &phone)?;
         let lid = lid_named(world, "jid", &request.jid)?;
+        if lid == known(world, &phone)?.profile.lid {
+            return Err(Rejected::invalid("nobody blocks themselves"));
+        }
         let blocks = request.action == BlockAction::Block;
         world.change_block(&Address::phone(&phone), &lid, blocks);
         Ok::<_, Rejected>(())

@@ -19,6 +19,8 @@ pub enum Fault {
     AppstateBadMac,
     /// A patch is refused as if its base were old.
     AppstateConflict,
+    /// A snapshot of app state has its first record twice, so that it does not verify.
+    AppstateDoubleRecord,
     /// A companion without an account is told to make new registration material, so that the QR code
     /// which it has shown is worth nothing. For `*` only.
     CompanionRegRefresh,

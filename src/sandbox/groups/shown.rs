@@ -54,7 +54,10 @@ impl World {
     pub fn named(&self, phone: &str, tag: &'static str) -> Option<NodeBuilder> {
         let account = self.accounts.get(phone)?;
         let node = NodeBuilder::new(tag).attr("jid", account.jid(Form::Lid));
-        Some(node.attr("phone_number", account.jid(Form::Pn)))
+        Some(match account.profile.hidden {
+            true => node,
+            false => node.attr("phone_number", account.jid(Form::Pn)),
+        })
     }
 
     /// The change of a setting, as the others are told of it.
@@ -93,9 +96,13 @@ impl World {
 
     fn by(&self, node: NodeBuilder, phone: &str, [lid, pn]: [&'static str; 2]) -> NodeBuilder {
         let person = Address::phone(phone);
-        match (self.user(&person, Form::Lid), self.user(&person, Form::Pn)) {
-            (Some(by_lid), Some(by_pn)) => node.attr(lid, by_lid).attr(pn, by_pn),
-            _ => node,
+        let node = match self.user(&person, Form::Lid) {
+            Some(by_lid) => node.attr(lid, by_lid),
+            None => return node,
+        };
+        match self.other_name(&person, Form::Lid) {
+            Some(by_pn) => node.attr(pn, by_pn),
+            None => node,
         }
     }
 }

@@ -19,7 +19,8 @@ impl World {
     pub fn phone_writes_to(&mut self, from: &str, to: &str, content: Content) -> Option<String> {
         let (kind, media_type) = content.stanza_type();
         let id = stanza::new_id();
-        let chat = self.accounts.get(to)?.jid(Form::Pn);
+        let form = self.accounts.get(from)?.seen_in(Form::Pn);
+        let chat = self.accounts.get(to)?.jid(form);
         let message = self.compose(content, false);
         let copy = device_sent(&message, &chat);
         let (plain, copy) = (message.encode_to_vec(), copy.encode_to_vec());
@@ -33,7 +34,7 @@ impl World {
             .map(|device| (device, &plain))
             .chain(own.map(|device| (device, &copy)));
         let all: Vec<_> = all.collect();
-        let participants = self.phone_seals_for(from, all, Form::Pn, media_type);
+        let participants = self.phone_seals_for(from, all, form, media_type);
         let node = NodeBuilder::new("message")
             .attr("to", chat.clone())
             .attr("id", id.as_str())
@@ -91,7 +92,8 @@ impl World {
         devices.sort();
         devices.dedup();
         let all = devices.into_iter().map(|device| (device, &distribution));
-        let participants = self.phone_seals_for(from, all.collect(), form_of(&chat), None);
+        let form = self.accounts.get(from)?.seen_in(form_of(&chat));
+        let participants = self.phone_seals_for(from, all.collect(), form, None);
         let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
         if let Some(media_type) = media_type {
             enc = enc.attr("mediatype", media_type);

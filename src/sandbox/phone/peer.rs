@@ -276,6 +276,12 @@ impl Peer {
             &mut self.sender_keys,
         ))
     }
+
+    /// Whatever `sender` writes to a group cannot be read until its key comes again.
+    pub fn forget_sender_key(&mut self, group: &str, sender: &Address) {
+        let name = sender_key_name(group, sender);
+        self.sender_keys.0.remove(&name.cache_key().to_owned());
+    }
 }
 
 fn sender_key_name(group: &str, sender: &Address) -> SenderKeyName {

@@ -266,6 +266,38 @@ impl World {
         )
     }
 
+    /// Every phone that has read this status, or message to a group, is restored from an old backup: it has lost the key
+    /// to it, and asks for it again. All ask at the same moment; returns how many they are.
+    pub fn phones_ask_again(&mut self, author: &Address, chat: &Jid, id: &str) -> usize {
+        let Some(participant) = self.jid(author, Form::Lid) else {
+            return 0;
+        };
+        let readers = self.accounts.iter().filter(|(phone, account)| {
+            let mut inbox = account.phone.inbox.iter();
+            **phone != author.phone && inbox.any(|message| message.id == id)
+        });
+        let readers: Vec<String> = readers.map(|(phone, _)| phone.clone()).collect();
+        let incoming = Incoming {
+            author: author.clone(),
+            form: Form::Lid,
+            from: chat.clone(),
+            id: id.to_owned(),
+            participant: Some(participant),
+        };
+        let mut receipts = Vec::with_capacity(readers.len());
+        for phone in &readers {
+            if let Some(account) = self.accounts.get_mut(phone) {
+                let peer = &mut account.phone.peer;
+                peer.forget_sender_key(&chat.to_string(), author);
+            }
+            receipts.extend(self.ask_again(phone, &incoming));
+        }
+        for (phone, receipt) in readers.iter().zip(&receipts) {
+            self.relay_receipt(&Address::phone(phone), receipt);
+        }
+        receipts.len()
+    }
+
     fn phone_sees_receipt(&mut self, phone: &str, node: &Node) {
         if stanza::attr(node, "type").as_deref() != Some("retry") {
             return;

@@ -1,4 +1,4 @@
-//! `xmlns=blocklist`: whom the account blocks, by LID.
+//! `xmlns=blocklist`: whom the account blocks, by LID and, beside it, by number.
 
 use wacore_binary::builder::NodeBuilder;
 
@@ -34,6 +34,17 @@ fn change(world: &mut World, query: &Query) -> Reply {
         return Err(BAD_REQUEST);
     }
     let lid = user_lid(world, requested).ok_or(BAD_REQUEST)?;
+    // Who is blocked is named twice, or the client says that it knows no number.
+    let named = requested.attrs.contains_key("pn_jid");
+    let unknown = stanza::attr(requested, "unknown_identifier").as_deref() == Some("true");
+    if block && named == unknown {
+        return Err(BAD_REQUEST);
+    }
+    // Nobody blocks themselves.
+    let own = &world.account(query.device).ok_or(NOT_FOUND)?.profile.lid;
+    if lid == *own {
+        return Err(BAD_REQUEST);
+    }
     let change = world.change_block(query.device, &lid, block);
     let change = change.ok_or(NOT_FOUND)?;
     let list = NodeBuilder::new("list")

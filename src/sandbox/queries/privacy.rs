@@ -41,8 +41,8 @@ fn list(world: &World, query: &Query, asked: &Node) -> Reply {
     let value = stanza::attr(asked, "value").ok_or(BAD_REQUEST)?;
     let users = settings.list(&name, &value).map(|lid| {
         let user = NodeBuilder::new("user").attr("jid", Jid::lid(lid));
-        match world.phone_of(lid) {
-            Some(phone) => user.attr("pn_jid", Jid::pn(phone)).build(),
+        match world.shown_number(lid) {
+            Some(number) => user.attr("pn_jid", number).build(),
             None => user.build(),
         }
     });
@@ -107,7 +107,10 @@ pub fn user_lid(world: &World, node: &Node) -> Option<String> {
 /// Trusted-contact tokens: the server makes them, and each named user's devices get theirs.
 fn issue(world: &mut World, query: &Query, tokens: &Node) -> Reply {
     let account = world.account(query.device).ok_or(NOT_FOUND)?;
-    let (pn, lid) = (account.jid(Form::Pn), account.jid(Form::Lid));
+    let (from, lid) = (
+        account.jid(account.seen_in(Form::Pn)),
+        account.jid(Form::Lid),
+    );
     let named: Vec<&Node> = tokens.get_children_by_tag("token").take(TOKENS).collect();
     for token in named {
         let jid = stanza::jid(token, "jid").ok_or(BAD_REQUEST)?;
@@ -126,7 +129,7 @@ fn issue(world: &mut World, query: &Query, tokens: &Node) -> Reply {
             .map(|number| companions.address(*number))
             .collect();
         for device in companions {
-            let mut node = stanza::notification(pn.clone(), "privacy_token", news.clone());
+            let mut node = stanza::notification(from.clone(), "privacy_token", news.clone());
             node.attrs.push("sender_lid", lid.clone());
             world.deliver(&device, node);
         }

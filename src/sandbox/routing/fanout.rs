@@ -260,20 +260,27 @@ fn with_identity(node: &Node, mut sealed: Vec<Node>) -> Vec<Node> {
 }
 
 fn direct(world: &World, author: &Address, node: &Node, to: &Jid, target: Target) -> Option<Node> {
-    let from = world.jid(author, target.form)?;
+    let own = target.address.phone == author.phone;
+    let form = match own {
+        true => target.form,
+        false => world.account(author)?.seen_in(target.form),
+    };
+    let from = world.jid(author, form)?;
     let mut message = copy(world, author, node)?.attr("from", from);
-    if target.address.phone == author.phone {
+    if own {
         // One's own devices are told which chat it belongs to; a resend says so itself.
         let chat = stanza::jid(node, "recipient").unwrap_or_else(|| to.to_non_ad());
         if !node.attrs.contains_key("category") {
             message = message.attr("recipient", chat);
         }
     } else {
-        let other = match target.form {
+        let name = match form {
             Form::Pn => "sender_lid",
             Form::Lid => "sender_pn",
         };
-        message = message.attr(other, world.user(author, target.form.other())?);
+        if let Some(other) = world.other_name(author, form) {
+            message = message.attr(name, other);
+        }
     }
     Some(message.children(with_identity(node, target.sealed)).build())
 }
@@ -287,9 +294,9 @@ fn to_many(
     group: &[Node],
 ) -> Result<Node, Nack> {
     let message = copy(world, author, node).ok_or(NOT_FOUND)?;
-    let participant = world.jid(author, target.form).ok_or(NOT_FOUND)?;
-    let other = world.user(author, target.form.other()).ok_or(NOT_FOUND)?;
-    let other_name = match target.form {
+    let form = world.account(author).ok_or(NOT_FOUND)?.seen_in(target.form);
+    let participant = world.jid(author, form).ok_or(NOT_FOUND)?;
+    let other_name = match form {
         Form::Pn => "participant_lid",
         Form::Lid => "participant_pn",
     };
@@ -298,18 +305,17 @@ fn to_many(
     let message = match to.is_group() {
         true => message.attr(
             "addressing_mode",
-            if target.form == Form::Lid {
-                "lid"
-            } else {
-                "pn"
-            },
+            if form == Form::Lid { "lid" } else { "pn" },
         ),
         false => message,
+    };
+    let message = match world.other_name(author, form) {
+        Some(other) => message.attr(other_name, other),
+        None => message,
     };
     Ok(message
         .attr("from", to.clone())
         .attr("participant", participant)
-        .attr(other_name, other)
         .children(with_identity(node, sealed))
         .build())
 }

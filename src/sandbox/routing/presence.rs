@@ -48,7 +48,8 @@ impl World {
             let connection = self.connections.get(&account.address(*number));
             connection.is_some_and(|connection| connection.available)
         });
-        let presence = NodeBuilder::new("presence").attr("from", account.jid(form));
+        let presence =
+            NodeBuilder::new("presence").attr("from", account.jid(account.seen_in(form)));
         let presence = match available {
             true => presence,
             false => presence
@@ -75,7 +76,7 @@ impl World {
         let Some(author) = self.account(device) else {
             return;
         };
-        let (own, own_lid) = (author.jid(form), &author.profile.lid);
+        let (own, own_lid) = (author.jid(author.seen_in(form)), &author.profile.lid);
         let state = NodeBuilder::new("chatstate").children(stanza::children(node).to_vec());
         let state = match to.is_group() {
             true => state.attr("from", to).attr("participant", own),

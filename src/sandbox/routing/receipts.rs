@@ -83,6 +83,7 @@ impl World {
     }
 
     fn relayed(&self, device: &Address, node: &Node, to: &Jid, form: Form) -> Option<Node> {
+        let form = self.account(device)?.seen_in(form);
         let from = self.jid(device, form)?;
         let mut receipt = NodeBuilder::new("receipt").attr("id", stanza::id(node));
         receipt = match to.is_status_broadcast() || to.is_group() {
@@ -99,11 +100,13 @@ impl World {
                 receipt = receipt.attr(key, value.clone());
             }
         }
-        let other = match form {
+        let name = match form {
             Form::Pn => "sender_lid",
             Form::Lid => "sender_pn",
         };
-        receipt = receipt.attr(other, self.user(device, form.other())?);
+        if let Some(other) = self.other_name(device, form) {
+            receipt = receipt.attr(name, other);
+        }
         Some(match stanza::children(node) {
             [] => receipt.build(),
             children => receipt.children(children.to_vec()).build(),

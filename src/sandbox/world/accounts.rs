@@ -10,7 +10,7 @@ use crate::sandbox::appstate::{Action, CRITICAL_BLOCK};
 use crate::sandbox::companion::Companion;
 use crate::sandbox::edit::Edit;
 use crate::sandbox::persistence::Journal;
-use crate::sandbox::{keys, stanza};
+use crate::sandbox::{keys, numbers, stanza};
 
 impl World {
     /// The account and device that a JID names, and the form it was named in.
@@ -39,9 +39,45 @@ impl World {
         self.account(address)?.companions.get(&address.device)
     }
 
-    /// The phone number of the account with this LID.
-    pub fn phone_of(&self, lid: &str) -> Option<&str> {
-        self.lids.get(lid).map(String::as_str)
+    /// Whom a number reaches that somebody has dialled: WhatsApp may know them by another one.
+    pub fn found_by(&self, number: &str) -> Option<&Account> {
+        let other = || self.accounts.get(&numbers::spellings(number)?);
+        let also = || self.accounts.get(self.also.get(number)?);
+        self.accounts.get(number).or_else(also).or_else(other)
+    }
+
+    /// Lets people find an account by one more number. Its JID stays.
+    pub fn find_also_by(&mut self, phone: &str, number: &str) -> Result<(), AccountError> {
+        let unknown = || AccountError::Unknown(phone.to_owned());
+        if self.also.get(number).is_none_or(|known| known != phone) {
+            self.free_number(number)?;
+        }
+        let account = self.accounts.get_mut(phone).ok_or_else(unknown)?;
+        account.profile.also.insert(number.to_owned());
+        account.save(&mut self.journal);
+        self.also.insert(number.to_owned(), phone.to_owned());
+        Ok(())
+    }
+
+    /// Tells others nothing but the LID of an account from now on.
+    pub fn hide_number(&mut self, phone: &str) {
+        if let Some(account) = self.accounts.get_mut(phone) {
+            account.profile.hidden = true;
+            account.save(&mut self.journal);
+        }
+    }
+
+    /// The number that others may be told of a user with this LID.
+    pub fn shown_number(&self, lid: &str) -> Option<Jid> {
+        let account = self.accounts.get(self.lids.get(lid)?)?;
+        (!account.profile.hidden).then(|| account.jid(Form::Pn))
+    }
+
+    /// The JID of a user in the form that is not `form`, when others may be told it.
+    pub fn other_name(&self, address: &Address, form: Form) -> Option<Jid> {
+        let account = self.account(address)?;
+        let other = form.other();
+        (account.seen_in(other) == other).then(|| account.jid(other))
     }
 
     /// The JID of a device.
@@ -81,12 +117,7 @@ impl World {
             Some(phone) => phone.to_owned(),
             None => self.free_phone(),
         };
-        if !is_phone(&phone) {
-            return Err(AccountError::Phone);
-        }
-        if self.accounts.contains_key(&phone) {
-            return Err(AccountError::Taken(phone));
-        }
+        self.free_number(&phone)?;
         let generated = format!("Sim {}", &phone[phone.len() - 4..]);
         let name = name.unwrap_or(&generated);
         let lid = self.free_lid();
@@ -136,6 +167,17 @@ impl World {
             }
             let to = Address::new(&author.phone, device);
             self.deliver(&to, server_sync(own.clone(), collections));
+        }
+    }
+
+    /// Refuses what is no number, and a number that somebody has.
+    pub fn free_number(&self, number: &str) -> Result<(), AccountError> {
+        if !is_phone(number) {
+            return Err(AccountError::Phone);
+        }
+        match self.accounts.contains_key(number) || self.also.contains_key(number) {
+            true => Err(AccountError::Taken(number.to_owned())),
+            false => Ok(()),
         }
     }
 

@@ -59,6 +59,9 @@ impl World {
             let app_state =
                 AppState::restore(find("app-key", record.owner.as_str()).ok_or_else(missing)?)?;
             self.lids.insert(profile.lid.clone(), profile.phone.clone());
+            for number in &profile.also {
+                self.also.insert(number.clone(), profile.phone.clone());
+            }
             let account = Account::restore(profile, phone, app_state);
             self.accounts.insert(record.owner.clone(), account);
         }

@@ -77,11 +77,11 @@ impl World {
         })
     }
 
-    /// A user of the block list, by LID and, where there is an account, by number.
+    /// A user of the block list, by LID and, where it is told, by number.
     pub fn block_item(&self, lid: &str, action: Option<&str>) -> Node {
         let mut item = NodeBuilder::new("item").attr("jid", Jid::lid(lid));
-        if let Some(phone) = self.lids.get(lid) {
-            item = item.attr("pn_jid", Jid::pn(phone.as_str()));
+        if let Some(number) = self.shown_number(lid) {
+            item = item.attr("pn_jid", number);
         }
         match action {
             Some(action) => item.attr("action", action).build(),
@@ -227,9 +227,10 @@ impl World {
 
     /// Tells the account's other devices and those of people who know it.
     fn tell_watchers(&mut self, author: &Address, kind: &'static str, news: &Node) {
-        let Some(own) = self.user(author, Form::Pn) else {
+        let Some(account) = self.account(author) else {
             return;
         };
+        let own = account.jid(account.seen_in(Form::Pn));
         let watchers = self.watchers(&author.phone).into_iter();
         for watcher in watchers.filter(|watcher| watcher != author) {
             let node = stanza::notification(own.clone(), kind, news.clone());

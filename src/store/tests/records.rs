@@ -184,7 +184,7 @@ async fn the_sweep_removes_what_is_old_for_all_devices_at_once() {
         ["old but used"]
     );
     assert!(device.take_sent_message("c", "m").await.unwrap().is_some());
-    assert_eq!(store.sweep(now + 30 * 86_400).await.unwrap(), 5);
+    assert_eq!(store.sweep(now + 30 * 86_400).await.unwrap(), 6);
     assert!(
         device
             .get_msg_secret("c", "s", "never")

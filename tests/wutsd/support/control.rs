@@ -153,6 +153,27 @@ impl Control {
         self.change("/corrupt", json!({ "jid": jid })).await;
     }
 
+    /// Everybody who has read this status of that device loses its key and asks for it again, all at once; how many they
+    /// are.
+    pub async fn ask_again(&self, jid: &str, id: &Value) -> u64 {
+        let body = json!({ "jid": jid, "id": id });
+        let asked = self.0.post("/ask-again", body).await.expect(201);
+        asked["asked"].as_u64().expect("a number")
+    }
+
+    /// New accounts that are contacts of `owner`, told in one patch; their phone numbers.
+    pub async fn contacts_of(&self, owner: &str, count: usize) -> Vec<String> {
+        let mut phones = Vec::with_capacity(count);
+        for number in 0..count {
+            phones.push(self.account(&format!("Contact {number}")).await);
+        }
+        let contacts = phones.iter().map(|phone| json!({ "phone": phone }));
+        let contacts = Value::from_iter(contacts);
+        let path = format!("/accounts/{owner}/contacts");
+        self.0.post(&path, contacts).await.expect(201);
+        phones
+    }
+
     /// Changes who is in a group.
     pub async fn change_group(&self, group: &str, change: Value) {
         self.change(&format!("/groups/{group}/participants"), change)
@@ -210,6 +231,14 @@ impl Control {
             .await
             .expect(200);
         inbox["messages"].as_array().expect("messages").clone()
+    }
+
+    /// How often this phone has decrypted a message with this id.
+    pub async fn read(&self, phone: &str, id: &Value) -> usize {
+        let id = id.as_str().expect("an id");
+        let path = format!("/accounts/{phone}/inbox?id={id}");
+        let inbox = self.0.get(&path).await.expect(200);
+        inbox["messages"].as_array().expect("messages").len()
     }
 
     /// Waits until this phone has decrypted a message with this id.
