@@ -19,6 +19,7 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
 use crate::device::shared::{ShareError, Shared};
+use crate::http::idempotency::UnderWay;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits};
 use crate::memory::Memory;
@@ -246,6 +247,7 @@ fn api(
         limits: Limits::from(config),
         memory,
         rates: Rates::default(),
+        under_way: UnderWay::default(),
     })
 }
 

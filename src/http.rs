@@ -10,6 +10,7 @@ pub mod endpoint;
 pub mod envelope;
 pub mod execute;
 pub mod health;
+pub mod idempotency;
 pub mod input;
 pub mod metrics;
 pub mod observe;
@@ -39,6 +40,7 @@ use utoipa::openapi::OpenApi;
 
 use self::connection::Connection;
 use self::endpoint::Admitted;
+use self::idempotency::UnderWay;
 use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
@@ -70,6 +72,8 @@ pub struct Api {
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,
+    /// Requests under a key.
+    pub under_way: UnderWay,
     /// Set when the daemon stops: every answer is then the last one on its connection.
     pub draining: Arc<AtomicBool>,
 }

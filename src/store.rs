@@ -9,6 +9,7 @@ pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
+pub mod idempotency;
 mod key_check;
 mod life_writes;
 mod metrics;

@@ -54,7 +54,8 @@ impl Recipient for Wrap {
     }
 }
 
-fn with_status(status: u16) -> HttpResponseBuilder {
+/// An answer with this status.
+pub fn with_status(status: u16) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(status);
     HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
 }

@@ -24,6 +24,10 @@ const MIGRATIONS: &[(&str, &str)] = &[
         "contact names",
         include_str!("migrations/0007_contact_names.sql"),
     ),
+    (
+        "idempotency",
+        include_str!("migrations/0008_idempotency.sql"),
+    ),
 ];
 
 /// Brings the schema up to date; [`StoreError::NewerSchema`] when it is of a newer wutsd.
