@@ -25,7 +25,6 @@ use crate::contract::param::Param;
 use crate::device::job::{Job, Terms, Work};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::memory::Permit;
 
 /// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
 pub trait Command: Send + 'static {

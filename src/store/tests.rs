@@ -3,6 +3,7 @@
 mod commits;
 mod conformance;
 mod crash;
+mod idempotency;
 mod keys;
 mod library;
 mod lives;

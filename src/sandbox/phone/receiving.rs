@@ -177,6 +177,10 @@ impl World {
             }
             return;
         }
+        // A message that was sent twice under one id is shown once.
+        if self.has_read(phone, incoming) {
+            return;
+        }
         let Some(seen) = describe(&message) else {
             return;
         };
