@@ -10,21 +10,24 @@ use std::time::Duration;
 
 use actix::{Actor, Addr};
 use actix_web::dev::ServerHandle;
+use actix_web::web::Data;
+use futures::future::join_all;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, info, warn};
 
-use crate::accounts::master::{self, MasterToken, MasterTokenError};
+use crate::accounts::master::{MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
 use crate::device::shared::{ShareError, Shared};
 use crate::http::idempotency::UnderWay;
 use crate::http::ryze::rates::Rates;
-use crate::http::{self, Api, Limits};
+use crate::http::{self, Api, Limits, Listener};
 use crate::memory::Memory;
 use crate::metrics::Registry;
 use crate::open_files;
+use crate::private_file;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision;
 use crate::supervision::alive::Gone;
@@ -70,7 +73,9 @@ pub enum AppError {
 pub struct App {
     /// Where the API listens.
     pub address: SocketAddr,
-    server: ServerHandle,
+    /// Where else health and metrics are.
+    pub health: Option<SocketAddr>,
+    servers: Vec<ServerHandle>,
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
@@ -105,12 +110,21 @@ impl App {
         let fleet = Fleet::start(&config.supervision, shared).await?;
         let api = api(&config, master, &store, webhooks, &fleet)?;
         let draining = api.draining.clone();
-        let (address, server) = listen(api, &config)?;
-        actix::spawn(store.clone().keep_swept());
+        let api = Data::new(api);
+        let (address, server) = listen(Listener::api(&config.http), &api, &config)?;
         info!(address = %address, "API listens");
+        let mut servers = vec![server];
+        let mut health = None;
+        if let Some(listener) = Listener::health(&config.http) {
+            let (address, server) = listen(listener, &api, &config)?;
+            info!(address = %address, "health listens");
+            (health, servers) = (Some(address), [servers, vec![server]].concat());
+        }
+        actix::spawn(store.clone().keep_swept());
         Ok(Self {
             address,
-            server,
+            health,
+            servers,
             fleet,
             store,
             dispatcher,
@@ -139,7 +153,8 @@ impl App {
     pub async fn shutdown(self) {
         let begun = Instant::now();
         self.draining.store(true, Ordering::Relaxed);
-        let mut drained = pin!(self.server.stop(true));
+        let stopping = self.servers.iter().map(|server| server.stop(true));
+        let mut drained = pin!(join_all(stopping));
         let requests = begun + self.grace.mul_f64(REQUESTS_SHARE);
         let in_time = timeout_at(requests, &mut drained).await.is_ok();
         if !in_time {
@@ -252,12 +267,15 @@ fn api(
 }
 
 /// Answers requests from now on.
-fn listen(api: Api, config: &Config) -> Result<(SocketAddr, ServerHandle), AppError> {
-    let failed = |source| AppError::Listen {
-        address: config.http.listen,
-        source,
-    };
-    let (server, address) = http::bind(api, config).map_err(failed)?;
+fn listen(
+    listener: Listener,
+    api: &Data<Api>,
+    config: &Config,
+) -> Result<(SocketAddr, ServerHandle), AppError> {
+    let address = listener.address;
+    let failed = |source| AppError::Listen { address, source };
+    let bound = listener.bind(api.clone(), &config.http);
+    let (server, address) = bound.map_err(failed)?;
     let handle = server.handle();
     actix::spawn(async move {
         if let Err(error) = server.await {
@@ -284,10 +302,10 @@ fn open_store(config: &Config) -> Result<Store, AppError> {
         .store
         .key_file
         .clone()
-        .or_else(|| master::credential("store_key"));
+        .or_else(|| private_file::credential("store_key"));
     let key = match given {
         Some(path) => SealingKey::load(&path)?,
-        None => SealingKey::load_or_generate(&config.data_dir.join("store.key"))?,
+        None => SealingKey::of_folder(&config.data_dir)?,
     };
     let mut options = Options::new(config.data_dir.clone(), key);
     options.readers = config.store.readers.get();

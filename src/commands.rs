@@ -9,7 +9,7 @@ pub mod profile;
 pub mod send;
 pub mod status;
 
-use std::future::Future;
+use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use utoipa::ToSchema;
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::device::job::{Job, Terms, Work};
-use crate::device::session::Session;
+use crate::device::session::{Sending, Session};
 use crate::failure::{Failure, Invalid};
 
 /// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
@@ -39,7 +39,8 @@ pub trait Command: Send + 'static {
     /// Fields that path or query bring.
     const PARAMS: &'static [Param] = &[];
 
-    /// Carries media: a larger body and a longer deadline.
+    /// Carries media: a larger body and a longer deadline. What it holds is given up when its caller goes before anything
+    /// is sent.
     const LARGE: bool = false;
 
     /// Sends a message, whose id is chosen before anything is asked.
@@ -105,10 +106,19 @@ struct Pending<C: Command> {
 
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
+        let Self { command, mut reply } = *self;
         Box::pin(async move {
-            let result = within(deadline, self.command.run(session)).await;
+            if reply.is_closed() {
+                return;
+            }
+            let sending = session.sending();
+            let result = tokio::select! {
+                biased;
+                result = within(deadline, command.run(session)) => result,
+                () = given_up::<C>(&mut reply, sending) => return,
+            };
             // The caller may have gone; nobody else is interested.
-            let _ = self.reply.send(result);
+            let _ = reply.send(result);
         })
     }
 
@@ -117,9 +127,20 @@ impl<C: Command> Work for Pending<C> {
     }
 }
 
+/// Returns when the caller has gone and the command has sent nothing; else never. What was sent is seen through: it
+/// counts for others, and small commands hold nothing worth while.
+async fn given_up<C: Command>(
+    reply: &mut oneshot::Sender<Result<C::Reply, Failure>>,
+    sending: Sending,
+) {
+    reply.closed().await;
+    if !C::LARGE || sending.begun() {
+        pending::<()>().await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::future::pending;
     use std::time::Duration;
 
     use super::*;

@@ -58,8 +58,17 @@ pub struct Http {
     /// Threads that serve HTTP.
     #[serde(deserialize_with = "count_or_cores")]
     pub workers: NonZeroUsize,
+    /// A listener of its own for health and metrics; `None`: only at `listen`.
+    #[serde(deserialize_with = "address_if_any")]
+    pub health_listen: Option<SocketAddr>,
     /// Connections at the same time, shared out to the workers.
     pub connections: NonZeroUsize,
+    /// Connections of one address at the same time; `None`: as many as there may be.
+    #[serde(deserialize_with = "count_if_any")]
+    pub connections_per_peer: Option<NonZeroUsize>,
+    /// An answer on a connection that is older is its last one.
+    #[serde(deserialize_with = "seconds")]
+    pub connection_age: Duration,
     /// Bytes.
     pub body_limit: usize,
     /// Longest time to receive one request's headers.
@@ -476,6 +485,27 @@ fn count_or_cores<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU
     let count = usize::deserialize(deserializer)?;
     let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     Ok(NonZeroUsize::new(count).unwrap_or_else(cores))
+}
+
+/// A count in which 0 stands for none.
+fn count_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<NonZeroUsize>, D::Error> {
+    usize::deserialize(deserializer).map(NonZeroUsize::new)
+}
+
+fn address_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |_| {
+        let problem = format!("{text:?} is no address with a port such as 127.0.0.1:9090");
+        serde::de::Error::custom(problem)
+    };
+    text.parse().map(Some).map_err(wrong)
 }
 
 fn path_if_any<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {

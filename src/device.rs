@@ -13,6 +13,7 @@ pub mod report;
 pub mod session;
 pub mod shared;
 mod state;
+pub mod told;
 
 use std::mem;
 use std::sync::Arc;
@@ -30,7 +31,7 @@ use self::life::signs::{RunEnded, Sign, Signs};
 use self::life::start;
 use self::messages::Observed;
 pub use self::messages::{News, Phase, Plan, Report, Stop};
-use self::pairing::{Qr, RequestPairCode};
+use self::pairing::{PairCode, Qr, RequestPairCode};
 use self::session::Session;
 use self::shared::Shared;
 use self::state::{Pairing, State};
@@ -75,10 +76,26 @@ impl DeviceActor {
     /// The connect clock: dial to logged in, or to the first code.
     fn start_connect_clock(&mut self, ctx: &mut Context<Self>) {
         ctx.run_later(self.shared.whatsapp.connect_timeout, |actor, ctx| {
-            if let State::Connecting(_) = actor.state {
+            if let State::Connecting(_) = actor.state
+                && !actor.connected_without_app_state(ctx)
+            {
                 actor.leave(ExitReason::ConnectTimedOut, ctx);
             }
         });
+    }
+
+    /// The library says that it is connected only after the first app state, and after everything that waited at WhatsApp.
+    /// Where WhatsApp has let it in, the device works without; what is missing is fetched, or tried again, meanwhile.
+    fn connected_without_app_state(&mut self, ctx: &mut Context<Self>) -> bool {
+        let State::Connecting(Some(running)) = &self.state else {
+            return false;
+        };
+        if !running.is_logged_in() {
+            return false;
+        }
+        warn!(device.id = %self.plan.device, "logged in, but what is synced from the phone has not come or cannot be read");
+        self.connected(ctx);
+        true
     }
 
     /// The client is there, and on its way.
@@ -180,6 +197,23 @@ impl DeviceActor {
         }
     }
 
+    /// No more codes come to be scanned: the life lasts as long as the one to be typed is good.
+    fn wait_for_pair_code(&mut self, ctx: &mut Context<Self>) {
+        let State::Pairing(pairing) = &self.state else {
+            return;
+        };
+        if pairing.agreed.is_some() {
+            return;
+        }
+        match pairing.code.as_ref().and_then(PairCode::good_for) {
+            Some(left) => {
+                info!(device.id = %self.plan.device, "no more codes to scan: the one to type is still good");
+                ctx.run_later(left, |actor, ctx| actor.wait_for_pair_code(ctx));
+            }
+            None => self.leave(ExitReason::PairingEnded, ctx),
+        }
+    }
+
     fn session(&self, terms: Terms, ctx: &Context<Self>) -> Option<Session> {
         let State::Live(running) = &self.state else {
             return None;
@@ -227,6 +261,21 @@ impl Handler<Observed> for DeviceActor {
                     actor.leave(ExitReason::RestartRequired, ctx);
                 });
             }
+            Observed::WithoutAppState => {
+                self.connected_without_app_state(ctx);
+            }
+            Observed::BacklogLeft => {
+                if let State::Connecting(Some(running)) | State::Live(running) = &self.state {
+                    ctx.spawn(running.read_backlog().into_actor(self).map(|(), _, _| ()));
+                }
+            }
+            Observed::NoMoreQr => self.wait_for_pair_code(ctx),
+            Observed::PairCodeDead => {
+                if let State::Pairing(pairing) = &mut self.state {
+                    pairing.code = None;
+                }
+            }
+            Observed::Unsynced(unsynced) => self.report(News::Unsynced(unsynced)),
             Observed::KeyMissing(missing) => {
                 if missing {
                     warn!(device.id = %self.plan.device, "the phone has not sent a key of the app state");
@@ -282,8 +331,8 @@ impl Handler<RequestPairCode> for DeviceActor {
         if let Some(code) = known.filter(|code| code.answers(&request)) {
             return request.answer(Ok(code.again()));
         }
-        let (phone, instead) = (request.phone.clone(), known.is_some());
-        let wanted = pairing.running.pair_code(phone, instead).into_actor(self);
+        let phone = request.phone.clone();
+        let wanted = pairing.running.pair_code(phone).into_actor(self);
         ctx.spawn(wanted.map(|result, actor, _| {
             if let State::Pairing(pairing) = &mut actor.state {
                 pairing.code = result.as_ref().ok().cloned();

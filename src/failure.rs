@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::time::Duration;
 
 use serde_json::Value;
 use tracing::error;
@@ -82,6 +83,9 @@ pub enum Failure {
     /// WhatsApp said no; the code is WhatsApp's own where it gave one.
     #[error("refused by WhatsApp ({0})")]
     Refused(String),
+    /// WhatsApp has been asked too much, and wants to be left alone for so long.
+    #[error("WhatsApp asks to wait before it is asked again")]
+    RateLimited(Backoff),
     /// A collection of the app state is not here, although it was asked for.
     #[error("{}", not_synced(.collection, .in_time))]
     NotSynced {
@@ -118,6 +122,24 @@ pub enum Failure {
     Internal,
 }
 
+/// How long WhatsApp wants to be left alone, a second to an hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backoff(Duration);
+
+impl Backoff {
+    const SHORTEST: u32 = 1;
+    const LONGEST: u32 = 3600;
+    /// Where WhatsApp does not say.
+    const UNTOLD: u32 = 30;
+
+    /// What WhatsApp has said, in seconds: bounded, for anything can stand there.
+    pub fn told(seconds: Option<u32>) -> Self {
+        let seconds = seconds.unwrap_or(Self::UNTOLD);
+        let seconds = seconds.clamp(Self::SHORTEST, Self::LONGEST);
+        Self(Duration::from_secs(seconds.into()))
+    }
+}
+
 /// A step of an operation that fails under its own name: `upload` gives `upload_failed`, `upload_timeout`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Step {
@@ -135,7 +157,17 @@ impl Failure {
 
     /// Whether it passes by itself: the same request may succeed a little later.
     pub fn passes(&self) -> bool {
-        matches!(self, Self::Overloaded | Self::Unavailable)
+        self.retry_after().is_some()
+    }
+
+    /// When the same request may succeed, of one that may.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Overloaded | Self::Unavailable => Some(Duration::from_secs(1)),
+            Self::RateLimited(backoff) => Some(backoff.0),
+            Self::During(_, failure) => failure.retry_after(),
+            _ => None,
+        }
     }
 
     /// What a failure of the store means to whoever asked: a full queue and a store that cannot write pass, anything else
@@ -188,5 +220,28 @@ fn not_synced(collection: &str, in_time: &bool) -> String {
     match in_time {
         true => format!("failed to sync the app-state collection {collection}"),
         false => format!("the app-state collection {collection} did not arrive in time"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_whatsapp_says_is_a_time_that_a_caller_can_wait() {
+        let table = [
+            (None, 30),
+            (Some(0), 1),
+            (Some(7), 7),
+            (Some(3600), 3600),
+            (Some(u32::MAX), 3600),
+        ];
+        for (told, seconds) in table {
+            let failure = Failure::RateLimited(Backoff::told(told));
+            let expected = Some(Duration::from_secs(seconds));
+            assert_eq!(failure.retry_after(), expected, "{told:?}");
+            assert!(failure.passes());
+        }
+        assert_eq!(Failure::Disconnected.retry_after(), None);
     }
 }

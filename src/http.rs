@@ -4,6 +4,7 @@ pub mod auth;
 pub mod body;
 pub mod connection;
 pub mod cors;
+pub mod crowd;
 pub mod detached;
 pub mod devices;
 pub mod endpoint;
@@ -28,6 +29,7 @@ pub mod wire;
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -35,10 +37,12 @@ use std::time::Duration;
 use actix::{Addr, Handler, Message};
 use actix_web::dev::Server;
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::web::{Data, ServiceConfig};
+use actix_web::{App, HttpServer};
 use utoipa::openapi::OpenApi;
 
-use self::connection::Connection;
+use self::connection::{Clocks, Connection};
+use self::crowd::Crowd;
 use self::endpoint::Admitted;
 use self::idempotency::UnderWay;
 use self::metrics::Metrics;
@@ -46,8 +50,8 @@ use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
-use crate::config::Config;
 pub use crate::config::UnknownFields;
+use crate::config::{self, Config};
 use crate::failure::Failure;
 use crate::memory::{Memory, Permit};
 use crate::metrics::Registry;
@@ -55,6 +59,9 @@ use crate::store::Store;
 use crate::supervision::router::Router;
 use crate::supervision::supervisor::Supervisor;
 use crate::webhooks::Webhooks;
+
+/// Connections at the same time at the listener for health.
+const WATCHERS: NonZeroUsize = NonZeroUsize::new(64).expect("not 0");
 
 /// What every request may use.
 pub struct Api {
@@ -133,33 +140,69 @@ pub fn document() -> OpenApi {
     openapi::document(routes::areas())
 }
 
-/// Binds the API. It answers as soon as the returned server is awaited.
-pub fn bind(api: Api, config: &Config) -> io::Result<(Server, SocketAddr)> {
-    let (api, document) = (
-        web::Data::new(api),
-        web::Data::new(openapi::serialized(document())),
-    );
-    let (http, workers) = (&config.http, config.http.workers);
-    let origins = http.cors_origins.clone();
-    let header_timeout = http.header_timeout;
-    let server = HttpServer::new(move || {
-        App::new()
-            .app_data(api.clone())
-            .app_data(document.clone())
-            // `//contacts` is what a base URL with a slash at its end makes of `/contacts`.
-            .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
-            .wrap(Condition::new(!origins.is_empty(), cors::allow(&origins)))
-            .wrap(from_fn(observe::observe))
-            .configure(routes::configure)
-    })
-    .workers(workers.get())
-    .max_connections(http.connections.get().div_ceil(workers.get()))
-    .client_request_timeout(header_timeout)
-    .keep_alive(connection::KEEP_ALIVE)
-    .on_connect(move |stream, data| Connection::begin(stream, data, header_timeout))
-    .shutdown_timeout(http.shutdown_grace.as_secs().max(1))
-    .disable_signals()
-    .bind(http.listen)?;
-    let address = server.addrs().first().copied().unwrap_or(http.listen);
-    Ok((server.run(), address))
+/// One of the addresses at which the daemon answers.
+pub struct Listener {
+    /// Port 0 takes any free port.
+    pub address: SocketAddr,
+    /// Threads that serve it.
+    workers: usize,
+    /// Connections at the same time.
+    connections: NonZeroUsize,
+    connections_per_peer: Option<NonZeroUsize>,
+    routes: fn(&mut ServiceConfig),
+}
+
+impl Listener {
+    /// For everybody.
+    pub fn api(config: &config::Http) -> Self {
+        Self {
+            address: config.listen,
+            workers: config.workers.get(),
+            connections: config.connections,
+            connections_per_peer: config.connections_per_peer,
+            routes: routes::configure,
+        }
+    }
+
+    /// For whoever watches the daemon: no crowd at the API can fill it.
+    pub fn health(config: &config::Http) -> Option<Self> {
+        Some(Self {
+            address: config.health_listen?,
+            workers: 1,
+            connections: WATCHERS,
+            connections_per_peer: None,
+            routes: routes::configure_health,
+        })
+    }
+
+    /// Binds it. It answers as soon as the returned server is awaited.
+    pub fn bind(self, api: Data<Api>, config: &config::Http) -> io::Result<(Server, SocketAddr)> {
+        let document = Data::new(openapi::serialized(document()));
+        let origins = config.cors_origins.clone();
+        let crowd = Crowd::new(self.connections.get(), self.connections_per_peer);
+        let clocks = Clocks {
+            head: config.header_timeout,
+            age: config.connection_age,
+        };
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(api.clone())
+                .app_data(document.clone())
+                // `//contacts` is what a base URL with a slash at its end makes of `/contacts`.
+                .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
+                .wrap(Condition::new(!origins.is_empty(), cors::allow(&origins)))
+                .wrap(from_fn(observe::observe))
+                .configure(self.routes)
+        })
+        .workers(self.workers)
+        .max_connections(self.connections.get().div_ceil(self.workers))
+        .client_request_timeout(clocks.head)
+        .keep_alive(connection::KEEP_ALIVE)
+        .on_connect(move |stream, data| Connection::begin(stream, data, &crowd, clocks))
+        .shutdown_timeout(config.shutdown_grace.as_secs().max(1))
+        .disable_signals()
+        .bind(self.address)?;
+        let address = server.addrs().first().copied().unwrap_or(self.address);
+        Ok((server.run(), address))
+    }
 }

@@ -1,5 +1,13 @@
 //! The words for people and groups on WhatsApp, as callers write them: parsed once, and right from then on.
 
+mod flaw;
+mod link;
+mod number;
+mod plain;
+#[cfg(test)]
+mod tests;
+mod written;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
@@ -10,41 +18,34 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+pub use self::flaw::Flaw;
+use self::written::{Named, read};
 use crate::failure::Invalid;
 
 const BY_PHONE: &str = "s.whatsapp.net";
 const BY_LID: &str = "lid";
-const GROUP: &str = "@g.us";
+const GROUP: &str = "g.us";
+/// How much of a wrong text is repeated, in characters.
+const LONGEST_ECHO: usize = 80;
 
-/// Country code and national number, 10 to 15 digits.
+/// Country code and national number, 7 to 15 digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct PhoneNumber(String);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// The contract's text, whatever the flaw.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("invalid phone number format")]
-pub struct BadNumber;
-
-/// Strips spaces, dashes, parentheses and a leading `+`.
-pub fn clean(text: &str) -> String {
-    let text = text.trim();
-    let text = text.strip_prefix('+').unwrap_or(text);
-    text.chars()
-        .filter(|c| !matches!(c, ' ' | '-' | '(' | ')'))
-        .collect()
-}
+pub struct BadNumber(#[source] Flaw);
 
 impl FromStr for PhoneNumber {
     type Err = BadNumber;
 
-    /// Cleans the text; what is left must be 10 to 15 digits.
+    /// Somebody who is named by number, in whatever notation.
     fn from_str(text: &str) -> Result<Self, BadNumber> {
-        let kept = clean(text);
-        let digits = kept.bytes().all(|byte| byte.is_ascii_digit());
-        // No country code begins with 0.
-        if digits && (10..=15).contains(&kept.len()) && !kept.starts_with('0') {
-            Ok(Self(kept))
-        } else {
-            Err(BadNumber)
+        match read(text).map_err(BadNumber)? {
+            Named::Phone(digits) => Ok(Self(digits)),
+            Named::Lid(_) => Err(BadNumber(Flaw::Lid)),
+            Named::Group(_) => Err(BadNumber(Flaw::Group)),
         }
     }
 }
@@ -61,7 +62,7 @@ impl fmt::Display for PhoneNumber {
     }
 }
 
-/// A user, never a group, a newsletter or one of a user's devices.
+/// A user, never a group or a newsletter. Where one of a user's devices is named, its user is meant.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Person {
     Phone(PhoneNumber),
@@ -69,23 +70,33 @@ pub enum Person {
     Lid(String),
 }
 
+/// The text, as far as it is repeated, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is neither a phone number nor a user JID such as 5511999999999@s.whatsapp.net")]
-pub struct NoPerson(String);
+#[error(
+    "{0:?} is neither a phone number nor a user JID such as 5511999999999@s.whatsapp.net: it {1}"
+)]
+pub struct NoPerson(String, #[source] Flaw);
+
+impl NoPerson {
+    fn new(text: &str, flaw: Flaw) -> Self {
+        Self(text.chars().take(LONGEST_ECHO).collect(), flaw)
+    }
+
+    /// The same about a field, whose value this is, or a list that it stands on.
+    pub fn in_field(self, field: &str) -> Invalid {
+        let mut invalid = Invalid::field(field, format!("{field}: {self}"));
+        invalid.value = Some(Box::new(self.0.into()));
+        invalid
+    }
+}
 
 impl FromStr for Person {
     type Err = NoPerson;
 
     fn from_str(text: &str) -> Result<Self, NoPerson> {
-        let nobody = || NoPerson(text.chars().take(80).collect());
-        let (user, server) = match text.trim().split_once('@') {
-            None => (text, BY_PHONE),
-            Some((user, server)) => (user, server),
-        };
-        match server {
-            BY_PHONE => user.parse().map(Self::Phone).map_err(|_| nobody()),
-            BY_LID if is_lid(user) => Ok(Self::Lid(user.to_owned())),
-            _ => Err(nobody()),
+        match text.parse()? {
+            Chat::Person(person) => Ok(person),
+            Chat::Group(_) => Err(NoPerson::new(text, Flaw::Group)),
         }
     }
 }
@@ -102,12 +113,9 @@ impl FromStr for GroupJid {
     type Err = NoGroup;
 
     fn from_str(text: &str) -> Result<Self, NoGroup> {
-        let allowed = |byte: u8| byte.is_ascii_digit() || byte == b'-';
-        let text = text.trim();
-        let id = text.strip_suffix(GROUP).unwrap_or_default();
-        match (1..=64).contains(&id.len()) && id.bytes().all(allowed) {
-            true => Ok(Self(text.to_owned())),
-            false => Err(NoGroup),
+        match text.parse() {
+            Ok(Chat::Group(group)) => Ok(group),
+            _ => Err(NoGroup),
         }
     }
 }
@@ -135,10 +143,12 @@ impl FromStr for Chat {
     type Err = NoPerson;
 
     fn from_str(text: &str) -> Result<Self, NoPerson> {
-        match text.parse() {
-            Ok(group) => Ok(Self::Group(group)),
-            Err(NoGroup) => text.parse().map(Self::Person),
-        }
+        let named = read(text).map_err(|flaw| NoPerson::new(text, flaw))?;
+        Ok(match named {
+            Named::Phone(digits) => Self::Person(Person::Phone(PhoneNumber(digits))),
+            Named::Lid(user) => Self::Person(Person::Lid(user)),
+            Named::Group(id) => Self::Group(GroupJid(format!("{id}@{GROUP}"))),
+        })
     }
 }
 
@@ -150,10 +160,6 @@ impl fmt::Display for Chat {
             Self::Group(group) => group.fmt(f),
         }
     }
-}
-
-fn is_lid(user: &str) -> bool {
-    (1..=20).contains(&user.len()) && user.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for Person {
@@ -212,89 +218,4 @@ read_from_text! {
     Person: "5511999999999@s.whatsapp.net"
     GroupJid: "120363021234567890@g.us"
     Chat: "5511999999999@s.whatsapp.net"
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn people_are_named_in_three_ways() {
-        let table = [
-            ("5511999999999", Some("5511999999999@s.whatsapp.net")),
-            ("+55 11 99999-9999", Some("5511999999999@s.whatsapp.net")),
-            (
-                "5511999999999@s.whatsapp.net",
-                Some("5511999999999@s.whatsapp.net"),
-            ),
-            ("123456789012345@lid", Some("123456789012345@lid")),
-            ("5511999999999:3@s.whatsapp.net", None),
-            ("120363000000000000@g.us", None),
-            ("status@broadcast", None),
-            ("@lid", None),
-            ("", None),
-        ];
-        for (text, expected) in table {
-            let person = text.parse::<Person>().ok().map(|person| person.to_string());
-            assert_eq!(person.as_deref(), expected, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn groups_are_told_from_people() {
-        for text in ["120363021234567890@g.us", " 5511999999999-1600000000@g.us "] {
-            assert_eq!(
-                text.parse::<GroupJid>().map(|group| group.to_string()),
-                Ok(text.trim().to_owned())
-            );
-        }
-        for text in [
-            "@g.us",
-            "12036302@newsletter",
-            "5511999999999",
-            "a@g.us",
-            "",
-        ] {
-            assert_eq!(text.parse::<GroupJid>(), Err(NoGroup), "{text:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn what_was_read_once_reads_the_same_again(text in "\\PC{0,40}") {
-            if let Ok(person) = text.parse::<Person>() {
-                prop_assert_eq!(person.to_string().parse(), Ok(person));
-            }
-        }
-
-        #[test]
-        fn every_way_to_write_a_number_is_the_same_person(digits in "[1-9][0-9]{9,14}", at in 0usize..9) {
-            let spread = format!("+{} ({})-", &digits[..at], &digits[at..]);
-            prop_assert_eq!(spread.parse::<Person>(), digits.parse());
-        }
-    }
-
-    #[test]
-    fn numbers_are_cleaned_or_refused() {
-        let table = [
-            ("5511999999999", Some("5511999999999")),
-            (" +55 (11) 88888-8888 ", Some("5511888888888")),
-            ("123456789", None),
-            ("1234567890123456", None),
-            ("0511999999999", None),
-            ("55119999x9999", None),
-            ("++5511999999999", None),
-            ("٥٥١١٩٩٩٩٩٩٩", None),
-            ("", None),
-        ];
-        for (text, expected) in table {
-            let digits = text
-                .parse::<PhoneNumber>()
-                .ok()
-                .map(|number| number.to_string());
-            assert_eq!(digits.as_deref(), expected, "{text:?}");
-        }
-    }
 }

@@ -26,6 +26,7 @@ pub mod media;
 pub mod memory;
 pub mod metrics;
 pub mod open_files;
+pub mod private_file;
 
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -2,11 +2,18 @@
 
 pub mod address;
 pub mod download;
+pub mod encoded;
+pub mod format;
+pub mod header;
+pub mod mp4;
+pub mod picture;
 pub mod preview;
+mod special;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use std::borrow::Cow;
 
+use self::format::Format;
+use self::mp4::Movie;
 use crate::failure::Invalid;
 
 /// What WhatsApp shows it as.
@@ -24,84 +31,85 @@ impl Kind {
             Self::Video => "video",
         }
     }
+
+    /// What a media type is shown as.
+    pub fn of(mime_type: &str) -> Option<Self> {
+        match mime_type.split('/').next()?.to_ascii_lowercase().as_str() {
+            "image" => Some(Self::Image),
+            "video" => Some(Self::Video),
+            _ => None,
+        }
+    }
 }
 
-/// A picture or a video.
+/// A picture or a video of a format that phones show.
 #[derive(Debug)]
 pub struct Media {
     /// What it is shown as.
     pub kind: Kind,
-    /// What its bytes say, or else its sender.
-    pub mime_type: String,
+    /// What its bytes say.
+    pub mime_type: &'static str,
     /// Not empty.
     pub bytes: Vec<u8>,
 }
 
 impl Media {
-    /// Takes `wanted` and `mime_type` at their word only where the bytes do not say otherwise.
+    /// The bytes alone decide what it is; that has to be what is `wanted`. `served` is what its server calls it, for the
+    /// refusal of what nobody knows.
     pub fn new(
         wanted: Option<Kind>,
-        mime_type: Option<String>,
+        served: Option<&str>,
         bytes: Vec<u8>,
     ) -> Result<Self, Invalid> {
         if bytes.is_empty() {
             return Err(Invalid::media("the media is empty"));
         }
-        let found = infer::get(&bytes).map(|found| found.mime_type().to_owned());
-        let told = mime_type.as_deref().and_then(kind_of);
-        let seen = found.as_deref().and_then(kind_of);
-        let Some(kind) = wanted.or(told).or(seen) else {
-            let what = found.as_deref().unwrap_or("of an unknown kind");
-            let problem = format!("the media is {what}, not an image or a video");
-            return Err(Invalid::media(problem));
+        let Some(format) = Format::of(&bytes) else {
+            let what = served.map_or(Cow::Borrowed("of an unknown kind"), in_words);
+            return Err(is_not(&what, wanted));
         };
-        if let Some(what) = &found
-            && seen != Some(kind)
-        {
-            let problem = format!("the media is {what}, not {}", kind.name());
-            return Err(Invalid::media(problem));
+        let Some(kind) = format.shown else {
+            return Err(not_shown(&format));
+        };
+        if wanted.is_some_and(|wanted| wanted != kind) {
+            return Err(is_not(format.mime_type, wanted));
         }
-        let mime_type = found
-            .or(mime_type)
-            .unwrap_or_else(|| default_type(kind).to_owned());
+        if kind == Kind::Video {
+            let read = Movie::read(&bytes);
+            read.map_err(|problem| {
+                let Format {
+                    name, mime_type, ..
+                } = &format;
+                Invalid::media(format!("the media is {name} ({mime_type}) {problem}"))
+            })?;
+        }
         Ok(Self {
             kind,
-            mime_type,
+            mime_type: format.mime_type,
             bytes,
         })
     }
 }
 
-/// Reads base64, also as browsers hand it over: as a data URL.
-pub fn decode(field: &str, data: &str) -> Result<Vec<u8>, Invalid> {
-    let data = match data.split_once(";base64,") {
-        Some((head, data)) if head.starts_with("data:") => data,
-        _ => data,
-    };
-    // Encoders of mail, and many command lines, break the lines.
-    let bytes = match data.trim() {
-        lines if lines.contains(['\r', '\n']) => {
-            BASE64_STANDARD.decode(lines.replace(['\r', '\n'], ""))
-        }
-        line => BASE64_STANDARD.decode(line),
-    };
-    bytes.map_err(|error| Invalid::field(field, format!("{field} is not base64: {error}")))
-}
-
-/// What a media type is shown as.
-pub fn kind_of(mime_type: &str) -> Option<Kind> {
-    match mime_type.split('/').next()?.to_ascii_lowercase().as_str() {
-        "image" => Some(Kind::Image),
-        "video" => Some(Kind::Video),
-        _ => None,
+/// What a server says of a file, as far as it can be repeated.
+fn in_words(content_type: &str) -> Cow<'_, str> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/.+-_".contains(c);
+    match essence.is_empty() || essence.len() > 100 || !essence.chars().all(plain) {
+        true => Cow::Borrowed("of an unknown kind"),
+        false => Cow::Owned(format!("of an unknown kind, served as {essence}")),
     }
 }
 
-fn default_type(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Image => "image/jpeg",
-        Kind::Video => "video/mp4",
-    }
+fn is_not(what: &str, wanted: Option<Kind>) -> Invalid {
+    let wanted = wanted.map_or("an image or a video", Kind::name);
+    Invalid::media(format!("the media is {what}, not {wanted}"))
+}
+
+fn not_shown(format: &Format) -> Invalid {
+    let (name, mime_type, instead) = (&format.name, format.mime_type, format.instead());
+    let problem = format!("the media is {name} ({mime_type}), which phones do not show: {instead}");
+    Invalid::media(problem)
 }
 
 #[cfg(test)]
@@ -112,37 +120,58 @@ mod tests {
     fn the_bytes_have_the_last_word() {
         let png = b"\x89PNG\r\n\x1a\n0000".to_vec();
         let mp4 = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom".to_vec();
-        let pdf = b"%PDF-1.7".to_vec();
-        let unknown = b"nobody knows".to_vec();
-        let new = |wanted, mime: Option<&str>, bytes: &[u8]| {
-            let media = Media::new(wanted, mime.map(str::to_owned), bytes.to_vec());
+        let new = |wanted, served, bytes: &[u8]| {
+            let media = Media::new(wanted, served, bytes.to_vec());
             media
                 .map(|media| (media.kind, media.mime_type))
                 .map_err(|problem| problem.message)
         };
-        let image = |mime: &str| Ok((Kind::Image, mime.to_owned()));
-        assert_eq!(new(None, None, &png), image("image/png"));
-        assert_eq!(new(None, Some("image/jpeg"), &png), image("image/png"));
-        assert_eq!(new(Some(Kind::Image), None, &unknown), image("image/jpeg"));
-        assert_eq!(
-            new(None, Some("image/x-new"), &unknown),
-            image("image/x-new")
-        );
-        assert_eq!(
-            new(None, None, &mp4),
-            Ok((Kind::Video, "video/mp4".to_owned()))
-        );
-        let refused = |text: &str| Err(text.to_owned());
-        assert_eq!(
-            new(Some(Kind::Video), None, &png),
-            refused("the media is image/png, not video")
-        );
-        assert_eq!(
-            new(None, Some("image/png"), &pdf),
-            refused("the media is application/pdf, not image")
-        );
-        let neither = refused("the media is of an unknown kind, not an image or a video");
-        assert_eq!(new(None, None, &unknown), neither);
-        assert_eq!(new(None, None, b""), refused("the media is empty"));
+        let image = Ok((Kind::Image, "image/png"));
+        assert_eq!(new(None, None, &png), image);
+        assert_eq!(new(None, Some("application/json"), &png), image);
+        assert_eq!(new(Some(Kind::Image), Some("video/mp4"), &png), image);
+        let table = [
+            (
+                Some(Kind::Video),
+                None,
+                &png[..],
+                "the media is image/png, not video",
+            ),
+            (
+                Some(Kind::Image),
+                None,
+                b"%PDF-1.7",
+                "the media is PDF (application/pdf), which phones do not show: \
+                 send a picture (JPEG, PNG, WebP) or a video (MP4, 3GP)",
+            ),
+            (
+                None,
+                None,
+                &mp4,
+                "the media is MP4 (video/mp4) without its index (moov), or with a part of it: it was cut off, send all of it",
+            ),
+            (
+                Some(Kind::Image),
+                None,
+                b"nobody knows",
+                "the media is of an unknown kind, not image",
+            ),
+            (
+                None,
+                Some("text/plain; charset=utf-8"),
+                b"nobody knows",
+                "the media is of an unknown kind, served as text/plain, not an image or a video",
+            ),
+            (
+                None,
+                Some("<b>\u{7f}</b>"),
+                b"nobody knows",
+                "the media is of an unknown kind, not an image or a video",
+            ),
+            (None, None, b"", "the media is empty"),
+        ];
+        for (wanted, served, bytes, expected) in table {
+            assert_eq!(new(wanted, served, bytes), Err(expected.to_owned()));
+        }
     }
 }

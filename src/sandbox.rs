@@ -23,6 +23,7 @@ mod groups;
 mod iq;
 mod keys;
 mod link;
+mod mail;
 mod media;
 mod media_http;
 mod noise;

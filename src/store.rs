@@ -9,6 +9,7 @@ pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
+mod health;
 pub mod idempotency;
 mod key_check;
 mod life_writes;
@@ -18,6 +19,7 @@ pub mod outbox;
 mod queue;
 mod reader;
 mod record_key;
+mod record_places;
 mod records;
 mod sealing;
 pub mod settings;
@@ -38,10 +40,12 @@ use prometheus::core::Collector;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
 
+use self::health::Files;
 use self::life_writes::{LifeWrites, Lives};
 use self::metrics::Metrics;
 use self::queue::Queue;
 use self::reader::Read;
+use self::record_places::RecordPlaces;
 use self::threads::Ended;
 use self::writer::{Rows, Unit};
 
@@ -51,14 +55,17 @@ pub use self::records::RecordBackend;
 pub use self::sealing::{Sealer, SealingKey};
 pub use self::value::{Row, Statement, Value};
 
-/// How long `ready` waits for an answer.
-const READY_LIMIT: Duration = Duration::from_secs(2);
 /// How long `close` waits for what is under way.
 const CLOSE_LIMIT: Duration = Duration::from_secs(20);
 
 /// The number under which a device's records are stored. It is never given to another device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct DeviceNumber(pub i64);
+
+impl DeviceNumber {
+    /// No device has it: what belongs to none is sealed under it.
+    const NOBODY: Self = Self(0);
+}
 
 /// What `open` needs.
 pub struct Options {
@@ -97,6 +104,7 @@ struct Shared {
     key: SealingKey,
     metrics: Metrics,
     database: PathBuf,
+    files: Files,
     writer_ended: Ended,
     readers_ended: Ended,
 }
@@ -125,11 +133,14 @@ impl Store {
     pub fn open(options: Options) -> Result<Self, StoreError> {
         let claim = folder::claim(&options.folder)?;
         let mut engine = sqlite::Engine::writer(&claim.database)?;
-        migrate::migrate(&mut engine)?;
+        migrate::migrate(&mut engine, &options.key)?;
         key_check::check(&mut engine, &options.key)?;
 
+        let files = Files::new(&options.folder);
+        files.look_through(claim.database.clone())?;
         let (reads, reads_taken) = Queue::bounded(options.queue);
-        let readers_ended = threads::readers(&claim.database, options.readers, reads_taken)?;
+        let readers_ended =
+            threads::readers(&claim.database, options.readers, reads_taken, &files)?;
         let (writes, writes_taken) = Queue::bounded(options.queue);
         let metrics = Metrics::default();
         let database = claim.database.clone();
@@ -137,6 +148,7 @@ impl Store {
             engine,
             queue: writes_taken,
             metrics: metrics.clone(),
+            files: files.clone(),
             claim,
         };
         let writer_ended = threads::writer(writer)?;
@@ -148,6 +160,7 @@ impl Store {
             key,
             metrics,
             database,
+            files,
             writer_ended,
             readers_ended,
         };
@@ -204,7 +217,8 @@ impl Store {
     /// other's staged writes.
     pub fn backend(&self, device: DeviceNumber, life: Life) -> Arc<RecordBackend> {
         let writes = LifeWrites::new(device, life, &self.shared.lives);
-        Arc::new(RecordBackend::new(self.clone(), device, writes))
+        let places = RecordPlaces::new(&self.shared.key, device);
+        Arc::new(RecordBackend::new(self.clone(), device, places, writes))
     }
 
     /// Deletes all that is known of a device's account and ends its life, so that nothing writes it again.
@@ -213,9 +227,9 @@ impl Store {
         let of_device = |sql| Statement::new(sql).bind(device.0);
         let unit = vec![
             of_device("DELETE FROM record WHERE device = $1"),
-            of_device("DELETE FROM contact WHERE device = $1"),
+            of_device("DELETE FROM address_book WHERE device = $1"),
             of_device("DELETE FROM setting WHERE device = $1"),
-            of_device("UPDATE device SET jid = NULL, lid = NULL WHERE number = $1"),
+            of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)
     }
@@ -223,23 +237,6 @@ impl Store {
     /// A sealer for values in other tables. Name the table in `purpose` and the row in the place.
     pub fn sealer(&self, purpose: &str, device: DeviceNumber) -> Sealer {
         self.shared.key.sealer(purpose, device)
-    }
-
-    /// Whether a reader answers and something can be made durable, within two seconds.
-    pub async fn ready(&self) -> Result<(), StoreError> {
-        let check = async {
-            self.read(Statement::new("SELECT CAST(1 AS BIGINT)"))
-                .await?;
-            // Leaves nothing behind, and is written all the same: a full disk shows itself only then. An update to the
-            // same value would not be.
-            let come = Statement::new("INSERT INTO schema_version (version) VALUES (0)");
-            let go = Statement::new("DELETE FROM schema_version WHERE version = 0");
-            self.write(vec![come, go]).await
-        };
-        timeout(READY_LIMIT, check)
-            .await
-            .unwrap_or(Err(StoreError::Busy))
-            .map(drop)
     }
 
     /// Looks at the queues and at the files.
@@ -265,6 +262,7 @@ impl Store {
 
     /// Refuses new work, finishes what waits, and ends the threads; returns within 20 seconds in any case.
     pub async fn close(&self) {
+        self.shared.files.close();
         self.shared.reads.close();
         self.shared.writes.close();
         let ended = async {

@@ -52,8 +52,10 @@ pub struct Webhook {
     pub id: String,
     /// Checked when it was written, and its host again before each delivery.
     pub url: Url,
-    /// The same as its owner wrote it.
+    /// The same as its owner wrote it, and without the password that older versions took.
     pub shown_url: String,
+    /// Why nothing is sent there at present.
+    pub problem: Option<&'static str>,
     /// What its owner wants to know.
     pub events: EventSet,
     /// The same in the order in which its owner named them.
@@ -272,7 +274,8 @@ impl Webhooks {
 
     fn learn(&self, stored: StoredWebhook<Private>) -> Option<Arc<Webhook>> {
         let number = stored.number;
-        let webhook = Webhook::new(stored, self.shared.store.outbox_writer(number));
+        let outbox = self.shared.store.outbox_writer(number);
+        let webhook = Webhook::new(stored, outbox, self.shared.reach);
         let Some(webhook) = webhook.map(Arc::new) else {
             error!("a stored webhook has no URL that can be used");
             return None;
@@ -292,7 +295,7 @@ impl Webhooks {
 }
 
 impl Webhook {
-    fn new(stored: StoredWebhook<Private>, outbox: OutboxWriter) -> Option<Self> {
+    fn new(stored: StoredWebhook<Private>, outbox: OutboxWriter, reach: Reach) -> Option<Self> {
         let (content, owner) = (stored.content, stored.owner);
         let url = Url::parse(&content.url).ok()?;
         let named_events: Box<[EventName]> = catalog::read(&content.events).into();
@@ -301,8 +304,9 @@ impl Webhook {
         Some(Self {
             owner,
             id: stored.id,
+            problem: reach.forbids(&url),
+            shown_url: shown(&url, content.url),
             url,
-            shown_url: content.url,
             events: named_events.iter().copied().collect(),
             named_events,
             enabled: content.enabled,
@@ -322,6 +326,16 @@ impl Webhook {
             name: event.name.text(),
             body: &event.body(&self.owner),
         })
+    }
+}
+
+fn shown(url: &Url, written: String) -> String {
+    let mut shown = url.clone();
+    match settings::has_password(url) {
+        // Neither fails for a URL with a host, and only such have a password.
+        true if shown.set_username("").is_ok() && shown.set_password(None).is_ok() => shown.into(),
+        true => String::new(),
+        false => written,
     }
 }
 

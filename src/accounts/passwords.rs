@@ -1,5 +1,6 @@
 //! Passwords, kept as argon2 strings.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -40,7 +41,7 @@ pub fn check(password: &str) -> Result<(), Invalid> {
 
 /// Hashes passwords, a few at a time: a burst of new users must not take the memory of everybody else.
 pub struct Passwords {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     /// How long a password waits for its turn.
     patience: Duration,
 }
@@ -48,20 +49,25 @@ pub struct Passwords {
 impl Default for Passwords {
     fn default() -> Self {
         Self {
-            turns: Semaphore::new(AT_ONCE),
+            turns: Arc::new(Semaphore::new(AT_ONCE)),
             patience: PATIENCE,
         }
     }
 }
 
 impl Passwords {
-    /// Hashes a password on a thread that serves nobody else.
+    /// Hashes a password on a thread that serves nobody else. The turn ends with the work, which goes on when its caller
+    /// has gone.
     pub async fn hash(&self, password: String) -> Result<String, HashError> {
-        let turn = timeout(self.patience, self.turns.acquire()).await;
-        let _turn = turn
+        let turn = timeout(self.patience, self.turns.clone().acquire_owned()).await;
+        let turn = turn
             .map_err(|_| HashError::Busy)?
             .map_err(|_| HashError::Failed)?;
-        let hashed = spawn_blocking(move || hash(&password)).await;
+        let work = move || {
+            let _turn = turn;
+            hash(&password)
+        };
+        let hashed = spawn_blocking(work).await;
         hashed.unwrap_or(Err(HashError::Failed))
     }
 }
@@ -97,6 +103,18 @@ mod tests {
                 .iter()
                 .all(|other| other.is_ok() && *other != hashes[0])
         );
+    }
+
+    #[tokio::test]
+    async fn a_turn_ends_with_the_work_and_not_with_its_caller() {
+        let passwords = Passwords::default();
+        let asked = passwords.hash("long enough".into());
+        // One poll begins the work; then the caller goes.
+        let gone = timeout(Duration::ZERO, asked).await;
+        assert!(gone.is_err(), "a hash takes longer");
+        assert_eq!(passwords.turns.available_permits(), AT_ONCE - 1);
+        let all = passwords.turns.acquire_many(AT_ONCE as u32).await;
+        assert!(all.is_ok(), "in the end it is given back");
     }
 
     #[tokio::test]

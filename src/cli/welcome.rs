@@ -1,18 +1,21 @@
 //! Sets a sandbox up for a newcomer: a tenant, a paired device and some contacts, all through the public interfaces.
+//!
+//! Once. What a later start finds in the folder is its user's, however it stands.
+
+mod caller;
 
 use std::error::Error;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::Duration;
 
-use reqwest::{Client, Method, RequestBuilder};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-
+use wutsd::private_file;
 use wutsd::sandbox::Addresses;
+
+use self::caller::{Caller, text};
 
 const CONTACTS: [(&str, &str); 3] = [
     ("15550000101", "Ada"),
@@ -20,10 +23,6 @@ const CONTACTS: [(&str, &str); 3] = [
     ("15550000103", "Edsger"),
 ];
 const PHONE: (&str, &str) = ("15550000100", "Sandbox");
-/// Every step ends within this time, or the sandbox gives up.
-const STEP_TIMEOUT: Duration = Duration::from_secs(60);
-const STEP_PAUSE: Duration = Duration::from_millis(50);
-
 /// What went wrong in a step: an error, or an answer in words.
 type Problem = Box<dyn Error + Send + Sync>;
 
@@ -47,8 +46,11 @@ pub struct Welcome {
     pub master_token: String,
     #[serde(flatten)]
     notes: Notes,
-    /// The account's own JID.
-    jid: String,
+    /// The account's own JID; absent while the device is not paired.
+    jid: Option<String>,
+    /// Why the device is not connected, and what to do, for a person.
+    #[serde(skip)]
+    trouble: Option<String>,
 }
 
 /// What the next start on the same folder must know again: tokens are stored only as hashes.
@@ -62,7 +64,21 @@ struct Notes {
     contacts: Vec<String>,
 }
 
-/// Brings the sandbox into the state that it promises; on a used folder that means waiting for the connection.
+/// The notes as they are kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    notes: Notes,
+    /// Whether the sandbox was ever as it was promised.
+    #[serde(default = "before_it_was_noted")]
+    finished: bool,
+}
+
+fn before_it_was_noted() -> bool {
+    true
+}
+
+/// Brings a new sandbox into the state that it promises, and shows a used one as it is.
 pub async fn set_up(
     folder: &Path,
     api: SocketAddr,
@@ -72,29 +88,51 @@ pub async fn set_up(
     let master_token = fs::read_to_string(folder.join("wutsd/master-token"))?
         .trim()
         .to_owned();
-    let caller = Caller {
-        http: client()?,
-        api: format!("http://{api}"),
-    };
-    let notes = match fs::read(&notes_file) {
-        Ok(notes) => serde_json::from_slice(&notes).map_err(io::Error::from)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+    let caller = Caller::new(format!("http://{api}"))?;
+    let mut kept = match kept(&notes_file)? {
+        Some(kept) => kept,
+        None => {
             let notes = prepare(&caller, &master_token, &whatsapp.control).await?;
-            keep(&notes_file, &notes)?;
-            notes
+            let finished = false;
+            let kept = Kept { notes, finished };
+            keep(&notes_file, &kept)?;
+            kept
         }
-        Err(error) => return Err(error.into()),
     };
-    caller.listen(&notes, &whatsapp.control).await?;
-    if !caller.is_paired(&notes.token).await? {
-        caller.pair(&notes, &whatsapp.control).await?;
-    }
-    let jid = caller.wait_until_connected(&notes.token).await?;
+    let status = match kept.finished {
+        true => caller.find(&kept.notes, &whatsapp.control).await,
+        false => {
+            let status = caller.finish(&kept.notes, &whatsapp.control).await?;
+            kept.finished = true;
+            keep(&notes_file, &kept)?;
+            Ok(status)
+        }
+    };
     Ok(Welcome {
         api: caller.api,
         master_token,
-        notes,
-        jid,
+        jid: status.as_ref().ok().and_then(jid),
+        trouble: trouble(&status),
+        notes: kept.notes,
+    })
+}
+
+fn jid(status: &Value) -> Option<String> {
+    Some(status.pointer("/data/jid")?.as_str()?.to_owned())
+}
+
+/// What a person must know of a device that is not connected.
+fn trouble(status: &Result<Value, WelcomeError>) -> Option<String> {
+    let status = match status {
+        Ok(status) if status.pointer("/data/connected") == Some(&Value::Bool(true)) => return None,
+        Ok(status) => status,
+        Err(_) => return Some("the device cannot be asked for: its user is gone".to_owned()),
+    };
+    let said = |pointer| status.pointer(pointer).and_then(Value::as_str);
+    let phase = said("/data/phase").unwrap_or("unknown");
+    Some(match said("/data/action_required") {
+        Some(action) => format!("{phase}: {action}"),
+        None => phase.to_owned(),
     })
 }
 
@@ -105,7 +143,15 @@ async fn prepare(
 ) -> Result<Notes, WelcomeError> {
     let account = |(phone, name)| json!({ "phone": phone, "name": name });
     let accounts = format!("{control}/accounts");
+    // An earlier start may have come this far.
+    let there = caller
+        .get("list the accounts", &accounts, "")
+        .await?
+        .to_string();
     for person in CONTACTS.into_iter().chain([PHONE]) {
+        if there.contains(&format!("\"phone\":\"{}\"", person.0)) {
+            continue;
+        }
         caller
             .post("create an account", &accounts, None, account(person))
             .await?;
@@ -116,16 +162,14 @@ async fn prepare(
             .post("add a contact", &contacts, None, account(contact))
             .await?;
     }
-    let tenant = json!({
-        "tenant_name": "Sandbox",
-        "email": "sandbox@example.com",
-        "password": uuid::Uuid::new_v4().to_string(),
-        "role": "admin",
-    });
-    let url = format!("{}/register", caller.api);
-    let registered = caller
-        .post("register a tenant", &url, Some(master_token), tenant)
-        .await?;
+    let registered = match caller.register(master_token, "Sandbox").await {
+        Ok(registered) => registered,
+        // Or further: whoever it was for was never told the token.
+        Err(_) => {
+            let name = format!("Sandbox {}", uuid::Uuid::new_v4());
+            caller.register(master_token, &name).await?
+        }
+    };
     let token = text(&registered, "/token");
     let url = format!("{}/devices", caller.api);
     let device = json!({ "name": "Sandbox" });
@@ -145,134 +189,19 @@ async fn prepare(
     })
 }
 
-/// The notes hold a token: for the owner only.
-fn keep(path: &Path, notes: &Notes) -> io::Result<()> {
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(&serde_json::to_vec_pretty(notes)?)
-}
-
-/// Calls both APIs as anybody would.
-struct Caller {
-    http: Client,
-    api: String,
-}
-
-impl Caller {
-    async fn is_paired(&self, token: &str) -> Result<bool, WelcomeError> {
-        let status = self.status(token).await?;
-        Ok(status.pointer("/data/is_logged_in") == Some(&Value::Bool(true)))
-    }
-
-    /// The simulated side receives all events; its address may be another one than at the last start.
-    async fn listen(&self, notes: &Notes, control: &str) -> Result<(), WelcomeError> {
-        let url = format!("{}/webhook/events", self.api);
-        let catalog = self.get("ask for the events", &url, &notes.token).await?;
-        let webhook = json!({
-            "webhook_url": format!("{control}/webhooks"),
-            "enabled_events": catalog["events"],
-        });
-        let url = format!("{}/webhook", self.api);
-        let configured = self.post("configure a webhook", &url, Some(&notes.token), webhook);
-        configured.await.map(drop)
-    }
-
-    async fn pair(&self, notes: &Notes, control: &str) -> Result<(), WelcomeError> {
-        let qr = self
-            .get(
-                "ask for a QR code",
-                &format!("{}/qr", self.api),
-                &notes.token,
-            )
-            .await?;
-        let scan = json!({ "qr": text(&qr, "/data/qr_code"), "account": notes.phone });
-        self.post("scan the QR code", &format!("{control}/scan"), None, scan)
-            .await
-            .map(drop)
-    }
-
-    async fn wait_until_connected(&self, token: &str) -> Result<String, WelcomeError> {
-        let connected = async {
-            loop {
-                let status = self.status(token).await?;
-                if status.pointer("/data/connected") == Some(&Value::Bool(true)) {
-                    return Ok(text(&status, "/data/jid"));
-                }
-                tokio::time::sleep(STEP_PAUSE).await;
-            }
-        };
-        let late = |_| failed("wait for the connection", "it did not come");
-        tokio::time::timeout(STEP_TIMEOUT, connected)
-            .await
-            .map_err(late)?
-    }
-
-    async fn status(&self, token: &str) -> Result<Value, WelcomeError> {
-        self.get("ask for the status", &format!("{}/status", self.api), token)
-            .await
-    }
-
-    async fn get(&self, step: &'static str, url: &str, token: &str) -> Result<Value, WelcomeError> {
-        send(step, self.http.request(Method::GET, url).bearer_auth(token)).await
-    }
-
-    async fn post(
-        &self,
-        step: &'static str,
-        url: &str,
-        token: Option<&str>,
-        body: Value,
-    ) -> Result<Value, WelcomeError> {
-        let mut request = self.http.request(Method::POST, url);
-        if let Some(token) = token {
-            request = request.bearer_auth(token);
-        }
-        send(
-            step,
-            request
-                .header("Content-Type", "application/json")
-                .body(body.to_string()),
-        )
-        .await
+/// What an earlier start has kept. One that was cut short may have left an empty file.
+fn kept(path: &Path) -> io::Result<Option<Kept>> {
+    match fs::read(path) {
+        Ok(notes) if notes.trim_ascii().is_empty() => Ok(None),
+        Ok(notes) => Ok(Some(serde_json::from_slice(&notes)?)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
-fn client() -> Result<Client, WelcomeError> {
-    // The HTTP client wants a TLS provider even where it only speaks plain HTTP. An error means: set already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let built = Client::builder().no_proxy().timeout(STEP_TIMEOUT).build();
-    built.map_err(|error| failed("build an HTTP client", error))
-}
-
-async fn send(step: &'static str, request: RequestBuilder) -> Result<Value, WelcomeError> {
-    let response = request.send().await.map_err(|error| failed(step, error))?;
-    let status = response.status();
-    let body = response
-        .bytes()
-        .await
-        .map_err(|error| failed(step, error))?;
-    if !status.is_success() {
-        let problem = format!("{status}: {}", String::from_utf8_lossy(&body));
-        return Err(failed(step, problem));
-    }
-    serde_json::from_slice(&body).map_err(|error| failed(step, error))
-}
-
-fn failed(step: &'static str, problem: impl Into<Problem>) -> WelcomeError {
-    WelcomeError::Step {
-        step,
-        problem: problem.into(),
-    }
-}
-
-fn text(body: &Value, pointer: &str) -> String {
-    body.pointer(pointer)
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .to_owned()
+/// They hold a token: for the owner only.
+fn keep(path: &Path, kept: &Kept) -> io::Result<()> {
+    private_file::replace(path, &serde_json::to_vec_pretty(kept)?)
 }
 
 impl Welcome {
@@ -287,13 +216,17 @@ impl Welcome {
         } = &self.notes;
         let (api, control) = (&self.api, &whatsapp.control);
         let reader = contacts.first().map_or("", String::as_str);
+        let trouble = self.trouble.iter();
+        let trouble: String = trouble
+            .map(|trouble| format!("\n  Not connected    {trouble}"))
+            .collect();
         format!(
             r#"
 wutsd is ready, with a simulated WhatsApp behind it. Ctrl-C stops both.
 
   API              {api}
   Token            {token}
-  Paired phone     {phone}, with {count} contacts
+  Paired phone     {phone}, with {count} contacts{trouble}
   WhatsApp         {ws}
   Control API      {control}
 

@@ -1,8 +1,10 @@
 //! Work for a live device, whatever it is: the device knows its deadline and nothing more.
 
 use actix::Message;
+use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task_local;
 use tokio::time::Instant;
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, field};
@@ -11,6 +13,12 @@ use super::session::Session;
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
+
+task_local! {
+    /// Of the command that a task works for. Whoever moves work of it to another thread takes a clone along: the work
+    /// goes on there when the command has been dropped.
+    pub(super) static HELD: Permit;
+}
 
 /// Runs a command on the device that is told so.
 #[derive(Message)]
@@ -72,10 +80,11 @@ impl Job {
 
     /// Does it with a live device.
     pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
+        let held = self.terms.held.clone();
         let run = self
             .span
             .in_scope(|| self.work.run(session, self.terms.deadline));
-        run.instrument(self.span)
+        HELD.scope(held, run).boxed_local().instrument(self.span)
     }
 
     /// Answers it with this.

@@ -5,7 +5,10 @@
 
 pub mod acks;
 pub mod app_state;
+mod awake;
+pub mod backlog;
 pub mod blocking;
+pub mod clock;
 pub mod contact;
 pub mod contacts;
 pub mod failpoints;
@@ -14,6 +17,7 @@ mod hook;
 pub mod keepalive;
 pub mod lanes;
 mod observer;
+pub mod other_numbers;
 pub mod retry_admission;
 pub mod running;
 pub mod runtime;
@@ -27,11 +31,13 @@ use std::sync::Arc;
 use actix::Recipient;
 
 use self::acks::Acks;
-use self::app_state::Owed;
+use self::app_state::{Collection, Owed};
+use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
+use self::other_numbers::OtherNumbers;
 use self::retry_admission::RetryGate;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
@@ -53,8 +59,12 @@ pub(super) struct Life {
     pub lanes: Lanes,
     /// Whom the account knows.
     pub contacts: ContactBook,
+    /// Numbers by which WhatsApp does not name the people whom they reach.
+    pub other_numbers: OtherNumbers,
     /// The app state that is still to be fetched.
     pub owed: Owed,
+    /// What waited at WhatsApp.
+    pub backlog: Backlog,
     /// Who may ask for a status once more.
     pub retry_gate: RetryGate,
     /// How the connection is.
@@ -71,13 +81,23 @@ impl Life {
             acks: Acks::default(),
             lanes: Lanes::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
+            other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),
+            backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
             failpoints: Failpoints::of(plan.device),
             plan,
             shared,
             actor,
+        }
+    }
+
+    /// Has the contacts read anew if a patch has removed some: the library does not say whom.
+    pub fn look_for_removals(&self) {
+        let removals = self.records.progress().take_removals();
+        if removals.contains(Collection::CriticalUnblockLow.as_str()) {
+            self.owed.want([Collection::CriticalUnblockLow], true);
         }
     }
 

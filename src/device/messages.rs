@@ -69,6 +69,8 @@ pub enum News {
     Paired(Login),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
     KeyMissing(bool),
+    /// Part of the app state was asked for in vain, or no longer.
+    Unsynced(bool),
     /// It is over.
     Exited(ExitReason),
 }
@@ -86,6 +88,16 @@ pub(super) enum Observed {
     Connected,
     /// A code to be scanned, and for how long it is good.
     Qr { code: String, valid_for: Duration },
+    /// WhatsApp sends no more codes to be scanned, but one to be typed is still good.
+    NoMoreQr,
+    /// The code to be typed is worth nothing any more.
+    PairCodeDead,
+    /// The library has stopped to ask for what waits at WhatsApp, and there is more.
+    BacklogLeft,
+    /// Logged in, but the critical app state could not be read.
+    WithoutAppState,
+    /// Part of the app state was asked for in vain, or no longer.
+    Unsynced(bool),
     /// The phone accepted the pairing; WhatsApp will ask for a restart next.
     Paired(Login),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.

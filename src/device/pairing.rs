@@ -53,9 +53,9 @@ pub struct PairCode {
 }
 
 impl PairCode {
-    /// One that WhatsApp has just given.
-    pub(super) fn new(code: String, phone: String) -> Self {
-        let expires_at = Utc::now() + PAIR_CODE_VALIDITY;
+    /// One that WhatsApp has just given; it counts from the moment in which it was asked for.
+    pub(super) fn new(code: String, phone: String, asked: DateTime<Utc>) -> Self {
+        let expires_at = asked + PAIR_CODE_VALIDITY;
         Self {
             code,
             phone,
@@ -67,6 +67,12 @@ impl PairCode {
     /// Whether it can be handed out again for this request.
     pub(super) fn answers(&self, request: &RequestPairCode) -> bool {
         !request.refresh && self.phone == request.phone && Utc::now() < self.expires_at
+    }
+
+    /// For how long it can still be typed; `None`: no longer.
+    pub(super) fn good_for(&self) -> Option<Duration> {
+        let left = self.expires_at - Utc::now();
+        left.to_std().ok().filter(|left| !left.is_zero())
     }
 
     /// The same, handed out once more.

@@ -17,9 +17,10 @@ mod participants;
 use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
-pub(super) use self::connection::AppStateSyncComplete;
+pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{MessageReceived, MessageSent, received};
 pub(super) use self::participants::Participants;
+use super::told;
 use crate::ids::DeviceId;
 use crate::webhooks::event::Event;
 use crate::webhooks::payload::Payload;
@@ -68,7 +69,7 @@ pub fn payloads() -> Vec<Payload> {
 
 /// WhatsApp's own times are whole seconds.
 fn whole_seconds(time: DateTime<Utc>) -> DateTime<Utc> {
-    time.trunc_subsecs(0)
+    told::time(time).trunc_subsecs(0)
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub mod profile;
 pub mod status;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix::Recipient;
@@ -44,12 +45,29 @@ pub struct Ack {
     pub at: DateTime<Utc>,
 }
 
+/// Whether a command has begun to send something that counts for others.
+#[derive(Clone, Default)]
+pub struct Sending(Arc<AtomicBool>);
+
+impl Sending {
+    /// From now on it is seen through, whether or not its caller waits.
+    fn begin(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has begun.
+    pub fn begun(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
 /// A live device, lent to one command.
 #[derive(Clone)]
 pub struct Session {
     life: Arc<Life>,
     client: Arc<Client>,
     terms: Terms,
+    sending: Sending,
     stop: Recipient<Stop>,
 }
 
@@ -60,6 +78,7 @@ impl Session {
             life: running.life.clone(),
             client: running.client.clone(),
             terms,
+            sending: Sending::default(),
             stop,
         }
     }
@@ -82,6 +101,11 @@ impl Session {
     /// For what is to be held besides, in the name of whoever asked; for nothing yet.
     pub fn room(&self) -> Permit {
         self.terms.held.another()
+    }
+
+    /// Whether the command has begun to send.
+    pub fn sending(&self) -> Sending {
+        self.sending.clone()
     }
 
     /// The `query` clock: one stanza and its answer.
@@ -125,6 +149,7 @@ impl Session {
     where
         F: Future<Output = Result<(), Failure>>,
     {
+        self.sending.begin();
         let message_id = self.terms.message_id.clone();
         let message_id = message_id.unwrap_or_else(|| self.client.generate_message_id());
         let ack = self.life.acks.expect(&message_id);
@@ -133,7 +158,7 @@ impl Session {
             sent.await?;
             let at = match ack.answer().await {
                 Some(Ok(at)) => at,
-                Some(Err(code)) => return Err(Failure::Refused(code)),
+                Some(Err(code)) => return Err(failures::nacked(code)),
                 None => return Err(Failure::Disconnected),
             };
             // A phone that cannot read it asks for it again, perhaps in the device's next life.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::life::blocking::Blocking;
+use super::life::clock;
 use super::life::fetch::Fetcher;
 use super::life::version::Version;
 use crate::config::{Config, Whatsapp};
@@ -44,6 +45,7 @@ pub enum ShareError {
 impl Shared {
     /// To be called on the runtime whose threads are to do the blocking work.
     pub fn new(config: &Config, store: Store, webhooks: Webhooks) -> Result<Self, ShareError> {
+        clock::install();
         let roots = rustls::RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };

@@ -5,6 +5,7 @@ use std::any::Any;
 use std::io;
 use std::net::{Shutdown, TcpStream};
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::BodySize;
@@ -13,38 +14,60 @@ use actix_web::rt;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
+use super::crowd::{Crowd, Deadline, Place};
+
 /// How long a connection may rest after an answer before the next request begins; actix-web closes it then.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// Bytes per second at which an answer must be taken at least.
 const SLOWEST: u64 = 16 * 1024;
 
+/// The clocks of connections.
+#[derive(Clone, Copy)]
+pub struct Clocks {
+    /// The longest time for the head of a request.
+    pub head: Duration,
+    /// An answer on a connection that is older is its last one.
+    pub age: Duration,
+}
+
 /// Closes its connection when no request has come in time. While one is worked on, its own clocks count.
 #[derive(Clone)]
 pub struct Connection {
-    next_request_by: watch::Sender<Option<Instant>>,
+    next_request_by: Deadline,
     /// Of an answer of no length.
     limit: Duration,
+    last_answer_after: Instant,
+    place: Arc<Place>,
 }
 
 impl Connection {
-    /// For `HttpServer::on_connect`. `head`: the longest time for the head of a request.
-    pub fn begin(stream: &dyn Any, data: &mut Extensions, head: Duration) {
+    /// For `HttpServer::on_connect`.
+    pub fn begin(stream: &dyn Any, data: &mut Extensions, crowd: &Crowd, clocks: Clocks) {
         let Some(stream) = stream.downcast_ref::<rt::net::TcpStream>() else {
             return;
         };
-        let Ok(socket) = second_handle(stream) else {
+        let (Ok(socket), Ok(peer)) = (second_handle(stream), stream.peer_addr()) else {
             return;
         };
         // actix-web times the first head.
         let (next_request_by, deadline) = watch::channel(None);
+        let now = Instant::now();
+        let Some(place) = crowd.enter(peer.ip(), now + clocks.head, &next_request_by) else {
+            // An error means that it is closed already.
+            let _ = socket.shutdown(Shutdown::Both);
+            return;
+        };
         rt::spawn(close_in_time(socket, deadline));
         data.insert(Self {
             next_request_by,
-            limit: KEEP_ALIVE + head,
+            limit: KEEP_ALIVE + clocks.head,
+            last_answer_after: now + clocks.age,
+            place: Arc::new(place),
         });
     }
 
     pub fn work(&self) {
+        self.place.work();
         self.next_request_by.send_replace(None);
     }
 
@@ -55,8 +78,14 @@ impl Connection {
             BodySize::None | BodySize::Stream => 0,
         };
         let limit = self.limit + Duration::from_secs(bytes / SLOWEST);
-        self.next_request_by
-            .send_replace(Some(Instant::now() + limit));
+        let until = Instant::now() + limit;
+        self.place.rest(until, &self.next_request_by);
+        self.next_request_by.send_replace(Some(until));
+    }
+
+    /// Whether the present answer is the last one.
+    pub fn is_old(&self) -> bool {
+        Instant::now() >= self.last_answer_after
     }
 }
 

@@ -11,6 +11,7 @@ use super::endpoint::{Context, Endpoint};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::{Content, Form, Recipient, Reply};
 use crate::failure::Failure;
+use crate::store::StoreError;
 use crate::supervision::supervisor::Ping;
 
 const OPERATION: Operation = Operation::new("health", Envelope::Open);
@@ -39,6 +40,9 @@ struct Parts {
     status: Word,
     store: Word,
     supervisor: Word,
+    /// Why the store is failing: `disk_full`, `corrupt`, `in_use`, `busy`, `closed` or `engine`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -70,7 +74,7 @@ impl Endpoint for IsAlive {
     }
 }
 
-/// Requests can be worked on: the store writes and reads, the supervisor answers.
+/// Requests can be worked on: the store is well, the supervisor answers.
 impl Endpoint for IsReady {
     type Caller = Anybody;
     type Reply = Readiness;
@@ -81,11 +85,14 @@ impl Endpoint for IsReady {
         let api = &context.api;
         let supervisor = tokio::time::timeout(PING_TIMEOUT, api.supervisor.send(Ping)).await;
         let supervisor = matches!(supervisor, Ok(Ok(())));
-        let store = api.store.ready().await.is_ok();
+        let store = api.store.well().await;
+        let reason = store.as_ref().err().map(StoreError::word);
+        let store = store.is_ok();
         Ok(Readiness(Parts {
             status: Word::of(supervisor && store),
             store: Word::of(store),
             supervisor: Word::of(supervisor),
+            reason,
         }))
     }
 }

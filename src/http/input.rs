@@ -21,7 +21,6 @@ use serde_json::{Map, Value};
 use self::lenient::Given;
 use self::query::Query;
 pub use self::shape::Shape;
-use self::unique::Unique;
 use super::{Limits, body, idempotency};
 use crate::contract::param::Place;
 use crate::failure::{Failure, Invalid};
@@ -257,10 +256,10 @@ fn object(body: &[u8]) -> Result<Map<String, Value>, Invalid> {
         let problem = format!("the body is {kind}: a JSON object is expected");
         return Err(Invalid::syntax(problem));
     }
-    match serde_json::from_str(text) {
-        Ok(Unique(Value::Object(object))) => Ok(object),
+    match unique::read(text) {
+        Ok(Value::Object(object)) => Ok(object),
         Ok(_) => Ok(Map::new()),
-        Err(error) if error.is_data() => Err(words::duplicate(&error)),
+        Err(error) if error.is_data() => Err(words::flawed(&error)),
         Err(error) => Err(Invalid::syntax(format!("malformed JSON: {error}"))),
     }
 }

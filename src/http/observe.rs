@@ -43,7 +43,8 @@ pub async fn observe(
             let (status, size) = (response.status(), response.response().body().size());
             observed.answered(&api, route.as_deref(), status, size);
             observed.identify(response.headers_mut());
-            if api.draining.load(Ordering::Relaxed) {
+            let is_old = observed.connection.as_ref().is_some_and(Connection::is_old);
+            if is_old || api.draining.load(Ordering::Relaxed) {
                 let head = response.response_mut().head_mut();
                 head.set_connection_type(ConnectionType::Close);
             }

@@ -16,7 +16,7 @@ use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::contract::reply::Reply;
-use crate::failure::Failure;
+use crate::failure::{Backoff, Failure};
 use crate::memory::Permit;
 use crate::store::accounts::Caller;
 
@@ -52,6 +52,7 @@ where
             Failure::NoDevice,
             NOT_FOUND,
             Failure::Refused(String::new()),
+            Failure::RateLimited(Backoff::told(None)),
             Failure::Disconnected,
             Failure::TimedOut { message_id: None },
         ]);

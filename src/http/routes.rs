@@ -111,12 +111,25 @@ pub fn areas() -> Vec<Area> {
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}"),
         ]),
-        ("The daemon itself", vec![
-            endpoint::<health::IsAlive>("isAlive", GET, "/healthz"),
-            endpoint::<health::IsReady>("isReady", GET, "/readyz"),
-            endpoint::<health::GetMetrics>("getMetrics", GET, "/metrics"),
-        ]),
+        ("The daemon itself", itself()),
     ]
+}
+
+/// For whoever watches it.
+fn itself() -> Vec<Entry> {
+    vec![
+        endpoint::<health::IsAlive>("isAlive", GET, "/healthz"),
+        endpoint::<health::IsReady>("isReady", GET, "/readyz"),
+        endpoint::<health::GetMetrics>("getMetrics", GET, "/metrics"),
+    ]
+}
+
+/// Lets the application serve health and metrics, and nothing else.
+pub fn configure_health(app: &mut ServiceConfig) {
+    for entry in itself() {
+        app.service(serve(entry.paths.clone(), vec![entry], UNKNOWN));
+    }
+    app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
 
 /// Lets the application serve the whole table.

@@ -39,6 +39,9 @@ pub struct Shown {
     webhook_url: String,
     enabled_events: Vec<&'static str>,
     enabled: bool,
+    /// Only when the configuration of the daemon no longer allows this URL: why nothing is sent there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
     retry_attempts: u32,
     /// Seconds.
     timeout: u64,
@@ -75,6 +78,9 @@ impl From<&Webhook> for Shown {
                 .map(|name| name.text())
                 .collect(),
             enabled: webhook.enabled,
+            problem: webhook
+                .problem
+                .map(|problem| format!("webhook_url {problem}: nothing is sent there")),
             retry_attempts: webhook.retry_attempts,
             timeout: webhook.timeout.as_secs(),
             headers: webhook.private.headers.clone(),

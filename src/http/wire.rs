@@ -50,6 +50,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         ),
         Failure::Unavailable => (503, "unavailable".into(), "SERVICE_UNAVAILABLE"),
         Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
+        Failure::RateLimited(_) => (429, "rate_limited".into(), "RATE_LIMITED"),
         Failure::Documented { status, code, .. } => (
             *status,
             "refused".into(),
@@ -68,7 +69,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Documented { text, .. } => text.clone(),
         other => other.to_string().into(),
     };
-    let retry_after = failure.passes().then_some(Duration::from_secs(1));
+    let retry_after = failure.retry_after();
     let (status, message) = match operation.envelope {
         Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
         Envelope::Bare => in_bare(failure, operation).unwrap_or((status, message)),
@@ -128,7 +129,9 @@ fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static
     Some(match failure {
         Failure::Disconnected => (400, "Instance is not connected to WhatsApp".into()),
         Failure::NoDevice => (404, "Instance not found".into()),
-        Failure::Overloaded => (429, "Rate limit exceeded. Try again later.".into()),
+        Failure::Overloaded | Failure::RateLimited(_) => {
+            (429, "Rate limit exceeded. Try again later.".into())
+        }
         Failure::Refused(_) | Failure::TimedOut { .. } => {
             (500, format!("{}: {failure}", operation.failed).into())
         }

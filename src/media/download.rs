@@ -4,16 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, Url};
 
 use super::address::{NotAllowed, Rule};
 use crate::config;
-use crate::failure::Invalid;
+use crate::failure::{Failure, Invalid};
+use crate::memory::{Held, Permit};
 
 /// A site that sends a client on more often than this does not mean to answer.
 const MOST_REDIRECTS: usize = 5;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// Many sites refuse whoever does not say who it is.
+const USER_AGENT: &str = concat!("wutsd/", env!("CARGO_PKG_VERSION"));
 
 /// The HTTP client of all downloads.
 pub struct Downloader {
@@ -32,6 +36,9 @@ impl Downloader {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .no_proxy()
+            .user_agent(USER_AGENT)
+            .gzip(true)
+            .deflate(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(config.download_timeout)
             .redirect(follow(rule))
@@ -44,8 +51,9 @@ impl Downloader {
         })
     }
 
-    /// The body behind the URL. Every failure is the caller's: it names what is wrong with the URL.
-    pub async fn fetch(&self, url: &str) -> Result<Vec<u8>, Invalid> {
+    /// The body behind the URL, counted by `permit`. Every failure is the caller's, whom it tells what is wrong with the
+    /// URL; unless there is no room for it.
+    pub async fn fetch(&self, url: &str, permit: Permit) -> Result<Downloaded, Failure> {
         let url = Url::parse(url).map_err(|error| refused(format!("is not a URL: {error}")))?;
         check(self.rule, &url).map_err(|problem| refused(problem.to_string()))?;
         let response = self
@@ -55,30 +63,64 @@ impl Downloader {
             .await
             .map_err(|error| refused(why(&error)))?;
         if !response.status().is_success() {
-            return Err(refused(format!("answered {}", response.status())));
+            return Err(refused(format!("answered {}", response.status())).into());
         }
-        self.read(response).await
+        // What was decoded on the way has none any more.
+        if let Some(encoding) = header(&response, CONTENT_ENCODING)
+            && !encoding.eq_ignore_ascii_case("identity")
+        {
+            let problem = "answered with a Content-Encoding other than gzip and deflate";
+            return Err(refused(problem).into());
+        }
+        let content_type = header(&response, CONTENT_TYPE).map(str::to_owned);
+        let bytes = self.read(response, &permit).await?;
+        Ok(Downloaded {
+            bytes: Held::new(bytes, permit),
+            content_type,
+        })
     }
 
-    async fn read(&self, response: Response) -> Result<Vec<u8>, Invalid> {
-        let too_large = || refused(format!("has more than {} bytes", self.limit));
-        if response
-            .content_length()
-            .is_some_and(|length| length > self.limit as u64)
+    async fn read(&self, response: Response, permit: &Permit) -> Result<Vec<u8>, Failure> {
+        let announced = response.content_length();
+        if let Some(length) = announced
+            && length > self.limit as u64
         {
-            return Err(too_large());
+            return Err(self.too_large(&format!("has {length} bytes")));
         }
-        let mut body = Vec::new();
+        // Memory that nothing is written to is not taken; growing step by step would take twice as much in between.
+        let most = announced.map_or(self.limit, |length| length as usize);
+        let mut body = Vec::with_capacity(most);
         let mut stream = response.bytes_stream();
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| refused(why(&error)))?;
             if body.len() + chunk.len() > self.limit {
-                return Err(too_large());
+                return Err(self.too_large("has more"));
             }
+            permit.grow(chunk.len())?;
             body.extend_from_slice(&chunk);
         }
         Ok(body)
     }
+
+    /// `what`: how large it is.
+    fn too_large(&self, what: &str) -> Failure {
+        let limit = self.limit;
+        refused(format!(
+            "is too large: it {what}, the limit is {limit} bytes"
+        ))
+        .into()
+    }
+}
+
+/// What a site answered.
+pub struct Downloaded {
+    pub bytes: Held<Vec<u8>>,
+    /// What the site calls it.
+    pub content_type: Option<String>,
+}
+
+fn header(response: &Response, name: HeaderName) -> Option<&str> {
+    response.headers().get(name)?.to_str().ok()
 }
 
 fn refused(problem: impl std::fmt::Display) -> Invalid {

@@ -1,123 +1,233 @@
 //! What is shown of media before it has been fetched: a small picture, its dimensions, how long it lasts.
 
-use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, LazyLock};
 
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
-use mp4parse::TrackType;
-use tokio::sync::Semaphore;
+use image::ImageResult;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::debug;
 
 use super::Kind;
-use crate::failure::Invalid;
+use super::header::Header;
+use super::mp4::Movie;
+use super::picture::{self, Picture};
+use crate::failure::{Failure, Invalid};
+use crate::memory::{Held, NoRoom, Permit};
+use crate::telemetry::Chain;
 
-/// Longest side of a thumbnail, in pixels.
-const SIDE: u32 = 96;
-/// Sides of a profile picture: what WhatsApp's own clients upload.
-const PORTRAIT: u32 = 640;
 /// A picture that would need more memory than this is not read.
 const MOST_MEMORY: u64 = 256 * 1024 * 1024;
-/// Media that is worked on at the same time, for all devices together.
-static PERMITS: Semaphore = Semaphore::const_new(2);
+/// Pictures that are decoded at the same time, for all devices together, when they are small; large ones fewer.
+const AT_ONCE: u64 = 2;
+/// Bytes are counted in pieces of so many.
+const PIECE: u64 = 4096;
 
 /// What is known; what cannot be read is left out, and the media is sent all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     /// JPEG. None of a video: that would take a decoder for each kind of video.
     pub thumbnail: Option<Vec<u8>>,
-    /// Pixels.
+    /// Pixels, as it is seen.
     pub width: Option<u32>,
-    /// Pixels.
+    /// Pixels, as it is seen.
     pub height: Option<u32>,
     /// Of a video.
     pub seconds: Option<u32>,
 }
 
-/// Looks at the media, and gives it back.
-pub async fn of(kind: Kind, bytes: Vec<u8>) -> (Vec<u8>, Preview) {
-    aside(bytes, move |bytes| match kind {
-        Kind::Image => of_image(bytes),
-        Kind::Video => of_video(bytes),
-    })
-    .await
+/// Why there is no profile picture.
+#[derive(Debug, thiserror::Error)]
+enum NoPortrait {
+    #[error("must be a JPEG, PNG or WebP picture")]
+    Unreadable,
+    #[error(
+        "is too large: {width} × {height} pixels need {needed} MiB to be read, {} are allowed",
+        MOST_MEMORY >> 20
+    )]
+    TooLarge {
+        width: u32,
+        height: u32,
+        /// MiB.
+        needed: u64,
+    },
 }
 
-/// A square JPEG from the middle of the picture, as a profile shows it.
-pub async fn portrait(picture: Vec<u8>) -> Result<Vec<u8>, Invalid> {
-    let (_, portrait) = aside(picture, |picture| {
-        let picture = read(picture)?;
-        let side = picture.width().min(picture.height()).min(PORTRAIT);
-        jpeg(&picture.resize_to_fill(side, side, image::imageops::FilterType::Triangle))
-    })
-    .await;
-    let unreadable = "image_base64 must be a JPEG, PNG or WebP picture";
-    portrait.ok_or_else(|| Invalid::field("image_base64", unreadable))
-}
-
-/// Works where it keeps nobody waiting.
-async fn aside<T: Default + Send + 'static>(
-    bytes: Vec<u8>,
-    work: impl FnOnce(&[u8]) -> T + Send + 'static,
-) -> (Vec<u8>, T) {
-    // It cannot fail: the semaphore is never closed.
-    let _permit = PERMITS.acquire().await;
-    let work = move || {
-        let result = work(&bytes);
-        (bytes, result)
-    };
-    tokio::task::spawn_blocking(work).await.unwrap_or_default()
-}
-
-fn of_image(bytes: &[u8]) -> Preview {
-    let Some(picture) = read(bytes) else {
-        return Preview::default();
-    };
-    Preview {
-        thumbnail: jpeg(&picture.thumbnail(SIDE, SIDE)),
-        width: Some(picture.width()),
-        height: Some(picture.height()),
-        seconds: None,
+/// Looks at the media, and gives it back. `room`: for what the decoder takes.
+pub async fn of(
+    kind: Kind,
+    bytes: Held<Vec<u8>>,
+    room: Permit,
+) -> Result<(Held<Vec<u8>>, Preview), Failure> {
+    match kind {
+        Kind::Video => {
+            let preview = of_video(&bytes);
+            Ok((bytes, preview))
+        }
+        Kind::Image => of_image(bytes, room).await,
     }
 }
 
-fn read(bytes: &[u8]) -> Option<DynamicImage> {
-    let mut reader = ImageReader::new(Cursor::new(bytes))
-        .with_guessed_format()
-        .ok()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    reader.decode().ok()
-}
-
-fn jpeg(picture: &DynamicImage) -> Option<Vec<u8>> {
-    let mut jpeg = Cursor::new(Vec::new());
-    let written = picture.to_rgb8().write_to(&mut jpeg, ImageFormat::Jpeg);
-    written.ok().map(|()| jpeg.into_inner())
+/// A square JPEG from the middle of the picture, upright, as a profile shows it. `room`: for what the decoder takes.
+pub async fn portrait(picture: Held<Vec<u8>>, room: Permit) -> Result<Vec<u8>, Failure> {
+    let refused = |problem: NoPortrait| {
+        let problem = format!("image_base64 {problem}");
+        Failure::from(Invalid::field("image_base64", problem))
+    };
+    let header = header(&picture).map_err(refused)?;
+    let (_, portrait) = decode(picture, header, room, Picture::portrait).await?;
+    portrait.ok_or_else(|| refused(NoPortrait::Unreadable))
 }
 
 fn of_video(bytes: &[u8]) -> Preview {
-    let Ok(file) = mp4parse::read_mp4(&mut Cursor::new(bytes)) else {
-        return Preview::default();
-    };
-    let video = file
-        .tracks
-        .iter()
-        .find(|track| matches!(track.track_type, TrackType::Video));
-    let Some(video) = video else {
-        return Preview::default();
-    };
-    // 16.16 fixed point.
-    let pixels = |side: u32| Some(side >> 16).filter(|side| *side > 0);
-    let seconds = video
-        .duration
-        .zip(video.timescale)
-        .and_then(|(duration, scale)| {
-            let seconds = duration.0.checked_add(scale.0 / 2)?.checked_div(scale.0)?;
-            u32::try_from(seconds).ok()
-        });
+    let movie = Movie::read(bytes).unwrap_or_default();
     Preview {
         thumbnail: None,
-        width: video.tkhd.as_ref().and_then(|header| pixels(header.width)),
-        height: video.tkhd.as_ref().and_then(|header| pixels(header.height)),
-        seconds,
+        width: movie.sides.map(|(width, _)| width),
+        height: movie.sides.map(|(_, height)| height),
+        seconds: movie.seconds,
+    }
+}
+
+/// The sides of a picture are known also when it is too large to be read.
+async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, Preview), Failure> {
+    let Some(header) = Header::read(&bytes) else {
+        return Ok((bytes, Preview::default()));
+    };
+    let (width, height) = header.sides();
+    let (bytes, thumbnail) = match header.memory > MOST_MEMORY {
+        true => (bytes, None),
+        false => decode(bytes, header, room, Picture::thumbnail).await?,
+    };
+    let preview = Preview {
+        thumbnail,
+        width: Some(width),
+        height: Some(height),
+        seconds: None,
+    };
+    Ok((bytes, preview))
+}
+
+fn header(picture: &[u8]) -> Result<Header, NoPortrait> {
+    let header = Header::read(picture).ok_or(NoPortrait::Unreadable)?;
+    let (width, height) = header.sides();
+    match header.memory > MOST_MEMORY {
+        true => Err(NoPortrait::TooLarge {
+            width,
+            height,
+            needed: header.memory.div_ceil(1 << 20),
+        }),
+        false => Ok(header),
+    }
+}
+
+/// Works where it keeps nobody waiting. What it takes is counted until the work is done, also when whoever asked for it
+/// has gone. None: it cannot be decoded.
+async fn decode(
+    bytes: Held<Vec<u8>>,
+    header: Header,
+    room: Permit,
+    draw: fn(&Picture) -> ImageResult<Vec<u8>>,
+) -> Result<(Held<Vec<u8>>, Option<Vec<u8>>), Failure> {
+    let needed = header.memory + picture::finishing(&header);
+    let turn = turn(needed).await;
+    match room.grow(usize::try_from(needed).unwrap_or(usize::MAX)) {
+        Ok(()) => {}
+        Err(NoRoom::Ever) => return Ok((bytes, None)),
+        Err(no_room) => return Err(no_room.into()),
+    }
+    let work = move || {
+        // They belong to this thread, which nobody can stop.
+        let _counted = (room, turn);
+        let drawn = catch_unwind(AssertUnwindSafe(|| {
+            Picture::decode(&bytes, &header).and_then(|picture| draw(&picture))
+        }));
+        let drawn = drawn.ok().and_then(|drawn| {
+            drawn
+                .inspect_err(|error| debug!(error = %Chain(error), "a picture cannot be read"))
+                .ok()
+        });
+        (bytes, drawn)
+    };
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| Failure::internal("a picture was not looked at", &error))
+}
+
+/// What pictures take while they are decoded, all together: each waits for its turn, in the order in which they came.
+async fn turn(bytes: u64) -> Option<OwnedSemaphorePermit> {
+    static TURNS: LazyLock<Arc<Semaphore>> =
+        LazyLock::new(|| Arc::new(Semaphore::new((MOST_MEMORY / PIECE) as usize)));
+    let bytes = bytes.clamp(MOST_MEMORY / AT_ONCE, MOST_MEMORY);
+    let pieces = u32::try_from(bytes / PIECE).unwrap_or(u32::MAX);
+    // It cannot fail: the semaphore is never closed.
+    TURNS.clone().acquire_many_owned(pieces).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::sync::Notify;
+
+    use super::*;
+    use crate::memory::Memory;
+
+    /// What a test keeps the decoder at.
+    static GATE: Mutex<()> = Mutex::new(());
+    static BEGUN: Notify = Notify::const_new();
+
+    fn slowly(_: &Picture) -> ImageResult<Vec<u8>> {
+        BEGUN.notify_one();
+        drop(GATE.lock());
+        Ok(Vec::new())
+    }
+
+    fn picture(memory: &Memory) -> Held<Vec<u8>> {
+        let png = include_bytes!("../../tests/corpus/media/transparent.png").to_vec();
+        Held::new(png, memory.permit(None))
+    }
+
+    #[tokio::test]
+    async fn what_a_decoder_takes_is_counted_until_it_is_done_whoever_waits_for_it() {
+        // 8,750,000 bytes for what is large, of which one alone gets half.
+        let memory = Memory::new(10_000_000, 0);
+        let header = Header::read(&picture(&memory)).expect("a picture");
+        let needed = header.memory + picture::finishing(&header);
+        let more = 4_375_000 - needed as usize / 2;
+        let room_for_another = || memory.permit(None).grow(more);
+        assert_eq!(room_for_another(), Ok(()));
+        let gate = GATE.lock();
+        {
+            let work = decode(picture(&memory), header, memory.permit(None), slowly);
+            tokio::select! {
+                _ = work => panic!("it is kept at it"),
+                () = BEGUN.notified() => {}
+            }
+        }
+        assert_eq!(
+            room_for_another(),
+            Err(NoRoom::Now),
+            "nobody waits, but it goes on"
+        );
+        drop(gate);
+        while room_for_another().is_err() {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn what_there_is_no_room_for_is_refused_or_left_out() {
+        let small = Memory::new(1000, 0);
+        let done = of(Kind::Image, picture(&small), small.permit(None)).await;
+        let (_, preview) = done.expect("it is sent all the same");
+        assert_eq!((preview.thumbnail, preview.width), (None, Some(24)));
+        let memory = Memory::new(3_000_000, 0);
+        let others = memory.permit(None);
+        others.grow(1_200_000).expect("room");
+        let refused = portrait(picture(&memory), memory.permit(None)).await;
+        assert_eq!(refused, Err(Failure::Overloaded));
+        drop(others);
+        portrait(picture(&memory), memory.permit(None))
+            .await
+            .expect("a portrait");
     }
 }

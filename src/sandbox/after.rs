@@ -6,6 +6,7 @@ use super::address::Address;
 use super::keys::Key32;
 use super::link::Link;
 use super::registration::outcome::Waiter;
+use super::routing::bursts::Subject;
 
 /// Work that belongs after the answer to the stanza that caused it.
 pub enum After {
@@ -30,6 +31,12 @@ pub enum After {
     Announced {
         device: Address,
     },
+    /// Receipts that have waited for each other.
+    Gathered {
+        subject: Subject,
+    },
+    /// Phones go on reading.
+    Mail,
     /// An answer that a fault held back.
     Answered {
         link: Link,

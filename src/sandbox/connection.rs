@@ -12,7 +12,7 @@ use actix_ws::{MessageStream, Session};
 use buffa::Message as _;
 use bytes::BytesMut;
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use wacore_binary::{Node, OwnedNodeRef};
 use wacore_noise::NoiseCipher;
 use waproto::whatsapp::ClientPayload;
@@ -222,13 +222,22 @@ async fn read_stanzas(
             Who::Unpaired(_) => LIFETIME,
             Who::Device(_) => SILENCE,
         };
-        let frame = tokio::select! {
-            frame = timeout(patience, frames.next()) => frame,
-            how = cut.wait_for(Cut::is_cut) => {
-                return match how.as_deref() {
-                    Ok(Cut::Reset) => Closed::Reset,
-                    _ => Closed::Cut,
-                };
+        let deadline = Instant::now() + patience;
+        let frame = loop {
+            tokio::select! {
+                frame = timeout_at(deadline, frames.next_after(link.room())) => break frame,
+                () = link.has_caught_up() => {
+                    link.offer_again();
+                    if let Who::Device(device) = who {
+                        shared.with(|world| world.resume(device, link));
+                    }
+                }
+                how = cut.wait_for(Cut::is_cut) => {
+                    return match how.as_deref() {
+                        Ok(Cut::Reset) => Closed::Reset,
+                        _ => Closed::Cut,
+                    };
+                }
             }
         };
         let frame = match frame {

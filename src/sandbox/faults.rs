@@ -187,6 +187,14 @@ impl Faults {
         self.act(Some(device), |fault| fault.closes().then(|| fault.clone()))
     }
 
+    /// How long a device waits for the next batch of what waited for it, if it has to ask.
+    pub fn slow_backlog(&mut self, device: &Address) -> Option<Duration> {
+        self.act(Some(device), |fault| match fault {
+            Fault::SlowBacklog { ms } => Some(Duration::from_millis(*ms)),
+            _ => None,
+        })
+    }
+
     /// Whether a fault without details acts on this device now.
     pub fn strikes(&mut self, device: Option<&Address>, wanted: &Fault) -> bool {
         self.act(device, |fault| (fault == wanted).then_some(()))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use wacore_binary::{Jid, Server};
 
 use super::persistence::{Journal, PersistenceError, Record};
+use super::settings::Picture;
 
 const RECORD: &str = "group";
 /// Members of one group at the real server.
@@ -38,6 +39,8 @@ pub struct Group {
     /// Who asks to be let in, and since when.
     #[serde(default)]
     pub requests: BTreeMap<String, u64>,
+    #[serde(default)]
+    pub picture: Option<Picture>,
 }
 
 /// What members are told the group is about.

@@ -2,6 +2,7 @@
 
 mod joining;
 pub mod members;
+mod picture;
 pub mod rules;
 mod shown;
 
@@ -49,6 +50,7 @@ impl World {
             invite: None,
             revoked: VecDeque::new(),
             requests: BTreeMap::new(),
+            picture: None,
         };
         for setting in settings {
             setting.apply(&mut group, creator);

@@ -1,4 +1,8 @@
-//! The server's end of one connection: a bounded queue of stanzas and a switch that cuts it.
+//! The server's end of one connection: stanzas in order, how many of them wait, and a switch that
+//! cuts it.
+//!
+//! A client that reads slowly costs it nothing but time: what the server makes for it stays in the
+//! device's queue, and nothing more is read from it, until it has taken what waits here.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,8 +13,8 @@ use wacore_binary::Node;
 
 use super::stanza;
 
-/// Stanzas waiting for one client. A client that reads slower than this is disconnected.
-const QUEUE: usize = 2048;
+/// Stanzas that may wait for a client before others are held back.
+const WAITING: usize = 256;
 
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
@@ -37,56 +41,113 @@ impl Cut {
     }
 }
 
+/// How far a client is behind.
+#[derive(Default)]
+struct Load {
+    waiting: usize,
+    /// Something was not taken, and is to be offered again.
+    held_back: bool,
+}
+
 /// A handle to a connection; clones share it.
 #[derive(Clone)]
 pub struct Link {
     pub id: u64,
-    queue: mpsc::Sender<Outgoing>,
+    /// Bounded by `room`: nothing answers a client whose stanzas are not read.
+    queue: mpsc::UnboundedSender<Outgoing>,
+    load: Arc<watch::Sender<Load>>,
     cut: Arc<watch::Sender<Cut>>,
 }
 
 /// The connection's side of a link.
 pub struct LinkEnd {
-    pub queue: mpsc::Receiver<Outgoing>,
+    pub queue: mpsc::UnboundedReceiver<Outgoing>,
     pub cut: watch::Receiver<Cut>,
 }
 
 impl Link {
     pub fn new() -> (Self, LinkEnd) {
-        let (queue, receiver) = mpsc::channel(QUEUE);
+        let (queue, receiver) = mpsc::unbounded_channel();
         let (cut, watcher) = watch::channel(Cut::Not);
         let link = Self {
             id: NEXT.fetch_add(1, Ordering::Relaxed),
             queue,
+            load: Arc::new(watch::Sender::default()),
             cut: Arc::new(cut),
         };
-        (
-            link,
-            LinkEnd {
-                queue: receiver,
-                cut: watcher,
-            },
-        )
+        let end = LinkEnd {
+            queue: receiver,
+            cut: watcher,
+        };
+        (link, end)
     }
 
-    /// Queues a stanza; a client whose queue is full is cut off.
+    /// Sends a stanza, after those that wait.
     pub fn send(&self, node: Node) {
         if let Some(bytes) = stanza::marshal(&node) {
-            self.send_marshalled(bytes);
+            self.load.send_modify(|load| load.waiting += 1);
+            self.put(Outgoing::Stanza(bytes));
         }
     }
 
-    /// As `send`, for a stanza that is bytes already.
-    pub fn send_marshalled(&self, bytes: Bytes) {
-        self.put(Outgoing::Stanza(bytes));
+    /// Sends a stanza that lies in the device's queue. False when it has to stay there: it is offered
+    /// again once the client `has_caught_up`, and until then others behind it are not taken either.
+    pub fn offer(&self, bytes: Bytes) -> bool {
+        let mut taken = false;
+        self.load.send_modify(|load| {
+            taken = !load.held_back && load.waiting < WAITING;
+            match taken {
+                true => load.waiting += 1,
+                false => load.held_back = true,
+            }
+        });
+        if taken {
+            self.put(Outgoing::Stanza(bytes));
+        }
+        taken
     }
 
-    /// Waits for room: for a long run of stanzas that must not overflow the queue.
+    /// What was held back is offered again from here on.
+    pub fn offer_again(&self) {
+        self.load.send_modify(|load| load.held_back = false);
+    }
+
+    /// Whether more than enough waits: news that are worth nothing later are not sent then.
+    pub fn is_behind(&self) -> bool {
+        let load = self.load.borrow();
+        load.held_back || load.waiting >= WAITING
+    }
+
+    /// Until the client has taken everything, and something was held back meanwhile.
+    pub async fn has_caught_up(&self) {
+        self.until(|load| load.held_back && load.waiting == 0).await;
+    }
+
+    /// Until there is room for the answer to one more stanza of the client.
+    pub async fn room(&self) {
+        self.until(|load| load.waiting < WAITING).await;
+    }
+
+    async fn until(&self, reached: impl FnMut(&Load) -> bool) {
+        let reached = self.load.subscribe().wait_for(reached).await.is_ok();
+        debug_assert!(reached, "a link has its own load");
+    }
+
+    /// A stanza has gone out.
+    pub fn written(&self) {
+        self.load
+            .send_modify(|load| load.waiting = load.waiting.saturating_sub(1));
+    }
+
+    /// Waits for room, for a long run of stanzas. False when the connection ends instead.
     pub async fn send_when_possible(&self, node: Node) -> bool {
-        let Some(bytes) = stanza::marshal(&node) else {
-            return true;
-        };
-        self.queue.send(Outgoing::Stanza(bytes)).await.is_ok()
+        let mut cut = self.cut.subscribe();
+        tokio::select! {
+            () = self.room() => {}
+            _ = cut.wait_for(Cut::is_cut) => return false,
+        }
+        self.send(node);
+        true
     }
 
     /// Says a last word, then closes.
@@ -121,13 +182,34 @@ impl Link {
         });
     }
 
+    /// A connection that has ended needs nothing more.
     fn put(&self, outgoing: Outgoing) {
-        if let Err(mpsc::error::TrySendError::Full(_)) = self.queue.try_send(outgoing) {
-            tracing::warn!(
-                link.id = self.id,
-                "a client reads too slowly and is disconnected"
-            );
-            self.cut();
+        let _ = self.queue.send(outgoing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_does_not_fit_is_held_back_until_the_client_has_caught_up() {
+        let (link, mut end) = Link::new();
+        let stanza = |number: usize| Bytes::from(number.to_string());
+        let taken = (0..WAITING + 5).filter(|number| link.offer(stanza(*number)));
+        assert_eq!(taken.count(), WAITING);
+        assert!(link.is_behind());
+        for _ in 0..WAITING {
+            // Nothing goes past what is held back, even when there is room again.
+            assert!(!link.offer(stanza(0)));
+            end.queue.recv().await.unwrap();
+            link.written();
         }
+        link.has_caught_up().await;
+        link.offer_again();
+        assert!(link.offer(stanza(WAITING)));
+        assert!(!link.is_behind());
+        link.cut();
+        assert!(end.cut.borrow_and_update().is_cut());
     }
 }

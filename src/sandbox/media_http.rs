@@ -249,11 +249,10 @@ fn removed(found: bool) -> HttpResponse {
 /// A profile picture; its id is enough to see it, as it is in the real addresses.
 async fn picture(shared: Data, id: web::Path<String>) -> HttpResponse {
     let picture = shared.with(|world| {
-        let mut accounts = world.accounts.values();
-        accounts.find_map(|account| {
-            let picture = account.profile.picture.as_ref()?;
-            (picture.id == *id).then(|| picture.clone())
-        })
+        let of_people = world.accounts.values().map(|a| &a.profile.picture);
+        let of_groups = world.groups().map(|group| &group.picture);
+        let mut all = of_people.chain(of_groups).flatten();
+        all.find(|picture| picture.id == *id).cloned()
     });
     match picture {
         Some(picture) => HttpResponse::Ok()

@@ -1,5 +1,6 @@
 //! Messages and receipts: from the device that sends them to the devices that they name.
 
+pub mod bursts;
 mod fanout;
 mod presence;
 mod receipts;

@@ -15,6 +15,9 @@ use super::{connection, control, media_http};
 /// Clients that wait in the listen queue.
 const BACKLOG: u32 = 4096;
 const CONNECTIONS: usize = 20_000;
+/// How long a caller may leave a connection unused. Callers keep theirs for up to 90 seconds, and one that
+/// is dropped in the moment in which it is used again loses a request.
+const UNUSED: Duration = Duration::from_secs(120);
 /// Time for connections to end when the server stops.
 const STOP: u64 = 2;
 
@@ -50,6 +53,7 @@ pub fn build(
     .workers(1)
     .backlog(BACKLOG)
     .max_connections(CONNECTIONS)
+    .keep_alive(UNUSED)
     // A client that is dropped by a fault is gone at once, not after a polite wait.
     .client_disconnect_timeout(Duration::ZERO)
     .shutdown_timeout(STOP)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
-use super::keys;
+use super::{keys, stanza};
 
 /// Categories whose users can be listed one by one.
 const LISTED: [&str; 4] = ["groupadd", "last", "profile", "status"];
@@ -241,6 +241,15 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// A new picture. Clients read its id as a number.
+    pub fn new(image: Vec<u8>) -> Self {
+        let id = stanza::now() * 1000 + keys::random_below(1000);
+        Self {
+            id: id.to_string(),
+            image,
+        }
+    }
+
     pub fn mime(&self) -> &'static str {
         match self.image.starts_with(b"\x89PNG") {
             true => "image/png",

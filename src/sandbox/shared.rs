@@ -10,6 +10,9 @@ use super::after::After;
 use super::persistence::Writer;
 use super::world::World;
 
+/// Stanzas that phones read with one event.
+const AT_ONCE: usize = 32;
+
 /// The world behind its lock, with the thread that keeps it on disk.
 pub struct Shared {
     world: Mutex<World>,
@@ -25,7 +28,8 @@ impl Shared {
     }
 
     /// Writes what is queued and closes the file; later changes stay in memory.
-    pub fn close(&self) {
+    pub fn close(self: &Arc<Self>) {
+        self.with(World::read_all_mail);
         drop(self.writer.lock().take());
     }
 
@@ -57,8 +61,31 @@ impl Shared {
 }
 
 impl World {
-    /// Does what an answered stanza left behind, and what that leaves behind in turn.
+    /// Does what an answered stanza left behind, and what that leaves behind in turn. Phones read
+    /// some of what has come for them: a crowd of them must not keep everybody else waiting.
     fn settle(&mut self) {
+        for _ in 0..AT_ONCE {
+            self.finish_due();
+            let Some((phone, node)) = self.mail.next() else {
+                return;
+            };
+            self.phone_takes(&phone, &node);
+        }
+        self.finish_due();
+        if self.mail.has_to_go_on() {
+            self.later(Duration::ZERO, After::Mail);
+        }
+    }
+
+    /// Phones read everything that has come for them.
+    pub fn read_all_mail(&mut self) {
+        while let Some((phone, node)) = self.mail.next() {
+            self.phone_takes(&phone, &node);
+            self.finish_due();
+        }
+    }
+
+    fn finish_due(&mut self) {
         loop {
             let due = self.take_due();
             if due.is_empty() {
@@ -85,6 +112,8 @@ impl World {
                 waiter,
             } => self.offer(registration, &phone, &adv_secret, waiter),
             After::Announced { device } => self.announce_devices(&device),
+            After::Gathered { subject } => self.tell_gathered(&subject),
+            After::Mail => self.mail.goes_on(),
             After::Answered { link, answer } => link.send(answer),
         }
     }

@@ -23,9 +23,11 @@ use super::faults::Faults;
 use super::group::Groups;
 use super::keys::{self, Key32};
 use super::link::Link;
+use super::mail::Mail;
 use super::media::Media;
 use super::persistence::{Change, Journal};
 use super::registration::Registration;
+use super::routing::bursts::Bursts;
 use super::subscriptions::Subscriptions;
 
 /// A logged-in device's connection.
@@ -41,6 +43,8 @@ pub struct Connection {
     pub available: bool,
     /// The phone has begun to talk to the device.
     pub greeted: bool,
+    /// Batches of its queue that the device has asked for, and that it was not given yet.
+    pub batches_asked: u32,
 }
 
 /// All state of the server. What several subjects change is open to them; what one of them owns, or
@@ -53,6 +57,8 @@ pub struct World {
     pub(super) registrations: HashMap<u64, Registration>,
     pub(super) subscriptions: Subscriptions,
     pub(super) faults: Faults,
+    pub(super) mail: Mail,
+    pub(super) bursts: Bursts,
     keys: ServerKeys,
     /// `host:port` that media addresses name.
     host: String,
@@ -84,6 +90,8 @@ impl World {
             registrations: HashMap::new(),
             subscriptions: Subscriptions::default(),
             faults: Faults::default(),
+            mail: Mail::default(),
+            bursts: Bursts::default(),
             keys,
             host: String::new(),
             media_secret: keys::random(),

@@ -5,6 +5,7 @@ mod tenants;
 mod tests;
 mod users;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -105,10 +106,10 @@ pub struct Bearer {
     pub device: Option<DeviceId>,
 }
 
-const BEARER: &str = "SELECT id, tenant_id, role, NULL FROM member WHERE token_hash = $1 AND active = $2 \
-    UNION ALL SELECT member.id, member.tenant_id, member.role, device.id FROM device_token \
-    JOIN device ON device.id = device_token.device_id JOIN member ON member.id = device.user_id \
-    WHERE device_token.token_hash = $1 AND member.active = $2";
+/// All tokens are in one table, so that none can be two things.
+const BEARER: &str = "SELECT m.id, m.tenant_id, m.role, t.device_id FROM token AS t \
+    LEFT JOIN device AS d ON d.id = t.device_id JOIN member AS m ON m.id = COALESCE(t.member_id, d.user_id) \
+    WHERE t.hash = $1 AND m.active = $2";
 
 impl Store {
     /// Who holds a token. The user whom it belongs to, directly or through a device, is active.
@@ -132,27 +133,30 @@ fn role(row: &Row, column: usize) -> Result<Role, StoreError> {
     Role::parse(row.text(column)?).ok_or(StoreError::Shape("unknown role"))
 }
 
-/// The statement that adds a user whose tenant is known to be there.
-fn add_user(user: &User, credentials: Credentials) -> Statement {
-    let add = Statement::new(
-        "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
-         created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    );
-    with_values(add, user, credentials)
-}
-
-/// Binds all columns of a new user, `$1` to `$10`.
-fn with_values(add: Statement, user: &User, credentials: Credentials) -> Statement {
+/// Binds all columns of a new user, `$1` to `$9`.
+fn with_values(
+    add: Statement,
+    user: &User,
+    password_hash: String,
+    webhook: Option<Bytes>,
+) -> Statement {
     add.bind(user.id.to_string())
         .bind(user.tenant_id.to_string())
         .bind(user.email.as_str())
-        .bind(credentials.password_hash)
+        .bind(password_hash)
         .bind(user.role.name())
-        .bind(credentials.token_hash.to_vec())
         .bind(i64::from(user.active))
-        .bind(Value::from(credentials.webhook_url))
+        .bind(Value::from(webhook))
         .bind(user.created_at.timestamp())
         .bind(user.updated_at.timestamp())
+}
+
+/// The token of a user who was added just before, or who was not and then has none.
+fn add_token(user: UserId, token_hash: [u8; 32]) -> Statement {
+    let add = "INSERT INTO token (hash, member_id) SELECT $1, id FROM member WHERE id = $2";
+    Statement::new(add)
+        .bind(token_hash.to_vec())
+        .bind(user.to_string())
 }
 
 /// From the answers to "which devices" and "delete, returning".

@@ -1,6 +1,6 @@
 //! Devices with a token of their own, and a name that is unique for their user.
 
-use super::devices::{Device, device, insert_device, new_device};
+use super::devices::{Device, accounts, device, insert_device, new_device};
 use super::value::Statement;
 use super::{Store, StoreError};
 use crate::ids::DeviceId;
@@ -11,12 +11,12 @@ const ADD_DEVICE: &str = insert_device!(
     "SELECT $1, $2, $3, $4, $5, $6, $7 WHERE NOT EXISTS \
      (SELECT 1 FROM device WHERE tenant_id = $2 AND user_id = $3 AND name = $4)"
 );
-const ADD_TOKEN: &str = "INSERT INTO device_token (token_hash, device_id) \
-    SELECT $1, id FROM device WHERE id = $2";
+const ADD_TOKEN: &str =
+    "INSERT INTO token (hash, device_id) SELECT $1, id FROM device WHERE id = $2";
 
 impl Store {
     /// Adds a device that is yet to be paired, with its token. `None`: the user has one with this name already.
-    /// `Conflict`: another device has this token.
+    /// `Conflict`: another device has this token, or a user, active or not.
     pub async fn create_device_with_token(
         &self,
         owner: Caller,
@@ -29,6 +29,7 @@ impl Store {
         let unit = vec![add_device, add_token.bind(id.to_string())];
         let answers = self.write(unit).await?;
         let added = answers.first().and_then(|rows| rows.first());
-        added.map(device).transpose()
+        let accounts = accounts(&self.shared.key);
+        added.map(|row| device(row, &accounts)).transpose()
     }
 }

@@ -2,11 +2,15 @@
 
 use std::str::FromStr;
 
+use bytes::Bytes;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use tracing::error;
 
 use super::value::{Row, Statement};
-use super::{DeviceNumber, Store, StoreError};
+use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
+use crate::telemetry::Chain;
 
 /// One device.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,7 +60,7 @@ impl Device {
 macro_rules! select_device {
     ($tail:literal) => {
         concat!(
-            "SELECT id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at, \
+            "SELECT id, number, tenant_id, user_id, name, account, wanted, last_seen, created_at, updated_at, \
              active_at, held, held_until FROM device ",
             $tail
         )
@@ -68,7 +72,7 @@ macro_rules! insert_device {
         concat!(
             "INSERT INTO device (id, tenant_id, user_id, name, wanted, created_at, updated_at) ",
             $values,
-            " RETURNING id, number, tenant_id, user_id, name, jid, wanted, last_seen, created_at, updated_at, \
+            " RETURNING id, number, tenant_id, user_id, name, account, wanted, last_seen, created_at, updated_at, \
              active_at, held, held_until"
         )
     };
@@ -87,13 +91,25 @@ impl Store {
         let add = new_device(add, DeviceId::random(), tenant, user, name);
         let answers = self.write(vec![add]).await?;
         let row = answers.first().and_then(|rows| rows.first());
-        device(row.ok_or(StoreError::Shape("an inserted device was not returned"))?)
+        let row = row.ok_or(StoreError::Shape("an inserted device was not returned"))?;
+        device(row, &accounts(&self.shared.key))
     }
 
-    /// Every device, for the start of the daemon.
+    /// Every device, for the start of the daemon. One that cannot be read is left alone: it is not to keep the others from
+    /// starting, and must not be taken for one that was never paired.
     pub async fn devices(&self) -> Result<Vec<Device>, StoreError> {
-        self.select(Statement::new(select_device!("ORDER BY number")))
-            .await
+        let accounts = accounts(&self.shared.key);
+        let find = Statement::new(select_device!("ORDER BY number"));
+        let rows = self.read(find).await?;
+        let readable = |row: &Row| {
+            let read = device(row, &accounts);
+            let left = |error: &StoreError| {
+                let id = row.text(0).unwrap_or_default();
+                error!(device.id = id, error = %Chain(error), "a device cannot be read and is left alone");
+            };
+            read.inspect_err(left).ok()
+        };
+        Ok(rows.iter().filter_map(readable).collect())
     }
 
     /// The devices of one user, oldest first.
@@ -139,13 +155,13 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = Utc::now().timestamp();
         let update = Statement::new(
-            "UPDATE device SET wanted = CASE WHEN jid IS NULL THEN $1 ELSE wanted END, \
-             jid = $2, lid = $3, last_seen = $4, updated_at = $5 WHERE id = $6",
+            "UPDATE device SET wanted = CASE WHEN account IS NULL THEN $1 ELSE wanted END, \
+             account = $2, last_seen = $3, updated_at = $4 WHERE id = $5",
         );
-        let update = update.bind(1).bind(jid).bind(lid).bind(now).bind(now);
-        self.write(vec![update.bind(device.to_string())])
-            .await
-            .map(drop)
+        let (jid, lid, id) = (jid.to_owned(), lid.to_owned(), device.to_string());
+        let account = Account { jid, lid }.seal(&self.shared.key, &id)?;
+        let update = update.bind(1).bind(account).bind(now).bind(now);
+        self.write(vec![update.bind(id)]).await.map(drop)
     }
 
     /// Whether the device is to be connected, also after a restart of the daemon.
@@ -185,7 +201,9 @@ impl Store {
     }
 
     async fn select(&self, statement: Statement) -> Result<Vec<Device>, StoreError> {
-        self.read(statement).await?.iter().map(device).collect()
+        let accounts = accounts(&self.shared.key);
+        let rows = self.read(statement).await?;
+        rows.iter().map(|row| device(row, &accounts)).collect()
     }
 }
 
@@ -208,15 +226,48 @@ pub(super) fn new_device(
         .bind(now)
 }
 
+/// Whom WhatsApp knows a device as.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Account {
+    /// `<digits>:<device>@s.whatsapp.net`
+    pub jid: String,
+    /// `<digits>:<device>@lid`
+    pub lid: String,
+}
+
+impl Account {
+    /// For the device with this id.
+    pub fn seal(&self, key: &SealingKey, device: &str) -> Result<Bytes, StoreError> {
+        let plain = serde_json::to_vec(self)
+            .map_err(|_| StoreError::Shape("an account cannot be written as JSON"))?;
+        accounts(key).seal(device.as_bytes(), &plain)
+    }
+}
+
+/// Seals the accounts of all devices, each for its device's id.
+pub(super) fn accounts(key: &SealingKey) -> Sealer {
+    key.sealer("account", DeviceNumber::NOBODY)
+}
+
+fn account(row: &Row, column: usize, accounts: &Sealer) -> Result<Option<Account>, StoreError> {
+    let Some(sealed) = row.optional_blob(column)? else {
+        return Ok(None);
+    };
+    let plain = accounts.unseal(row.text(0)?.as_bytes(), &sealed)?;
+    serde_json::from_slice(&plain)
+        .map(Some)
+        .map_err(|_| StoreError::Shape("an account does not hold what it should"))
+}
+
 /// From the columns of `select_device!`.
-pub(super) fn device(row: &Row) -> Result<Device, StoreError> {
+pub(super) fn device(row: &Row, accounts: &Sealer) -> Result<Device, StoreError> {
     Ok(Device {
         id: id(row, 0)?,
         number: DeviceNumber(row.int(1)?),
         tenant: id(row, 2)?,
         user: id(row, 3)?,
         name: row.text(4)?.to_owned(),
-        jid: row.optional_text(5)?.map(str::to_owned),
+        jid: account(row, 5, accounts)?.map(|account| account.jid),
         wanted: row.int(6)? == 1,
         last_seen: row.optional_int(7)?.map(time).transpose()?,
         created_at: time(row.int(8)?)?,
@@ -239,7 +290,12 @@ pub(super) fn id<T: FromStr>(row: &Row, column: usize) -> Result<T, StoreError> 
         .map_err(|_| StoreError::Shape("a column that must hold an id does not"))
 }
 
-/// From Unix seconds.
+/// The last second of the year 9999: later ones cannot be written as RFC 3339 has it.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// From Unix seconds. What is out of range is the nearest that is not: a number that WhatsApp has told must not keep the daemon
+/// from starting.
 pub(super) fn time(seconds: i64) -> Result<DateTime<Utc>, StoreError> {
+    let seconds = seconds.clamp(0, LAST_SECOND);
     DateTime::from_timestamp(seconds, 0).ok_or(StoreError::Shape("a time out of range"))
 }

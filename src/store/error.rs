@@ -45,6 +45,14 @@ pub enum StoreError {
         problem: &'static str,
     },
 
+    /// A new key would open nothing of what is there.
+    #[error(
+        "{} is missing, and the database beside it opens with no other key: put it back from a backup, name another \
+         place in store.key_file, or move wutsd.db and wutsd.db-wal away and pair anew",
+        path.display()
+    )]
+    NoKey { path: PathBuf },
+
     /// The system gave no random bytes.
     #[error("the system gave no random bytes")]
     NoRandomness(#[from] getrandom::Error),
@@ -123,6 +131,15 @@ impl StoreError {
             Self::Engine(_) | Self::Io { .. } => "engine",
             // The write itself is at fault: a rule of the schema, or a life that is over.
             _ => "refused",
+        }
+    }
+
+    /// What is wrong with the store, in a word for machines.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Busy => "busy",
+            Self::Closed => "closed",
+            failure => failure.write_failure(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The data folder: private to its user, and open in one process at a time.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,7 @@ use crate::telemetry::Chain;
 
 const LOCK_FILE: &str = "wutsd.lock";
 const DATABASE_FILE: &str = "wutsd.db";
+const LOG_FILE: &str = "wutsd.db-wal";
 
 /// The claim on a data folder. It ends when the value is dropped, or with the process.
 pub(super) struct Claim {
@@ -49,6 +51,20 @@ pub(super) fn claim(folder: &Path) -> Result<Claim, StoreError> {
     let database = folder.join(DATABASE_FILE);
     private_file(&database)?;
     Ok(Claim { database, lock })
+}
+
+/// Whether anything was ever stored in this folder. The files alone are made before that, and are empty.
+pub(super) fn holds_database(folder: &Path) -> Result<bool, StoreError> {
+    for name in [DATABASE_FILE, LOG_FILE] {
+        let path = folder.join(name);
+        match fs::metadata(&path) {
+            Ok(file) if file.len() > 0 => return Ok(true),
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(StoreError::io("look for", &path, error)),
+        }
+    }
+    Ok(false)
 }
 
 fn private_file(path: &Path) -> Result<File, StoreError> {

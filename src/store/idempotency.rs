@@ -9,9 +9,6 @@ use crate::ids::UserId;
 /// How long a key is remembered, in seconds.
 pub(super) const KEPT: i64 = 24 * 3600;
 
-/// The answers belong to no device.
-const NO_DEVICE: DeviceNumber = DeviceNumber(0);
-
 /// A request under a key: whose, and hashes of the key and of all that was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Asked {
@@ -70,7 +67,7 @@ impl Store {
         }
         Ok(match row.optional_blob(2)? {
             Some(sealed) => {
-                let sealer = self.sealer("idempotency", NO_DEVICE);
+                let sealer = self.sealer("idempotency", DeviceNumber::NOBODY);
                 Known::Answered(sealer.unseal(&place(asked), &sealed)?)
             }
             None => Known::Open(row.text(1)?.to_owned()),
@@ -79,7 +76,7 @@ impl Store {
 
     /// Keeps the answer for whoever asks again; durable when answered.
     pub async fn settle_key(&self, asked: &Asked, answer: &[u8]) -> Result<(), StoreError> {
-        let sealer = self.sealer("idempotency", NO_DEVICE);
+        let sealer = self.sealer("idempotency", DeviceNumber::NOBODY);
         let sealed = sealer.seal(&place(asked), answer)?;
         let settle = Statement::new(SETTLE).bind(sealed);
         let settle = settle.bind(asked.user.to_string());

@@ -5,14 +5,12 @@ use super::sqlite::Engine;
 use super::{DeviceNumber, SealingKey, Statement, StoreError};
 
 const PLAIN: &[u8] = b"wutsd";
-/// No device has this number.
-const NOBODY: DeviceNumber = DeviceNumber(0);
 
 /// [`StoreError::WrongKey`] when the key is not the store's. A store without records takes this key for its own.
 pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
-    let sealer = key.sealer("record", NOBODY);
+    let sealer = key.sealer("record", DeviceNumber::NOBODY);
     let known = RecordKey::only(Kind::KeyCheck);
-    let rows = engine.run(&known.select(NOBODY))?;
+    let rows = engine.run(&known.select(DeviceNumber::NOBODY))?;
     if let Some(row) = rows.first() {
         let opened = sealer.unseal(&known.place(), &row.blob(0)?);
         return opened
@@ -29,5 +27,7 @@ pub(super) fn check(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreEr
         ));
     }
     let sealed = sealer.seal(&known.place(), PLAIN)?;
-    engine.run(&known.upsert(NOBODY, sealed, None)).map(drop)
+    engine
+        .run(&known.upsert(DeviceNumber::NOBODY, sealed, None))
+        .map(drop)
 }

@@ -1,48 +1,106 @@
-//! Schema versions: numbered files, each applied once and in its own transaction.
+//! Schema versions: numbered steps, each applied once. What is half done at a crash is taken up by the next start.
 
-use tracing::info;
+mod reseal;
+
+use tracing::{info, warn};
 
 use super::sqlite::Engine;
 use super::value::Statement;
-use super::{Row, StoreError};
+use super::{Row, SealingKey, StoreError};
+use crate::telemetry::Chain;
 
-/// Every migration in order; its version is its place counted from 1. Never change one that was released.
-///
-/// The texts may use `{BLOB}` for the type of bytes and `{ID}` for a generated key that is never given twice.
-/// No deferred constraints: they fail at the commit, which is shared with other callers.
-const MIGRATIONS: &[(&str, &str)] = &[
-    ("records", include_str!("migrations/0001_records.sql")),
-    ("accounts", include_str!("migrations/0002_accounts.sql")),
-    ("members", include_str!("migrations/0003_members.sql")),
-    ("exits", include_str!("migrations/0004_exits.sql")),
+/// Every step in order; its version is its place counted from 1. Never change one that was released.
+const STEPS: &[(&str, Step)] = &[
+    (
+        "records",
+        Step::Sql(include_str!("migrations/0001_records.sql")),
+    ),
+    (
+        "accounts",
+        Step::Sql(include_str!("migrations/0002_accounts.sql")),
+    ),
+    (
+        "members",
+        Step::Sql(include_str!("migrations/0003_members.sql")),
+    ),
+    (
+        "exits",
+        Step::Sql(include_str!("migrations/0004_exits.sql")),
+    ),
     (
         "device tokens",
-        include_str!("migrations/0005_device_tokens.sql"),
+        Step::Sql(include_str!("migrations/0005_device_tokens.sql")),
     ),
-    ("webhooks", include_str!("migrations/0006_webhooks.sql")),
+    (
+        "webhooks",
+        Step::Sql(include_str!("migrations/0006_webhooks.sql")),
+    ),
     (
         "contact names",
-        include_str!("migrations/0007_contact_names.sql"),
+        Step::Sql(include_str!("migrations/0007_contact_names.sql")),
     ),
     (
+        "nothing in clear",
+        Step::Sql(include_str!("migrations/0008_nothing_in_clear.sql")),
+    ),
+    ("what was in clear is sealed", Step::Rows(reseal::reseal)),
+    (
+        "clear columns",
+        Step::Rebuild(include_str!("migrations/0010_clear_columns.sql")),
+    ),
+    ("traces of what was in clear", Step::Scrub),
+    (
         "idempotency",
-        include_str!("migrations/0008_idempotency.sql"),
+        Step::Sql(include_str!("migrations/0012_idempotency.sql")),
     ),
 ];
 
+/// How a step is made.
+///
+/// The texts may use `{BLOB}` for the type of bytes and `{ID}` for a generated key that is never given twice.
+/// No deferred constraints: they fail at the commit, which is shared with other callers.
+enum Step {
+    /// In one transaction.
+    Sql(&'static str),
+    /// The same with foreign keys left alone: a table that others refer to can be made anew.
+    Rebuild(&'static str),
+    /// In transactions of its own, which it can be interrupted between.
+    Rows(fn(&mut Engine, &SealingKey) -> Result<(), StoreError>),
+    /// Takes the room of the whole database for a moment, so it may fail; then the next start tries it again.
+    Scrub,
+}
+
 /// Brings the schema up to date; [`StoreError::NewerSchema`] when it is of a newer wutsd.
-pub(super) fn migrate(engine: &mut Engine) -> Result<(), StoreError> {
+pub(super) fn migrate(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
     engine.batch("CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)")?;
     let found = version(engine)?;
-    let known = MIGRATIONS.len() as i64;
+    let known = STEPS.len() as i64;
     if found > known {
         return Err(StoreError::NewerSchema { found, known });
     }
-    for (version, (name, text)) in (1i64..)
-        .zip(MIGRATIONS)
-        .filter(|(version, _)| *version > found)
-    {
-        apply(engine, version, text)?;
+    let missing = (1i64..).zip(STEPS).filter(|(version, _)| *version > found);
+    for (version, (name, step)) in missing {
+        match step {
+            Step::Sql(text) => apply(engine, version, text)?,
+            Step::Rebuild(text) => rebuild(engine, version, text)?,
+            Step::Rows(work) => {
+                work(engine, key)?;
+                engine.run(&done(version))?;
+            }
+            // A new database has no past.
+            Step::Scrub if found > 0 => {
+                if let Err(error) = engine.scrub() {
+                    warn!(
+                        error = %Chain(&error),
+                        "pages of the database that are not in use may still hold what an older wutsd wrote in clear; \
+                         the next start tries again to clean them"
+                    );
+                    continue;
+                }
+                engine.run(&done(version))?;
+            }
+            Step::Scrub => drop(engine.run(&done(version))?),
+        }
         info!(version, name, "database migrated");
     }
     Ok(())
@@ -56,12 +114,22 @@ fn version(engine: &mut Engine) -> Result<i64, StoreError> {
         .map_or(Ok(0), |row: &Row| row.int(0))
 }
 
+fn done(version: i64) -> Statement {
+    Statement::new("INSERT INTO schema_version (version) VALUES ($1)").bind(version)
+}
+
+fn rebuild(engine: &mut Engine, version: i64, text: &str) -> Result<(), StoreError> {
+    engine.enforce_references(false)?;
+    let applied = apply(engine, version, text);
+    engine.enforce_references(true).and(applied)
+}
+
 fn apply(engine: &mut Engine, version: i64, text: &str) -> Result<(), StoreError> {
-    let record = Statement::new("INSERT INTO schema_version (version) VALUES ($1)").bind(version);
     engine.begin()?;
     let applied = engine
         .batch(&engine.dialect(text))
-        .and_then(|()| engine.run(&record));
+        .and_then(|()| engine.check_references())
+        .and_then(|()| engine.run(&done(version)));
     match applied {
         Ok(_) => engine.commit(),
         Err(error) => {

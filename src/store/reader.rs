@@ -7,6 +7,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::health::Files;
 use super::sqlite::Engine;
 use super::value::Statement;
 use super::writer::Rows;
@@ -20,7 +21,7 @@ pub(super) struct Read {
 }
 
 /// Works until the queue is closed and empty.
-pub(super) fn run(mut engine: Engine, queue: Arc<Mutex<Receiver<Read>>>) {
+pub(super) fn run(mut engine: Engine, queue: Arc<Mutex<Receiver<Read>>>, files: &Files) {
     loop {
         // The reader that waits holds the queue; the others wait for it.
         let Some(read) = queue.lock().blocking_recv() else {
@@ -30,6 +31,9 @@ pub(super) fn run(mut engine: Engine, queue: Arc<Mutex<Receiver<Read>>>) {
             continue;
         }
         let rows = answer(&mut engine, &read.statements);
+        if let Err(failure) = &rows {
+            files.failed(failure);
+        }
         let _ = read.reply.send(rows);
     }
 }

@@ -4,36 +4,65 @@ use bytes::Bytes;
 
 use super::{DeviceNumber, Statement};
 
-/// What a record is. The numbers are in the database: never change or reuse one.
+/// What a record is. The numbers are in the database: never change or reuse one; those that are missing were used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     KeyCheck = 0,
     Device = 1,
-    Identity = 2,
-    Session = 3,
-    SenderKey = 4,
+    Identity = 22,
+    Session = 23,
+    SenderKey = 24,
     PreKey = 5,
     SignedPreKey = 6,
     SyncKey = 7,
     LatestSyncKey = 8,
     SyncVersion = 9,
     MutationMac = 10,
-    SenderKeyDevice = 11,
-    Lid = 12,
-    Phone = 13,
-    BaseKey = 14,
-    DeviceList = 15,
-    Group = 16,
-    TcToken = 17,
-    SentMessage = 18,
-    PendingInbound = 19,
-    MessageSecret = 20,
+    SenderKeyDevice = 31,
+    Lid = 32,
+    Phone = 33,
+    BaseKey = 34,
+    DeviceList = 35,
+    Group = 36,
+    TcToken = 37,
+    SentMessage = 38,
+    PendingInbound = 39,
+    MessageSecret = 40,
+    Owed = 41,
 }
 
 impl Kind {
     /// As the column `kind` holds it.
     pub fn number(self) -> i64 {
         self as i64
+    }
+
+    /// Whether its keys hold numbers or JIDs, which nobody may read.
+    pub fn names_people(self) -> bool {
+        match self {
+            Self::KeyCheck
+            | Self::Device
+            | Self::PreKey
+            | Self::SignedPreKey
+            | Self::SyncKey
+            | Self::LatestSyncKey
+            | Self::SyncVersion
+            | Self::MutationMac
+            | Self::Owed => false,
+            Self::Identity
+            | Self::Session
+            | Self::SenderKey
+            | Self::SenderKeyDevice
+            | Self::Lid
+            | Self::Phone
+            | Self::BaseKey
+            | Self::DeviceList
+            | Self::Group
+            | Self::TcToken
+            | Self::SentMessage
+            | Self::PendingInbound
+            | Self::MessageSecret => true,
+        }
     }
 }
 
@@ -102,6 +131,21 @@ impl RecordKey {
                 .unwrap_or_default();
         }
         rest
+    }
+
+    /// What records are searched for by together: the user of an address, or the group of a sender key.
+    pub fn group(&self) -> Option<&[u8]> {
+        match self.kind {
+            Kind::Identity | Kind::Session if !self.bytes.is_empty() => {
+                let user = |byte: &u8| matches!(byte, b'@' | b':');
+                self.bytes.split(user).next()
+            }
+            Kind::SenderKeyDevice => {
+                let (len, tail) = self.bytes.split_first_chunk::<4>()?;
+                tail.get(..u32::from_be_bytes(*len) as usize)
+            }
+            _ => None,
+        }
     }
 
     /// What a sealed value is bound to, besides the device.

@@ -25,9 +25,10 @@ use tokio::sync::{Mutex, MutexGuard, OnceCell};
 use self::progress::Progress;
 use super::life_writes::{Attempt, LifeWrites, Staged};
 use super::record_key::{Kind, RecordKey, Scan};
+use super::record_places::RecordPlaces;
 use super::value::Statement;
 use super::writer::{Rows, Unit};
-use super::{DeviceNumber, Sealer, Store, StoreError};
+use super::{DeviceNumber, Store, StoreError};
 
 type Answer<T> = wacore::store::error::Result<T>;
 
@@ -37,7 +38,7 @@ type Answer<T> = wacore::store::error::Result<T>;
 pub struct RecordBackend {
     store: Store,
     device: DeviceNumber,
-    sealer: Sealer,
+    places: RecordPlaces,
     writes: Arc<LifeWrites>,
     /// Whoever writes has the turn, so that units are handed over in the order in which they are numbered, and
     /// what reads before it writes is not overtaken.
@@ -81,12 +82,16 @@ impl Change {
 
 impl RecordBackend {
     /// For the life that these writes are of.
-    pub(super) fn new(store: Store, device: DeviceNumber, writes: LifeWrites) -> Self {
-        let sealer = store.sealer("record", device);
+    pub(super) fn new(
+        store: Store,
+        device: DeviceNumber,
+        places: RecordPlaces,
+        writes: LifeWrites,
+    ) -> Self {
         Self {
             store,
             device,
-            sealer,
+            places,
             writes: Arc::new(writes),
             turn: Mutex::new(()),
             caught_up: OnceCell::new(),
@@ -184,11 +189,8 @@ impl RecordBackend {
 
     fn statement(&self, change: &Change) -> Result<Statement, StoreError> {
         match change {
-            Change::Put { key, value, at } => {
-                let sealed = self.sealer.seal(&key.place(), value)?;
-                Ok(key.upsert(self.device, sealed, *at))
-            }
-            Change::Delete(key) => Ok(key.delete(self.device)),
+            Change::Put { key, value, at } => self.places.put(key, value, *at),
+            Change::Delete(key) => Ok(self.places.delete(key)),
         }
     }
 

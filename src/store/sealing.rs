@@ -1,6 +1,7 @@
 //! Sealing: AES-256-GCM over stored values, each bound to the place where it is stored.
 
 mod key_file;
+pub(super) mod names;
 
 use std::path::PathBuf;
 
@@ -37,14 +38,15 @@ impl SealingKey {
     /// nonces are safe for 2^32 values under one key and a whole fleet writes more than that.
     pub fn sealer(&self, purpose: &str, device: DeviceNumber) -> Sealer {
         let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(Some(b"wutsd sealing"), self.bytes.as_slice())
-            .expand_multi_info(
-                &[&device.0.to_be_bytes(), purpose.as_bytes()],
-                key.as_mut_slice(),
-            )
-            .expect("32 bytes are less than the limit of HKDF");
+        self.derive(b"wutsd sealing", purpose, device, &mut key);
         let cipher = Aes256Gcm::new_from_slice(key.as_slice()).expect("the key has 32 bytes");
         Sealer { cipher, device }
+    }
+
+    fn derive(&self, salt: &[u8], purpose: &str, device: DeviceNumber, key: &mut [u8; 32]) {
+        Hkdf::<Sha256>::new(Some(salt), self.bytes.as_slice())
+            .expand_multi_info(&[&device.0.to_be_bytes(), purpose.as_bytes()], key)
+            .expect("32 bytes are less than the limit of HKDF");
     }
 
     /// How an operator knows this key.

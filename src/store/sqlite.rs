@@ -1,13 +1,14 @@
 //! The SQLite engine: one connection and what the writer and the readers do with it.
 
 use std::collections::HashMap;
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, ffi, params_from_iter};
+use rusqlite::{Connection, ErrorCode, InterruptHandle, OpenFlags, ToSql, ffi, params_from_iter};
 use tracing::{error, warn};
 
 use super::StoreError;
@@ -140,9 +141,50 @@ impl Engine {
         Ok(answer)
     }
 
+    /// Whether rows must refer to rows that are there. It has no effect within a transaction.
+    pub fn enforce_references(&self, enforce: bool) -> Result<(), StoreError> {
+        self.batch(match enforce {
+            true => "PRAGMA foreign_keys = ON",
+            false => "PRAGMA foreign_keys = OFF",
+        })
+    }
+
+    /// Whether all rows refer to rows that are there.
+    pub fn check_references(&mut self) -> Result<(), StoreError> {
+        let astray = self.run(&Statement::new("PRAGMA foreign_key_check"))?;
+        match astray.is_empty() {
+            true => Ok(()),
+            false => Err(StoreError::Shape("rows refer to others that are not there")),
+        }
+    }
+
+    /// Writes the whole database anew, without what earlier content has left in it and in the log. Takes its size on disk.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        self.batch("PRAGMA temp_store = FILE")?;
+        let scrubbed = self.batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+        self.batch("PRAGMA temp_store = MEMORY").and(scrubbed)
+    }
+
     /// Runs a script without arguments.
     pub fn batch(&self, script: &str) -> Result<(), StoreError> {
         Ok(self.connection.execute_batch(script)?)
+    }
+
+    /// Looks through all pages; [`StoreError::Corrupt`] with the first damage that is found.
+    pub fn quick_check(&mut self) -> Result<(), StoreError> {
+        let rows = self.run(&Statement::new("PRAGMA quick_check(1)"))?;
+        match rows.first().map(|row| row.text(0)).transpose()? {
+            Some("ok") => Ok(()),
+            found => {
+                let found: Box<dyn Error + Send + Sync> = found.unwrap_or("nothing").into();
+                Err(StoreError::Corrupt(found.into()))
+            }
+        }
+    }
+
+    /// Ends from another thread what this connection is doing.
+    pub fn interrupter(&self) -> InterruptHandle {
+        self.connection.get_interrupt_handle()
     }
 
     /// Fills the tokens of a migration with this engine's words.

@@ -7,6 +7,7 @@ mod idempotency;
 mod keys;
 mod library;
 mod lives;
+mod migration;
 mod opening;
 mod overlay;
 mod records;

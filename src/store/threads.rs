@@ -9,6 +9,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 
 use super::StoreError;
+use super::health::Files;
 use super::reader::{self, Read};
 use super::sqlite::Engine;
 use super::writer::Writer;
@@ -46,14 +47,15 @@ pub(super) fn readers(
     database: &Path,
     count: usize,
     queue: Receiver<Read>,
+    files: &Files,
 ) -> Result<Ended, StoreError> {
     let (alive, ended) = watch::channel(());
     let queue = Arc::new(Mutex::new(queue));
     for _ in 0..count.max(1) {
         let engine = Engine::reader(database)?;
-        let (queue, alive) = (queue.clone(), alive.clone());
+        let (queue, alive, files) = (queue.clone(), alive.clone(), files.clone());
         spawn("store-reader", move || {
-            reader::run(engine, queue);
+            reader::run(engine, queue, &files);
             drop(alive);
         })
         .map_err(|error| StoreError::io("start a thread for", Path::new("a reader"), error))?;

@@ -96,6 +96,11 @@ impl Statement {
 pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// A number; [`StoreError::Shape`] where there is none.
     pub fn int(&self, column: usize) -> Result<i64, StoreError> {
         self.optional_int(column)?.ok_or(StoreError::Shape(

@@ -1,13 +1,16 @@
 //! Where the events of each device go.
 
+use bytes::Bytes;
 use chrono::Utc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tracing::error;
 
 use super::devices::{id, time};
 use super::value::{Row, Statement, Value};
-use super::{DeviceNumber, Store, StoreError};
+use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
+use crate::telemetry::Chain;
 
 /// Whose webhook it is. Every statement asks for all of it, so that another tenant's device is like none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +60,7 @@ pub struct Content<P> {
 macro_rules! select_webhook {
     ($tail:literal) => {
         concat!(
-            "SELECT w.device, d.id, d.tenant_id, d.user_id, w.id, w.url, w.events, w.enabled, w.retry_attempts, \
+            "SELECT w.device, d.id, d.tenant_id, d.user_id, w.id, w.target, w.events, w.enabled, w.retry_attempts, \
              w.timeout, w.sealed, w.created_at, w.updated_at FROM webhook AS w JOIN device AS d ON d.number = w.device ",
             $tail
         )
@@ -66,29 +69,38 @@ macro_rules! select_webhook {
 
 const NUMBER: &str = "SELECT number FROM device WHERE id = $1 AND tenant_id = $2 AND user_id = $3";
 
-const PUT: &str = "INSERT INTO webhook (device, id, url, events, enabled, retry_attempts, timeout, sealed, created_at, \
+const PUT: &str = "INSERT INTO webhook (device, id, target, events, enabled, retry_attempts, timeout, sealed, created_at, \
     updated_at) SELECT number, $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM device \
     WHERE number = $10 AND id = $11 AND tenant_id = $12 AND user_id = $13 \
-    ON CONFLICT (device) DO UPDATE SET url = excluded.url, events = excluded.events, enabled = excluded.enabled, \
+    ON CONFLICT (device) DO UPDATE SET target = excluded.target, events = excluded.events, enabled = excluded.enabled, \
     retry_attempts = excluded.retry_attempts, timeout = excluded.timeout, sealed = excluded.sealed, \
     updated_at = excluded.updated_at";
 
-/// For a device that was made just now, whose user has named a URL before.
-const APPLY: &str = "INSERT INTO webhook (device, id, url, events, enabled, retry_attempts, timeout, created_at, \
-    updated_at) SELECT d.number, $1, m.webhook_url, $2, $3, $4, $5, $6, $7 \
-    FROM device AS d JOIN member AS m ON m.id = d.user_id \
-    WHERE d.id = $8 AND d.tenant_id = $9 AND d.user_id = $10 AND m.webhook_url IS NOT NULL \
-    ON CONFLICT (device) DO NOTHING";
+/// The URL that the user of a device has named before.
+const PENDING: &str = "SELECT d.number, m.webhook FROM device AS d JOIN member AS m ON m.id = d.user_id \
+    WHERE d.id = $1 AND d.tenant_id = $2 AND d.user_id = $3 AND m.webhook IS NOT NULL";
+
+/// For a device that was made just now.
+const APPLY: &str = "INSERT INTO webhook (device, id, target, events, enabled, retry_attempts, timeout, created_at, \
+    updated_at) SELECT number, $1, $2, $3, $4, $5, $6, $7, $8 FROM device \
+    WHERE id = $9 AND tenant_id = $10 AND user_id = $11 ON CONFLICT (device) DO NOTHING";
 
 impl Store {
-    /// All of them, for the start of the daemon.
+    /// All of them, for the start of the daemon, but for those that cannot be read.
     pub async fn webhooks<P: DeserializeOwned + Default>(
         &self,
     ) -> Result<Vec<StoredWebhook<P>>, StoreError> {
         let rows = self
             .read(Statement::new(select_webhook!("ORDER BY w.device")))
             .await?;
-        rows.iter().map(|row| self.webhook(row)).collect()
+        let readable = |row: &Row| {
+            let left = |error: &StoreError| {
+                let id = row.text(4).unwrap_or_default();
+                error!(webhook.id = id, error = %Chain(error), "a webhook cannot be read and is left alone");
+            };
+            self.webhook(row).inspect_err(left).ok()
+        };
+        Ok(rows.iter().filter_map(readable).collect())
     }
 
     /// The number of this owner's device. `None`: there is no such device.
@@ -113,7 +125,8 @@ impl Store {
             .map_err(|_| StoreError::Shape("a webhook cannot be written as JSON"))?;
         let sealed = self.sealer("webhook", number).seal(PLACE, &plain)?;
         let now = Utc::now().timestamp();
-        let put = Statement::new(PUT).bind(new_id).bind(content.url);
+        let target = target_url(&self.shared.key, number, &content.url)?;
+        let put = Statement::new(PUT).bind(new_id).bind(target);
         let put = put.bind(content.events).bind(i64::from(content.enabled));
         let put = put.bind(i64::from(content.retry_attempts));
         let put = put.bind(i64::from(content.timeout)).bind(sealed);
@@ -129,8 +142,18 @@ impl Store {
         new_id: String,
         like: Content<P>,
     ) -> Result<Option<StoredWebhook<P>>, StoreError> {
+        let pending = self.read(owned(Statement::new(PENDING), owner)).await?;
+        let Some(row) = pending.first() else {
+            return Ok(None);
+        };
+        let (number, key) = (DeviceNumber(row.int(0)?), &self.shared.key);
+        let url = pending_url(key).unseal(owner.user.to_string().as_bytes(), &row.blob(1)?)?;
+        let target = target_url(key, number, text(&url)?)?;
         let now = Utc::now().timestamp();
-        let apply = Statement::new(APPLY).bind(new_id).bind(like.events);
+        let apply = Statement::new(APPLY)
+            .bind(new_id)
+            .bind(target)
+            .bind(like.events);
         let apply = apply.bind(1).bind(i64::from(like.retry_attempts));
         let apply = apply.bind(i64::from(like.timeout)).bind(now).bind(now);
         let read = select_webhook!("WHERE d.id = $1 AND d.tenant_id = $2 AND d.user_id = $3");
@@ -175,11 +198,23 @@ impl Store {
         url: &str,
     ) -> Result<(), StoreError> {
         let update = Statement::new(
-            "UPDATE member SET webhook_url = $1, updated_at = $2 WHERE id = $3 AND tenant_id = $4",
+            "UPDATE member SET webhook = $1, updated_at = $2 WHERE id = $3 AND tenant_id = $4",
         );
-        let update = update.bind(url).bind(Utc::now().timestamp());
+        let sealed = self.sealed_pending_url(user, Some(url.to_owned()))?;
+        let update = update.bind(sealed).bind(Utc::now().timestamp());
         let update = update.bind(user.to_string()).bind(tenant.to_string());
         self.write(vec![update]).await.map(drop)
+    }
+
+    /// A URL that is to be kept with its user.
+    pub(super) fn sealed_pending_url(
+        &self,
+        user: UserId,
+        url: Option<String>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        let (sealer, place) = (pending_url(&self.shared.key), user.to_string());
+        let seal = |url: String| sealer.seal(place.as_bytes(), url.as_bytes());
+        url.map(seal).transpose()
     }
 
     /// Changes a webhook and reads it as it is then.
@@ -206,6 +241,7 @@ impl Store {
             }
             None => P::default(),
         };
+        let target = target_sealer(&self.shared.key, number);
         Ok(StoredWebhook {
             number,
             owner: Owner {
@@ -215,7 +251,7 @@ impl Store {
             },
             id: row.text(4)?.to_owned(),
             content: Content {
-                url: row.text(5)?.to_owned(),
+                url: text(&target.unseal(TARGET, &row.blob(5)?)?)?.to_owned(),
                 events: row.text(6)?.to_owned(),
                 enabled: row.flag(7)?,
                 retry_attempts: small(row, 8)?,
@@ -230,6 +266,30 @@ impl Store {
 
 /// A device has one webhook, so its place needs no name of its own.
 const PLACE: &[u8] = b"webhook";
+
+const TARGET: &[u8] = b"url";
+
+/// Its query may hold a secret.
+pub(super) fn target_url(
+    key: &SealingKey,
+    device: DeviceNumber,
+    url: &str,
+) -> Result<Bytes, StoreError> {
+    target_sealer(key, device).seal(TARGET, url.as_bytes())
+}
+
+fn target_sealer(key: &SealingKey, device: DeviceNumber) -> Sealer {
+    key.sealer("webhook URL", device)
+}
+
+/// Seals the URLs of all users, each for its user's id.
+pub(super) fn pending_url(key: &SealingKey) -> Sealer {
+    key.sealer("pending webhook", DeviceNumber::NOBODY)
+}
+
+fn text(plain: &[u8]) -> Result<&str, StoreError> {
+    std::str::from_utf8(plain).map_err(|_| StoreError::Shape("a stored URL is not UTF-8"))
+}
 
 /// Binds the three parts of an owner.
 pub(super) fn owned(statement: Statement, owner: Owner) -> Statement {

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::StoreError;
 use super::folder::Claim;
+use super::health::Files;
 use super::life_writes::LifeWrites;
 use super::metrics::Metrics;
 use super::sqlite::Engine;
@@ -70,6 +71,8 @@ pub(super) struct Writer {
     pub queue: Receiver<Unit>,
     /// Told of every commit.
     pub metrics: Metrics,
+    /// Told of damage.
+    pub files: Files,
     /// Held until the last byte is written.
     pub claim: Claim,
 }
@@ -127,6 +130,7 @@ impl Writer {
             }
             Err(Failure::Unit(error) | Failure::Group(error)) => {
                 self.metrics.failed(&error, units.len());
+                self.files.failed(&error);
                 units
                     .into_iter()
                     .for_each(|unit| unit.finish(Err(error.clone())));

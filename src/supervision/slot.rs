@@ -94,6 +94,7 @@ impl<A: Clone> Slot<A> {
             last_exit: self.last_exit,
             next_attempt,
             key_missing: up.is_some_and(|up| up.key_missing),
+            unsynced: up.is_some_and(|up| up.unsynced),
             exits: self.exits,
         }
     }
@@ -192,6 +193,7 @@ impl<A: Clone> Slot<A> {
             live_since: None,
             qr: None,
             key_missing: false,
+            unsynced: false,
             wish: None,
         });
         Vec::new()
@@ -211,6 +213,10 @@ impl<A: Clone> Slot<A> {
             }
             News::KeyMissing(missing) => {
                 up.key_missing = missing;
+                Vec::new()
+            }
+            News::Unsynced(unsynced) => {
+                up.unsynced = unsynced;
                 Vec::new()
             }
             News::Paired(login) => self.paired(login.jid),

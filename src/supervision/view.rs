@@ -96,6 +96,10 @@ pub struct Counted {
 const OPEN_PHONE: &str = "open WhatsApp on the phone: it owes the device a key, and contacts and settings may be out of \
     date until it has sent it";
 
+/// For a device that WhatsApp keeps part of what is synced from, or that cannot read it.
+const SYNC_AGAIN: &str = "part of contacts and settings could not be fetched, or does not verify: POST /appstate/sync with \
+    full: true tries at once; if that fails again and again, unlink the device on the phone and pair it anew";
+
 /// A snapshot of one device.
 #[derive(Clone, Debug, PartialEq)]
 pub struct View {
@@ -113,6 +117,8 @@ pub struct View {
     pub next_attempt: Option<DateTime<Utc>>,
     /// The phone owes a key without which part of contacts and settings cannot be read.
     pub key_missing: bool,
+    /// Part of contacts and settings could not be fetched, or not be read.
+    pub unsynced: bool,
     /// Counts the lives that have ended: a waiter can tell an old exit from a new one.
     pub exits: u64,
 }
@@ -126,6 +132,7 @@ impl View {
                 self.last_exit.and_then(ExitReason::action_required)
             }
             State::Live if self.key_missing => Some(OPEN_PHONE),
+            State::Live if self.unsynced => Some(SYNC_AGAIN),
             State::Connecting | State::Pairing | State::Live | State::Closing => None,
         }
     }

@@ -8,9 +8,9 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode};
 
 use super::schedule::Fault;
-use super::settings::headers;
+use super::settings::{Reach, headers};
 use super::{Webhook, signature};
-use crate::media::address::{NotAllowed, Rule};
+use crate::media::address::NotAllowed;
 use crate::store::outbox::Waiting;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -60,28 +60,31 @@ impl Outcome {
 /// The HTTP client of all deliveries.
 pub struct Courier {
     client: Client,
-    rule: Rule,
+    reach: Reach,
 }
 
 impl Courier {
     /// Redirects are not followed: an event goes where its owner said, or nowhere.
-    pub fn new(rule: Rule, tls: rustls::ClientConfig) -> reqwest::Result<Self> {
+    pub fn new(reach: Reach, tls: rustls::ClientConfig) -> reqwest::Result<Self> {
         let client = Client::builder()
             .tls_backend_preconfigured(tls)
             .no_proxy()
             .user_agent(USER_AGENT)
+            // Nothing of what a receiver answers is kept.
+            .no_gzip()
+            .no_deflate()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(Policy::none())
-            .dns_resolver(std::sync::Arc::new(rule))
+            .dns_resolver(std::sync::Arc::new(reach.addresses))
             .build()?;
-        Ok(Self { client, rule })
+        Ok(Self { client, reach })
     }
 
     /// Sends one event to its webhook, within the webhook's timeout.
     pub async fn deliver(&self, webhook: &Webhook, event: &Waiting) -> Outcome {
         // The configuration may have become stricter since the webhook was written.
-        if !self.rule.allows_host(&webhook.url) {
-            return failed(Fault::Event, NotAllowed.to_string());
+        if let Some(problem) = self.reach.forbids(&webhook.url) {
+            return failed(Fault::Event, format!("the webhook's URL {problem}"));
         }
         let body = match &webhook.private.secret {
             Some(secret) => signature::sign_body(secret, &event.body),

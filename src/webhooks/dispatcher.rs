@@ -53,7 +53,7 @@ pub async fn start(
     for device in webhooks.shared.store.queues().await? {
         webhooks.recorded(device);
     }
-    let courier = Courier::new(webhooks.shared.reach.addresses, tls)?;
+    let courier = Courier::new(webhooks.shared.reach, tls)?;
     let limits = Limits {
         first: config.backoff_first,
         longest: config.backoff_longest,
@@ -192,7 +192,7 @@ impl Post {
                     retry_after,
                 } => {
                     if taken.progress {
-                        attempt.failures = 0;
+                        attempt = Attempt::FIRST;
                     }
                     let buried = attempt.is_last(fault, webhook.retry_attempts);
                     store.not_delivered(event.number, &problem, buried).await?;

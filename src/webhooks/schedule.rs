@@ -2,7 +2,8 @@
 //!
 //! Every device has a queue and at most one run of deliveries under way, so its events stay in order. Queues with the same
 //! receiver stand in one line. A receiver that fails again and again is left alone for a while, and then gets one run to
-//! show that it is back; meanwhile its events wait and lose no attempts, for it is not they who are at fault.
+//! show that it is back. Its events wait and lose no attempts, for it is not they who are at fault: a failure counts only
+//! against an event that is refused, or that fails while others get through.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::sync::Arc;
@@ -98,19 +99,28 @@ pub struct Send {
 }
 
 /// What the first event of a run has behind it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
     /// Attempts that counted.
     pub failures: u32,
-    /// The receiver is unwell: another failure is no fault of the event.
+    /// The receiver has taken nothing since this event failed last: if it is not there, that is no fault of the event.
     pub free: bool,
 }
 
 impl Attempt {
+    /// Of an event that was not tried before.
+    pub const FIRST: Self = Self {
+        failures: 0,
+        free: true,
+    };
+
     /// Whether a failure of this attempt is the event's last.
     pub fn is_last(self, fault: Fault, retry_attempts: u32) -> bool {
-        let counts = fault == Fault::Event || !self.free;
-        counts && self.failures >= retry_attempts
+        match fault {
+            Fault::Event => self.failures >= retry_attempts,
+            // A receiver that comes and goes is bad luck; more than once in a row it is the event.
+            Fault::Receiver => !self.free && self.failures >= retry_attempts.max(PATIENCE),
+        }
     }
 }
 
@@ -121,12 +131,27 @@ struct Queue {
     then: Then,
     /// Counted failures of the event that is next.
     failures: u32,
+    /// All its failures, for the pauses between them.
+    tries: u32,
+    /// Runs to its receiver that had begun when it failed last.
+    failed_at: Option<u64>,
+}
+
+impl Queue {
+    /// Another event is next.
+    fn is_new(&mut self) {
+        (self.failures, self.tries, self.failed_at) = (0, 0, None);
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Due,
-    InFlight { free: bool },
+    /// The run with this number.
+    InFlight {
+        run: u64,
+        free: bool,
+    },
     Resting(Instant),
 }
 
@@ -148,6 +173,10 @@ struct Traffic {
     in_flight: usize,
     failures: u32,
     paused_until: Option<Instant>,
+    /// Runs that have begun.
+    runs: u64,
+    /// The newest of those that were answered.
+    answered: u64,
 }
 
 impl Traffic {
@@ -234,7 +263,7 @@ impl Schedule {
     /// Ends a rest.
     fn hurry(&mut self, device: DeviceNumber) {
         let queue = self.queue(device);
-        queue.failures = 0;
+        queue.is_new();
         if let State::Resting(at) = queue.state {
             self.resting.remove(&(at, device));
             self.queue_up(device);
@@ -248,6 +277,8 @@ impl Schedule {
             state: State::Due,
             then: Then::Settle,
             failures: 0,
+            tries: 0,
+            failed_at: None,
         };
         self.queues.insert(device, queue);
         self.queue_up(device);
@@ -300,7 +331,7 @@ impl Schedule {
         let Some(queue) = self.queues.get_mut(&device) else {
             return;
         };
-        let State::InFlight { free } = queue.state else {
+        let State::InFlight { run, free } = queue.state else {
             return;
         };
         // Not under way any more, so that it may leave.
@@ -311,9 +342,10 @@ impl Schedule {
             traffic.in_flight -= 1;
         }
         if ended.progress {
-            self.queue(device).failures = 0;
-            self.forgive(&receiver);
+            self.queue(device).is_new();
+            self.answered(&receiver, run);
         }
+        let free = free || ended.progress;
         match (ended.end, then) {
             (_, Then::Leave) => self.leave(device),
             (_, Then::Again(other)) if other != receiver => {
@@ -323,7 +355,14 @@ impl Schedule {
             (End::Emptied, Then::Settle) => self.leave(device),
             (End::Emptied | End::More, _) => self.queue_up(device),
             (End::Broken, _) => self.rest(device, now + self.pause(1, jitter)),
-            (End::Failed(failed), _) => self.failed(device, &receiver, failed, free, (now, jitter)),
+            (End::Failed(failed), _) => {
+                match failed.fault {
+                    // Whoever refuses is there.
+                    Fault::Event => self.answered(&receiver, run),
+                    Fault::Receiver => self.blame(&receiver, failed.retry_after, (now, jitter)),
+                }
+                self.failed(device, &receiver, failed, free, (now, jitter));
+            }
         }
     }
 
@@ -335,19 +374,25 @@ impl Schedule {
         free: bool,
         at: (Instant, f64),
     ) {
-        match failed.fault {
-            // Whoever refuses is there.
-            Fault::Event => self.forgive(receiver),
-            Fault::Receiver => self.blame(receiver, failed.retry_after, at),
-        }
-        if failed.fault == Fault::Receiver && free {
-            // The next attempt is another device's, lest one event that cannot be taken keeps all others waiting.
-            return self.queue_up(device);
-        }
+        let (unwell, runs) = match self.receivers.get(receiver) {
+            Some(traffic) => (traffic.is_unwell(), traffic.runs),
+            None => (false, 0),
+        };
         let queue = self.queue(device);
-        queue.failures = if failed.buried { 0 } else { queue.failures + 1 };
-        match (failed.fault, failed.buried) {
-            (Fault::Event, true) => self.queue_up(device),
+        if failed.buried {
+            queue.is_new();
+        } else {
+            queue.tries += 1;
+            queue.failed_at = Some(runs);
+            if failed.fault == Fault::Event || !free {
+                queue.failures += 1;
+            }
+        }
+        match failed.fault {
+            Fault::Event if failed.buried => self.queue_up(device),
+            // The receiver pauses as a whole. The next attempt is another device's, lest one event that cannot be taken
+            // keeps all others waiting.
+            Fault::Receiver if unwell => self.queue_up(device),
             _ => self.retry(device, failed.retry_after, at),
         }
     }
@@ -360,8 +405,8 @@ impl Schedule {
 
     fn retry(&mut self, device: DeviceNumber, retry_after: Option<Duration>, at: (Instant, f64)) {
         let (now, jitter) = at;
-        let failures = self.queue(device).failures;
-        let pause = self.pause(failures.max(1), jitter);
+        let tries = self.queue(device).tries;
+        let pause = self.pause(tries.max(1), jitter);
         self.rest(device, now + pause.max(asked_for(retry_after)));
     }
 
@@ -389,7 +434,15 @@ impl Schedule {
         }
     }
 
-    /// The receiver works.
+    /// The receiver has answered this run.
+    fn answered(&mut self, receiver: &Receiver, run: u64) {
+        if let Some(traffic) = self.receivers.get_mut(receiver) {
+            traffic.answered = traffic.answered.max(run);
+        }
+        self.forgive(receiver);
+    }
+
+    /// The receiver works, or is given another chance.
     fn forgive(&mut self, receiver: &Receiver) {
         self.resume(receiver);
         if let Some(traffic) = self.receivers.get_mut(receiver) {
@@ -419,13 +472,15 @@ impl Schedule {
             while traffic.may_send(self.limits.per_receiver)
                 && let Some(device) = traffic.due.pop_front()
             {
-                let free = traffic.is_unwell();
+                traffic.runs += 1;
                 traffic.in_flight += 1;
                 let queue = self
                     .queues
                     .get_mut(&device)
                     .expect("who is due has a queue");
-                queue.state = State::InFlight { free };
+                let free = queue.failed_at.is_none_or(|runs| traffic.answered <= runs);
+                let run = traffic.runs;
+                queue.state = State::InFlight { run, free };
                 let failures = queue.failures;
                 sends.push(Send {
                     device,
@@ -441,5 +496,7 @@ fn asked_for(retry_after: Option<Duration>) -> Duration {
     retry_after.unwrap_or_default().min(LONGEST_RETRY_AFTER)
 }
 
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

@@ -152,29 +152,48 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// The one rule for URLs that somebody gives us, wherever they come in.
     pub fn check(self, field: &'static str, text: &str) -> Result<Url, Invalid> {
         let refused = |problem: &str| Invalid::field(field, format!("{field} {problem}"));
-        let scheme = match self.plain {
-            true => "must be an https:// or http:// URL",
-            false => "must be an https:// URL",
-        };
-        let url = Url::parse(text).map_err(|_| refused(scheme))?;
-        if !(url.scheme() == "https" || self.plain && url.scheme() == "http") {
-            return Err(refused(scheme));
-        }
         if text.len() > LONGEST_URL {
             return Err(refused("is longer than 2048 bytes"));
         }
-        if !url.username().is_empty() || url.password().is_some() {
+        // The parser leaves them out, so that what is shown would not be where events go.
+        if text.contains(|letter: char| letter.is_control() || letter.is_whitespace()) {
+            return Err(refused("must not contain spaces or control characters"));
+        }
+        let Ok(url) = Url::parse(text) else {
+            return Err(refused(self.schemes()));
+        };
+        if has_password(&url) {
             return Err(refused("must not contain a password: use headers"));
         }
-        match self.addresses.allows_host(&url) {
-            true => Ok(url),
-            false => Err(refused(
-                "leads to an address that is not on the public Internet",
-            )),
+        match self.forbids(&url) {
+            None => Ok(url),
+            Some(problem) => Err(refused(problem)),
         }
     }
+
+    /// Why nothing is sent to a URL, be it that the configuration has become stricter since it was given.
+    pub fn forbids(self, url: &Url) -> Option<&'static str> {
+        if !(url.scheme() == "https" || self.plain && url.scheme() == "http") {
+            return Some(self.schemes());
+        }
+        let allowed = self.addresses.allows_host(url);
+        (!allowed).then_some("leads to an address that is not on the public Internet")
+    }
+
+    fn schemes(self) -> &'static str {
+        match self.plain {
+            true => "must be an https:// or http:// URL",
+            false => "must be an https:// URL",
+        }
+    }
+}
+
+/// Before the host, where every log and every screen would show it.
+pub fn has_password(url: &Url) -> bool {
+    !url.username().is_empty() || url.password().is_some()
 }
 
 impl Wanted {

@@ -177,3 +177,37 @@ async fn every_device_of_a_crowd_stays_connected_and_gets_what_is_posted() {
     }
     world.simulator.stop().await;
 }
+
+#[actix_web::test]
+async fn a_device_that_reads_nothing_for_a_while_gets_everything_afterwards() {
+    /// More than waits in a connection, and more bytes than the system takes for it.
+    const TEXTS: usize = 3000;
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let mut session = paired(&world, &ann).await;
+    let text = "long ".repeat(3000);
+    let texts = (0..TEXTS).map(|_| {
+        let inbound = json!({ "to": ann, "from": ben, "text": text });
+        world.post("/inbound", inbound)
+    });
+    let texts = futures::stream::iter(texts).buffer_unordered(8);
+    let mut sent: Vec<String> = texts
+        .map(|sent| sent["id"].as_str().unwrap().to_owned())
+        .collect()
+        .await;
+    let mut got = Vec::with_capacity(TEXTS);
+    while got.len() < TEXTS {
+        let next = tokio::time::timeout(PATIENCE, session.stanza());
+        let node = next.await.expect("a stanza");
+        let peer = node.attrs.contains_key("category");
+        if node.tag == "message" && !peer {
+            got.push(attr(&node, "id"));
+        }
+    }
+    got.sort();
+    sent.sort();
+    assert!(got == sent, "each is there once");
+    let state = world.get("/state").await;
+    assert_eq!(state["counters"]["logins"], 1, "{state}");
+    world.simulator.stop().await;
+}

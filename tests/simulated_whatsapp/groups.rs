@@ -5,7 +5,7 @@ use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
 
-use crate::support::{TestClient, World, ask, attr, child, refused, seen, text_from, to_group};
+use crate::support::{TestClient, World, ask, attr, child, iq, refused, seen, text_from, to_group};
 
 fn tag(tag: &'static str) -> NodeBuilder {
     NodeBuilder::new(tag)
@@ -377,5 +377,64 @@ async fn talk(world: &World, client: &TestClient, group: &Jid, [from, to]: [&str
     let counters = world.get("/state").await["counters"].clone();
     for missed in ["retries", "undecryptable"] {
         assert_eq!(counters[missed], 0, "{counters}");
+    }
+}
+
+#[actix_web::test]
+async fn a_group_has_a_picture_that_its_members_set_and_see() {
+    let world = World::start().await;
+    let (ann, ben, cleo) = (
+        world.account("Ann").await,
+        world.account("Ben").await,
+        world.account("Cleo").await,
+    );
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let (at_cleo, _, _) = world.paired(&cleo).await;
+    let group = made(&at_ann, &[&Jid::pn(ben.as_str())]).await;
+    told(&at_ben, "create").await;
+    let picture = |kind: &'static str, picture: NodeBuilder| {
+        let mut iq = iq(kind, "w:profile:picture", vec![picture.build()]);
+        iq.attrs.push("target", group.clone());
+        iq
+    };
+    let news = async |client: &TestClient, tag: &'static str| {
+        client
+            .stanza(tag, |node| {
+                let news = (attr(node, "type") == "picture").then_some(node)?;
+                assert_eq!(attr(node, "from"), group.to_string());
+                news.get_optional_child(tag).cloned()
+            })
+            .await
+    };
+    let get = || picture("get", tag("picture").attr("query", "url"));
+    refused(&at_ann, get(), "404").await;
+    let image = b"\xff\xd8\xff a small JPEG".to_vec();
+    let set = || tag("picture").attr("type", "image").bytes(image.clone());
+    let answer = ask(&at_ben, picture("set", set())).await;
+    let id = attr(&child(&answer, "picture"), "id");
+    let change = news(&at_ann, "set").await;
+    assert_eq!(attr(&change, "id"), id);
+    assert_eq!(attr(&change, "author"), world.lid(&ben).await.to_string());
+    let shown = child(&ask(&at_ann, get()).await, "picture");
+    assert_eq!(attr(&shown, "id"), id);
+    let file = reqwest::get(attr(&shown, "url")).await.unwrap();
+    assert_eq!(file.bytes().await.unwrap(), image);
+
+    // Who is not in it sees nothing, and who leads nothing changes nothing where it is locked.
+    refused(&at_cleo, get(), "403").await;
+    refused(&at_cleo, picture("set", set()), "403").await;
+    let lock = to_group(Some(&group), "set", tag("locked").build());
+    ask(&at_ann, lock).await;
+    refused(&at_ben, picture("set", set()), "401").await;
+    ask(
+        &at_ann,
+        picture("set", tag("picture").attr("type", "image")),
+    )
+    .await;
+    news(&at_ben, "delete").await;
+    refused(&at_ben, get(), "404").await;
+    for client in [at_ann, at_ben, at_cleo] {
+        client.stop().await;
     }
 }

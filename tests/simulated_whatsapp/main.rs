@@ -20,6 +20,8 @@ mod prekeys;
 mod presence;
 mod privacy;
 mod profile;
+mod receipts;
+mod refusals;
 mod restart;
 mod status_privacy;
 mod support;

@@ -285,10 +285,6 @@ async fn a_status_with_a_part_that_does_not_belong_into_it_is_refused() {
                 .build(),
             "400",
         ),
-        (
-            status("A3").attr("edit", 7).children([setting()]).build(),
-            "479",
-        ),
     ];
     for (node, error) in refused {
         let id = attr(&node, "id");

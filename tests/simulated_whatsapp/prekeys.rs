@@ -40,3 +40,42 @@ async fn few_one_time_keys_are_made_known_and_the_device_brings_more() {
     client.stop().await;
     asking.stop().await;
 }
+
+#[actix_web::test]
+async fn identities_are_told_without_using_up_a_key() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (client, _, jid) = world.paired(&ann).await;
+    let (asking, _, _) = world.paired(&ben).await;
+    let jids = [
+        jid,
+        format!("{ann}@s.whatsapp.net"),
+        format!("{ann}:77@s.whatsapp.net"),
+    ];
+    let users = |tag: &'static str| {
+        let users = jids.iter().map(|jid| {
+            let jid: Jid = jid.parse().unwrap();
+            NodeBuilder::new("user").attr("jid", jid).build()
+        });
+        iq(
+            "get",
+            "encrypt",
+            vec![NodeBuilder::new(tag).children(users).build()],
+        )
+    };
+    let before = world.get("/state").await["accounts"].clone();
+    let identities = child(&ask(&asking, users("identity")).await, "list");
+    assert_eq!(world.get("/state").await["accounts"], before);
+    let bundles = child(&ask(&asking, users("key")).await, "list");
+    let both = identities.get_children_by_tag("user");
+    for (user, bundle) in both.zip(bundles.get_children_by_tag("user")).take(2) {
+        assert_eq!(attr(user, "jid"), attr(bundle, "jid"));
+        for tag in ["identity", "type"] {
+            assert_eq!(child(user, tag).content, child(bundle, tag).content);
+        }
+    }
+    let unknown = identities.get_children_by_tag("user").nth(2).unwrap();
+    assert_eq!(attr(&child(unknown, "error"), "code"), "404");
+    client.stop().await;
+    asking.stop().await;
+}

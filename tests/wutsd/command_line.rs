@@ -157,6 +157,107 @@ async fn an_address_that_is_taken_is_named() {
     );
 }
 
+/// What a daemon says that does not start on this data.
+async fn refused(world: &World) -> String {
+    let mut daemon = world.second_daemon();
+    assert_eq!(daemon.ended().await.code(), Some(1));
+    daemon.errors().join("\n")
+}
+
+#[tokio::test]
+async fn a_start_that_was_cut_short_is_taken_up_by_the_next() {
+    let mut world = World::start().await;
+    world.daemon.stop("KILL").await;
+    // Made and not yet written: killed in between, or no room on the disk.
+    let path = world.data.path().join("master-token");
+    for left in ["", "\n"] {
+        fs::write(&path, left).expect("written");
+        world.start_again(&[]).await;
+        let token = fs::read_to_string(&path).expect("the master token");
+        let mode = fs::metadata(&path).expect("it").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let master = world.api.as_user(token.trim());
+        master.get("/tenants").await.expect(200);
+        world.daemon.stop("KILL").await;
+    }
+    let folder = world.data.path();
+    for name in fs::read_dir(folder).expect("the folder") {
+        let name = name.expect("an entry").file_name();
+        let name = name.to_string_lossy();
+        assert!(!name.contains("tmp"), "{name} was left behind");
+    }
+}
+
+#[tokio::test]
+async fn a_disk_that_is_full_at_the_first_start_is_no_reason_to_fail_at_the_next() {
+    let folder = TempDir::new().expect("a folder");
+    let environment = [
+        WHATSAPP,
+        ("WUTSD__DATA_DIR", folder.path().to_str().expect("UTF-8")),
+        ("WUTSD__HTTP__LISTEN", "127.0.0.1:0"),
+    ];
+    let program = env!("CARGO_BIN_EXE_wutsd");
+    // Not a byte more than a file has when it is made.
+    let mut full = tokio::process::Command::new("prlimit");
+    full.args(["--fsize=0:unlimited", program, "serve"]);
+    full.envs(environment).kill_on_drop(true);
+    let ended = full.output().await.expect("it ends");
+    assert!(!ended.status.success());
+    let owned = |(key, value): (&str, &str)| (key.to_owned(), value.to_owned());
+    let daemon = Process::start(&["serve"], &environment.map(owned));
+    daemon.error_line("API listens").await;
+}
+
+#[tokio::test]
+async fn a_given_master_token_that_is_no_secret_is_refused_with_what_to_do() {
+    let mut world = World::start().await;
+    world.daemon.stop("TERM").await;
+    let path = world.data.path().join("master-token");
+    let set = |mode| fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("set");
+    for mode in [0o644, 0o640, 0o660, 0o606] {
+        set(mode);
+        let said = refused(&world).await;
+        assert!(said.contains("master-token"), "{mode:o}: {said}");
+        assert!(said.contains("chmod it to 0600"), "{mode:o}: {said}");
+    }
+    set(0o600);
+    world.start_again(&[]).await;
+    world.master().get("/tenants").await.expect(200);
+
+    world.daemon.stop("TERM").await;
+    let given = world.data.path().join("given");
+    fs::write(&given, "").expect("written");
+    fs::set_permissions(&given, fs::Permissions::from_mode(0o600)).expect("set");
+    let given = given.to_str().expect("UTF-8");
+    let mut environment = vec![("WUTSD__AUTH__MASTER_TOKEN_FILE", given), WHATSAPP];
+    environment.push((
+        "WUTSD__DATA_DIR",
+        world.data.path().to_str().expect("UTF-8"),
+    ));
+    let (code, said) = run(&["serve"], &environment).await;
+    assert_eq!(code, Some(1));
+    assert!(said.contains("holds no master token"), "{said}");
+}
+
+#[tokio::test]
+async fn without_its_key_a_database_is_left_alone() {
+    let mut world = World::start().await;
+    let user = world.user().await;
+    world.daemon.stop("TERM").await;
+    let (key, away) = (
+        world.data.path().join("store.key"),
+        world.data.path().join("away"),
+    );
+    fs::rename(&key, &away).expect("moved");
+    let said = refused(&world).await;
+    assert!(said.contains("store.key is missing"), "{said}");
+    assert!(said.contains("put it back from a backup"), "{said}");
+    assert!(!key.exists(), "a key that opens nothing was made");
+    fs::rename(&away, &key).expect("moved back");
+    world.start_again(&[]).await;
+    world.again(&user).get("/devices").await.expect(200);
+}
+
 #[tokio::test]
 async fn secrets_on_disk_are_for_the_owner_only() {
     let world = World::start().await;

@@ -3,7 +3,9 @@
 mod block;
 mod blocklist;
 mod check;
+mod limited;
 mod list;
+mod other_numbers;
 mod picture;
 mod profile;
 mod resolve;

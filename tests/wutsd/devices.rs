@@ -1,5 +1,6 @@
 //! Devices, and how they are paired with an account.
 
+mod codes;
 mod connect;
 mod create;
 mod disconnect;

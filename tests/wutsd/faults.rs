@@ -1,11 +1,14 @@
 //! One test per fault: the answer to the caller, the state afterwards, and that neighbours were not touched.
 
 mod app_state;
+mod backlog;
+mod clock;
 mod deaf;
 mod exits;
 mod fleet;
 mod isolation;
 mod kill;
+mod numbers;
 mod stopping;
 mod storage;
 

@@ -1,5 +1,7 @@
 //! Callers who are slow, greedy or mad, over raw sockets: they are refused or cut off, and nobody else notices.
 
+mod crowd;
+mod memory;
 mod nonsense;
 
 use std::time::Duration;
@@ -9,7 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{PATIENCE, User, World, until};
+use crate::support::{PATIENCE, User, World};
 
 const IMPATIENT: [(&str, &str); 2] = [("HTTP__HEADER_TIMEOUT", "1"), ("HTTP__BODY_TIMEOUT", "1")];
 /// Between two drops of a trickle.

@@ -6,30 +6,31 @@ use std::path::{Path, PathBuf};
 
 /// Each room with the rooms that it may use, all of which stand before it.
 #[rustfmt::skip]
-const ROOMS: [(&str, &str); 20] = [
+const ROOMS: [(&str, &str); 21] = [
     ("contract", ""),
     ("ids", ""),
     ("metrics", ""),
+    ("private_file", ""),
     ("memory", "ids metrics"),
     ("config", "memory"),
     ("telemetry", "config"),
     ("open_files", "telemetry"),
-    ("store", "ids metrics telemetry"),
+    ("store", "ids metrics private_file telemetry"),
     // It knows what a failed store means, so that this is the same everywhere.
     ("failure", "memory store telemetry"),
     ("jid", "failure"),
     ("media", "config failure memory telemetry"),
-    ("accounts", "config failure ids store"),
+    ("accounts", "config failure ids private_file store"),
     ("webhooks", "config failure ids media metrics store telemetry"),
     ("device", "config failure ids jid media memory metrics store telemetry webhooks"),
     ("supervision", "config device failure ids metrics store telemetry webhooks"),
     ("commands", "contract device failure ids jid media memory"),
     ("http", "accounts commands config contract device failure ids jid memory metrics store supervision telemetry webhooks"),
     // It puts the others together.
-    ("app", "accounts config device http media memory metrics open_files store supervision telemetry webhooks"),
+    ("app", "accounts config device http media memory metrics open_files private_file store supervision telemetry webhooks"),
     // A server of its own, which has no more than words in common with the daemon.
     ("sandbox", "ids telemetry"),
-    ("cli", "app config sandbox supervision telemetry"),
+    ("cli", "app config private_file sandbox supervision telemetry"),
 ];
 
 /// Where the program and the library begin: they only name the rooms.

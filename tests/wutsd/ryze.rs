@@ -4,6 +4,7 @@ mod instances;
 mod isolation;
 mod privacy;
 mod rates;
+mod spellings;
 
 use serde_json::{Value, json};
 

@@ -146,3 +146,103 @@ async fn the_lines_that_it_prints_work_when_pasted() {
         .await;
     }
 }
+
+/// What a user may leave behind, one after the other, and what the next start says of the device then.
+#[tokio::test]
+async fn the_next_start_takes_things_as_their_user_left_them() {
+    let data = TempDir::new().expect("a folder");
+    let data = ["--data", data.path().to_str().expect("UTF-8")];
+    let (mut sandbox, line) = start(&data).await;
+    let device = text(&line, "/device_id");
+    let parts = |line: &Value| {
+        let api = Api::new(text(line, "/api")).as_user(text(line, "/token"));
+        (api, Control::new(text(line, "/whatsapp/control")))
+    };
+    let webhook = format!("/webhook?device_id={device}");
+    let status = format!("/status?device_id={device}");
+
+    // Its own webhook goes along with the simulated side; with what was changed of it.
+    let (api, control) = parts(&line);
+    let mut ours = api.get(&webhook).await.expect(200)["webhook"].clone();
+    ours["enabled_events"] = json!(["message.received"]);
+    ours["timeout"] = json!(7);
+    api.post(&webhook, ours.clone()).await.expect(200);
+    sandbox.stop("TERM").await;
+    let (mut sandbox, line) = start(&data).await;
+    let moved = parts(&line).0.get(&webhook).await.expect(200)["webhook"].clone();
+    let here = format!("{}/webhooks", text(&line, "/whatsapp/control"));
+    assert_eq!(moved["webhook_url"], here);
+    assert_eq!(
+        (&moved["enabled_events"], &moved["timeout"]),
+        (&ours["enabled_events"], &ours["timeout"])
+    );
+    drop(control);
+
+    // The user's own webhook, and a device that is to stay disconnected.
+    let (api, _) = parts(&line);
+    let own =
+        json!({ "webhook_url": "https://example.com/own", "enabled_events": ["message.received"] });
+    let own = api.post(&webhook, own).await.expect(200)["webhook"].clone();
+    api.post_nothing("/disconnect").await.expect(200);
+    sandbox.stop("TERM").await;
+    let (mut sandbox, line) = start(&data).await;
+    let (api, control) = parts(&line);
+    assert_eq!(api.get(&webhook).await.expect(200)["webhook"], own);
+    let found = api.get(&status).await.expect(200)["data"].clone();
+    assert_eq!(
+        (&found["phase"], &found["is_logged_in"]),
+        (&json!("disconnected"), &json!(true))
+    );
+    assert_eq!(line["jid"], found["jid"]);
+
+    // Unlinked on the phone.
+    api.post_nothing("/connect").await.expect(200);
+    api.wait_for_phase("connected").await;
+    let phone = text(&line, "/phone");
+    let jid = control.devices(phone).await.remove(0);
+    control.kick(&jid).await;
+    api.wait_for("unlinked", |status| status["is_logged_in"] == false)
+        .await;
+    sandbox.stop("TERM").await;
+    let (mut sandbox, line) = start(&data).await;
+    let (api, control) = parts(&line);
+    assert_eq!(line["jid"], Value::Null);
+    assert_eq!(
+        control.devices(phone).await,
+        [] as [String; 0],
+        "nobody has paired it again"
+    );
+    assert_eq!(api.get(&webhook).await.expect(200)["webhook"], own);
+
+    // Deleted, and then the tenant with it.
+    let ryze = Api::new(text(&line, "/api")).with_header("token", text(&line, "/token"));
+    ryze.delete("/api/instance/delete/Sandbox")
+        .await
+        .expect(200);
+    sandbox.stop("TERM").await;
+    let (mut sandbox, line) = start(&data).await;
+    assert_eq!(line["jid"], Value::Null);
+    assert_eq!(
+        parts(&line).0.get("/devices").await.expect(200)["devices"],
+        json!([])
+    );
+    let master = Api::new(text(&line, "/api")).as_user(text(&line, "/master_token"));
+    let tenant = format!("/global/tenants/{}", text(&line, "/tenant_id"));
+    master.delete(&tenant).await.expect(200);
+    sandbox.stop("TERM").await;
+    let (_sandbox, line) = start(&data).await;
+    assert_eq!(line["jid"], Value::Null);
+}
+
+#[tokio::test]
+async fn a_first_start_that_was_cut_short_is_taken_up_by_the_next() {
+    let folder = TempDir::new().expect("a folder");
+    let data = ["--data", folder.path().to_str().expect("UTF-8")];
+    let (mut sandbox, before) = start(&data).await;
+    sandbox.stop("KILL").await;
+    // Everything is made, and nobody was told of it.
+    std::fs::write(folder.path().join("sandbox.json"), "").expect("the notes");
+    let (_sandbox, line) = start(&data).await;
+    assert_ne!(before["token"], line["token"]);
+    post_and_read(&line).await;
+}

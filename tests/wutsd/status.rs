@@ -1,6 +1,7 @@
 //! What is posted under /status.
 
 mod again;
+mod downloads;
 mod media;
 mod privacy;
 mod text;

@@ -246,10 +246,12 @@ async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process,
     (daemon, Api::new(&format!("http://{address}")))
 }
 
-/// What systemd sets keeps its name.
+/// What systemd sets keeps its name, and so does what only tests set.
 fn variable(key: &str) -> String {
     match key {
-        "NOTIFY_SOCKET" | "WATCHDOG_USEC" | "CREDENTIALS_DIRECTORY" => key.to_owned(),
+        "NOTIFY_SOCKET" | "WATCHDOG_USEC" | "CREDENTIALS_DIRECTORY" | "WUTSD_LIBRARY_HASTE" => {
+            key.to_owned()
+        }
         key => format!("WUTSD__{key}"),
     }
 }

@@ -9,7 +9,7 @@ use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::jid::{self, PhoneNumber};
+use crate::jid::Person;
 
 /// Numbers in one request.
 const LIMIT: usize = 1000;
@@ -18,17 +18,14 @@ const LIMIT: usize = 1000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(example = json!({"numbers": ["5511999999999", "+55 11 88888-8888"]}))]
 pub struct CheckContacts {
-    /// Written anyhow; at most 1,000.
+    /// In whatever notation, also as JIDs; at most 1,000.
     pub numbers: Vec<String>,
 }
 
 /// Asks WhatsApp for numbers.
-pub struct Check {
-    /// Each as it is shown; those that are numbers, and those that nobody can have.
-    numbers: Vec<(String, Option<PhoneNumber>)>,
-}
+pub struct Check(Vec<Person>);
 
-/// By cleaned number.
+/// By number, in digits; who was named by LID, by that.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(
     as = CheckedNumbers,
@@ -44,23 +41,21 @@ impl Input for CheckContacts {
             let problem = format!("numbers must hold between 1 and {LIMIT} numbers");
             return Err(Invalid::field("numbers", problem));
         }
-        let numbers = self.numbers.iter().map(|text| number(text));
-        Ok(Check {
-            numbers: numbers.collect::<Result<_, _>>()?,
-        })
+        let person = |text: &String| {
+            let person = text.parse::<Person>();
+            person.map_err(|nobody| nobody.in_field("numbers"))
+        };
+        let people = self.numbers.iter().map(person);
+        people.collect::<Result<_, _>>().map(Check)
     }
 }
 
-/// A number, also where somebody has written its JID.
-fn number(text: &str) -> Result<(String, Option<PhoneNumber>), Invalid> {
-    if text.trim().is_empty() {
-        return Err(Invalid::field(
-            "numbers",
-            "numbers must not hold an empty one",
-        ));
+/// As it is shown.
+fn shown(person: &Person) -> String {
+    match person {
+        Person::Phone(number) => number.to_string(),
+        Person::Lid(_) => person.to_string(),
     }
-    let user = text.trim().strip_suffix("@s.whatsapp.net").unwrap_or(text);
-    Ok((jid::clean(user), user.parse().ok()))
 }
 
 impl Command for Check {
@@ -70,13 +65,11 @@ impl Command for Check {
         Operation::new("check", Envelope::Data).failing_with("failed to check numbers");
 
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
-        let numbers = self.numbers.iter();
-        let numbers: Vec<PhoneNumber> = numbers.filter_map(|(_, number)| number.clone()).collect();
-        let registered = session.lookup().registered(&numbers).await?;
-        // What cannot be a number of anybody is known not to be registered.
-        let nobody = self.numbers.into_iter().map(|(shown, _)| (shown, false));
-        let mut answer: BTreeMap<String, bool> = nobody.collect();
-        answer.extend(registered);
-        Ok(Checked(answer))
+        let Self(people) = self;
+        let registered = session.lookup().registered(&people).await?;
+        let answer = people
+            .iter()
+            .map(|person| (shown(person), registered.contains(person)));
+        Ok(Checked(answer.collect()))
     }
 }

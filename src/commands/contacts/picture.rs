@@ -96,7 +96,7 @@ impl Command for GetPicture {
     }
 
     async fn run(self, session: Session) -> Result<Picture, Failure> {
-        let (jid, preview) = (self.of.to_string(), self.preview);
+        let preview = self.preview;
         let picture = session
             .contacts()
             .picture(&self.of, preview)
@@ -104,7 +104,7 @@ impl Command for GetPicture {
             .ok_or(NONE)?;
         let unchanged = self.existing_id.as_ref() == Some(&picture.id);
         Ok(Picture {
-            jid,
+            jid: picture.jid,
             url: (!unchanged).then_some(picture.url),
             id: picture.id,
             kind: match preview {

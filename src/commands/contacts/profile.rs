@@ -80,13 +80,9 @@ impl Command for GetProfile {
 
     async fn run(self, session: Session) -> Result<Profile, Failure> {
         let Self(person) = self;
-        let shown = session.contacts().profile(&person).await?;
-        // Whoever is on WhatsApp has a phone.
-        if shown.devices.is_empty() {
-            return Err(NOBODY);
-        }
+        let shown = session.contacts().profile(&person).await?.ok_or(NOBODY)?;
         Ok(Profile {
-            jid: person.to_string(),
+            jid: shown.jid,
             user_info: UserInfo {
                 status: shown.about,
                 picture_id: shown.picture_id,

@@ -10,7 +10,7 @@ use crate::device::session::Session;
 use crate::device::session::contacts::Contact;
 use crate::device::session::groups;
 use crate::failure::{Failure, Invalid};
-use crate::jid::{GroupJid, NoPerson, Person};
+use crate::jid::{GroupJid, Person};
 
 /// People in one request.
 const LIMIT: usize = 160;
@@ -82,13 +82,13 @@ impl Input for ResolveContacts {
             let problem = format!("jids must hold between 1 and {LIMIT} people");
             return Err(Invalid::field("jids", problem));
         }
-        let parse = |input: String| match input.parse() {
+        let person = |input: String| match input.parse::<Person>() {
             Ok(person) => Ok((input, person)),
-            Err(nobody) => Err(nobody),
+            Err(nobody) => Err(nobody.in_field("jids")),
         };
-        let people: Result<_, NoPerson> = self.jids.into_iter().map(parse).collect();
+        let people = self.jids.into_iter().map(person);
         Ok(Resolve {
-            people: people.map_err(|nobody| Invalid::field("jids", format!("jids: {nobody}")))?,
+            people: people.collect::<Result<_, _>>()?,
             group: self.group_jid,
         })
     }

@@ -7,7 +7,7 @@ use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
-use crate::media::{self, preview};
+use crate::media::encoded;
 
 /// What to show.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -17,7 +17,7 @@ use crate::media::{self, preview};
     })
 )]
 pub struct SetProfilePicture {
-    /// A JPEG, PNG or WebP picture; its middle is shown.
+    /// A JPEG, PNG or WebP picture in base64, also as a data URL; its middle is shown.
     pub image_base64: String,
 }
 
@@ -38,7 +38,7 @@ impl Input for SetProfilePicture {
         if self.image_base64.trim().is_empty() {
             return Err(Invalid::field("image_base64", "image_base64 is required"));
         }
-        media::decode("image_base64", &self.image_base64).map(SetPicture)
+        encoded::decode("image_base64", self.image_base64).map(SetPicture)
     }
 }
 
@@ -50,7 +50,7 @@ impl Command for SetPicture {
     const LARGE: bool = true;
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
-        let portrait = preview::portrait(self.0).await?;
+        let portrait = session.media().portrait(self.0).await?;
         let picture_id = session.profile().set_picture(portrait).await?;
         Ok(Posted { picture_id })
     }

@@ -9,7 +9,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
-use crate::media::{self, Kind, Media};
+use crate::media::{Kind, Media, encoded};
 
 /// What to publish.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,11 +23,11 @@ use crate::media::{self, Kind, Media};
     })
 )]
 pub struct PostStatusMedia {
-    /// `image` or `video`; otherwise what `mime_type` or the bytes say.
+    /// `image` or `video`: what it must be; absent: what `mime_type` says, or either.
     pub media_type: Option<MediaType>,
-    /// Where the bytes do not tell.
+    /// What the caller takes it for. What the contacts get is announced as what its bytes are.
     pub mime_type: Option<String>,
-    /// Base64. Either this or `url`.
+    /// Base64, also as a data URL. Either this or `url`.
     pub data: Option<String>,
     /// Where to fetch it.
     pub url: Option<String>,
@@ -58,14 +58,13 @@ pub enum MediaType {
 pub struct PostedMedia {
     #[serde(flatten)]
     posted: Posted,
-    mime_type: String,
+    mime_type: &'static str,
 }
 
 /// An image or a video that is to be posted.
 pub struct PostMedia {
     source: Source,
-    kind: Option<Kind>,
-    mime_type: Option<String>,
+    wanted: Option<Kind>,
     caption: Option<String>,
     view_once: bool,
 }
@@ -79,12 +78,13 @@ impl Input for PostStatusMedia {
     type Command = PostMedia;
 
     fn check(self) -> Result<PostMedia, Invalid> {
-        let kind = self.media_type.map(Kind::from);
+        let told = self.mime_type.as_deref().and_then(Kind::of);
+        let wanted = self.media_type.map(Kind::from).or(told);
         let source = match (self.data, self.url) {
             (Some(data), None) => {
-                let bytes = media::decode("data", &data);
+                let bytes = encoded::decode("data", data);
                 let bytes = bytes.map_err(|wrong| Invalid::media(wrong.message))?;
-                Source::Here(Media::new(kind, self.mime_type.clone(), bytes)?)
+                Source::Here(Media::new(wanted, None, bytes)?)
             }
             (None, Some(url)) => Source::Url(url),
             (None, None) => return Err(Invalid::media("either data or url must be provided")),
@@ -94,8 +94,7 @@ impl Input for PostStatusMedia {
         };
         Ok(PostMedia {
             source,
-            kind,
-            mime_type: self.mime_type,
+            wanted,
             caption: self.caption,
             view_once: self.view_once.unwrap_or(false),
         })
@@ -127,19 +126,21 @@ impl Command for PostMedia {
     }
 
     async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
-        let media = match self.source {
-            Source::Here(media) => media,
+        let (media, held) = match self.source {
+            Source::Here(media) => (media, session.held().clone()),
             Source::Url(url) => {
-                let bytes = session.media().download(&url).await?;
-                Media::new(self.kind, self.mime_type, bytes)?
+                let found = session.media().download(&url).await?;
+                let served = found.content_type.as_deref();
+                let (bytes, held) = found.bytes.into_parts();
+                (Media::new(self.wanted, served, bytes)?, held)
             }
         };
-        let (kind, mime_type) = (media.kind, media.mime_type.clone());
+        let (kind, mime_type) = (media.kind, media.mime_type);
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
         let audience = session.status().audience().await?;
         let message = session
             .media()
-            .upload(media, self.caption, self.view_once)
+            .upload(media, held, self.caption, self.view_once)
             .await?;
         let ack = session.status().post(audience, message).await?;
         Ok(PostedMedia {

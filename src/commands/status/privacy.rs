@@ -22,13 +22,16 @@ pub struct UpdateStatusPrivacy {
     /// Whom the list means.
     #[serde(rename = "type")]
     pub admits: Admits,
-    /// User JIDs or numbers; left alone for `contacts`.
+    /// User JIDs, or numbers in whatever notation; left alone for `contacts`.
     #[serde(default)]
     pub list: Vec<String>,
 }
 
 /// Has WhatsApp keep this rule.
-pub struct PutPrivacy(StatusPrivacy);
+pub struct PutPrivacy {
+    admits: Admits,
+    list: Vec<Person>,
+}
 
 /// The rule as it is now.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +43,7 @@ pub struct Updated {
     #[serde(rename = "type")]
     admits: Admits,
     count: usize,
+    /// As WhatsApp knows them.
     list: Vec<String>,
 }
 
@@ -51,7 +55,7 @@ impl Input for UpdateStatusPrivacy {
         let kind = match admits {
             Admits::Contacts => {
                 let list = Vec::new();
-                return Ok(PutPrivacy(StatusPrivacy { admits, list }));
+                return Ok(PutPrivacy { admits, list });
             }
             Admits::Whitelist => "whitelist",
             Admits::Blacklist => "blacklist",
@@ -64,20 +68,19 @@ impl Input for UpdateStatusPrivacy {
             return Err(Invalid::field("list", problem));
         }
         let list = people(&self.list)?;
-        Ok(PutPrivacy(StatusPrivacy { admits, list }))
+        Ok(PutPrivacy { admits, list })
     }
 }
 
-/// Each once, as JIDs.
-fn people(list: &[String]) -> Result<Vec<String>, Invalid> {
+/// Each once.
+fn people(list: &[String]) -> Result<Vec<Person>, Invalid> {
     let mut known = HashSet::with_capacity(list.len());
     let mut people = Vec::with_capacity(list.len());
     for text in list {
         let person = text.parse::<Person>();
-        let person = person.map_err(|nobody| Invalid::field("list", format!("list: {nobody}")))?;
-        let jid = person.to_string();
-        if known.insert(jid.clone()) {
-            people.push(jid);
+        let person = person.map_err(|nobody| nobody.in_field("list"))?;
+        if known.insert(person.clone()) {
+            people.push(person);
         }
     }
     Ok(people)
@@ -95,9 +98,8 @@ impl Command for PutPrivacy {
     }
 
     async fn run(self, session: Session) -> Result<Updated, Failure> {
-        let Self(rule) = self;
-        let StatusPrivacy { admits, list } = rule.clone();
-        session.status().set_privacy(rule).await?;
+        let Self { admits, list } = self;
+        let StatusPrivacy { admits, list } = session.status().set_privacy(admits, &list).await?;
         Ok(Updated {
             admits,
             count: list.len(),

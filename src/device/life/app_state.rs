@@ -93,6 +93,18 @@ impl Owed {
         let _ = self.0.subscribe().wait_for(settled).await;
     }
 
+    /// What was tried in vain.
+    fn stuck(&self) -> Vec<Collection> {
+        let owed = self.0.borrow();
+        owed.stuck.iter().map(|wanted| wanted.name).collect()
+    }
+
+    /// Whether some are still to be tried.
+    fn is_fetching(&self) -> bool {
+        let owed = self.0.borrow();
+        !owed.waiting.is_empty() || owed.fetching.is_some()
+    }
+
     /// Takes the next one that waits; it is under way from then on.
     fn take(&self) -> Option<Wanted> {
         let mut next = None;

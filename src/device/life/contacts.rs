@@ -3,6 +3,7 @@
 mod writer;
 
 use actix::Recipient;
+use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
 use wacore::types::events::ContactUpdate;
 use wacore_binary::Jid;
@@ -11,6 +12,7 @@ use self::writer::{Entry, Writer};
 use super::contact::{Contact, Names};
 use super::runtime::{guarded, on_panic};
 use crate::device::messages::Observed;
+use crate::device::told;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
 
@@ -46,7 +48,7 @@ impl ContactBook {
         let change = ContactChange {
             jid: update.jid.to_non_ad_string(),
             contact: Contact::new(&update.jid, &update.action),
-            at: update.timestamp.timestamp_millis(),
+            at: told::version(update.timestamp, Utc::now()).timestamp_millis(),
         };
         // The task is only gone when the store is.
         let _ = self.entries.send(Entry::Learnt(change));

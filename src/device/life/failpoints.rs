@@ -4,7 +4,7 @@
 use crate::ids::DeviceId;
 
 #[cfg(feature = "sandbox")]
-pub use self::armed::Failpoints;
+pub use self::armed::{Failpoints, clock_step, hastened};
 
 /// Where it happens.
 #[derive(Clone, Copy, Debug)]
@@ -34,9 +34,22 @@ impl Failpoints {
     pub fn hit(&self, _: Point) {}
 }
 
+/// In the shipped build the library waits for as long as it wants.
+#[cfg(not(feature = "sandbox"))]
+pub fn hastened(duration: std::time::Duration) -> std::time::Duration {
+    duration
+}
+
+/// In the shipped build the clock is the machine's.
+#[cfg(not(feature = "sandbox"))]
+pub fn clock_step() -> i64 {
+    0
+}
+
 #[cfg(feature = "sandbox")]
 mod armed {
     use std::path::PathBuf;
+    use std::sync::LazyLock;
     use std::time::Duration;
 
     use super::Point;
@@ -45,6 +58,30 @@ mod armed {
     /// Names the folder in which a file `<device>.<point>` asks for one panic, or, if it says `hang`, keeps the thread busy
     /// for as long as it is there.
     const FOLDER: &str = "WUTSD_FAILPOINTS";
+
+    /// Says how many times as fast the protocol library's clocks run, so that no test waits for them.
+    static HASTE: LazyLock<u32> = LazyLock::new(|| {
+        let haste = std::env::var("WUTSD_LIBRARY_HASTE").ok();
+        haste
+            .and_then(|haste| haste.parse().ok())
+            .unwrap_or(1)
+            .max(1)
+    });
+
+    /// What becomes of a wait of the library.
+    pub fn hastened(duration: Duration) -> Duration {
+        duration / *HASTE
+    }
+
+    /// By how many milliseconds the machine's clock was set: what the file `clock` in the folder says.
+    pub fn clock_step() -> i64 {
+        static FILE: LazyLock<Option<PathBuf>> =
+            LazyLock::new(|| Some(PathBuf::from(std::env::var_os(FOLDER)?).join("clock")));
+        let step = FILE
+            .as_ref()
+            .and_then(|file| std::fs::read_to_string(file).ok());
+        step.and_then(|step| step.trim().parse().ok()).unwrap_or(0)
+    }
 
     /// How often a thread that hangs looks whether it may go on.
     const PAUSE: Duration = Duration::from_millis(20);

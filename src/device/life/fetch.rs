@@ -24,6 +24,8 @@ impl Fetcher {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls)
             .timeout(TIMEOUT)
+            .no_gzip()
+            .no_deflate()
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { client, plain })

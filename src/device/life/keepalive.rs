@@ -8,16 +8,21 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::{Instant, sleep_until};
 use wacore::iq::keepalive::KeepaliveSpec;
 use whatsapp_rust::{Client, IqError};
 
+use super::awake;
 use crate::config::Whatsapp;
 use crate::device::exit::ExitReason;
 
 /// So many pings in a row may stay unanswered while other things still arrive: a server, or this machine, that is busy
 /// with a backlog answers late.
 const MISSES: u32 = 3;
+
+/// WhatsApp is asked when something was sent to it and nothing has come for so long: the library gives a connection up
+/// that has been silent for twice as long, and asks nothing itself while one of its queries is unanswered.
+const UNANSWERED: Duration = Duration::from_secs(10);
 
 /// When to ask, and how long to wait for the answer.
 #[derive(Clone, Copy, Debug)]
@@ -44,31 +49,74 @@ pub struct Keepalive {
     probe: Notify,
 }
 
-/// When anything came from WhatsApp last.
+/// When anything came from WhatsApp last, and what was said to it since.
 #[derive(Clone)]
-pub struct LastHeard(Arc<Mutex<Instant>>);
+pub struct LastHeard(Arc<Traffic>);
+
+struct Traffic {
+    times: Mutex<Times>,
+    /// Something was sent after silence.
+    sent: Notify,
+}
+
+struct Times {
+    heard: Instant,
+    /// The first thing that was sent since.
+    asked: Option<Instant>,
+}
 
 impl LastHeard {
     fn now() -> Self {
-        Self(Arc::new(Mutex::new(Instant::now())))
+        let times = Times {
+            heard: Instant::now(),
+            asked: None,
+        };
+        Self(Arc::new(Traffic {
+            times: Mutex::new(times),
+            sent: Notify::new(),
+        }))
     }
 
     /// Something has come just now.
     pub fn note(&self) {
-        *self.0.lock() = Instant::now();
+        *self.0.times.lock() = Times {
+            heard: Instant::now(),
+            asked: None,
+        };
     }
 
-    fn last(&self) -> Instant {
-        *self.0.lock()
+    /// Something goes out just now.
+    pub fn sent(&self) {
+        let mut times = self.0.times.lock();
+        if times.asked.is_none() {
+            times.asked = Some(Instant::now());
+            self.0.sent.notify_one();
+        }
+    }
+
+    /// When anything came last.
+    pub fn last(&self) -> Instant {
+        self.0.times.lock().heard
+    }
+
+    /// When it has been quiet for too long, if nothing comes before.
+    fn due(&self, limit: Duration) -> Instant {
+        let times = self.0.times.lock();
+        let quiet = times.heard + limit;
+        let unanswered = times.asked.map(|asked| asked + UNANSWERED.min(limit));
+        unanswered.map_or(quiet, |unanswered| unanswered.min(quiet))
     }
 
     async fn quiet_for(&self, limit: Duration) {
         loop {
-            let due = self.last() + limit;
+            let due = self.due(limit);
             if due <= Instant::now() {
                 return;
             }
-            sleep_until(due).await;
+            tokio::select! {
+                () = sleep_until(due) => {}
+                () = self.0.sent.notified() => {}
+            }
         }
     }
 }
@@ -117,8 +165,12 @@ impl Keepalive {
             }
             let asked = Instant::now();
             // The library's own clock is the same; this one also counts the time that writing takes.
-            let pong = timeout(self.limits.patience, ping()).await;
-            match pong.unwrap_or(Pong::Missing) {
+            let pong = tokio::select! {
+                biased;
+                pong = ping() => pong,
+                () = awake::sleep(self.limits.patience) => Pong::Missing,
+            };
+            match pong {
                 Pong::Answered => misses = 0,
                 Pong::Gone => return ExitReason::ConnectionLost,
                 Pong::Missing => misses += 1,
@@ -150,7 +202,7 @@ mod tests {
     use std::future::{pending, ready};
     use std::sync::atomic::{AtomicU32, Ordering};
 
-    use tokio::time::sleep;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
     use crate::config::Config;
@@ -201,6 +253,46 @@ mod tests {
             () = chatter => {}
             () = sleep(HOUR) => {}
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_sent_and_not_answered_is_followed_by_a_ping_before_the_library_gives_up() {
+        let (keepalive, start) = (by_default(), Instant::now());
+        let asked = Mutex::new(None);
+        let ping = || async {
+            *asked.lock() = Some(start.elapsed());
+            Pong::Gone
+        };
+        let sent = async {
+            sleep(Duration::from_secs(1)).await;
+            keepalive.heard().sent();
+            sleep(Duration::from_secs(4)).await;
+            keepalive.heard().sent();
+            pending::<()>().await;
+        };
+        tokio::select! {
+            reason = keepalive.watch(ping) => assert_eq!(reason, ExitReason::ConnectionLost),
+            () = sent => {}
+        }
+        // Counted from the first thing that was sent.
+        assert_eq!(*asked.lock(), Some(Duration::from_secs(11)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_waits_while_the_process_stands_still_is_read_after_it_goes_on() {
+        let keepalive = by_default();
+        let pings = AtomicU32::new(0);
+        // The socket is read a moment after the clocks have run out.
+        let stopped = || async {
+            if pings.fetch_add(1, Ordering::Relaxed) == 0 {
+                tokio::time::advance(Duration::from_secs(60)).await;
+                sleep(Duration::from_millis(100)).await;
+            }
+            keepalive.heard().note();
+            Pong::Answered
+        };
+        let watched = timeout(HOUR, keepalive.watch(stopped)).await;
+        assert!(watched.is_err(), "{watched:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -16,6 +16,7 @@ use super::failpoints::Point;
 use crate::device::exit::ExitReason;
 use crate::device::messages::{Login, Observed};
 use crate::device::report::{MessageSent, report, unhooked};
+use crate::device::told;
 
 /// The handler of one life. Held by its client.
 pub struct Observer(pub Arc<Life>);
@@ -23,6 +24,15 @@ pub struct Observer(pub Arc<Life>);
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
         self.0.failpoints.hit(Point::Event);
+        match &*event {
+            Event::OfflineSyncPreview(preview) => self.0.backlog.announced(preview.total),
+            // Not all of it: what is told of the end is told when it has come.
+            Event::OfflineSyncCompleted(done) if !self.0.backlog.ended(done.count) => {
+                self.0.actor.do_send(Observed::BacklogLeft);
+                return;
+            }
+            _ => {}
+        }
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
@@ -32,6 +42,9 @@ impl EventHandler for Observer {
                 self.0
                     .owed
                     .note(skipped.filter_map(|name| name.parse().ok()));
+                if !failed.connected {
+                    self.0.actor.do_send(Observed::WithoutAppState);
+                }
             }
             Event::ContactUpdate(update) => self.0.contacts.learn(update),
             other => {
@@ -49,6 +62,8 @@ impl EventHandler for Observer {
             EventKind::PairSuccess,
             EventKind::PairError,
             EventKind::PairingQrCodesExhausted,
+            EventKind::PairingCodeRefresh,
+            EventKind::PairingCodeError,
             EventKind::LoggedOut,
             EventKind::StreamReplaced,
             EventKind::ClientOutdated,
@@ -112,7 +127,7 @@ impl Observer {
         }
         let answer = match &ack.error {
             Some(code) => Err(code.clone()),
-            None => Ok(ack.timestamp.unwrap_or_else(Utc::now)),
+            None => Ok(ack.timestamp.map_or_else(Utc::now, told::time)),
         };
         let sent = answer.as_ref().ok().copied();
         if self.0.acks.resolve(&ack.id, answer)
@@ -139,13 +154,15 @@ fn observed(event: &Event) -> Option<Observed> {
             tracing::warn!(error = pairing.error, "a pairing failed");
             Observed::Ended(ExitReason::PairingEnded)
         }
+        // With a code to type under way the library leaves the connection to us.
+        Event::PairingQrCodesExhausted(codes) if !codes.disconnected => Observed::NoMoreQr,
         Event::PairingQrCodesExhausted(_) => Observed::Ended(ExitReason::PairingEnded),
+        Event::PairingCodeRefresh(_) | Event::PairingCodeError(_) => Observed::PairCodeDead,
         Event::LoggedOut(out) => Observed::Ended(refusal(out.reason)),
         Event::StreamReplaced(_) => Observed::Ended(ExitReason::Replaced),
         Event::ClientOutdated(_) => Observed::Ended(ExitReason::ClientOutdated),
         Event::TemporaryBan(ban) => {
-            let remaining = ban.expire.to_std().unwrap_or(Duration::from_secs(3600));
-            Observed::Ended(ExitReason::TemporarilyBanned(remaining))
+            Observed::Ended(ExitReason::TemporarilyBanned(told::wait(ban.expire)))
         }
         Event::ConnectFailure(failure) => Observed::Ended(refusal(failure.reason)),
         Event::Disconnected(_) => Observed::Ended(ExitReason::ConnectionLost),

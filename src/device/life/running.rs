@@ -3,21 +3,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
+use tracing::{info, warn};
 use whatsapp_rust::Client;
 use whatsapp_rust::pair_code::PairCodeOptions;
 
 use super::Life;
 use super::app_state::sync;
+use super::runtime::Tasks;
 use super::signs::Ended;
 use crate::device::exit::ExitReason;
 use crate::device::messages::Login;
 use crate::device::pairing::PairCode;
-use crate::device::report::AppStateSyncComplete;
+use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
 use crate::store::StoreError;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the library may work on what a life has begun, once it is over.
+const LAST_WORDS: Duration = Duration::from_secs(30);
 
 /// A client at work. Dropped, it is taken down without a goodbye.
 pub(in crate::device) struct Running {
@@ -27,6 +33,8 @@ pub(in crate::device) struct Running {
     pub client: Arc<Client>,
     /// The end of its loop.
     pub(super) ended: Ended,
+    /// What the library does meanwhile.
+    pub(super) tasks: Tasks,
 }
 
 /// What a life had to store was not stored.
@@ -44,6 +52,18 @@ impl Drop for Running {
     fn drop(&mut self) {
         // The loop holds the client: dropping ours would not end it.
         self.client.signal_shutdown_sync();
+        // The tasks hold it, too, those that show codes for minutes.
+        let (tasks, paired) = (self.tasks.clone(), self.client.pn().is_some());
+        match Handle::try_current() {
+            // A fetch that is cut off half-way would leave a version without its MACs.
+            Ok(shard) if paired => {
+                shard.spawn(async move {
+                    tokio::time::sleep(LAST_WORDS).await;
+                    tasks.end();
+                });
+            }
+            _ => tasks.end(),
+        }
     }
 }
 
@@ -63,6 +83,19 @@ impl Running {
         }
     }
 
+    /// Asks for what still waits at WhatsApp, and tells webhooks once it is here.
+    pub fn read_backlog(&self) -> impl Future<Output = ()> + 'static {
+        let (life, client) = (self.life.clone(), self.client.clone());
+        async move {
+            warn!(device.id = %life.plan.device, "what waited at WhatsApp takes long: the rest is asked for");
+            let heard = life.keepalive.heard();
+            if let Some(count) = life.backlog.read(&client, heard).await {
+                let (webhooks, device) = (&life.shared.webhooks, life.plan.number);
+                webhooks.tell(device, &OfflineSyncCompleted { count });
+            }
+        }
+    }
+
     /// Makes what the login brought durable, above all the account's name: a life that begins without it waits ten seconds
     /// for the phone.
     pub fn save(&self) -> impl Future<Output = Result<(), NotStored>> + 'static {
@@ -76,29 +109,35 @@ impl Running {
         async move { life.keepalive.lost(&client).await }
     }
 
-    /// Asks WhatsApp for a code to type. `instead`: an earlier one is to be replaced.
+    /// Whether WhatsApp has let it in, however much of the rest has come.
+    pub fn is_logged_in(&self) -> bool {
+        self.client.is_logged_in()
+    }
+
+    /// Asks WhatsApp for a code to type, which replaces an earlier one.
     pub fn pair_code(
         &self,
         phone: String,
-        instead: bool,
     ) -> impl Future<Output = Result<PairCode, String>> + 'static {
         let client = self.client.clone();
         async move {
-            if instead {
-                client.cancel_pair_code().await;
-            }
+            let asked = Utc::now();
+            client.cancel_pair_code().await;
             let options = PairCodeOptions {
                 phone_number: phone.clone(),
                 ..Default::default()
             };
             let code = client.pair_with_code(options).await;
             let code = code.map_err(|error| error.to_string())?;
-            Ok(PairCode::new(code, phone))
+            Ok(PairCode::new(code, phone, asked))
         }
     }
 
     /// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.
     pub async fn close(self, paired: Option<Login>) -> Result<(), NotStored> {
+        if self.life.backlog.unread().is_some() {
+            info!(device.id = %self.life.plan.device, "not all that waited at WhatsApp has come: the next connection asks for it again");
+        }
         let paired = match paired {
             Some(login) => self.store_pairing(login).await,
             None => Ok(()),

@@ -19,7 +19,7 @@ use super::hook::Hook;
 use super::observer::Observer;
 use super::retry_admission::key_holders;
 use super::running::Running;
-use super::runtime::{ShardRuntime, on_panic};
+use super::runtime::{ShardRuntime, Tasks, on_panic};
 use super::signs::{Ended, RunEnded, Signs};
 use super::transport::{DialFailure, Dialer};
 use super::version;
@@ -71,7 +71,7 @@ pub(in crate::device) async fn start(
 ) -> Result<(Running, Signs), StartError> {
     let life = Arc::new(Life::new(plan, shared, actor));
     life.failpoints.hit(Point::Start);
-    let (client, dial_failure) = build(&life).await?;
+    let (client, dial_failure, tasks) = build(&life).await?;
     // One run is one connection: the supervisor decides about the next.
     client.enable_auto_reconnect.store(false, Ordering::Relaxed);
     let props = props(&life.shared.whatsapp);
@@ -92,16 +92,18 @@ pub(in crate::device) async fn start(
         life,
         ended: signs.ended(),
         client,
+        tasks,
     };
     Ok((running, signs))
 }
 
-async fn build(life: &Arc<Life>) -> Result<(Arc<Client>, DialFailure), StartError> {
+async fn build(life: &Arc<Life>) -> Result<(Arc<Client>, DialFailure, Tasks), StartError> {
     let shared = &life.shared;
     let manager = PersistenceManager::new(life.records.clone()).await?;
     let (url, heard) = (shared.whatsapp.url.clone(), life.keepalive.heard().clone());
     let (dialer, dial_failure) = Dialer::new(url, shared.tls.clone(), heard);
     let runtime = ShardRuntime::here(shared.blocking.clone(), on_panic(&life.actor));
+    let tasks = runtime.tasks().clone();
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
         ..Default::default()
@@ -120,7 +122,7 @@ async fn build(life: &Arc<Life>) -> Result<(Arc<Client>, DialFailure), StartErro
         .with_skip_history_sync(true)
         .with_version_override(version)
         .with_background_saver_interval(SAVE_INTERVAL);
-    Ok((builder.build().await?.into_client(), dial_failure))
+    Ok((builder.build().await?.into_client(), dial_failure, tasks))
 }
 
 fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {

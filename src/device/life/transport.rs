@@ -54,7 +54,7 @@ impl DialFailure {
 }
 
 impl Dialer {
-    /// `heard` is told whenever something arrives.
+    /// `heard` is told whenever something arrives or leaves.
     pub fn new(url: Url, tls: Arc<rustls::ClientConfig>, heard: LastHeard) -> (Self, DialFailure) {
         let failure = DialFailure::default();
         (
@@ -99,9 +99,10 @@ impl TransportFactory for Dialer {
         })?;
         let (sink, stream) = socket.split();
         let (events, receiver) = async_channel::bounded(PENDING_EVENTS);
-        let pump = tokio::spawn(pump(stream, events, self.heard.clone())).abort_handle();
+        let heard = self.heard.clone();
+        let pump = tokio::spawn(pump(stream, events, heard.clone())).abort_handle();
         let sink = tokio::sync::Mutex::new(sink);
-        Ok((Arc::new(OpenSocket { sink, pump }), receiver))
+        Ok((Arc::new(OpenSocket { sink, pump, heard }), receiver))
     }
 }
 
@@ -109,6 +110,7 @@ impl TransportFactory for Dialer {
 struct OpenSocket {
     sink: tokio::sync::Mutex<SplitSink<Socket, Message>>,
     pump: AbortHandle,
+    heard: LastHeard,
 }
 
 impl Drop for OpenSocket {
@@ -120,6 +122,7 @@ impl Drop for OpenSocket {
 #[async_trait]
 impl Transport for OpenSocket {
     async fn send(&self, data: Bytes) -> anyhow::Result<()> {
+        self.heard.sent();
         self.sink
             .lock()
             .await

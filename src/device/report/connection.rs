@@ -81,7 +81,7 @@ impl Told for OfflineSyncPreview {
 /// All that had come meanwhile is there.
 #[derive(Serialize, ToSchema)]
 pub struct OfflineSyncCompleted {
-    count: i32,
+    pub(in crate::device) count: i32,
 }
 
 impl Told for OfflineSyncCompleted {

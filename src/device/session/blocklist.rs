@@ -1,14 +1,16 @@
 //! The block list, which is WhatsApp's: every answer is read from there.
 
-use wacore::iq::blocklist::UpdateBlocklistSpec;
 use wacore::request::InfoQuery;
-use wacore_binary::{Jid, NodeRef, Server};
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, NodeContent, NodeRef, Server};
 
-use super::Session;
 use super::failures::unanswered;
+use super::{Session, jids};
 use crate::device::known_as::KnownAs;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
+
+const NAMESPACE: &str = "blocklist";
 
 /// The list at one moment.
 #[derive(Clone, Debug)]
@@ -30,56 +32,70 @@ impl Session {
 }
 
 impl Blocklist<'_> {
-    /// The list with number and LID of everybody on it.
+    /// The list with number and LID of everybody on it, as far as WhatsApp tells.
     pub async fn all(&self) -> Result<Blocked, Failure> {
         let mut list = self.fetch().await?;
-        for person in &mut list.people {
-            self.complete(person).await?;
+        let unnamed = |who: &&mut KnownAs| who.phone.is_none() && who.lid.is_some();
+        let unnamed: Vec<&mut KnownAs> = list.people.iter_mut().filter(unnamed).collect();
+        let lids = unnamed.iter().filter_map(|who| who.lid.clone());
+        let lids: Vec<Person> = lids.map(Person::Lid).collect();
+        let names = self.0.lookup().names(&lids).await?;
+        for (who, known) in unnamed.into_iter().zip(names) {
+            *who = known;
         }
         Ok(list)
     }
 
     /// Blocks or unblocks, and returns who that was and the list as it is then. Doing it twice is no error.
     pub async fn set(&self, person: &Person, blocked: bool) -> Result<(KnownAs, Blocked), Failure> {
-        let names = self.0.lookup().names(std::slice::from_ref(person)).await?;
-        let who = names.into_iter().next().unwrap_or_default();
-        let update = match (blocked, &who.lid, &who.phone) {
-            (true, Some(lid), Some(phone)) => UpdateBlocklistSpec::block_with_pn(
-                &Jid::lid(lid.as_str()),
-                &Jid::pn(phone.as_str()),
-            ),
-            (false, Some(lid), _) => UpdateBlocklistSpec::unblock(&Jid::lid(lid.as_str())),
-            // WhatsApp takes blocks by LID only, and has none for somebody who is not there.
-            _ => return Err(Invalid::request(format!("{person} is not on WhatsApp")).into()),
+        let mut who = self.0.lookup().find_one(person).await?;
+        if who.is_none() && !blocked {
+            who = self.remembered(person).await?;
+        }
+        // WhatsApp's list is one of LIDs.
+        let named = who.and_then(|who| Some((Jid::lid(who.lid.clone()?), who)));
+        let Some((lid, who)) = named else {
+            return Err(Invalid::request(format!("{person} is not on WhatsApp")).into());
         };
-        let update = async { self.0.client.execute(update).await.map_err(unanswered) };
+        if self.0.client.lid().is_some_and(|own| own.user == lid.user) {
+            return Err(Invalid::request(format!("{person} is this account itself")).into());
+        }
+        let item = NodeBuilder::new("item").attr("jid", lid);
+        let item = match (blocked, &who.phone) {
+            (false, _) => item.attr("action", "unblock"),
+            (true, Some(phone)) => item
+                .attr("action", "block")
+                .attr("pn_jid", Jid::pn(phone.as_str())),
+            // A stranger: without either word about the number the block is refused.
+            (true, None) => item
+                .attr("action", "block")
+                .attr("unknown_identifier", "true"),
+        };
+        let content = NodeContent::Nodes(vec![item.build()]);
+        let update = InfoQuery::set(NAMESPACE, Jid::new("", Server::Pn), Some(content));
+        let update = async { self.0.client.send_iq(update).await.map_err(unanswered) };
         self.0.query(update).await?;
         Ok((who, self.all().await?))
     }
 
+    /// Somebody who has left WhatsApp may still be on the list.
+    async fn remembered(&self, person: &Person) -> Result<Option<KnownAs>, Failure> {
+        let given = KnownAs::of([jids::person(person)]);
+        let mut people = self.fetch().await?.people.into_iter();
+        Ok(people.find(|who| who.is(&given)))
+    }
+
     /// Whom to leave out.
-    pub(super) async fn jids(&self) -> Result<Vec<Jid>, Failure> {
-        let people = self.fetch().await?.people.into_iter();
-        let jid = |who: KnownAs| who.lid.map(Jid::lid).or(who.phone.map(Jid::pn));
-        Ok(people.filter_map(jid).collect())
+    pub(super) async fn people(&self) -> Result<Vec<KnownAs>, Failure> {
+        Ok(self.fetch().await?.people)
     }
 
     async fn fetch(&self) -> Result<Blocked, Failure> {
         let list = async {
-            let query = InfoQuery::get("blocklist", Jid::new("", Server::Pn), None);
+            let query = InfoQuery::get(NAMESPACE, Jid::new("", Server::Pn), None);
             self.0.client.send_iq(query).await.map_err(unanswered)
         };
         Ok(read(self.0.query(list).await?.get()))
-    }
-
-    /// Adds the number of somebody whom the list names by LID only.
-    async fn complete(&self, who: &mut KnownAs) -> Result<(), Failure> {
-        if let (Some(lid), None) = (&who.lid, &who.phone) {
-            let person = Person::Lid(lid.clone());
-            let found = self.0.lookup().names(&[person]).await?;
-            *who = found.into_iter().next().unwrap_or_default();
-        }
-        Ok(())
     }
 }
 

@@ -19,8 +19,10 @@ impl Session {
 }
 
 /// What WhatsApp tells about somebody.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Profile {
+    /// Who it is: by the number that WhatsApp knows, or by LID if they were named so.
+    pub jid: String,
     /// The about text.
     pub about: String,
     /// WhatsApp's id of the picture; empty where there is none to see.
@@ -36,6 +38,8 @@ pub struct Profile {
 /// Where a profile picture is to be fetched.
 #[derive(Clone, Debug)]
 pub struct Picture {
+    /// Whose it is: by the number that WhatsApp knows, or by LID if they were named so.
+    pub jid: String,
     /// Another picture has another one.
     pub id: String,
     /// Good for some days.
@@ -51,29 +55,34 @@ impl Contacts<'_> {
         contacts.map_err(|error| Failure::of_store("the contacts could not be read", &error))
     }
 
-    /// What somebody shows. Whoever hides it, or is not there, shows nothing.
-    pub async fn profile(&self, person: &Person) -> Result<Profile, Failure> {
-        let who = jids::person(person);
+    /// What somebody shows, which may be nothing. `None`: nobody is there.
+    pub async fn profile(&self, person: &Person) -> Result<Option<Profile>, Failure> {
+        let Some(who) = self.0.lookup().jid(person).await? else {
+            return Ok(None);
+        };
         let asked = async {
             let contacts = self.0.client.contacts();
             let told = contacts.get_user_info(std::slice::from_ref(&who)).await;
             told.map_err(failures::contact)
         };
-        let Some(info) = self.0.query(asked).await?.into_values().next() else {
-            return Ok(Profile::default());
+        let told = self.0.query(asked).await?.into_values().next();
+        // Whoever is on WhatsApp has a phone.
+        let Some(info) = told.filter(|info| !info.devices.is_empty()) else {
+            return Ok(None);
         };
         let business = match info.is_business {
             true => self.business(&who).await?,
             false => None,
         };
         let devices = info.devices.iter();
-        Ok(Profile {
+        Ok(Some(Profile {
+            jid: who.to_string(),
             about: info.status.unwrap_or_default(),
             picture_id: info.picture_id.unwrap_or_default(),
             devices: devices.map(|id| who.with_device(*id).to_string()).collect(),
             verified_name: info.verified_name.and_then(|verified| verified.name),
             business,
-        })
+        }))
     }
 
     async fn business(&self, who: &Jid) -> Result<Option<Value>, Failure> {
@@ -87,7 +96,13 @@ impl Contacts<'_> {
 
     /// The picture of somebody or of a group, or `None`: there is none that this account may see.
     pub async fn picture(&self, of: &Chat, preview: bool) -> Result<Option<Picture>, Failure> {
-        let who = jids::chat(of);
+        let who = match of {
+            Chat::Person(person) => self.0.lookup().jid(person).await?,
+            Chat::Group(group) => Some(jids::group(group)),
+        };
+        let Some(who) = who else {
+            return Ok(None);
+        };
         let asked = async {
             let contacts = self.0.client.contacts();
             let told = contacts.get_profile_picture(&who, preview).await;
@@ -95,6 +110,7 @@ impl Contacts<'_> {
         };
         let picture = self.0.query(asked).await?;
         Ok(picture.map(|found| Picture {
+            jid: who.to_string(),
             id: found.id,
             url: found.url,
             direct_path: found.direct_path,

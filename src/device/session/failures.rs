@@ -2,6 +2,7 @@
 //!
 //! Their texts may name people, so where one is logged it is by its kind.
 
+use std::error::Error;
 use std::fmt::Debug;
 
 use tokio::task::JoinError;
@@ -9,7 +10,10 @@ use tracing::error;
 use whatsapp_rust::features::{AppStateError, ContactError, GroupError, ProfileError};
 use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 
-use crate::failure::Failure;
+use crate::failure::{Backoff, Failure};
+
+/// WhatsApp's code for whoever asks too much.
+const TOO_MUCH: u16 = 429;
 
 /// A defect, or something broken, of which the library's own error tells: its kind is logged.
 pub fn broken(what: &'static str, error: &impl Debug) -> Failure {
@@ -23,12 +27,44 @@ pub fn broken(what: &'static str, error: &impl Debug) -> Failure {
 pub fn unanswered(error: IqError) -> Failure {
     match error {
         IqError::Timeout => Failure::TimedOut { message_id: None },
-        IqError::ServerError { code, .. } => Failure::Refused(code.to_string()),
+        IqError::ServerError { code, backoff, .. } => refused(code, backoff),
         IqError::UnexpectedResponseType { .. }
         | IqError::DuplicateRequestId(_)
         | IqError::EncodeError(_)
         | IqError::ParseError(_) => unreadable(),
         _ => Failure::Disconnected,
+    }
+}
+
+/// WhatsApp said no. `backoff`: seconds after which it wants to be asked again.
+pub fn refused(code: u16, backoff: Option<u32>) -> Failure {
+    match code {
+        TOO_MUCH => Failure::RateLimited(Backoff::told(backoff)),
+        code => Failure::Refused(code.to_string()),
+    }
+}
+
+/// WhatsApp did not accept a message, with this code.
+pub fn nacked(code: String) -> Failure {
+    match code.parse() {
+        Ok(code) => refused(code, None),
+        Err(_) => Failure::Refused(code),
+    }
+}
+
+/// What WhatsApp said at the bottom of this error, or else that this was refused.
+fn rejected(error: &(dyn Error + 'static), what: &str) -> Failure {
+    match error.server_rejection() {
+        Some(rejection) => refused(rejection.code, rejection.backoff),
+        None => Failure::Refused(what.into()),
+    }
+}
+
+/// Why media could not be uploaded.
+pub fn upload(error: &(dyn Error + 'static)) -> Failure {
+    match error.http_status() {
+        Some(TOO_MUCH) => refused(TOO_MUCH, None),
+        _ => rejected(error, "media host"),
     }
 }
 
@@ -49,7 +85,7 @@ pub fn app_state(error: AppStateError) -> Failure {
     match error {
         AppStateError::Internal(error) => match error.downcast::<IqError>() {
             Ok(error) => unanswered(error),
-            Err(_) => Failure::Refused("app state".into()),
+            Err(error) => rejected(error.as_ref(), "app state"),
         },
         _ => Failure::Refused("app state".into()),
     }
@@ -59,7 +95,7 @@ pub fn app_state(error: AppStateError) -> Failure {
 pub fn contact(error: ContactError) -> Failure {
     match error {
         ContactError::Iq(error) => unanswered(error),
-        _ => Failure::Refused("contact query".into()),
+        error => rejected(&error, "contact query"),
     }
 }
 
@@ -67,7 +103,7 @@ pub fn contact(error: ContactError) -> Failure {
 pub fn group(error: GroupError) -> Failure {
     match error {
         GroupError::Iq(error) => unanswered(error),
-        _ => Failure::Refused("group query".into()),
+        error => rejected(&error, "group query"),
     }
 }
 
@@ -76,7 +112,7 @@ pub fn profile(error: ProfileError) -> Failure {
     match error {
         ProfileError::Iq(error) => unanswered(error),
         ProfileError::Client(_) => Failure::Disconnected,
-        _ => Failure::Refused("profile picture".into()),
+        error => rejected(&error, "profile picture"),
     }
 }
 
@@ -88,7 +124,7 @@ pub fn not_sent(error: SendError) -> Failure {
         SendError::InvalidRequest(_) => Failure::Refused("nobody to send to".into()),
         other => {
             if let Some(rejection) = other.server_rejection() {
-                return Failure::Refused(rejection.code.to_string());
+                return refused(rejection.code, rejection.backoff);
             }
             broken("the protocol library could not prepare a message", &other)
         }

@@ -11,6 +11,7 @@ use whatsapp_rust::features::{
 
 use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
+use crate::device::told;
 use crate::failure::Failure;
 use crate::jid::GroupJid;
 
@@ -219,7 +220,7 @@ impl From<GroupParticipant> for Participant {
 /// `at` is in Unix seconds.
 fn origin(by: Option<Jid>, phone: Option<Jid>, at: Option<u64>) -> Origin {
     let names = [by, phone].into_iter().flatten();
-    let at = at.and_then(|at| DateTime::from_timestamp(at.try_into().ok()?, 0));
+    let at = at.map(told::seconds);
     Origin {
         by: Some(KnownAs::of(names)).filter(|who| *who != KnownAs::default()),
         at,

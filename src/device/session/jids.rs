@@ -2,7 +2,7 @@
 
 use wacore_binary::Jid;
 
-use crate::jid::{Chat, GroupJid, Person};
+use crate::jid::{GroupJid, Person};
 
 /// Somebody, by whatever name they were given.
 pub fn person(person: &Person) -> Jid {
@@ -18,27 +18,17 @@ pub fn group(group: &GroupJid) -> Jid {
     Jid::group(jid.strip_suffix("@g.us").unwrap_or(jid))
 }
 
-/// Either.
-pub fn chat(chat: &Chat) -> Jid {
-    match chat {
-        Chat::Person(who) => person(who),
-        Chat::Group(which) => group(which),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn they_are_called_the_same() {
-        for text in [
-            "5511999999999@s.whatsapp.net",
-            "123456789012345@lid",
-            "120363021234567890@g.us",
-            "5511999999999-1500000000@g.us",
-        ] {
-            assert_eq!(chat(&text.parse().unwrap()).to_string(), text);
+        for text in ["5511999999999@s.whatsapp.net", "123456789012345@lid"] {
+            assert_eq!(person(&text.parse().unwrap()).to_string(), text);
+        }
+        for text in ["120363021234567890@g.us", "5511999999999-1500000000@g.us"] {
+            assert_eq!(group(&text.parse().unwrap()).to_string(), text);
         }
     }
 }

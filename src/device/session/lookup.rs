@@ -1,16 +1,18 @@
 //! Who is who on WhatsApp: who is registered, under which number and which LID.
 
-use std::collections::HashMap;
+mod question;
+
+use std::collections::{HashMap, HashSet};
 
 use wacore::types::lid_pn::LearningSource;
 use wacore_binary::Jid;
-use whatsapp_rust::features::IsOnWhatsAppResult;
+use whatsapp_rust::usync::{UsyncQuery, UsyncResponse};
 
 use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::device::life::contact::Contact;
 use crate::failure::Failure;
-use crate::jid::{Person, PhoneNumber};
+use crate::jid::Person;
 
 /// How many people one query asks about.
 const PEOPLE_PER_QUERY: usize = 100;
@@ -26,49 +28,95 @@ impl Session {
 }
 
 impl Lookup<'_> {
-    /// Which of these numbers are registered, by their digits.
-    pub async fn registered(
-        &self,
-        numbers: &[PhoneNumber],
-    ) -> Result<HashMap<String, bool>, Failure> {
-        let mut known: HashMap<String, bool> = numbers
-            .iter()
-            .map(|number| (number.to_string(), false))
-            .collect();
-        let jids: Vec<Jid> = known
-            .keys()
-            .map(|digits| Jid::pn(digits.as_str()))
-            .collect();
-        for found in self.ask(&jids).await? {
-            let phone = found.pn_jid.as_ref().unwrap_or(&found.jid);
-            if let Some(registered) = known.get_mut(phone.user.as_str()) {
-                *registered = found.is_registered;
-            }
-        }
-        Ok(known)
+    /// Which of these people are on WhatsApp. It is asked whatever is known here.
+    pub async fn registered(&self, people: &[Person]) -> Result<HashSet<Person>, Failure> {
+        let found = self.ask(people.iter().cloned()).await?;
+        Ok(found.into_keys().collect())
     }
 
-    /// Number and LID of these people, in their order; WhatsApp is asked for what is not known.
-    pub async fn names(&self, people: &[Person]) -> Result<Vec<KnownAs>, Failure> {
-        let jids: Vec<Jid> = people.iter().map(jids::person).collect();
-        let mut unknown = Vec::new();
-        for jid in &jids {
-            if self.both(jid).await.is_none() {
-                unknown.push(jid.clone());
+    /// Number and LID of these people as WhatsApp knows them, in their order, and `None` for nobody. WhatsApp is asked
+    /// for those who are not known here.
+    pub async fn find(&self, people: &[Person]) -> Result<Vec<Option<KnownAs>>, Failure> {
+        let mut known = HashMap::with_capacity(people.len());
+        for person in people {
+            if let Some(who) = self.known(person).await {
+                known.insert(person.clone(), who);
             }
         }
-        self.ask(&unknown).await?;
-        let mut names = Vec::with_capacity(people.len());
-        for jid in &jids {
-            names.push(match self.both(jid).await {
-                Some((phone, lid)) => KnownAs {
-                    phone: Some(phone),
-                    lid: Some(lid),
-                },
-                None => KnownAs::of([jid]),
-            });
+        let unknown = people.iter().filter(|person| !known.contains_key(*person));
+        let found = self.ask(unknown.cloned()).await?;
+        known.extend(found);
+        Ok(people
+            .iter()
+            .map(|person| known.get(person).cloned())
+            .collect())
+    }
+
+    /// The same for one.
+    pub async fn find_one(&self, person: &Person) -> Result<Option<KnownAs>, Failure> {
+        let found = self.find(std::slice::from_ref(person)).await?;
+        Ok(found.into_iter().next().flatten())
+    }
+
+    /// The same for those who need not be there: of whom WhatsApp knows nothing is known what they are called.
+    pub async fn names(&self, people: &[Person]) -> Result<Vec<KnownAs>, Failure> {
+        let found = self.find(people).await?;
+        let named = people.iter().zip(found);
+        let named = named.map(|(person, who)| who.unwrap_or_else(|| as_given(person)));
+        Ok(named.collect())
+    }
+
+    /// The JID by which WhatsApp knows somebody, who keeps a LID that is given. `None`: it knows nobody by that number.
+    pub(super) async fn jid(&self, person: &Person) -> Result<Option<Jid>, Failure> {
+        let Person::Phone(_) = person else {
+            return Ok(Some(jids::person(person)));
+        };
+        let who = self.find_one(person).await?;
+        Ok(who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid))))
+    }
+
+    /// The same for a list, on which everybody stands once. Who is not there stays as they were given.
+    pub(super) async fn listed(&self, people: &[Person]) -> Result<Vec<Jid>, Failure> {
+        let numbers = people
+            .iter()
+            .filter(|person| matches!(person, Person::Phone(_)));
+        let numbers: Vec<Person> = numbers.cloned().collect();
+        let mut found = self.find(&numbers).await?.into_iter();
+        let (mut listed, mut known) = (Vec::with_capacity(people.len()), HashSet::new());
+        for person in people {
+            let who = match person {
+                Person::Phone(_) => found.next().flatten(),
+                Person::Lid(_) => None,
+            };
+            let phone = who.and_then(|who| who.phone);
+            let jid = phone.map_or_else(|| jids::person(person), Jid::pn);
+            if known.insert(jid.clone()) {
+                listed.push(jid);
+            }
         }
-        Ok(names)
+        Ok(listed)
+    }
+
+    /// The LIDs of these people. Left out is who has none, because nobody is there.
+    pub(super) async fn lids(
+        &self,
+        people: impl IntoIterator<Item = &Person>,
+    ) -> Result<HashMap<Person, String>, Failure> {
+        let people: HashSet<&Person> = people.into_iter().collect();
+        let (mut lids, mut unknown) = (HashMap::with_capacity(people.len()), Vec::new());
+        for person in people {
+            let lid = match person {
+                Person::Lid(lid) => Some(lid.clone()),
+                Person::Phone(_) => self.known(person).await.and_then(|who| who.lid),
+            };
+            match lid {
+                Some(lid) => drop(lids.insert(person.clone(), lid)),
+                None => unknown.push(person.clone()),
+            }
+        }
+        let found = self.ask(unknown).await?.into_iter();
+        lids.extend(found.filter_map(|(person, who)| Some((person, who.lid?))));
+        Ok(lids)
     }
 
     /// Contacts often carry their LID already; then nobody needs to be asked.
@@ -76,40 +124,12 @@ impl Lookup<'_> {
         let mut known = Vec::new();
         for contact in contacts {
             if let Some((pn, lid)) = contact.both()
-                && self.lid_of(&Jid::pn(pn)).await.is_none()
+                && self.both(&Jid::pn(pn)).await.is_none()
             {
                 known.push((lid.to_owned(), pn.to_owned()));
             }
         }
-        if known.is_empty() {
-            return;
-        }
-        let client = &self.0.client;
-        let learnt = client.add_lid_pn_mappings(known, LearningSource::Other);
-        if learnt.await.is_err() {
-            // The error may name them.
-            tracing::warn!("the LIDs of some contacts could not be stored");
-        }
-    }
-
-    /// Asks WhatsApp for the LIDs that are still unknown.
-    pub(super) async fn ask_for_lids(&self, people: &[Jid]) -> Result<(), Failure> {
-        let mut unknown = Vec::new();
-        for jid in people {
-            if jid.is_pn() && self.lid_of(jid).await.is_none() {
-                unknown.push(jid.clone());
-            }
-        }
-        self.ask(&unknown).await.map(drop)
-    }
-
-    /// The LID of somebody, as far as it is known here.
-    pub(super) async fn lid_of(&self, jid: &Jid) -> Option<Jid> {
-        if jid.is_lid() {
-            return Some(jid.to_non_ad());
-        }
-        let (_, lid) = self.both(jid).await?;
-        Some(Jid::lid(lid))
+        self.learn(known, LearningSource::Other).await;
     }
 
     /// Number and LID, when both are known here.
@@ -118,17 +138,84 @@ impl Lookup<'_> {
         Some((entry.phone_number.to_string(), entry.lid.to_string()))
     }
 
-    /// Asks WhatsApp about people, in as many queries as they need; the library keeps the LIDs in the answers.
-    async fn ask(&self, jids: &[Jid]) -> Result<Vec<IsOnWhatsAppResult>, Failure> {
-        let mut found = Vec::with_capacity(jids.len());
-        for batch in jids.chunks(PEOPLE_PER_QUERY) {
-            let asked = async {
-                let contacts = self.0.client.contacts();
-                let told = contacts.is_on_whatsapp(batch).await;
-                told.map_err(failures::contact)
-            };
-            found.extend(self.0.query(asked).await?);
+    /// Who this is, when number and LID are known here.
+    async fn known(&self, person: &Person) -> Option<KnownAs> {
+        let mut jid = jids::person(person);
+        if let Person::Phone(number) = person
+            && let Some(known) = self.0.life.other_numbers.known_as(number.digits())
+        {
+            jid = Jid::pn(known);
         }
+        let (phone, lid) = self.both(&jid).await?;
+        Some(KnownAs {
+            phone: Some(phone),
+            lid: Some(lid),
+        })
+    }
+
+    /// Asks WhatsApp about people, in as many queries as they need, and keeps what it answers. Those who are there are
+    /// in the answer.
+    async fn ask(
+        &self,
+        people: impl IntoIterator<Item = Person>,
+    ) -> Result<HashMap<Person, KnownAs>, Failure> {
+        let (mut numbers, mut lids) = (Vec::new(), Vec::new());
+        for person in people.into_iter().collect::<HashSet<_>>() {
+            match person {
+                Person::Phone(number) => numbers.push(number),
+                Person::Lid(lid) => lids.push(lid),
+            }
+        }
+        let mut found = HashMap::new();
+        for numbers in numbers.chunks(PEOPLE_PER_QUERY) {
+            let answer = self.answer(question::by_number(numbers)?).await?;
+            found.extend(question::reached(numbers, answer)?);
+        }
+        for lids in lids.chunks(PEOPLE_PER_QUERY) {
+            let answer = self.answer(question::by_lid(lids)?).await?;
+            found.extend(question::met(lids, answer)?);
+        }
+        self.keep(&found).await;
         Ok(found)
     }
+
+    async fn answer(&self, query: UsyncQuery) -> Result<UsyncResponse, Failure> {
+        let asked = async {
+            let told = self.0.client.query_usync(query).await;
+            told.map_err(failures::unanswered)
+        };
+        self.0.query(asked).await
+    }
+
+    async fn keep(&self, found: &HashMap<Person, KnownAs>) {
+        let mut known = Vec::with_capacity(found.len());
+        for (person, who) in found {
+            let Some(phone) = &who.phone else {
+                continue;
+            };
+            if let Person::Phone(asked) = person {
+                self.0.life.other_numbers.learn(asked.digits(), phone);
+            }
+            if let Some(lid) = &who.lid {
+                known.push((lid.clone(), phone.clone()));
+            }
+        }
+        self.learn(known, LearningSource::Usync).await;
+    }
+
+    /// LIDs and their numbers.
+    async fn learn(&self, known: Vec<(String, String)>, source: LearningSource) {
+        if known.is_empty() {
+            return;
+        }
+        let learnt = self.0.client.add_lid_pn_mappings(known, source);
+        if learnt.await.is_err() {
+            // The error may name them.
+            tracing::warn!("the LIDs of some people could not be stored");
+        }
+    }
+}
+
+fn as_given(person: &Person) -> KnownAs {
+    KnownAs::of([jids::person(person)])
 }

@@ -4,10 +4,12 @@ use wacore::download::MediaType;
 use whatsapp_rust::media::{ImageOptions, VideoOptions, image_message, video_message};
 use whatsapp_rust::upload::UploadOptions;
 
-use super::Session;
 use super::outgoing::Outgoing;
-use crate::failure::{Failure, Invalid, Step};
+use super::{Session, failures};
+use crate::failure::{Failure, Step};
+use crate::media::download::Downloaded;
 use crate::media::{Kind, Media, preview};
+use crate::memory::{Held, Permit};
 
 const UPLOAD: Step = Step {
     name: "upload",
@@ -26,14 +28,22 @@ impl Session {
 
 impl Uploads<'_> {
     /// What is behind a URL that the caller gave.
-    pub async fn download(&self, url: &str) -> Result<Vec<u8>, Invalid> {
-        self.0.life.shared.downloader.fetch(url).await
+    pub async fn download(&self, url: &str) -> Result<Downloaded, Failure> {
+        let downloader = &self.0.life.shared.downloader;
+        downloader.fetch(url, self.0.room()).await
     }
 
-    /// Encrypts and uploads, and makes the message that says where it is.
+    /// A square JPEG of a picture, as a profile shows it.
+    pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        let picture = Held::new(picture, self.0.held().clone());
+        preview::portrait(picture, self.0.room()).await
+    }
+
+    /// Encrypts and uploads, and makes the message that says where it is. `held`: for its bytes.
     pub async fn upload(
         &self,
         media: Media,
+        held: Permit,
         caption: Option<String>,
         view_once: bool,
     ) -> Result<Outgoing, Failure> {
@@ -46,7 +56,10 @@ impl Uploads<'_> {
             Kind::Image => MediaType::Image,
             Kind::Video => MediaType::Video,
         };
-        let (bytes, preview) = preview::of(kind, bytes).await;
+        let bytes = Held::new(bytes, held);
+        let (bytes, preview) = preview::of(kind, bytes, self.0.room()).await?;
+        // Until the upload is over, however it ends.
+        let (bytes, _held) = bytes.into_parts();
         let upload = self
             .0
             .client
@@ -54,10 +67,10 @@ impl Uploads<'_> {
         let uploaded = match tokio::time::timeout_at(self.0.terms.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
             Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),
-            Ok(Err(_)) => return Err(during_upload(Failure::Refused("media host".into()))),
+            Ok(Err(error)) => return Err(during_upload(failures::upload(error.as_ref()))),
             Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
         };
-        let mimetype = Some(mime_type);
+        let mimetype = Some(mime_type.to_owned());
         let mut message = match kind {
             Kind::Image => {
                 let options = ImageOptions {

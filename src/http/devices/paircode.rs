@@ -94,7 +94,13 @@ pub async fn code_to_type(
 ) -> Result<PairCode, Failure> {
     let deadline = Instant::now() + api.limits.pairing;
     reach_whatsapp(api, device, deadline).await?;
-    request_code(api, device, phone, refresh, deadline).await
+    if let Some(code) = request_code(api, device, &phone, refresh, deadline).await? {
+        return Ok(code);
+    }
+    // It ended just then, as it does when its codes are used up: a new one has new codes.
+    reach_whatsapp(api, device, deadline).await?;
+    let code = request_code(api, device, &phone, refresh, deadline).await?;
+    code.ok_or_else(|| failed("the connection to WhatsApp was lost"))
 }
 
 /// Codes can be asked for once WhatsApp offers to pair, which it shows by sending QR codes.
@@ -119,13 +125,14 @@ async fn reach_whatsapp(api: &Api, device: DeviceId, deadline: Instant) -> Resul
     }
 }
 
+/// `None`: the connection has ended.
 async fn request_code(
     api: &Api,
     device: DeviceId,
-    phone: PhoneNumber,
+    phone: &PhoneNumber,
     refresh: bool,
     deadline: Instant,
-) -> Result<PairCode, Failure> {
+) -> Result<Option<PairCode>, Failure> {
     let (reply, slot) = oneshot::channel();
     let request = RequestPairCode {
         phone: phone.digits().to_owned(),
@@ -134,9 +141,9 @@ async fn request_code(
     };
     api.ask(PairWithCode { device, request }).await?;
     match timeout_at(deadline, slot).await {
-        Ok(Ok(Ok(code))) => Ok(code),
+        Ok(Ok(Ok(code))) => Ok(Some(code)),
         Ok(Ok(Err(problem))) => Err(failed(&problem)),
-        Ok(Err(_)) => Err(failed("the connection to WhatsApp was lost")),
+        Ok(Err(_)) => Ok(None),
         Err(_) => Err(failed("timeout waiting for WhatsApp")),
     }
 }

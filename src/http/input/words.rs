@@ -18,8 +18,8 @@ pub fn is_secret(path: &str) -> bool {
     SECRETS.iter().any(|secret| path.contains(secret))
 }
 
-/// A name that stands twice in an object.
-pub fn duplicate(error: &Error) -> Invalid {
+/// A name that stands twice in an object, or too many values.
+pub fn flawed(error: &Error) -> Invalid {
     let text = without_place(error);
     let name = text.split('`').nth(1).map(str::to_owned);
     Invalid {

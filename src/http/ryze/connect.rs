@@ -66,8 +66,8 @@ impl Endpoint for ConnectInstance {
                 ..Code::default()
             });
         };
-        // Whoever asks again wants another one.
-        let code = code_to_type(&api, device, phone, true).await?;
+        // The same one while it is good: another would make the one that is being typed worthless.
+        let code = code_to_type(&api, device, phone, false).await?;
         Ok(Code {
             message: PAIRING_CODE,
             pairing_code: Some(code.code),

@@ -84,6 +84,10 @@ impl Endpoint for CreateInstance {
 
 /// A name is one segment of a path, and a comma separates two of them in a list.
 fn check_name(name: &str) -> Result<(), Invalid> {
+    // Clients resolve them before they send a path, however they are written.
+    if matches!(name, "." | "..") {
+        return Err(Invalid::field("name", "name must not be \".\" or \"..\""));
+    }
     let length = 1..=LONGEST_NAME;
     let unusable = |letter: char| letter.is_control() || matches!(letter, '/' | ',');
     if length.contains(&name.chars().count()) && name.trim() == name && !name.contains(unusable) {

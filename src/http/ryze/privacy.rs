@@ -202,6 +202,9 @@ async fn apply(
 }
 
 fn not_applied(field: Field, reason: &Failure) -> Failure {
+    if reason.passes() {
+        return reason.clone();
+    }
     Failure::told(
         500,
         format!("failed to update {} privacy: {reason}", field.name()),

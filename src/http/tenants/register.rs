@@ -30,7 +30,7 @@ const LONGEST_NAME: usize = 200;
 pub struct RegisterTenant {
     /// For people; 1 to 200 characters.
     pub tenant_name: String,
-    /// Nobody else in this daemon may have it.
+    /// Nobody else in this daemon may have it: who runs the daemon may know.
     pub email: String,
     /// At least 8 characters, at most 1,024 bytes.
     pub password: String,
@@ -69,7 +69,9 @@ impl Endpoint for RegisterTenant {
         let webhook = Webhook::of(&enrolled.credentials, NOTE);
         let (user, token) = (enrolled.user, enrolled.token);
         let stored = api.store.register(&tenant, &user, enrolled.credentials);
-        stored.await.map_err(not_registered)?;
+        if !stored.await.map_err(not_registered)? {
+            return Err(EMAIL_TAKEN);
+        }
         info!(tenant.id = %tenant.id, "tenant registered");
         Ok(Created(Registered {
             user: WithToken::new(user, token.clone()),
@@ -98,7 +100,6 @@ fn new_tenant(name: &str) -> Result<Tenant, Invalid> {
 
 fn not_registered(error: StoreError) -> Failure {
     match error {
-        StoreError::Conflict(what) if what.contains("email") => EMAIL_TAKEN,
         StoreError::Conflict(_) => EXISTS,
         error => Failure::of_store("a tenant could not be stored", &error),
     }

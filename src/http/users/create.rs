@@ -21,7 +21,7 @@ const NOTE: &str = "Webhook will be configured when user connects their first Wh
     example = json!({"email": "ana@example.com", "password": "correct horse battery", "role": "user"})
 )]
 pub struct CreateUser {
-    /// Nobody else in this daemon may have it.
+    /// Nobody else in the tenant may have it.
     pub email: String,
     /// At least 8 characters, at most 1,024 bytes.
     pub password: String,

@@ -105,6 +105,18 @@ impl Frames {
         }
     }
 
+    /// The next frame, which is not read before something has happened. Dropping this loses nothing.
+    pub async fn next_after(
+        &mut self,
+        ready: impl Future<Output = ()>,
+    ) -> Result<BytesMut, Closed> {
+        tokio::select! {
+            () = ready => {}
+            _ = self.shutdown.wait_for(|stop| *stop) => return Err(Closed::Shutdown),
+        }
+        self.next().await
+    }
+
     /// The next frame, or why there is none any more.
     pub async fn next(&mut self) -> Result<BytesMut, Closed> {
         loop {

@@ -1,6 +1,7 @@
 //! A paired device comes back: it is checked, greeted, and given what waited for it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use subtle::ConstantTimeEq;
 use wacore_binary::Node;
@@ -18,6 +19,8 @@ use crate::sandbox::world::{Connection, World};
 
 /// "Sent too many messages to people who do not have the number."
 const BAN: u16 = 101;
+/// How often to look whether a device has asked for more.
+const LOOK: Duration = Duration::from_millis(20);
 const LOGGED_OUT: Refused = Refused::with(401);
 
 /// Checks a login and registers the connection; an older one of the same device is replaced.
@@ -45,6 +48,7 @@ pub fn login(
         active: false,
         available: false,
         greeted: false,
+        batches_asked: 0,
     };
     if let Some(older) = world.connections.insert(device.clone(), connection) {
         older.link.finish(replaced());
@@ -131,6 +135,13 @@ pub async fn catch_up(shared: Arc<Shared>, device: Address, link: Link) {
     }
     let mut count = 0u32;
     loop {
+        let slow = shared.with(|world| world.faults.slow_backlog(&device));
+        if let Some(pause) = slow {
+            while !shared.with(|world| world.batch_was_asked(&device, &link)) {
+                tokio::time::sleep(LOOK).await;
+            }
+            tokio::time::sleep(pause).await;
+        }
         let batch = shared.with(|world| {
             let batch = world.next_queued(&device, &link)?;
             if batch.is_empty() {
@@ -170,6 +181,7 @@ pub fn take(world: &mut World, device: &Address, node: &Node) -> bool {
         }
         "presence" => world.take_presence(device, node),
         "chatstate" => world.take_chat_state(device, node),
+        "ib" if stanza::child(node, "offline_batch").is_some() => world.batch_asked(device),
         "xmlstreamend" => return false,
         // Stream information gets no answer.
         _ => {}

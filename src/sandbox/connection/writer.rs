@@ -11,8 +11,8 @@ use wacore_noise::framing::encode_frame;
 use super::frames::Closed;
 use crate::sandbox::link::{Cut, Link, Outgoing};
 
-/// A client that takes nothing for so long is cut off.
-const WRITE: Duration = Duration::from_secs(15);
+/// A client that takes nothing for so long is cut off, however little waits for it.
+const STUCK: Duration = Duration::from_secs(60);
 /// Time for the client to act on a last stanza before the socket goes.
 const PARTING: Duration = Duration::from_secs(1);
 /// What AES-GCM adds.
@@ -21,7 +21,7 @@ const TAG: usize = 16;
 /// Encrypts and writes what the link is given, in order, until the link ends.
 pub async fn run(
     mut session: Session,
-    mut queue: mpsc::Receiver<Outgoing>,
+    mut queue: mpsc::UnboundedReceiver<Outgoing>,
     mut cut: watch::Receiver<Cut>,
     cipher: NoiseCipher,
     link: Link,
@@ -36,14 +36,24 @@ pub async fn run(
         let Some(Outgoing::Stanza(plain)) = outgoing else {
             break;
         };
-        let sent = match seal(&cipher, counter, &plain) {
-            Some(frame) => timeout(WRITE, send_frame(&mut session, &frame)).await,
-            None => break,
+        let Some(frame) = seal(&cipher, counter, &plain) else {
+            break;
         };
+        let sent = tokio::select! {
+            sent = timeout(STUCK, send_frame(&mut session, &frame)) => sent,
+            _ = cut.wait_for(Cut::is_cut) => return,
+        };
+        if sent.is_err() {
+            tracing::warn!(
+                link.id = link.id,
+                "a client takes nothing and is disconnected"
+            );
+        }
         if !matches!(sent, Ok(Ok(()))) {
             link.cut();
             return;
         }
+        link.written();
         counter += 1;
     }
     // A client that is told why it has to go closes by itself. One library sees only a lost

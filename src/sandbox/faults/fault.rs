@@ -70,6 +70,8 @@ pub enum Fault {
     PrekeysExhausted,
     /// The TCP connection is reset; when, as for `Drop`.
     Reset,
+    /// What waited for a device comes in batches, each of which the device has to ask for, and so many milliseconds after that.
+    SlowBacklog { ms: u64 },
     /// The stream ends with an error that has a code, a conflict, or both; when, as for `Drop`.
     StreamError {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,6 +95,7 @@ impl Fault {
                 xmlns,
                 ms: ms.min(LATEST),
             }),
+            Self::SlowBacklog { ms } => Ok(Self::SlowBacklog { ms: ms.min(LATEST) }),
             Self::MediaStatus { status } if !(400..600).contains(&status) => {
                 Err("status must be 400 to 599")
             }

@@ -1,4 +1,4 @@
-//! `xmlns=encrypt`: pre-keys of the asking device, and bundles of others.
+//! `xmlns=encrypt`: pre-keys of the asking device, bundles and identities of others.
 
 use sha1::{Digest, Sha1};
 use wacore_binary::Node;
@@ -21,6 +21,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
         (false, [count, ..]) if count.tag == "count" => count_left(world, query),
         (false, [digest, ..]) if digest.tag == "digest" => self::digest(world, query),
         (false, [key, ..]) if key.tag == "key" => fetch(world, key),
+        (false, [identity, ..]) if identity.tag == "identity" => identities(world, identity),
         (true, [rotate, ..]) if rotate.tag == "rotate" => self::rotate(world, query, rotate),
         (true, children) if children.iter().any(|child| child.tag == "list") => {
             upload(world, query)
@@ -113,6 +114,32 @@ fn digest(world: &World, query: &Query) -> Reply {
     children.extend(bundle.nodes());
     children.extend([list, stanza::leaf("hash", hash.finalize().to_vec())]);
     Ok(vec![NodeBuilder::new("digest").children(children).build()])
+}
+
+/// The identity keys of the named devices, without anything that is used up.
+fn identities(world: &World, asked: &Node) -> Reply {
+    let users = asked.get_children_by_tag("user").take(USERS);
+    let answer = |user: &Node| {
+        let jid = stanza::jid(user, "jid").ok_or(BAD_REQUEST)?;
+        let answer = NodeBuilder::new("user").attr("jid", jid.clone());
+        let identity = world
+            .resolve(&jid)
+            .and_then(|(device, _)| match world.companion(&device) {
+                Some(companion) => Some(companion.registered.identity),
+                None if device.is_phone() => Some(world.account(&device)?.identity()),
+                None => None,
+            });
+        Ok(match identity {
+            Some(identity) => {
+                let key_type = stanza::leaf("type", [KEY_TYPE]);
+                answer.children([key_type, stanza::leaf("identity", identity)])
+            }
+            None => answer.children([stanza::error(404, "item-not-found")]),
+        }
+        .build())
+    };
+    let answers = users.map(answer).collect::<Result<Vec<_>, Refusal>>()?;
+    Ok(vec![NodeBuilder::new("list").children(answers).build()])
 }
 
 /// Bundles of the named devices. Each one-time key is handed out once.

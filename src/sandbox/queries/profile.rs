@@ -1,12 +1,12 @@
 //! What an account shows of itself: its status privacy, its about text, its picture.
 
-use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, JidExt, Node};
 
 use crate::sandbox::account::Account;
 use crate::sandbox::address::Address;
 use crate::sandbox::iq::{BAD_REQUEST, NOT_FOUND, Query, Refusal, Reply};
-use crate::sandbox::settings::StatusMode;
+use crate::sandbox::settings::{Picture, StatusMode};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -80,41 +80,60 @@ pub fn picture(world: &mut World, query: &Query) -> Reply {
     let node = query.child("picture");
     let target = stanza::jid(query.iq, "target").or_else(|| stanza::jid(query.iq, "to"));
     let target = target.filter(|jid| !jid.user.is_empty());
+    if let Some(group) = target.as_ref().filter(|target| target.is_group()) {
+        return picture_of_group(world, query, group);
+    }
     let target = match target {
         Some(jid) => world.resolve(&jid).ok_or(NOT_FOUND)?.0,
         None => query.device.clone(),
     };
     if query.is_set {
-        // Pictures of groups belong to group management, which is not here.
         if target.phone != query.device.phone {
             return Err((403, "forbidden"));
         }
-        let image = node
-            .and_then(stanza::bytes)
-            .filter(|image| !image.is_empty());
-        if image.is_some_and(|image| image.len() > PICTURE) {
-            return Err((406, "not-acceptable"));
-        }
-        let removed = image.is_none();
-        let id = world.set_picture(query.device, image.map(<[u8]>::to_vec));
-        let id = id.filter(|_| !removed);
-        return Ok(id
-            .map(|id| NodeBuilder::new("picture").attr("id", id).build())
-            .into_iter()
-            .collect());
+        let id = world.set_picture(query.device, image(node)?);
+        return Ok(changed(id));
     }
     let account = world.account(&target).ok_or(NOT_FOUND)?;
     if !world.admits(account, "profile", query.device) {
         return Err((401, "not-authorized"));
     }
     let picture = account.profile.picture.as_ref().ok_or(NOT_FOUND)?;
-    let kind = node.and_then(|node| stanza::attr(node, "type"));
+    Ok(vec![shown(world, picture, node)])
+}
+
+fn picture_of_group(world: &mut World, query: &Query, group: &Jid) -> Reply {
+    let node = query.child("picture");
+    let phone = &query.device.phone;
+    if query.is_set {
+        let id = world.set_group_picture(phone, &group.user, image(node)?)?;
+        return Ok(changed(id));
+    }
+    let picture = world.group_picture(phone, &group.user)?;
+    Ok(vec![shown(world, picture, node)])
+}
+
+/// The image that is to be set; none takes the present one away.
+fn image(node: Option<&Node>) -> Result<Option<Vec<u8>>, Refusal> {
+    let image = node.and_then(stanza::bytes);
+    match image.filter(|image| !image.is_empty()) {
+        Some(image) if image.len() > PICTURE => Err((406, "not-acceptable")),
+        image => Ok(image.map(<[u8]>::to_vec)),
+    }
+}
+
+fn changed(id: Option<String>) -> Vec<Node> {
+    let picture = id.map(|id| NodeBuilder::new("picture").attr("id", id).build());
+    picture.into_iter().collect()
+}
+
+fn shown(world: &World, picture: &Picture, asked: Option<&Node>) -> Node {
+    let kind = asked.and_then(|node| stanza::attr(node, "type"));
     let path = format!("/pp/{}", picture.id);
-    let answer = NodeBuilder::new("picture")
+    NodeBuilder::new("picture")
         .attr("id", picture.id.as_str())
         .attr("type", kind.as_deref().unwrap_or("image"))
         .attr("url", format!("http://{}{path}", world.host()))
         .attr("direct_path", path)
-        .build();
-    Ok(vec![answer])
+        .build()
 }

@@ -41,6 +41,10 @@ impl Fanout {
         if stanza::id(node).is_empty() {
             return Err(BAD_STANZA);
         }
+        let many = to.is_status_broadcast() || to.is_group();
+        if says_it_twice(node, many) {
+            return Err(INVALID);
+        }
         if to.is_status_broadcast() {
             return Self::plan_status(world, author, node, &to);
         }
@@ -50,6 +54,9 @@ impl Fanout {
         let (recipient, _) = world.resolve(&to).ok_or(NOT_FOUND)?;
         if !reaches(world, author, &recipient, node) {
             return Err(TIMELOCKED);
+        }
+        if mixes_names(node, &to) {
+            return Err(BAD_STANZA);
         }
         let targets: Vec<Target> = named(world, node, &to)
             .into_iter()
@@ -76,12 +83,11 @@ impl Fanout {
         if node.attrs.contains_key("addressing_mode") {
             return Err(INVALID);
         }
-        // The audience's kind belongs to a post, not to what is said about one later.
-        let later = node.attrs.contains_key("edit")
-            || stanza::attr(node, "type").as_deref() == Some("reaction");
+        // The audience's kind does not belong to what somebody says about another's post.
+        let reaction = stanza::attr(node, "type").as_deref() == Some("reaction");
         let says =
             stanza::child(node, "meta").is_some_and(|m| m.attrs.contains_key("status_setting"));
-        if later && says {
+        if reaction && says {
             return Err(INVALID);
         }
         if let Some(only) = stanza::jid(node, "participant") {
@@ -142,6 +148,22 @@ impl Fanout {
         }
         Ok(Self(deliveries))
     }
+}
+
+/// Whether the message is in the stanza for one device and for named ones, too: a resend has the one
+/// form, a message the other. What is sealed for all goes with the parts that bring its key.
+fn says_it_twice(node: &Node, many: bool) -> bool {
+    let mut direct = node.get_children_by_tag("enc");
+    let for_one = |enc: &Node| stanza::attr(enc, "type").as_deref() != Some("skmsg");
+    stanza::child(node, "participants").is_some() && direct.any(|enc| !many || for_one(enc))
+}
+
+/// Whether devices are named by number in a chat by LID, or the other way round.
+fn mixes_names(node: &Node, to: &Jid) -> bool {
+    let named = stanza::child(node, "participants").map(stanza::children);
+    let named = named.unwrap_or_default().iter();
+    let mut named = named.filter_map(|to| stanza::jid(to, "jid"));
+    named.any(|jid| jid.is_lid() != to.is_lid())
 }
 
 /// Whether a first contact is let through. An account that takes messages from its contacts only

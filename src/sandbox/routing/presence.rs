@@ -5,7 +5,7 @@ use wacore_binary::{JidExt, Node};
 
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::stanza;
-use crate::sandbox::world::World;
+use crate::sandbox::world::{Connection, World};
 
 impl World {
     /// A device subscribes to somebody's presence, or says whether it is in use itself.
@@ -98,7 +98,8 @@ impl World {
 
     /// Sends what is worth nothing later.
     fn send_live(&self, to: &Address, node: Node) {
-        let connection = self.connections.get(to).filter(|c| c.live);
+        let live = |c: &&Connection| c.live && !c.link.is_behind();
+        let connection = self.connections.get(to).filter(live);
         if let Some(connection) = connection.filter(|_| !self.faults.mutes(Some(to))) {
             connection.link.send(node);
         }

@@ -1,24 +1,30 @@
 //! Receipts: acknowledged to the device that sends them, relayed to the author of the message.
 
+use std::time::Instant;
+
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
+use super::bursts::{PACE, Passage, Reader, Subject};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::after::After;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 /// Receipts that concern only the device that sends them and its phone.
 const NOT_RELAYED: [&str; 3] = ["peer_msg", "hist_sync", "server-error"];
+/// Receipts that a person makes, not a device; the account's other devices learn of them.
+const READ: [&str; 4] = ["read", "played", "read-self", "played-self"];
+/// Receipts of somebody who does not let the author know.
+const OWN_ALONE: [&str; 2] = ["read-self", "played-self"];
+/// Readers in one list.
+const LISTED: usize = 256;
 
 impl World {
     /// Takes a receipt from a companion.
     pub fn take_receipt(&mut self, device: &Address, node: &Node) {
         self.count(|seen| seen.receipts += 1);
-        let listed = stanza::child(node, "list")
-            .map(stanza::children)
-            .unwrap_or_default();
-        let ids = listed.iter().map(stanza::id).chain([stanza::id(node)]);
-        for id in ids.collect::<Vec<_>>() {
+        for id in ids(node) {
             self.acknowledged(device, "message", &id);
         }
         self.acknowledge_receipt(device, node);
@@ -54,32 +60,125 @@ impl World {
             return;
         };
         // In a status or group the author is the participant, and is named in the form that it used.
-        let named = match to.is_status_broadcast() || to.is_group() {
+        let many = to.is_status_broadcast() || to.is_group();
+        let named = match many {
             true => stanza::jid(node, "participant"),
             false => Some(to.clone()),
         };
-        let Some((author, form)) = named.and_then(|jid| self.resolve(&jid)) else {
-            return;
-        };
-        let Some(relayed) = self.relayed(device, node, &to, form) else {
+        let Some((author, form)) = named.as_ref().and_then(|jid| self.resolve(jid)) else {
             return;
         };
         if kind == "retry" {
+            let Some(relayed) = self.relayed(device, node, &to, form) else {
+                return;
+            };
             self.count(|seen| seen.retries += 1);
             self.asked_again(device, &author, &stanza::id(node));
             self.deliver(&author, relayed);
             return;
         }
-        let Some(account) = self.account(&author) else {
+        if READ.contains(&kind.as_str()) && author.phone != device.phone {
+            self.tell_own_devices(device, node, &to, named.filter(|_| many));
+        }
+        if OWN_ALONE.contains(&kind.as_str()) {
+            return;
+        }
+        if !many {
+            if let Some(relayed) = self.relayed(device, node, &to, form) {
+                self.tell_author(device, &author.phone, &relayed);
+            }
+            return;
+        }
+        for id in ids(node) {
+            let subject = Subject {
+                author: author.phone.clone(),
+                chat: to.clone(),
+                id,
+                kind: kind.clone(),
+            };
+            self.gather(device, node, form, subject);
+        }
+    }
+
+    /// A receipt of what many have goes to its author at once, or with others in a list.
+    fn gather(&mut self, device: &Address, node: &Node, form: Form, subject: Subject) {
+        let Some(form) = self.account(device).map(|account| account.seen_in(form)) else {
             return;
         };
-        let others = account
-            .devices()
-            .into_iter()
-            .map(|number| account.address(number));
-        for to in others.filter(|other| other != device).collect::<Vec<_>>() {
-            self.deliver(&to, relayed.clone());
+        let Some(jid) = self.user(device, form) else {
+            return;
+        };
+        let t = stanza::attr(node, "t").map(|t| t.into_owned());
+        let reader = Reader {
+            device: device.clone(),
+            jid,
+            other: self.other_name(device, form),
+            t: t.unwrap_or_else(|| stanza::now().to_string()),
+        };
+        match self.bursts.take(&subject, reader, Instant::now()) {
+            Passage::Single => {
+                let mut single = NodeBuilder::new("receipt")
+                    .attr("id", subject.id.as_str())
+                    .build();
+                for key in ["type", "t", "category"] {
+                    if let Some(value) = node.attrs.get(key) {
+                        single.attrs.push(key, value.clone());
+                    }
+                }
+                if let Some(relayed) = self.relayed(device, &single, &subject.chat, form) {
+                    self.tell_author(device, &subject.author, &relayed);
+                }
+            }
+            Passage::Opens => self.later(PACE, After::Gathered { subject }),
+            Passage::Joins => {}
         }
+    }
+
+    /// Tells an author who has a message, as far as it was not told yet.
+    pub fn tell_gathered(&mut self, subject: &Subject) {
+        let readers = self.bursts.gathered(subject, Instant::now());
+        let nobody = Address::phone(&subject.author);
+        for some in readers.chunks(LISTED) {
+            self.tell_author(&nobody, &subject.author, &list(subject, some));
+        }
+    }
+
+    /// To every companion of the author; the phone has no use for receipts. Not to the device itself.
+    fn tell_author(&mut self, device: &Address, author: &str, receipt: &Node) {
+        let Some(account) = self.accounts.get(author) else {
+            return;
+        };
+        let numbers = account.companions.keys();
+        let companions: Vec<Address> = numbers.map(|number| account.address(*number)).collect();
+        for to in companions.iter().filter(|to| *to != device) {
+            self.deliver(to, receipt.clone());
+        }
+    }
+
+    /// What is read on one device is read on the account's others. `author` of what many have.
+    fn tell_own_devices(&mut self, device: &Address, node: &Node, to: &Jid, author: Option<Jid>) {
+        let form = if to.is_lid() { Form::Lid } else { Form::Pn };
+        let Some(own) = self.jid(device, form) else {
+            return;
+        };
+        let mut receipt = NodeBuilder::new("receipt").attr("id", stanza::id(node));
+        receipt = match author {
+            Some(author) => receipt
+                .attr("from", to.clone())
+                .attr("participant", own)
+                .attr("recipient", author.to_non_ad()),
+            None => receipt.attr("from", own).attr("recipient", to.to_non_ad()),
+        };
+        let t = stanza::attr(node, "t").map(|t| t.into_owned());
+        receipt = receipt.attr("t", t.unwrap_or_else(|| stanza::now().to_string()));
+        if let Some(kind) = node.attrs.get("type") {
+            receipt = receipt.attr("type", kind.clone());
+        }
+        let receipt = match stanza::child(node, "list") {
+            Some(list) => receipt.children([list.clone()]).build(),
+            None => receipt.build(),
+        };
+        self.tell_author(device, &device.phone, &receipt);
     }
 
     fn relayed(&self, device: &Address, node: &Node, to: &Jid, form: Form) -> Option<Node> {
@@ -122,4 +221,37 @@ impl World {
             None => account.phone.deliveries.asked_again(author, id),
         }
     }
+}
+
+/// Everything that a receipt is of.
+fn ids(node: &Node) -> Vec<String> {
+    let listed = stanza::child(node, "list").map(stanza::children);
+    let listed = listed.unwrap_or_default().iter().map(stanza::id);
+    std::iter::once(stanza::id(node)).chain(listed).collect()
+}
+
+/// Who has a message, in one stanza. Clients read the first `<participants>` only.
+fn list(subject: &Subject, readers: &[Reader]) -> Node {
+    let users = readers.iter().map(|reader| {
+        let user = NodeBuilder::new("user")
+            .attr("jid", reader.jid.clone())
+            .attr("t", reader.t.as_str());
+        match &reader.other {
+            Some(other) if other.is_pn() => user.attr("participant_pn", other.clone()).build(),
+            _ => user.build(),
+        }
+    });
+    let participants = NodeBuilder::new("participants")
+        .attr("key", subject.id.as_str())
+        .children(users)
+        .build();
+    let receipt = NodeBuilder::new("receipt")
+        .attr("from", subject.chat.clone())
+        .attr("id", subject.id.as_str())
+        .attr("t", stanza::now());
+    let receipt = match subject.kind.as_str() {
+        "" => receipt,
+        kind => receipt.attr("type", kind),
+    };
+    receipt.children([participants]).build()
 }

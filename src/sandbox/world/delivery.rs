@@ -6,6 +6,7 @@ use wacore_binary::{Node, NodeContent};
 use super::{Connection, World};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
+use crate::sandbox::companion::Pending;
 use crate::sandbox::device_list;
 use crate::sandbox::link::Link;
 use crate::sandbox::stanza;
@@ -14,13 +15,13 @@ use crate::sandbox::stanza;
 const BATCH: usize = 64;
 
 impl World {
-    /// Hands a stanza to a phone, or queues it for a companion and sends it if the companion is there.
+    /// Leaves a stanza for a phone to read, or queues it for a companion and sends it if the companion is there.
     pub fn deliver(&mut self, to: &Address, mut node: Node) {
         if node.tag == "message" && self.corrupt.remove(to) {
             spoil(&mut node);
         }
         if to.is_phone() {
-            self.phone_takes(&to.phone, &node);
+            self.mail.put(&to.phone, node);
             return;
         }
         let Some(account) = self.accounts.get_mut(&to.phone) else {
@@ -37,9 +38,9 @@ impl World {
         }
         if let Some(connection) = self.connections.get_mut(to)
             && connection.live
+            && connection.link.offer(bytes)
         {
             connection.sent = Some(sequence);
-            connection.link.send_marshalled(bytes);
         }
     }
 
@@ -48,28 +49,58 @@ impl World {
         self.corrupt.insert(device);
     }
 
-    /// Sends what was held back while a fault muted its device. The usual case costs nothing: the
-    /// newest stanza is on its way already.
+    /// Sends what was held back while faults muted devices.
     pub fn resume_all(&mut self) {
-        for (device, connection) in &mut self.connections {
-            let companion = self
-                .accounts
-                .get(&device.phone)
-                .and_then(|account| account.companions.get(&device.device));
-            let Some(companion) = companion.filter(|_| connection.live) else {
-                continue;
-            };
-            if self.faults.mutes(Some(device)) {
-                continue;
-            }
-            for pending in &companion.queue {
-                if connection.sent.is_some_and(|sent| pending.sequence <= sent) {
-                    continue;
-                }
-                connection.sent = Some(pending.sequence);
-                connection.link.send_marshalled(pending.bytes.clone());
-            }
+        let connections = self.connections.iter();
+        let links = connections.map(|(device, c)| (device.clone(), c.link.clone()));
+        for (device, link) in links.collect::<Vec<_>>() {
+            link.offer_again();
+            self.resume(&device, &link);
         }
+    }
+
+    /// Sends what was held back, as much as the client has room for. The usual case costs nothing: the
+    /// newest stanza is on its way already.
+    pub fn resume(&mut self, device: &Address, link: &Link) {
+        let connection = self.connections.get_mut(device);
+        let Some(connection) = connection.filter(|c| c.link.id == link.id) else {
+            return;
+        };
+        let account = self.accounts.get(&device.phone);
+        let companion = account.and_then(|account| account.companions.get(&device.device));
+        let Some(companion) = companion.filter(|_| connection.live) else {
+            return;
+        };
+        if self.faults.mutes(Some(device)) {
+            return;
+        }
+        let sent = connection.sent;
+        let gone = |pending: &&Pending| sent.is_some_and(|sent| pending.sequence <= sent);
+        let unsent = companion.queue.iter().skip_while(gone);
+        for pending in unsent {
+            if !link.offer(pending.bytes.clone()) {
+                return;
+            }
+            connection.sent = Some(pending.sequence);
+        }
+    }
+
+    /// A device asks for the next of what is queued for it.
+    pub fn batch_asked(&mut self, device: &Address) {
+        if let Some(connection) = self.connections.get_mut(device) {
+            connection.batches_asked = connection.batches_asked.saturating_add(1);
+        }
+    }
+
+    /// Takes such a request; true also for a connection that is gone, for which nobody has to wait.
+    pub fn batch_was_asked(&mut self, device: &Address, link: &Link) -> bool {
+        let connection = self.connections.get_mut(device);
+        let Some(connection) = connection.filter(|c| c.link.id == link.id) else {
+            return true;
+        };
+        let asked = connection.batches_asked > 0;
+        connection.batches_asked = connection.batches_asked.saturating_sub(1);
+        asked
     }
 
     /// The next queued stanzas for a device that catches up. An empty answer makes it live.

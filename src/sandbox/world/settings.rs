@@ -13,7 +13,7 @@ use crate::sandbox::after::After;
 use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW, REGULAR_HIGH};
 use crate::sandbox::persistence::Journal;
 use crate::sandbox::settings::{self, Change, ChangeError, Picture, StatusMode};
-use crate::sandbox::{keys, stanza};
+use crate::sandbox::stanza;
 
 impl World {
     /// Changes privacy categories, all or none of them, and returns them as they are now.
@@ -137,12 +137,8 @@ impl World {
     /// Sets the profile picture, or takes it away. Returns the new picture's id.
     pub fn set_picture(&mut self, author: &Address, image: Option<Vec<u8>>) -> Option<String> {
         let account = self.accounts.get_mut(&author.phone)?;
-        // Clients read the id as a number.
-        let id = (stanza::now() * 1000 + keys::random_below(1000)).to_string();
-        let picture = image.map(|image| Picture {
-            id: id.clone(),
-            image,
-        });
+        let picture = image.map(Picture::new);
+        let id = picture.as_ref().map(|picture| picture.id.clone());
         let tag = if picture.is_some() { "set" } else { "delete" };
         account.profile.picture = picture;
         let own = account.jid(Form::Pn);
@@ -150,11 +146,11 @@ impl World {
         let mut change = NodeBuilder::new(tag)
             .attr("jid", own.clone())
             .attr("author", own);
-        if tag == "set" {
+        if let Some(id) = &id {
             change = change.attr("id", id.as_str());
         }
         self.tell_watchers(author, "picture", &change.build());
-        Some(id)
+        id
     }
 
     /// Takes people into the phone's address book, or out of it with `None`, as one patch.

@@ -1,29 +1,38 @@
 //! The list of tenants, and their beginning and end.
 
-use super::{Credentials, Tenant, User, add_user, deleted};
+use super::{Credentials, Tenant, User, add_token, deleted, with_values};
 use crate::ids::{DeviceId, TenantId};
 use crate::store::devices::{id, time};
 use crate::store::value::{Row, Statement};
 use crate::store::{Store, StoreError};
 
 impl Store {
-    /// Creates a tenant and its first user, both or neither. `Conflict` when name or e-mail is taken.
+    /// Creates a tenant and its first user, both or neither. `false`: somebody has this e-mail address, in whatever tenant.
+    /// `Conflict`: the name is taken.
     pub async fn register(
         &self,
         tenant: &Tenant,
         user: &User,
         credentials: Credentials,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let add_tenant = Statement::new(
-            "INSERT INTO tenant (id, name, created_at, updated_at) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO tenant (id, name, created_at, updated_at) SELECT $1, $2, $3, $4 \
+             WHERE NOT EXISTS (SELECT 1 FROM member WHERE email = $5) RETURNING id",
         )
         .bind(tenant.id.to_string())
         .bind(tenant.name.as_str())
         .bind(tenant.created_at.timestamp())
-        .bind(tenant.updated_at.timestamp());
-        self.write(vec![add_tenant, add_user(user, credentials)])
-            .await
-            .map(drop)
+        .bind(tenant.updated_at.timestamp())
+        .bind(user.email.as_str());
+        let add_user = Statement::new(
+            "INSERT INTO member (id, tenant_id, email, password_hash, role, active, webhook, created_at, updated_at) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM tenant WHERE id = $2",
+        );
+        let webhook = self.sealed_pending_url(user.id, credentials.webhook_url)?;
+        let add_user = with_values(add_user, user, credentials.password_hash, webhook);
+        let add_token = add_token(user.id, credentials.token_hash);
+        let answers = self.write(vec![add_tenant, add_user, add_token]).await?;
+        Ok(answers.first().is_some_and(|added| !added.is_empty()))
     }
 
     /// All tenants, oldest first.

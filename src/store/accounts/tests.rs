@@ -64,10 +64,8 @@ impl House {
             updated_at: now,
         };
         let (user, credentials) = somebody(tenant.id, Role::Admin);
-        store
-            .register(&tenant, &user, credentials)
-            .await
-            .expect("registered");
+        let registered = store.register(&tenant, &user, credentials).await;
+        assert!(registered.expect("registered"));
         Self {
             store,
             tenant: tenant.id,

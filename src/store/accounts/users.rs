@@ -6,7 +6,7 @@
 
 use chrono::Utc;
 
-use super::{Caller, Credentials, Role, User, deleted, role, with_values};
+use super::{Caller, Credentials, Role, User, add_token, deleted, role, with_values};
 use crate::ids::{DeviceId, TenantId, UserId};
 use crate::store::devices::{id, time};
 use crate::store::value::{Row, Statement};
@@ -86,7 +86,8 @@ const PREMISES: &str = "SELECT id FROM member \
         WHERE actor.id = $5 AND actor.tenant_id = $2 AND actor.role = $6 AND actor.active = $7)";
 
 impl Store {
-    /// Adds a user to the actor's tenant. `false`: the actor no longer has the power to. `Conflict`: the e-mail is taken.
+    /// Adds a user to the actor's tenant. `false`: the actor no longer has the power to. `Conflict`: somebody in the
+    /// tenant has this e-mail address.
     pub async fn add_user(
         &self,
         actor: Caller,
@@ -94,13 +95,15 @@ impl Store {
         credentials: Credentials,
     ) -> Result<bool, StoreError> {
         let add = Statement::new(
-            "INSERT INTO member (id, tenant_id, email, password_hash, role, token_hash, active, webhook_url, \
-             created_at, updated_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM member AS actor \
-             WHERE actor.id = $11 AND actor.tenant_id = $2 AND actor.role = $12 AND actor.active = $13 RETURNING id",
+            "INSERT INTO member (id, tenant_id, email, password_hash, role, active, webhook, created_at, updated_at) \
+             SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 FROM member AS actor \
+             WHERE actor.id = $10 AND actor.tenant_id = $2 AND actor.role = $11 AND actor.active = $12 RETURNING id",
         );
-        let add = with_values(add, user, credentials);
+        let webhook = self.sealed_pending_url(user.id, credentials.webhook_url)?;
+        let add = with_values(add, user, credentials.password_hash, webhook);
         let add = add.bind(actor.user.to_string()).bind(actor.role.name());
-        let answers = self.write(vec![add.bind(1)]).await?;
+        let unit = vec![add.bind(1), add_token(user.id, credentials.token_hash)];
+        let answers = self.write(unit).await?;
         Ok(answers.first().is_some_and(|added| !added.is_empty()))
     }
 

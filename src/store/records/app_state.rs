@@ -13,9 +13,26 @@ use wacore_appstate::processor::AppStateMutationMAC;
 
 use super::codec::{decode, encode};
 use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
+use crate::store::StoreError;
 
 fn mac_key(collection: &str, index_mac: &[u8]) -> RecordKey {
     RecordKey::new(Kind::MutationMac, [collection.as_bytes(), index_mac])
+}
+
+fn owed_key(collection: &str) -> RecordKey {
+    RecordKey::text(Kind::Owed, collection)
+}
+
+impl RecordBackend {
+    /// Whether something was removed from a collection, in this life or an earlier one, since it was read as a whole.
+    pub async fn has_removals(&self, collection: &str) -> Result<bool, StoreError> {
+        self.exists(owed_key(collection)).await
+    }
+
+    /// The collection was read as a whole, and what came of it is stored.
+    pub async fn forget_removals(&self, collection: &str) -> Result<(), StoreError> {
+        self.stage(vec![Change::Delete(owed_key(collection))]).await
+    }
 }
 
 #[async_trait]
@@ -87,9 +104,15 @@ impl AppSyncStore for RecordBackend {
             .collect())
     }
 
+    /// A patch has removed something, which the library does not tell. That is noted with the removal: what the patch was
+    /// about is not to be had any more but by reading the whole collection.
     async fn delete_mutation_macs(&self, name: &str, index_macs: &[Vec<u8>]) -> Answer<()> {
         let delete = |mac: &Vec<u8>| Change::Delete(mac_key(name, mac));
-        Ok(self.stage(index_macs.iter().map(delete).collect()).await?)
+        let mut changes: Vec<Change> = index_macs.iter().map(delete).collect();
+        changes.push(Change::put(owed_key(name), Bytes::new()));
+        self.stage(changes).await?;
+        self.progress.removed(name);
+        Ok(())
     }
 
     /// Only a collection that is read from nothing loses all its MACs.

@@ -19,6 +19,7 @@ pub struct Steps {
 pub struct Progress {
     steps: Mutex<HashMap<String, Steps>>,
     missing: watch::Sender<HashSet<Vec<u8>>>,
+    removals: watch::Sender<HashSet<String>>,
 }
 
 impl Progress {
@@ -37,6 +38,24 @@ impl Progress {
     pub async fn has_all_keys(&self) {
         // It cannot fail: this handle holds the sender.
         let _ = self.missing.subscribe().wait_for(HashSet::is_empty).await;
+    }
+
+    /// Waits until a patch has removed something from a collection, which can be taken then.
+    pub async fn has_removals(&self) {
+        let some = |removals: &HashSet<String>| !removals.is_empty();
+        // It cannot fail: this handle holds the sender.
+        let _ = self.removals.subscribe().wait_for(some).await;
+    }
+
+    /// The collections from which patches have removed something since this was asked last.
+    pub fn take_removals(&self) -> HashSet<String> {
+        self.removals.send_replace(HashSet::new())
+    }
+
+    /// A patch has removed something from a collection.
+    pub(super) fn removed(&self, collection: &str) {
+        self.removals
+            .send_if_modified(|removals| removals.insert(collection.to_owned()));
     }
 
     /// A collection moved on.

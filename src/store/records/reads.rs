@@ -3,7 +3,7 @@
 //! The staged state is looked at first. What becomes durable after that look is on disk when the disk is read, so
 //! nothing can fall between the two.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use bytes::Bytes;
 
@@ -40,7 +40,7 @@ impl RecordBackend {
                 .filter(|(_, staged)| staged.is_none())
                 .map(|(key, _)| key)
         };
-        let statements: Vec<Statement> = on_disk().map(|key| key.select(self.device)).collect();
+        let statements: Vec<Statement> = on_disk().map(|key| self.places.select(key)).collect();
         let mut answers = Vec::new();
         if !statements.is_empty() {
             answers = self.read(statements).await?;
@@ -62,7 +62,7 @@ impl RecordBackend {
         let Some(row) = rows.first() else {
             return Ok(None);
         };
-        self.sealer.unseal(&key.place(), &row.blob(0)?).map(Some)
+        self.places.open(key, &row.blob(0)?).map(Some)
     }
 
     /// Whether a record is there, without opening it.
@@ -70,42 +70,40 @@ impl RecordBackend {
         if let Some(Some(staged)) = self.writes.look(std::slice::from_ref(&key))?.pop() {
             return Ok(staged.is_some());
         }
-        let answers = self.read(vec![key.probe(self.device)]).await?;
+        let answers = self.read(vec![self.places.probe(&key)]).await?;
         Ok(answers.first().is_some_and(|rows| !rows.is_empty()))
     }
 
     /// All records of a scan in the order of their keys.
     pub(super) async fn scan(&self, scan: Scan) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
-        let unseal = |key: &RecordKey, row: &Row| self.sealer.unseal(&key.place(), &row.blob(1)?);
-        self.find(&scan, scan.select(self.device), unseal).await
+        self.find(&scan, true).await
     }
 
-    /// The keys of a scan, in order, without opening the values.
+    /// The keys of a scan, in order.
     pub(super) async fn scan_keys(&self, scan: Scan) -> Result<Vec<RecordKey>, StoreError> {
-        let leave_sealed = |_: &RecordKey, _: &Row| Ok(Bytes::new());
-        let found = self
-            .find(&scan, scan.select_keys(self.device), leave_sealed)
-            .await?;
+        let found = self.find(&scan, false).await?;
         Ok(found.into_iter().map(|(key, _)| key).collect())
     }
 
-    async fn find(
-        &self,
-        scan: &Scan,
-        statement: Statement,
-        value: impl Fn(&RecordKey, &Row) -> Result<Bytes, StoreError>,
-    ) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
+    async fn find(&self, scan: &Scan, values: bool) -> Result<Vec<(RecordKey, Bytes)>, StoreError> {
         let kind = scan.from.kind;
         let staged = self.writes.look_from(&scan.from, |key| scan.covers(key))?;
-        let answers = self.read(vec![statement]).await?;
+        let newer: HashSet<Bytes> = staged
+            .keys()
+            .map(|bytes| {
+                let bytes = bytes.clone();
+                self.places.of(&RecordKey { kind, bytes }).bytes
+            })
+            .collect();
+        let answers = self.read(vec![self.places.scan(scan, values)]).await?;
         let mut found = Vec::new();
         for row in answers.into_iter().flatten() {
-            let key = RecordKey {
-                kind,
-                bytes: row.blob(0)?,
-            };
-            if !staged.contains_key(&key.bytes) {
-                let value = value(&key, &row)?;
+            let bytes = row.blob(0)?;
+            if newer.contains(&bytes) {
+                continue;
+            }
+            let (key, value) = self.places.found(RecordKey { kind, bytes }, &row)?;
+            if scan.covers(&key) {
                 found.push((key, value));
             }
         }
@@ -115,9 +113,6 @@ impl RecordBackend {
 }
 
 fn add_staged(found: &mut Vec<(RecordKey, Bytes)>, kind: Kind, staged: BTreeMap<Bytes, Staged>) {
-    if staged.is_empty() {
-        return;
-    }
     let live = staged
         .into_iter()
         .filter_map(|(bytes, value)| Some((RecordKey { kind, bytes }, value?)));

@@ -48,10 +48,11 @@ fn a_sealed_value_opens_only_where_it_was_sealed() {
 #[test]
 fn a_key_file_is_private_written_once_and_read_back() {
     let folder = Folder::new();
-    let path = folder.path().join("keys/store.key");
-    let made = SealingKey::load_or_generate(&path).unwrap();
+    let data = folder.path().join("data");
+    let path = data.join("store.key");
+    let made = SealingKey::of_folder(&data).unwrap();
     assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-    let read = SealingKey::load_or_generate(&path).unwrap();
+    let read = SealingKey::of_folder(&data).unwrap();
     let sealed = made
         .sealer("t", DeviceNumber(1))
         .seal(b"", b"value")
@@ -66,6 +67,25 @@ fn a_key_file_is_private_written_once_and_read_back() {
         "an existing key is never overwritten"
     );
     assert!(!format!("{read:?}").contains("bytes"));
+}
+
+#[tokio::test]
+async fn a_key_is_made_only_where_nothing_is_stored_yet() {
+    let folder = Folder::new();
+    // What a start leaves that was cut short between the two.
+    std::fs::write(folder.path().join("wutsd.db"), "").unwrap();
+    let path = folder.path().join("store.key");
+    SealingKey::of_folder(folder.path()).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let store = folder.open();
+    let refused = SealingKey::of_folder(folder.path()).unwrap_err();
+    assert!(matches!(refused, StoreError::NoKey { .. }), "{refused}");
+    store.close().await;
+    let refused = SealingKey::of_folder(folder.path())
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("store.key is missing"), "{refused}");
+    assert!(!path.exists());
 }
 
 #[test]
@@ -148,8 +168,9 @@ async fn a_tampered_value_is_an_error() {
 
 #[tokio::test]
 async fn a_value_moved_from_another_key_or_device_is_an_error() {
-    let from_other_key =
-        "UPDATE record SET value = (SELECT value FROM record WHERE key = CAST('b@s.0' AS BLOB))";
+    let from_other_key = "CREATE TEMP TABLE former AS SELECT * FROM record; \
+         UPDATE record SET value = (SELECT former.value FROM former WHERE former.device = 1 \
+         AND (former.kind, former.key) <> (record.kind, record.key) LIMIT 1)";
     expect_unsealed(from_other_key).await;
     let from_other_device = "UPDATE record SET value = (SELECT value FROM record WHERE device = 2)";
     expect_unsealed(from_other_device).await;

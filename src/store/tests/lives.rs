@@ -6,7 +6,7 @@ use wacore::store::traits::{PendingInboundKey, ProtocolStore, SignalStore};
 use super::*;
 
 /// From now on sessions cannot be written, everything else can.
-const REFUSE_SESSIONS: &str = "CREATE TRIGGER refuse BEFORE INSERT ON record WHEN NEW.kind = 3 AND NEW.device = 1 \
+const REFUSE_SESSIONS: &str = "CREATE TRIGGER refuse BEFORE INSERT ON record WHEN NEW.kind = 23 AND NEW.device = 1 \
     BEGIN SELECT RAISE(ABORT, 'refused by the test'); END";
 
 #[tokio::test]

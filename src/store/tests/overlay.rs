@@ -52,7 +52,7 @@ async fn staged_writes_are_visible_before_they_are_durable() {
         .unwrap();
     let on_disk: i64 = folder
         .raw()
-        .query_row("SELECT count(*) FROM record WHERE kind = 2", [], |row| {
+        .query_row("SELECT count(*) FROM record WHERE kind = 22", [], |row| {
             row.get(0)
         })
         .unwrap();
@@ -89,7 +89,7 @@ async fn staged_writes_become_durable_without_a_later_commit() {
     device.put_identity("a@s.0", [1; 32]).await.unwrap();
     let raw = folder.raw();
     let count = || {
-        raw.query_row("SELECT count(*) FROM record WHERE kind = 2", [], |row| {
+        raw.query_row("SELECT count(*) FROM record WHERE kind = 22", [], |row| {
             row.get::<_, i64>(0)
         })
         .unwrap()
@@ -114,7 +114,7 @@ async fn a_commit_takes_all_earlier_writes_along() {
     device.put_session("a@s.0", b"session").await.unwrap();
     let pending: i64 = folder
         .raw()
-        .query_row("SELECT count(*) FROM record WHERE kind = 19", [], |row| {
+        .query_row("SELECT count(*) FROM record WHERE kind = 39", [], |row| {
             row.get(0)
         })
         .unwrap();

@@ -53,6 +53,8 @@ pub struct Up<A> {
     pub qr: Option<Qr>,
     /// The phone owes a key without which part of contacts and settings cannot be read.
     pub key_missing: bool,
+    /// Part of contacts and settings was asked for in vain.
+    pub unsynced: bool,
     /// What somebody wants to follow; otherwise the reason of the end decides.
     pub wish: Option<Wish>,
 }

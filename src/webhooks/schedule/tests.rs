@@ -155,7 +155,12 @@ fn attempts_are_counted_as_the_webhook_says() {
     let attempt = |failures, free| Attempt { failures, free };
     let table = [
         (attempt(0, false), Fault::Event, 0, true),
-        (attempt(0, false), Fault::Receiver, 0, true),
+        (attempt(0, true), Fault::Receiver, 0, false),
+        (attempt(9, true), Fault::Receiver, 0, false),
+        (attempt(2, false), Fault::Receiver, 0, false),
+        (attempt(3, false), Fault::Receiver, 0, true),
+        (attempt(3, false), Fault::Receiver, 5, false),
+        (attempt(5, false), Fault::Receiver, 5, true),
         (attempt(2, false), Fault::Event, 3, false),
         (attempt(3, false), Fault::Event, 3, true),
         (attempt(3, true), Fault::Event, 3, true),

@@ -87,6 +87,7 @@ async fn a_blocked_contact_sees_no_status_until_it_is_unblocked() {
 async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
     let people = People::start().await;
     let api = &people.user.api;
+    let own = format!("{}@s.whatsapp.net is this account itself", people.phone);
     let table = [
         (json!({}), "jid or number is required"),
         (
@@ -94,6 +95,8 @@ async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
             "jid: \"120363000000000000@g.us\" is neither",
         ),
         (json!({ "number": "123" }), "number: \"123\" is neither"),
+        (json!({ "jid": "999@lid" }), "999@lid is not on WhatsApp"),
+        (json!({ "number": people.phone }), &own),
         (json!({ "number": 5 }), "number must be a string, not 5"),
         (json!({ "who": "me" }), "jid or number is required"),
         (
@@ -108,4 +111,46 @@ async fn nobody_and_nonsense_are_refused_with_the_name_of_the_field() {
         assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
         assert!(text.starts_with(expected), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_stranger_who_shows_no_number_is_blocked_and_unblocked_by_lid() {
+    let people = People::start().await;
+    let (api, control) = (&people.user.api, &people.world.control);
+    let hidden = json!({ "name": "Stranger", "hidden": true });
+    let stranger = control.account_with(hidden).await;
+    let lid = control.lid(&stranger).await;
+    control.send_text(&stranger, &people.phone, "hello").await;
+
+    let name = json!({ "jid": lid });
+    let answer = api.post("/contacts/block", name.clone()).await.expect(200);
+    let blocked = &answer["data"];
+    assert_eq!(
+        (&blocked["jid"], &blocked["count"]),
+        (&json!(lid), &json!(1))
+    );
+    assert_eq!(blocked["phone_number"], Value::Null);
+    let items = people.blocklist().await["items"].clone();
+    assert_eq!(items, json!([{ "jid": lid }]));
+    // A status goes out all the same.
+    api.post_status("for all others").await.expect(200);
+
+    let answer = api.post("/contacts/unblock", name).await.expect(200);
+    assert_eq!(answer["data"]["count"], 0);
+}
+
+#[tokio::test]
+async fn whoever_is_blocked_is_unblocked_by_any_notation() {
+    let people = People::start().await;
+    let (api, ada) = (&people.user.api, &people.ada);
+    let encoded = format!("/contacts/block?number=%2B{}%20{}", &ada[..4], &ada[4..]);
+    assert_eq!(
+        api.post_nothing(&encoded).await.expect(200)["data"]["count"],
+        1
+    );
+    let path = format!("/contacts/unblock?jid={ada}%40c.us");
+    assert_eq!(
+        api.post_nothing(&path).await.expect(200)["data"]["count"],
+        0
+    );
 }

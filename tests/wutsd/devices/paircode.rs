@@ -74,6 +74,27 @@ async fn a_wrong_code_pairs_nothing() {
 }
 
 #[tokio::test]
+async fn the_number_is_taken_in_every_notation() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    let ways = [
+        phone.clone(),
+        format!("{phone}@c.us"),
+        format!("tel:+{phone}"),
+        format!("\u{202a}00{}\u{a0}{}\u{202c}", &phone[..4], &phone[4..]),
+    ];
+    for way in ways {
+        let answer = user.api.post("/paircode", json!({ "phone": way })).await;
+        assert_eq!(
+            answer.expect(200)["data"]["phone"],
+            phone.as_str(),
+            "{way:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn what_is_no_phone_number_is_refused() {
     let world = World::start().await;
     let user = world.user().await;
@@ -83,6 +104,9 @@ async fn what_is_no_phone_number_is_refused() {
         "not a number",
         "0123456789",
         "1234567890123456",
+        "+44 (0)20 7946 0958",
+        "123456789012345@lid",
+        "120363021234567890@g.us",
     ] {
         let answer = user.api.post("/paircode", json!({ "phone": phone })).await;
         assert_eq!(

@@ -66,6 +66,21 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_all_goes_on_when_there_is_r
 }
 
 #[tokio::test]
+async fn a_disk_without_room_is_told_before_anything_is_refused() {
+    let world = World::start().await;
+    let user = world.user().await;
+    // The log has room for some commits of this size; a file of its own has not.
+    world.daemon.limit_files("262143").await;
+    let told = world.api.wait_for_answer("/readyz", 503).await.body;
+    assert_eq!(told["store"], "failing", "{told}");
+    assert_eq!(told["reason"], "disk_full", "{told}");
+    user.api.get("/devices").await.expect(200);
+    world.daemon.limit_files("unlimited").await;
+    let told = world.api.wait_for_answer("/readyz", 200).await.body;
+    assert_eq!(told["reason"], Value::Null, "{told}");
+}
+
+#[tokio::test]
 async fn a_database_that_somebody_has_locked_is_waited_for() {
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
@@ -120,6 +135,48 @@ async fn a_damaged_database_is_refused_with_what_to_do() {
     let said = daemon.errors().join("\n");
     assert!(said.contains("the database file is damaged"), "{said}");
     assert!(said.contains("restore a backup"), "{said}");
+}
+
+/// The pages of tables and indices, without the first, which every start reads.
+fn pages(path: &std::path::Path) -> Vec<i64> {
+    let database = rusqlite::Connection::open(path).expect("the database");
+    let roots = "SELECT DISTINCT rootpage FROM sqlite_schema WHERE rootpage > 1 ORDER BY rootpage";
+    let mut roots = database.prepare(roots).expect("a query");
+    let roots = roots.query_map([], |row| row.get(0)).expect("rows");
+    roots.map(|root| root.expect("a page")).collect()
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_found_before_anybody_asks_for_it() {
+    let mut world = World::start().await;
+    world.paired_user().await;
+    world.daemon.stop("TERM").await;
+    let path = world.data.path().join("wutsd.db");
+    let whole = std::fs::read(&path).expect("the database");
+    let size = 4096;
+    for page in pages(&path) {
+        let mut damaged = whole.clone();
+        let begin = (page as usize - 1) * size;
+        damaged[begin..begin + size].fill(0x5a);
+        std::fs::write(&path, damaged).expect("written");
+        let mut daemon = world.second_daemon();
+        match daemon.log_line_if_any("API listens").await {
+            Some(line) => {
+                let address = line["address"].as_str().expect("an address");
+                let api = Api::new(&format!("http://{address}"));
+                let told = api.get("/readyz").await.expect(503);
+                assert_eq!(told["reason"], "corrupt", "page {page}: {told}");
+                daemon.stop("TERM").await;
+            }
+            // What every start reads.
+            None => assert!(!daemon.ended().await.success()),
+        }
+        let said = daemon.errors().join("\n");
+        assert!(said.contains("restore a backup"), "page {page}: {said}");
+    }
+    std::fs::write(&path, whole).expect("written");
+    world.start_again(&[]).await;
+    world.api.get("/readyz").await.expect(200);
 }
 
 #[tokio::test]

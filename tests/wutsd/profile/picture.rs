@@ -1,10 +1,10 @@
 //! POST /profile/picture
 
 use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use serde_json::json;
 
-use crate::support::World;
+use crate::support::{User, World};
 
 const PATH: &str = "/profile/picture";
 
@@ -49,6 +49,96 @@ async fn the_picture_is_what_others_see_then_a_square_jpeg() {
         image::ImageFormat::Jpeg
     );
     assert_eq!((picture.width(), picture.height()), (60, 60));
+}
+
+/// What others see of the picture that was set.
+async fn shown(user: &User, phone: &str) -> image::RgbImage {
+    let path = format!("/contacts/profile-picture?number={phone}&preview=false");
+    let shown = user.api.get(&path).await.expect(200)["data"].clone();
+    let url = shown["url"].as_str().expect("an address");
+    let answer = reqwest::get(url).await.expect("an answer");
+    let jpeg = answer.bytes().await.expect("a picture");
+    image::load_from_memory(&jpeg).expect("a picture").to_rgb8()
+}
+
+#[tokio::test]
+async fn the_picture_is_upright_and_on_white() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/media");
+    let set = async |name: &str| {
+        let bytes = std::fs::read(format!("{folder}/{name}")).expect(name);
+        let body = json!({ "image_base64": BASE64_STANDARD.encode(bytes) });
+        user.api.post(PATH, body).await.expect(200);
+        shown(&user, &phone).await
+    };
+    // Stored, it is red on the left and blue on the right; turned by a quarter, red is above.
+    let upright = set("exif-6.jpg").await;
+    let (side, middle) = (upright.width(), upright.width() / 2);
+    assert_eq!((side, upright.height()), (16, 16));
+    let [red, _, blue] = upright.get_pixel(middle, 2).0;
+    assert!(red > blue, "{:?}", upright.get_pixel(middle, 2));
+    let [red, _, blue] = upright.get_pixel(middle, side - 3).0;
+    assert!(blue > red);
+    let logo = set("transparent.png").await;
+    assert!(logo.get_pixel(1, 1).0.iter().all(|light| *light > 230));
+    assert!(logo.get_pixel(12, 12).0.iter().all(|light| *light < 60));
+}
+
+#[tokio::test]
+async fn a_picture_that_is_too_large_is_called_so() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/media");
+    let table = [
+        ("baseline.jpg", b"\xff\xc0", 12000_u16, 9000_u16, 310),
+        ("progressive.jpg", b"\xff\xc2", 16300, 16300, 1521),
+    ];
+    for (name, marker, width, height, least) in table {
+        let mut picture = std::fs::read(format!("{folder}/{name}")).expect(name);
+        let frame = picture.windows(2).position(|bytes| bytes == marker);
+        let frame = frame.expect("a frame");
+        picture[frame + 5..frame + 7].copy_from_slice(&height.to_be_bytes());
+        picture[frame + 7..frame + 9].copy_from_slice(&width.to_be_bytes());
+        let body = json!({ "image_base64": BASE64_STANDARD.encode(picture) });
+        let answer = user.api.post(PATH, body).await;
+        let (status, text) = answer.text_error();
+        let begin = format!("image_base64 is too large: {width} × {height} pixels need ");
+        assert_eq!(status, 400, "{text}");
+        let rest = text.strip_prefix(&begin).expect(text);
+        let (needed, rest) = rest.split_once(' ').expect("a number");
+        assert!(needed.parse::<u32>().expect("a number") >= least, "{text}");
+        assert_eq!(rest, "MiB to be read, 256 are allowed");
+    }
+}
+
+#[tokio::test]
+async fn base64_is_taken_however_it_was_written() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let standard = png(9, 9);
+    let bytes = BASE64_STANDARD.decode(&standard).expect("base64");
+    let lines: Vec<&str> = (0..standard.len())
+        .step_by(60)
+        .map(|place| &standard[place..standard.len().min(place + 60)])
+        .collect();
+    let table = [
+        lines.join("\r\n"),
+        format!(" {}\n", lines.join(" ")),
+        BASE64_URL_SAFE_NO_PAD.encode(&bytes),
+        standard.trim_end_matches('=').to_owned(),
+        format!("data:image/png;base64,{standard}"),
+        format!(
+            "DATA:image/png;charset=utf-8;name=a%20b.png;base64,\n{}",
+            lines.join("\n")
+        ),
+    ];
+    for text in table {
+        let picture = json!({ "image_base64": text });
+        user.api.post(PATH, picture).await.expect(200);
+        let status = json!({ "data": text });
+        user.api.post("/status/media", status).await.expect(200);
+    }
 }
 
 #[tokio::test]

@@ -102,6 +102,44 @@ async fn names_and_chosen_tokens_are_unique_and_checked() {
 }
 
 #[tokio::test]
+async fn nobody_takes_the_token_of_a_user_who_is_not_active_at_present() {
+    let mut world = World::start().await;
+    let (admin, stranger) = (world.user().await, world.user().await);
+    let ada = world.member(&admin, "user").await;
+    let set = async |active: bool| {
+        let path = format!("/users/{}", ada.user_id);
+        let body = json!({ "active": active });
+        admin.api.put(&path, body).await.expect(200);
+    };
+    set(false).await;
+    let body = json!({ "name": "x", "token": ada.token });
+    for user in [&stranger, &admin] {
+        let answer = account(&world, user).post(NEW, body.clone()).await;
+        let taken = (409, "Instance token already exists");
+        assert_eq!(answer.message_error(), taken);
+        let list = account(&world, user).get(LIST).await.expect(200);
+        assert_eq!(list["instances"], json!([]), "nothing is left of it");
+    }
+    set(true).await;
+    ada.api.get("/devices").await.expect(200);
+    world.restart("KILL").await;
+    world.again(&ada).get("/devices").await.expect(200);
+    // Nor that of an instance whose owner is not active.
+    let api = account(&world, &ada);
+    let own = json!({ "name": "own", "token": CHOSEN });
+    api.post(NEW, own).await.expect(201);
+    let admin = world.again(&admin);
+    let path = format!("/users/{}", ada.user_id);
+    admin
+        .put(&path, json!({ "active": false }))
+        .await
+        .expect(200);
+    let body = json!({ "name": "y", "token": CHOSEN });
+    let answer = account(&world, &stranger).post(NEW, body).await;
+    assert_eq!(answer.status, 409, "{}", answer.text);
+}
+
+#[tokio::test]
 async fn of_two_instances_with_one_name_that_are_made_at_once_one_is_made() {
     let world = World::start_with(&[("HTTP__WORKERS", "2")]).await;
     let user = world.user().await;
@@ -180,7 +218,8 @@ async fn an_instance_is_connected_by_typing_its_code() {
     let first = api.get(&path).await.expect(200);
     assert_eq!(first["message"], "Pairing code generated");
     let second = api.get(&path).await.expect(200);
-    assert_ne!(first["pairingCode"], second["pairingCode"]);
+    // Asking again must not make the one worthless that somebody is typing.
+    assert_eq!(first["pairingCode"], second["pairingCode"]);
     let code = second["pairingCode"].as_str().expect("a code");
     assert_eq!(code.len(), 8);
     world.control.type_code(&phone, code).await.expect(200);
@@ -306,4 +345,28 @@ async fn tokens_survive_a_restart_and_end_with_their_user() {
     world.again(&admin).delete(&path).await.expect(200);
     let list = world.api.with_header("token", CHOSEN).get(LIST).await;
     assert_eq!(list.message_error(), (401, "Invalid token"));
+}
+
+#[tokio::test]
+async fn the_number_of_an_instance_is_taken_in_every_notation() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let api = instance(&world, &user, "sales").await;
+    let phone = world.control.account("Owner").await;
+    let ways = [
+        format!("+{phone}"),
+        format!("%2B{}%C2%A0{}", &phone[..4], &phone[4..]),
+        format!("{phone}%40c.us"),
+        format!("tel%3A%2B{phone}"),
+    ];
+    for way in ways {
+        let path = format!("/api/instance/connect/sales?number={way}");
+        let shown = api.get(&path).await.expect(200);
+        assert_eq!(shown["message"], "Pairing code generated", "{way}");
+    }
+    for wrong in ["%2B44%20(0)20%207946%200958", "123456789012345%40lid"] {
+        let path = format!("/api/instance/connect/sales?number={wrong}");
+        let expected = (400, "invalid phone number format");
+        assert_eq!(api.get(&path).await.message_error(), expected, "{wrong}");
+    }
 }

@@ -218,11 +218,12 @@ async fn what_was_applied_before_a_failure_stays_applied() {
 
     cast.fault(json!({ "fault": "iq_late", "ms": 1, "times": 3 }))
         .await;
-    cast.fault(json!({ "fault": "iq_error", "code": 429, "times": 1 }))
+    cast.fault(json!({ "fault": "iq_error", "code": 429, "backoff": 7, "times": 1 }))
         .await;
     let answer = cast.api.post(PATH, restrictive()).await;
-    let expected = "failed to update online privacy: refused by WhatsApp (429)";
-    assert_eq!(answer.message_error(), (500, expected));
+    let expected = "Rate limit exceeded. Try again later.";
+    assert_eq!(answer.message_error(), (429, expected));
+    assert_eq!(answer.header("retry-after"), "7");
     let mut partly = open();
     for field in ["lastSeen", "status", "profile"] {
         partly["visibility"][field] = restrictive()["visibility"][field].clone();

@@ -9,7 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::support::{User, World};
 
-const PRIVATE: (&str, &str) = ("MEDIA__ALLOW_PRIVATE_ADDRESSES", "true");
+pub const PRIVATE: (&str, &str) = ("MEDIA__ALLOW_PRIVATE_ADDRESSES", "true");
 
 /// A small picture that can be opened.
 fn png() -> Vec<u8> {
@@ -55,8 +55,14 @@ fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
+/// A real file, as people have them.
+pub fn file(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/media");
+    std::fs::read(format!("{folder}/{name}")).expect(name)
+}
+
 /// A user whose device is connected, and a contact.
-async fn start(settings: &[(&str, &str)]) -> (World, User, String) {
+pub async fn start(settings: &[(&str, &str)]) -> (World, User, String) {
     let world = World::start_with(settings).await;
     let user = world.user().await;
     let phone = world.control.account("Owner").await;
@@ -136,6 +142,83 @@ async fn a_video_behind_a_url_is_fetched_and_posted() {
 }
 
 #[tokio::test]
+async fn what_is_announced_is_what_is_seen() {
+    let (world, user, ada) = start(&[]).await;
+    let table = [
+        ("exif-1.jpg", "image/jpeg", json!([32, 16, null])),
+        ("exif-6.jpg", "image/jpeg", json!([16, 32, null])),
+        ("exif.webp", "image/webp", json!([16, 32, null])),
+        ("video.mp4", "video/mp4", json!([64, 32, 3])),
+        ("rotated.mp4", "video/mp4", json!([32, 64, 3])),
+        ("fragmented.mp4", "video/mp4", json!([64, 32, 3])),
+        ("video.3gp", "video/3gpp", json!([176, 144, 2])),
+    ];
+    for (name, mime_type, expected) in table {
+        let posted = post(&user, json!({ "data": base64(&file(name)) })).await;
+        let posted = posted.expect(200);
+        assert_eq!(posted["mime_type"], mime_type, "{name}");
+        let message = world
+            .control
+            .wait_for_message(&ada, &posted["message_id"])
+            .await;
+        let media = &message["media"];
+        let told = json!([media["width"], media["height"], media["seconds"]]);
+        assert_eq!(told, expected, "{name}");
+        assert_eq!(media["mimetype"], mime_type);
+        let thumbnail = media["thumbnail"].as_u64() > Some(0);
+        assert_eq!(thumbnail, mime_type.starts_with("image"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn what_phones_do_not_show_is_refused_by_name() {
+    let (_world, user, _) = start(&[]).await;
+    let table = [
+        ("picture.gif", "GIF (image/gif)"),
+        ("picture.heic", "HEIC (image/heic)"),
+        ("picture.avif", "AVIF (image/avif)"),
+        ("picture.tiff", "TIFF (image/tiff)"),
+        ("picture.bmp", "BMP (image/bmp)"),
+        ("picture.svg", "SVG (image/svg+xml)"),
+        ("video.avi", "AVI (video/x-msvideo)"),
+        ("video.mkv", "MKV (Matroska) (video/x-matroska)"),
+        ("video.webm", "WebM (video/webm)"),
+        ("document.pdf", "PDF (application/pdf)"),
+        ("sound.mp4", "MP4 (video/mp4) without a video track"),
+        ("no-index.mp4", "MP4 (video/mp4) without its index (moov)"),
+    ];
+    for (name, expected) in table {
+        let body = json!({ "data": base64(&file(name)), "mime_type": "video/mp4" });
+        let answer = post(&user, body).await;
+        let (status, code, message) = answer.object_error();
+        assert_eq!((status, code), (400, "invalid_media"), "{name}");
+        let expected = format!("the media is {expected}");
+        assert!(message.starts_with(&expected), "{message}");
+        assert!(message.contains("send "), "{message}");
+    }
+}
+
+/// Its header says more than a decoder may take; it is not decoded, and its sides are known all the same.
+#[tokio::test]
+async fn a_picture_that_is_too_large_to_be_read_is_sent_without_its_small_one() {
+    let (world, user, ada) = start(&[]).await;
+    let mut picture = file("progressive.jpg");
+    let frame = picture.windows(2).position(|marker| marker == b"\xff\xc2");
+    let frame = frame.expect("a frame");
+    picture[frame + 5..frame + 9].copy_from_slice(&[0x3f, 0xac, 0x3f, 0xac]);
+    let posted = post(&user, json!({ "data": base64(&picture) })).await;
+    let posted = posted.expect(200);
+    let message = world
+        .control
+        .wait_for_message(&ada, &posted["message_id"])
+        .await;
+    let media = &message["media"];
+    assert_eq!(media["width"], 16300);
+    assert_eq!(media["height"], 16300);
+    assert_eq!(media["thumbnail"].as_u64().unwrap_or(0), 0);
+}
+
+#[tokio::test]
 async fn media_that_cannot_be_used_is_refused_in_words() {
     let (_world, user, _) = start(&[PRIVATE, ("MEDIA__LIMIT", "5000")]).await;
     let missing = site("404 Not Found", Vec::new()).await;
@@ -168,10 +251,13 @@ async fn media_that_cannot_be_used_is_refused_in_words() {
             "url cannot be reached",
         ),
         (json!({ "url": missing }), "url answered 404 Not Found"),
-        (json!({ "url": large }), "url has more than 5000 bytes"),
+        (
+            json!({ "url": large }),
+            "url is too large: it has 5001 bytes, the limit is 5000 bytes",
+        ),
         (
             json!({ "url": page }),
-            "the media is text/html, not an image or a video",
+            "the media is HTML (text/html), which phones do not show: send a picture",
         ),
         (
             json!({ "url": elsewhere }),

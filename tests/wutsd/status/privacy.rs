@@ -150,6 +150,79 @@ async fn the_rule_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn who_is_not_on_whatsapp_keeps_a_status_from_nobody() {
+    let cast = Cast::start().await;
+    let [ada, ..] = &cast.contacts;
+    let nobody = "19995550000";
+    let body = cast
+        .admit(json!({ "type": "whitelist", "list": [nobody, "999@lid"] }))
+        .await;
+    assert_eq!(
+        body["list"],
+        json!(["19995550000@s.whatsapp.net", "999@lid"])
+    );
+    assert_eq!(cast.readers("1").await, [false, false, false]);
+    cast.admit(json!({ "type": "whitelist", "list": [nobody, ada] }))
+        .await;
+    assert_eq!(cast.readers("2").await, [true, false, false]);
+    cast.admit(json!({ "type": "blacklist", "list": [nobody, ada] }))
+        .await;
+    assert_eq!(cast.readers("3").await, [false, true, true]);
+
+    // A landline in the address book.
+    cast.world.control.add_contact(&cast.phone, nobody).await;
+    cast.user.api.wait_for_contact(nobody).await;
+    cast.admit(json!({ "type": "contacts" })).await;
+    assert_eq!(cast.readers("4").await, [true, true, true]);
+    // Once there is somebody, they get it too.
+    let late = json!({ "phone": nobody });
+    cast.world.control.account_with(late).await;
+    let posted = cast.user.api.post_status("5").await.expect(200);
+    cast.world
+        .control
+        .wait_for_message(nobody, &posted["message_id"])
+        .await;
+}
+
+#[tokio::test]
+async fn an_address_book_of_nobody_but_a_landline_is_an_empty_audience() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    world.control.add_contact(&phone, "19995550000").await;
+    world.pair(&user, &phone).await;
+    let posted = user
+        .api
+        .post_status("to whom it may concern")
+        .await
+        .expect(200);
+    world
+        .control
+        .wait_for_message(&phone, &posted["message_id"])
+        .await;
+}
+
+#[tokio::test]
+async fn a_list_takes_people_in_every_notation() {
+    let cast = Cast::start().await;
+    let [ada, grace, edsger] = &cast.contacts;
+    let list = json!([
+        format!("{ada}@c.us"),
+        format!("\u{202a}+{}\u{a0}{}\u{202c}", &grace[..4], &grace[4..]),
+        format!("{ada}:3@s.whatsapp.net"),
+    ]);
+    let body = cast
+        .admit(json!({ "type": "whitelist", "list": list }))
+        .await;
+    let jid = |phone: &str| format!("{phone}@s.whatsapp.net");
+    assert_eq!(body["list"], json!([jid(ada), jid(grace)]));
+    assert_eq!(cast.readers("1").await, [true, true, false]);
+    cast.admit(json!({ "type": "blacklist", "list": [format!("https://wa.me/{edsger}")] }))
+        .await;
+    assert_eq!(cast.readers("2").await, [true, true, false]);
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_rule_is_refused() {
     let world = World::start().await;
     let user = world.user().await;

@@ -248,6 +248,18 @@ impl Api {
             .await
     }
 
+    /// Waits until somebody whom the phone has put into its address book is in ours.
+    pub async fn wait_for_contact(&self, number: &str) {
+        let jid = format!("{number}@s.whatsapp.net");
+        let known = async || {
+            let book = self.get("/contacts").await.expect(200);
+            let contacts = book["contacts"].as_array().expect("contacts").clone();
+            let known = contacts.iter().any(|contact| contact["jid"] == *jid);
+            if known { Ok(()) } else { Err(contacts.len()) }
+        };
+        until_ok(&jid, known).await;
+    }
+
     /// The data of `GET /status`.
     pub async fn status(&self) -> Value {
         self.get("/status").await.expect(200)["data"].clone()

@@ -22,6 +22,20 @@ impl Control {
         account["phone"].as_str().expect("a phone").to_owned()
     }
 
+    /// A new account that is more than a name: with a `phone` of its own, `hidden`, or `also` reached by other numbers;
+    /// its phone number.
+    pub async fn account_with(&self, account: Value) -> String {
+        let account = self.0.post("/accounts", account).await.expect(201);
+        account["phone"].as_str().expect("a phone").to_owned()
+    }
+
+    /// Puts a number into the phone's address book, whoever has it.
+    pub async fn add_contact(&self, owner: &str, number: &str) {
+        let path = format!("/accounts/{owner}/contacts");
+        let answer = self.0.post(&path, json!({ "phone": number })).await;
+        assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
     /// The LID of an account.
     pub async fn lid(&self, phone: &str) -> String {
         let accounts = self.0.get("/accounts").await.expect(200);
@@ -68,6 +82,12 @@ impl Control {
     pub async fn fault(&self, fault: Value) {
         let answer = self.0.post("/faults", fault).await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
+    }
+
+    /// From now on this phone is handed every status, though it is not meant.
+    pub async fn overhear(&self, phone: &str) {
+        let jid = format!("{phone}@s.whatsapp.net");
+        self.fault(json!({ "jid": jid, "fault": "overhear" })).await;
     }
 
     /// Everything works again.

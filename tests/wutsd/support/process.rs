@@ -65,6 +65,29 @@ impl Process {
         .await
     }
 
+    /// Waits for a line on standard error with this text.
+    pub async fn error_line(&self, text: &str) {
+        self.line(&self.errors, |line| line.contains(text).then_some(()))
+            .await
+    }
+
+    /// The first log record with this message; `None`: the process ends without.
+    pub async fn log_line_if_any(&self, message: &str) -> Option<Value> {
+        let mut lines = self.errors.clone();
+        let wanted = |line: &String| {
+            let record: Value = serde_json::from_str(line).ok()?;
+            (record["message"] == message).then_some(record)
+        };
+        let mut found = None;
+        let search = lines.wait_for(|lines| {
+            found = lines.iter().find_map(wanted);
+            found.is_some()
+        });
+        let searched = tokio::time::timeout(PATIENCE, search).await;
+        searched.expect("it says so, or ends").ok()?;
+        found
+    }
+
     async fn line<T>(
         &self,
         lines: &watch::Receiver<Vec<String>>,
@@ -98,6 +121,22 @@ impl Process {
             .status()
             .await;
         assert!(sent.expect("kill").success());
+    }
+
+    /// What it has for itself in memory, in bytes.
+    pub fn memory(&self) -> u64 {
+        let pid = self.child.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"));
+        let status = status.expect("it runs");
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("RssAnon:"));
+        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        kilobytes
+            .expect("a figure")
+            .parse::<u64>()
+            .expect("a number")
+            * 1024
     }
 
     /// Lets no file of the process grow beyond so many bytes; `unlimited` takes that back.

@@ -56,15 +56,26 @@ async fn a_user_without_role_and_webhook_is_a_plain_user() {
 }
 
 #[tokio::test]
-async fn an_address_is_taken_once_over_all_tenants_whatever_its_case() {
+async fn an_address_is_taken_once_in_a_tenant_and_admins_learn_nothing_of_others() {
     let world = World::start().await;
     let (admin, other) = (world.user().await, world.user().await);
     let created = admin.api.post("/users", newcomer("ada@example.com")).await;
     created.expect(201);
-    for api in [&admin.api, &other.api] {
-        let again = api.post("/users", newcomer("ADA@example.com")).await;
-        assert_eq!(again.text_error(), (400, "email is already in use"));
-    }
+    let again = admin.api.post("/users", newcomer("ADA@example.com")).await;
+    assert_eq!(again.text_error(), (400, "email is already in use"));
+    let elsewhere = other.api.post("/users", newcomer("ada@example.com")).await;
+    let elsewhere = elsewhere.expect(201);
+    // Two people: each has a token of its own, and what becomes of one is nothing to the other.
+    let id = elsewhere["user"]["id"].as_str().expect("an id");
+    let user = format!("/users/{id}");
+    assert_eq!(admin.api.get(&user).await.status, 404);
+    other.api.delete(&user).await.expect(200);
+    assert_eq!(
+        admin.api.get("/users").await.expect(200)["users"]
+            .as_array()
+            .map(Vec::len),
+        Some(2)
+    );
     let mut tenant = newcomer("Ada@Example.com");
     tenant["tenant_name"] = json!("Acme");
     let again = world.master().post("/register", tenant).await;

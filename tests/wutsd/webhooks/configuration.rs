@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, User, World};
+use super::Scene;
+use crate::support::{Answer, Api, Receiver, User, World};
 
 pub(super) const URL: &str = "https://example.com/hook";
 
@@ -183,4 +184,114 @@ async fn a_webhook_survives_a_restart() {
     world.restart("KILL").await;
     let after = world.again(&user).get("/webhook").await.expect(200);
     assert_eq!(after["webhook"], before["webhook"]);
+}
+
+/// Everywhere that a URL for events comes in: a path, who may call it, and a body around the URL.
+fn entries(world: &World, user: &User) -> [(Api, &'static str, Value); 4] {
+    let newcomer = |email: &str| json!({ "email": email, "password": "long enough" });
+    let mut tenant = newcomer("first@example.com");
+    tenant["tenant_name"] = json!("another tenant");
+    [
+        (
+            user.api.clone(),
+            "/webhook",
+            json!({ "enabled_events": ["message.received"] }),
+        ),
+        (user.api.clone(), "/user/webhook", json!({})),
+        (user.api.clone(), "/users", newcomer("second@example.com")),
+        (world.master(), "/register", tenant),
+    ]
+}
+
+#[tokio::test]
+async fn one_rule_for_urls_holds_wherever_they_come_in() {
+    let (world, user) = start().await;
+    let long = format!("https://example.com/{}", "x".repeat(2048));
+    let urls = [
+        ("http://example.com/", "must be an https:// URL"),
+        ("ftp://example.com/", "must be an https:// URL"),
+        ("javascript:alert(1)", "must be an https:// URL"),
+        ("example.com", "must be an https:// URL"),
+        (
+            "https://ada:secret@example.com/",
+            "must not contain a password",
+        ),
+        (
+            "https://:secret@example.com/",
+            "must not contain a password",
+        ),
+        ("https://ada@example.com/", "must not contain a password"),
+        ("https://127.0.0.1/", "not on the public Internet"),
+        ("https://2130706433/", "not on the public Internet"),
+        ("https://0x7f.1/", "not on the public Internet"),
+        ("https://10.0.0.1:8443/", "not on the public Internet"),
+        (
+            "https://[::ffff:192.168.0.1]/",
+            "not on the public Internet",
+        ),
+        ("https://localhost/", "not on the public Internet"),
+        (
+            "https://169.254.169.254/latest",
+            "not on the public Internet",
+        ),
+        ("https://exam\nple.com/", "spaces or control characters"),
+        ("https://example.com/a b", "spaces or control characters"),
+        (&long, "longer than 2048 bytes"),
+    ];
+    for (api, path, body) in entries(&world, &user) {
+        for (url, expected) in urls {
+            let mut body = body.clone();
+            body["webhook_url"] = json!(url);
+            let answer = api.post(path, body).await;
+            let (status, said) = answer.text_error();
+            assert_eq!(status, 400, "{path} {url}");
+            assert!(said.contains(expected), "{path} {url}: {said}");
+            assert!(!answer.text.contains("secret"), "{path} {url}: {said}");
+        }
+        let mut body = body;
+        body["webhook_url"] = json!("https://example.com/hook?key=1");
+        let answer = api.post(path, body).await;
+        assert!(answer.status < 300, "{path}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn a_stricter_configuration_holds_for_webhooks_that_are_there_and_says_so() {
+    let mut scene = Scene::start().await;
+    let receiver = Receiver::start().await;
+    scene
+        .configure(&receiver, json!({ "retry_attempts": 0 }))
+        .await;
+    scene.write("1").await;
+    receiver.wait_for(1).await;
+    let strict = [
+        ("WEBHOOKS__ALLOW_HTTP", "must be an https:// URL"),
+        (
+            "WEBHOOKS__ALLOW_PRIVATE_ADDRESSES",
+            "not on the public Internet",
+        ),
+    ];
+    for (count, (setting, expected)) in (1..).zip(strict) {
+        scene.world.add_settings(&[(setting, "false")]);
+        scene.restart().await;
+        let shown = scene.user.api.get("/webhook").await.expect(200);
+        let problem = shown["webhook"]["problem"].as_str().expect("a sentence");
+        assert!(problem.contains(expected), "{problem}");
+        scene.write("2").await;
+        let letter = scene.wait_for_dead_letter().await;
+        let failure = letter["last_error"].as_str().expect("a sentence");
+        assert!(failure.contains(expected), "{failure}");
+        assert_eq!(
+            receiver.all().len(),
+            count,
+            "something was sent all the same"
+        );
+        scene.world.add_settings(&[(setting, "true")]);
+        scene.restart().await;
+        let shown = scene.user.api.get("/webhook").await.expect(200);
+        assert_eq!(shown["webhook"].get("problem"), None);
+        let replay = scene.user.api.post_nothing("/webhook/deliveries/replay");
+        replay.await.expect(200);
+        receiver.wait_for(count + 1).await;
+    }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::{Scene, configure};
-use crate::support::{Behaviour, Receiver, WELL};
+use crate::support::{Behaviour, Receiver, WELL, until};
 
 const FLAWED: Behaviour = Behaviour::Answer(500, "");
 
@@ -289,4 +289,67 @@ async fn the_metrics_tell_what_was_delivered_and_how_it_went() {
     ] {
         api.wait_for_metric(line).await;
     }
+}
+
+#[tokio::test]
+async fn a_receiver_that_is_down_costs_nobody_an_attempt_however_few_there_are() {
+    let scene = Scene::start().await;
+    let receiver = Receiver::start().await;
+    let (address, url) = (receiver.address, receiver.url());
+    receiver.stop().await;
+    for retries in [0, 1, 2] {
+        let down = |_: &_| Behaviour::Answer(503, "");
+        let webhook = json!({
+            "webhook_url": url,
+            "enabled_events": ["message.received"],
+            "retry_attempts": retries,
+        });
+        scene.user.api.post("/webhook", webhook).await.expect(200);
+        scene.write("1").await;
+        scene.write("2").await;
+        // Nobody is there, and then somebody who cannot work yet.
+        let tried = |count| move |first: &Value| first["attempts"].as_i64() > Some(count);
+        scene.wait_for_delivery(tried(6)).await;
+        let waiting = Receiver::at(address, down).await;
+        scene.wait_for_delivery(tried(12)).await;
+        waiting.stop().await;
+        let back = Receiver::at(address, |_| WELL).await;
+        back.wait_for(2).await;
+        assert_eq!(back.contents(), ["1", "2"], "{retries}");
+        assert_eq!(scene.dead_letters().await, [] as [Value; 0], "{retries}");
+        back.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_a_receiver_never_survives_does_not_wait_for_ever_while_others_get_through() {
+    let scene = Scene::start().await;
+    let receiver = Receiver::judging(|request| match request.content() {
+        "poison" => Behaviour::HangUp,
+        _ => WELL,
+    });
+    let receiver = receiver.await;
+    scene
+        .configure(&receiver, json!({ "retry_attempts": 0 }))
+        .await;
+    let other = scene.world.member(&scene.user, "user").await;
+    let phone = scene.world.control.account("Colleague").await;
+    scene.world.pair(&other, &phone).await;
+    let webhook = json!({ "webhook_url": receiver.url(), "enabled_events": ["message.received"] });
+    other.api.post("/webhook", webhook).await.expect(200);
+    scene.write("poison").await;
+    scene.write("after it").await;
+    // Somebody else's events show that the receiver is there.
+    let control = &scene.world.control;
+    until("a dead letter", async || {
+        control.send_text(&scene.friend, &phone, "well").await;
+        let letters = scene.dead_letters().await;
+        (letters.len() == 1).then_some(())
+    })
+    .await;
+    until("the next event", async || {
+        let contents = receiver.contents();
+        contents.iter().any(|text| text == "after it").then_some(())
+    })
+    .await;
 }

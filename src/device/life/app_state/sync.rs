@@ -15,6 +15,7 @@ use crate::device::life::failpoints::Point;
 use crate::device::life::runtime::{guarded, on_panic};
 use crate::device::messages::Observed;
 use crate::store::RecordBackend;
+use crate::telemetry::Chain;
 
 /// The library itself has tried for about four minutes before this.
 const RETRY_PAUSE: Duration = Duration::from_secs(600);
@@ -28,6 +29,7 @@ pub fn start(life: &Arc<Life>, client: &Arc<Client>) {
         changes: life.owed.0.subscribe(),
         records: life.records.clone(),
         key_missing: false,
+        unsynced: false,
     };
     // Not in the actor's context: a fetch that is cut off half-way would leave a version without its MACs.
     tokio::spawn(guarded(task.run(), on_panic));
@@ -40,12 +42,14 @@ struct Sync {
     changes: watch::Receiver<State>,
     records: Arc<RecordBackend>,
     key_missing: bool,
+    unsynced: bool,
 }
 
 impl Sync {
     async fn run(mut self) {
         if let Some(life) = self.life.upgrade() {
             life.failpoints.hit(Point::Task);
+            remember_removals(&life).await;
         }
         while self.something_waits().await {
             let (Some(life), Some(client)) = (self.life.upgrade(), self.client.upgrade()) else {
@@ -55,8 +59,11 @@ impl Sync {
                 continue;
             };
             let fetched = fetch(&life, &client, wanted).await;
+            // First: whoever waits until all is there must not go on in between.
+            life.look_for_removals();
             life.owed.settle(wanted, fetched);
             self.tell_of_keys(&life);
+            self.tell_of_the_rest(&life);
         }
     }
 
@@ -67,6 +74,13 @@ impl Sync {
         tokio::select! {
             waits = self.changes.wait_for(|owed| !owed.waiting.is_empty()) => return waits.is_ok(),
             () = self.records.progress().has_all_keys(), if key_missing => {}
+            () = self.records.progress().has_removals() => {
+                let life = self.life.upgrade();
+                return life.is_some_and(|life| {
+                    life.look_for_removals();
+                    true
+                });
+            }
             () = tokio::time::sleep(RETRY_PAUSE), if stuck => {}
         }
         let Some(life) = self.life.upgrade() else {
@@ -75,6 +89,22 @@ impl Sync {
         self.tell_of_keys(&life);
         life.owed.retry();
         true
+    }
+
+    /// Tells what could not be fetched, whatever the reason, once nothing else is under way.
+    fn tell_of_the_rest(&mut self, life: &Life) {
+        let stuck = life.owed.stuck();
+        if life.owed.is_fetching() || self.unsynced != stuck.is_empty() {
+            return;
+        }
+        self.unsynced = !stuck.is_empty();
+        if self.unsynced {
+            let device = life.plan.device;
+            let collections = stuck.iter().map(|name| name.as_str());
+            let collections = collections.collect::<Vec<_>>().join(", ");
+            tracing::warn!(device.id = %device, collections, "part of the app state could not be fetched, or does not verify");
+        }
+        life.actor.do_send(Observed::Unsynced(self.unsynced));
     }
 
     fn tell_of_keys(&mut self, life: &Life) {
@@ -109,7 +139,24 @@ async fn fetch(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
     if all_contacts {
         life.contacts.snapshot_ends(fetched);
     }
+    if all_contacts && fetched {
+        life.contacts.settle().await;
+        // A write that failed ends the life, which logs why.
+        let _ = life.records.forget_removals(name.as_str()).await;
+    }
     fetched
+}
+
+/// What an earlier life knew to have been removed, and had no time to find out.
+async fn remember_removals(life: &Life) {
+    let contacts = Collection::CriticalUnblockLow;
+    match life.records.has_removals(contacts.as_str()).await {
+        Ok(true) => life.owed.want([contacts], true),
+        Ok(false) => {}
+        Err(error) => {
+            tracing::warn!(device.id = %life.plan.device, error = %Chain(&error), "whether contacts were removed could not be read");
+        }
+    }
 }
 
 /// Forgets how far a collection has come: the library passes over a snapshot of what it has already.

@@ -1,15 +1,17 @@
 //! Who gets a status: the contacts, or only these, or all but these; and never somebody who is blocked.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use wacore_binary::Jid;
 use whatsapp_rust::features::StatusPrivacySetting;
 
 use super::privacy::{Admits, StatusPrivacy};
+use crate::device::known_as::KnownAs;
 use crate::device::life::contact::Contact;
 use crate::device::session::Session;
 use crate::device::session::lookup::Lookup;
 use crate::failure::Failure;
+use crate::jid::Person;
 
 /// The people a status is encrypted for.
 pub struct Audience {
@@ -24,71 +26,79 @@ pub struct Audience {
 }
 
 impl Audience {
-    /// Turns rule and contacts into recipients that the library can address: it needs LIDs.
+    /// Turns rule and contacts into recipients that the library can address, which it does by LID. Whoever has none is
+    /// not there, and gets nothing.
     pub(super) async fn admitted(
         session: &Session,
         rule: StatusPrivacy,
-        blocked: &[Jid],
+        blocked: &[KnownAs],
         contacts: Vec<Contact>,
     ) -> Result<Self, Failure> {
         let lookup = session.lookup();
         lookup.learn_lids(&contacts).await;
-        let everybody: Vec<Jid> = contacts.iter().map(Contact::jid).collect();
-        let listed = rule.list.iter().filter_map(|jid| jid.parse().ok());
-        let listed: Vec<Jid> = listed.collect();
-        let mentioned: Vec<Jid> = [&everybody, &listed, blocked].concat();
-        lookup.ask_for_lids(&mentioned).await?;
+        let everybody = people(contacts.iter().map(Contact::jid_text));
+        // The block list is one of LIDs; where it names none, by number.
+        let blocked = blocked.iter();
+        let blocked = people(blocked.filter_map(|who| who.lid_jid().or_else(|| who.phone_jid())));
+        let listed = people(rule.list.into_iter());
+        let lids = lookup
+            .lids(everybody.iter().chain(&listed).chain(&blocked))
+            .await?;
 
+        let lids_of = |people: &[Person]| -> BTreeSet<String> {
+            people
+                .iter()
+                .filter_map(|person| lids.get(person).cloned())
+                .collect()
+        };
         let (setting, admitted) = match rule.admits {
-            Admits::Contacts => (StatusPrivacySetting::Contacts, everybody),
-            Admits::Whitelist => (StatusPrivacySetting::AllowList, listed),
+            Admits::Contacts => (StatusPrivacySetting::Contacts, lids_of(&everybody)),
+            Admits::Whitelist => (StatusPrivacySetting::AllowList, lids_of(&listed)),
             Admits::Blacklist => {
-                let admitted = all_but(&lookup, everybody, &listed).await;
+                let admitted = &lids_of(&everybody) - &lids_of(&listed);
                 (StatusPrivacySetting::DenyList, admitted)
             }
         };
-        let mut recipients = all_but(&lookup, admitted, blocked).await;
-        if recipients.is_empty() {
+        let mut admitted = &admitted - &lids_of(&blocked);
+        if admitted.is_empty() {
             // Nobody to see it but the account's own devices, which is what the phone does as well.
-            recipients.extend(session.client.lid());
+            admitted.extend(session.client.lid().map(|own| own.user.to_string()));
         }
-        let mut names = Vec::with_capacity(recipients.len());
-        let mut users = HashSet::with_capacity(2 * recipients.len());
-        for jid in &recipients {
-            let mut name = jid.to_non_ad();
-            users.insert(jid.user.to_string());
-            if let Some((phone, lid)) = lookup.both(jid).await {
-                name = Jid::lid(lid.as_str());
-                users.extend([lid, phone]);
-            }
-            names.push(name.to_string());
+        Ok(Self::of(&lookup, setting, admitted).await)
+    }
+
+    async fn of(
+        lookup: &Lookup<'_>,
+        setting: StatusPrivacySetting,
+        lids: BTreeSet<String>,
+    ) -> Self {
+        let mut recipients = Vec::with_capacity(lids.len());
+        let mut names = Vec::with_capacity(lids.len());
+        let mut users = HashSet::with_capacity(2 * lids.len());
+        for lid in lids {
+            let jid = Jid::lid(lid.as_str());
+            names.push(jid.to_string());
+            // The library knows people's devices better by number.
+            recipients.push(match lookup.both(&jid).await {
+                Some((phone, _)) => {
+                    users.insert(phone.clone());
+                    Jid::pn(phone)
+                }
+                None => jid,
+            });
+            users.insert(lid);
         }
         names.sort_unstable();
-        Ok(Self {
+        Self {
             setting,
             recipients,
             names,
             users,
-        })
-    }
-}
-
-async fn all_but(lookup: &Lookup<'_>, everybody: Vec<Jid>, excluded: &[Jid]) -> Vec<Jid> {
-    let mut names = HashSet::new();
-    for jid in excluded {
-        names.insert(name(lookup, jid).await);
-    }
-    let mut admitted = Vec::with_capacity(everybody.len());
-    for jid in everybody {
-        if !names.contains(&name(lookup, &jid).await) {
-            admitted.push(jid);
         }
     }
-    admitted
 }
 
-/// The LID where it is known: the same person may be named by number in one list and by LID in the other.
-async fn name(lookup: &Lookup<'_>, jid: &Jid) -> String {
-    let lid = lookup.lid_of(jid).await;
-    lid.unwrap_or_else(|| jid.to_non_ad()).to_string()
+/// What is no person's JID is nobody.
+fn people(jids: impl Iterator<Item = String>) -> Vec<Person> {
+    jids.filter_map(|jid| jid.parse().ok()).collect()
 }
