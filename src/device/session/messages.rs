@@ -59,18 +59,15 @@ impl<'a> Messages<'a> {
 
     /// Somebody who is on WhatsApp, by number where it is known.
     async fn registered(&self, field: &'static str, person: &Person) -> Result<Jid, Failure> {
-        let (session, asked) = (self.0, jids::person(person));
-        if let Some((phone, _)) = session.lookup().both(&asked).await {
-            return Ok(Jid::pn(phone));
-        }
-        let Person::Phone(number) = person else {
-            return Ok(asked);
-        };
-        let numbers = std::slice::from_ref(number);
-        let registered = session.lookup().registered(numbers).await?;
-        match registered.get(number.digits()) {
-            Some(true) => Ok(asked),
-            _ => Err(Invalid::field(field, format!("{number} is not on WhatsApp")).into()),
+        let who = self.0.lookup().find_one(person).await?;
+        let known = who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid)));
+        match (known, person) {
+            (Some(jid), _) => Ok(jid),
+            // WhatsApp tells of strangers by LID only, and takes what is written to them.
+            (None, Person::Lid(_)) => Ok(jids::person(person)),
+            (None, Person::Phone(number)) => {
+                Err(Invalid::field(field, format!("{number} is not on WhatsApp")).into())
+            }
         }
     }
 }
