@@ -4,6 +4,7 @@
 //! simulated WhatsApp in another one.
 #![allow(
     dead_code,
+    unused_imports,
     clippy::panic,
     clippy::print_stdout,
     clippy::print_stderr,
@@ -33,7 +34,7 @@ const AT_ONCE: usize = 8;
 /// In which an allocator gives back what it does not need, and what ended a moment ago is really over.
 const QUIET: Duration = Duration::from_secs(10);
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() {
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
     let world = World::start_with(&settings).await;
@@ -42,11 +43,14 @@ async fn main() {
     world.pair(&user, &phone).await;
     report(&world, "with one device").await;
 
-    all(USERS, async |_| drop(world.member(&user, "user").await)).await;
+    all(USERS, async |_: usize| {
+        drop(world.member(&user, "user").await)
+    })
+    .await;
     report(&world, "after 500 users").await;
 
     let body = json!({ "data": BASE64_STANDARD.encode(picture()) }).to_string();
-    let post = async |_| {
+    let post = async |_: usize| {
         let posted = user
             .api
             .post_raw("/status/media", "application/json", body.clone());
@@ -69,11 +73,8 @@ async fn main() {
 
 /// Some at a time.
 async fn all(count: usize, work: impl AsyncFn(usize)) {
-    let work = (0..count).map(work);
-    stream::iter(work)
-        .buffer_unordered(AT_ONCE)
-        .collect::<Vec<()>>()
-        .await;
+    let all = stream::iter(0..count).map(|number| work(number));
+    all.buffer_unordered(AT_ONCE).collect::<Vec<()>>().await;
 }
 
 /// Says so when it was not.

@@ -1,5 +1,6 @@
 //! Arguments, and what each subcommand does.
 
+pub mod allocator;
 #[cfg(feature = "sandbox")]
 mod sandbox;
 mod serve;

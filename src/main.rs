@@ -10,6 +10,7 @@ use clap::Parser;
 use wutsd::telemetry::Chain;
 
 fn main() -> ExitCode {
+    cli::allocator::tune();
     let arguments = cli::Arguments::parse();
     match cli::run(arguments) {
         Ok(()) => ExitCode::SUCCESS,

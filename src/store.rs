@@ -227,7 +227,7 @@ impl Store {
         let of_device = |sql| Statement::new(sql).bind(device.0);
         let unit = vec![
             of_device("DELETE FROM record WHERE device = $1"),
-            of_device("DELETE FROM address_book WHERE device = $1"),
+            of_device("DELETE FROM contact WHERE device = $1"),
             of_device("DELETE FROM setting WHERE device = $1"),
             of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];

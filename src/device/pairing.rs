@@ -5,6 +5,10 @@ use std::time::Duration;
 use actix::Message;
 use chrono::{DateTime, Utc};
 use tokio::sync::oneshot;
+use whatsapp_rust::ErrorChainExt;
+use whatsapp_rust::pair_code::PairError;
+
+use crate::failure::Backoff;
 
 /// How long to wait for WhatsApp's 515 after the phone has agreed.
 pub const RESTART_TIMEOUT: Duration = Duration::from_secs(10);
@@ -84,6 +88,28 @@ impl PairCode {
     }
 }
 
+/// Why there is no code to type.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoCode {
+    /// WhatsApp has been asked too much.
+    #[error("WhatsApp asks to wait")]
+    TooMany(Backoff),
+    /// In the library's words.
+    #[error("{0}")]
+    Refused(String),
+}
+
+impl From<PairError> for NoCode {
+    fn from(error: PairError) -> Self {
+        match error.server_rejection() {
+            Some(rejection) if rejection.code == 429 => {
+                Self::TooMany(Backoff::told(rejection.backoff))
+            }
+            _ => Self::Refused(error.to_string()),
+        }
+    }
+}
+
 /// Asks a pairing life for a code. The slot closes when that life cannot give one.
 #[derive(Debug, Message)]
 #[rtype(result = "()")]
@@ -92,14 +118,36 @@ pub struct RequestPairCode {
     pub phone: String,
     /// A new code even when the last one is still good.
     pub refresh: bool,
-    /// An error is the library's text of why there is none.
-    pub reply: oneshot::Sender<Result<PairCode, String>>,
+    /// The code, or why there is none.
+    pub reply: oneshot::Sender<Result<PairCode, NoCode>>,
 }
 
 impl RequestPairCode {
     /// Fills the slot.
-    pub(super) fn answer(self, result: Result<PairCode, String>) {
+    pub(super) fn answer(self, result: Result<PairCode, NoCode>) {
         // The caller may have given up.
         let _ = self.reply.send(result);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use whatsapp_rust::IqError;
+
+    use super::*;
+
+    #[test]
+    fn a_code_too_many_says_when_to_come_back() {
+        let refused = |code, backoff| {
+            NoCode::from(PairError::from(IqError::ServerError {
+                code,
+                text: "rate-overlimit".to_owned(),
+                error_type: None,
+                backoff,
+            }))
+        };
+        let expected = NoCode::TooMany(Backoff::told(Some(7)));
+        assert_eq!(refused(429, Some(7)), expected);
+        assert!(matches!(refused(400, Some(7)), NoCode::Refused(_)));
     }
 }

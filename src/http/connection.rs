@@ -52,7 +52,7 @@ impl Connection {
         // actix-web times the first head.
         let (next_request_by, deadline) = watch::channel(None);
         let now = Instant::now();
-        let Some(place) = crowd.enter(peer.ip(), now + clocks.head, &next_request_by) else {
+        let Some(place) = crowd.enter(peer.ip(), now, &next_request_by) else {
             // An error means that it is closed already.
             let _ = socket.shutdown(Shutdown::Both);
             return;
@@ -77,10 +77,10 @@ impl Connection {
             BodySize::Sized(bytes) => bytes,
             BodySize::None | BodySize::Stream => 0,
         };
-        let limit = self.limit + Duration::from_secs(bytes / SLOWEST);
-        let until = Instant::now() + limit;
-        self.place.rest(until, &self.next_request_by);
-        self.next_request_by.send_replace(Some(until));
+        // It does not rest before the answer is there.
+        let since = Instant::now() + Duration::from_secs(bytes / SLOWEST);
+        self.place.rest(since, &self.next_request_by);
+        self.next_request_by.send_replace(Some(since + self.limit));
     }
 
     /// Whether the present answer is the last one.

@@ -31,7 +31,7 @@ struct State {
     next: u64,
     open: usize,
     by_peer: HashMap<IpAddr, usize>,
-    /// By when they end, the first one first.
+    /// By since when they rest, who has for longest first.
     resting: BTreeMap<(Instant, u64), (IpAddr, Deadline)>,
 }
 
@@ -61,8 +61,8 @@ impl Crowd {
         }))
     }
 
-    /// A place for a connection that rests until `first_head`. `None`: its peer has too many, and works on all of them.
-    pub fn enter(&self, peer: IpAddr, first_head: Instant, deadline: &Deadline) -> Option<Place> {
+    /// A place for a connection that begins now, and rests. `None`: its peer has too many, and works on all of them.
+    pub fn enter(&self, peer: IpAddr, now: Instant, deadline: &Deadline) -> Option<Place> {
         let peer = network(peer);
         let mut state = self.0.state.lock();
         let own = state.by_peer.get(&peer).copied().unwrap_or(0);
@@ -85,7 +85,7 @@ impl Crowd {
             name,
             rests: Mutex::new(None),
         };
-        place.rest(first_head, deadline);
+        place.rest(now, deadline);
         Some(place)
     }
 }
@@ -106,27 +106,27 @@ pub struct Place {
     crowd: Crowd,
     peer: IpAddr,
     name: u64,
-    /// Until when, while it rests.
+    /// Since when, while it rests.
     rests: Mutex<Option<Instant>>,
 }
 
 impl Place {
-    /// It may be closed for others, and is at this moment.
-    pub fn rest(&self, until: Instant, deadline: &Deadline) {
+    /// It may be closed for others; `deadline` does it.
+    pub fn rest(&self, since: Instant, deadline: &Deadline) {
         let mut state = self.crowd.0.state.lock();
-        let before = self.rests.lock().replace(until);
+        let before = self.rests.lock().replace(since);
         if let Some(before) = before {
             state.resting.remove(&(before, self.name));
         }
         let resting = (self.peer, deadline.clone());
-        state.resting.insert((until, self.name), resting);
+        state.resting.insert((since, self.name), resting);
     }
 
     /// It is needed.
     pub fn work(&self) {
         let mut state = self.crowd.0.state.lock();
-        if let Some(until) = self.rests.lock().take() {
-            state.resting.remove(&(until, self.name));
+        if let Some(since) = self.rests.lock().take() {
+            state.resting.remove(&(since, self.name));
         }
     }
 }
@@ -155,11 +155,11 @@ mod tests {
         [10, 0, 0, number].into()
     }
 
-    /// A connection that rests for so many seconds, and what becomes of it.
+    /// A connection that rests since so many seconds later, and what becomes of it.
     fn enter(crowd: &Crowd, from: u8, seconds: u64) -> Option<(Place, Deadline)> {
         let deadline = watch::channel(None).0;
-        let until = Instant::now() + Duration::from_secs(seconds);
-        let place = crowd.enter(peer(from), until, &deadline)?;
+        let since = Instant::now() + Duration::from_secs(seconds);
+        let place = crowd.enter(peer(from), since, &deadline)?;
         Some((place, deadline))
     }
 
@@ -174,7 +174,7 @@ mod tests {
             .map(|n| enter(&crowd, n, 10 - u64::from(n % 10)).expect("a place"))
             .collect();
         assert!(!crowded.iter().any(is_closed));
-        // The ninth ends first; but it works.
+        // The last but some has rested for longest; but it works.
         crowded[9].0.work();
         let _next = enter(&crowd, 99, 10).expect("a place");
         let closed: Vec<_> = (0..14).filter(|n| is_closed(&crowded[*n])).collect();

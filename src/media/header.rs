@@ -4,7 +4,7 @@
 //! let do it: a progressive JPEG takes three times its pixels, and a WebP may hold a frame larger than itself.
 
 mod jpeg;
-pub mod png;
+mod png;
 mod webp;
 
 use image::ImageFormat;
@@ -21,6 +21,8 @@ pub struct Header {
     pub orientation: Orientation,
     /// The most bytes that decoding takes, with the pixels that come of it.
     pub memory: u64,
+    /// Bytes of it that a decoder of PNG is to be held to, beside the pixels.
+    pub beside: u64,
 }
 
 impl Header {

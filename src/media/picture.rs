@@ -11,7 +11,7 @@ use image::{
     DynamicImage, GenericImageView, ImageDecoder, ImageFormat, ImageResult, Limits, Rgb, RgbImage,
 };
 
-use super::header::{self, Header};
+use super::header::Header;
 
 /// Longest side of a thumbnail, in pixels.
 const THUMBNAIL: u32 = 96;
@@ -41,8 +41,7 @@ impl Picture {
             ImageFormat::WebP => pixels(WebPDecoder::new(source)?, header),
             _ => {
                 let mut limits = Limits::default();
-                let row = header.memory / u64::from(header.height);
-                limits.max_alloc = Some(header::png::beside(bytes, row));
+                limits.max_alloc = Some(header.beside);
                 pixels(PngDecoder::with_limits(source, limits)?, header)
             }
         };

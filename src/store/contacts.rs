@@ -24,14 +24,13 @@ pub struct ContactChange<T> {
 }
 
 /// Only a paired device has contacts: what comes after it was unlinked is not kept.
-const PUT: &str = "INSERT INTO address_book (device, who, value, at) SELECT number, $1, $2, $3 FROM device \
+const PUT: &str = "INSERT INTO contact (device, who, value, at) SELECT number, $1, $2, $3 FROM device \
     WHERE number = $4 AND account IS NOT NULL \
     ON CONFLICT (device, who) DO UPDATE SET value = excluded.value, at = excluded.at \
-    WHERE excluded.at >= address_book.at";
+    WHERE excluded.at >= contact.at";
 
-const NAME: &str =
-    "UPDATE address_book SET names = $1 WHERE device = $2 AND who = $3 RETURNING who";
-const ALL: &str = "SELECT who, value, names FROM address_book WHERE device = $1";
+const NAME: &str = "UPDATE contact SET names = $1 WHERE device = $2 AND who = $3 RETURNING who";
+const ALL: &str = "SELECT who, value, names FROM contact WHERE device = $1";
 
 /// The address book of one device as it is in the database: nobody's JID is there in clear.
 pub(super) struct Book {
@@ -111,13 +110,12 @@ impl Store {
     ) -> Result<(), StoreError> {
         let book = self.book(device);
         let kept: HashSet<Bytes> = jids.iter().map(|jid| book.who(jid)).collect();
-        let find = Statement::new("SELECT who FROM address_book WHERE device = $1").bind(device.0);
+        let find = Statement::new("SELECT who FROM contact WHERE device = $1").bind(device.0);
         let mut unit = Vec::new();
         for row in self.read(find).await? {
             let who = row.blob(0)?;
             if !kept.contains(&who) {
-                let delete =
-                    Statement::new("DELETE FROM address_book WHERE device = $1 AND who = $2");
+                let delete = Statement::new("DELETE FROM contact WHERE device = $1 AND who = $2");
                 unit.push(delete.bind(device.0).bind(who));
             }
         }

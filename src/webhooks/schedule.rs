@@ -374,10 +374,9 @@ impl Schedule {
         free: bool,
         at: (Instant, f64),
     ) {
-        let (unwell, runs) = match self.receivers.get(receiver) {
-            Some(traffic) => (traffic.is_unwell(), traffic.runs),
-            None => (false, 0),
-        };
+        let traffic = self.receivers.get(receiver);
+        let unwell = traffic.is_some_and(Traffic::is_unwell);
+        let runs = traffic.map_or(0, |traffic| traffic.runs);
         let queue = self.queue(device);
         if failed.buried {
             queue.is_new();
@@ -390,8 +389,7 @@ impl Schedule {
         }
         match failed.fault {
             Fault::Event if failed.buried => self.queue_up(device),
-            // The receiver pauses as a whole. The next attempt is another device's, lest one event that cannot be taken
-            // keeps all others waiting.
+            // The receiver pauses as a whole; the next attempt is another device's, so that one event holds up no others.
             Fault::Receiver if unwell => self.queue_up(device),
             _ => self.retry(device, failed.retry_after, at),
         }

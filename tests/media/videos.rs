@@ -52,7 +52,11 @@ fn what_is_not_known_is_left_out() {
     assert_eq!((movie.sides, movie.seconds), (Some((64, 32)), None));
     let mut nothing = file("video.mp4");
     for kind in [b"mvhd", b"tkhd", b"mdhd", b"stsd"] {
-        let length = if kind == b"tkhd" { 84 } else { 24 };
+        let length = match kind {
+            b"tkhd" => 84,
+            b"stsd" => 48,
+            _ => 24,
+        };
         inside(&mut nothing, kind)[8..length].fill(0);
     }
     assert_eq!(Movie::read(&nothing), Ok(Movie::default()));

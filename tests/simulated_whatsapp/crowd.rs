@@ -180,33 +180,38 @@ async fn every_device_of_a_crowd_stays_connected_and_gets_what_is_posted() {
 
 #[actix_web::test]
 async fn a_device_that_reads_nothing_for_a_while_gets_everything_afterwards() {
-    /// More than waits in a connection, and more bytes than the system takes for it.
-    const TEXTS: usize = 3000;
+    /// More bytes than the system takes for a client, and more stanzas than then wait in its connection.
+    const GROUPS: usize = 1100;
     let world = World::start().await;
-    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let ann = world.account("Ann").await;
+    let mut members = vec![ann.clone()];
+    for number in 0..150 {
+        let phone = format!("1555800{number:04}");
+        world.post("/accounts", json!({ "phone": phone })).await;
+        members.push(phone);
+    }
     let mut session = paired(&world, &ann).await;
-    let text = "long ".repeat(3000);
-    let texts = (0..TEXTS).map(|_| {
-        let inbound = json!({ "to": ann, "from": ben, "text": text });
-        world.post("/inbound", inbound)
+    // The news of a large group are as long as a long message, and cost less to make.
+    let groups = (0..GROUPS).map(|_| {
+        let group = json!({ "subject": "A crowd", "participants": members });
+        world.post("/groups", group)
     });
-    let texts = futures::stream::iter(texts).buffer_unordered(8);
-    let mut sent: Vec<String> = texts
-        .map(|sent| sent["id"].as_str().unwrap().to_owned())
+    let groups = futures::stream::iter(groups).buffer_unordered(8);
+    let mut made: Vec<String> = groups
+        .map(|group| group["jid"].as_str().unwrap().to_owned())
         .collect()
         .await;
-    let mut got = Vec::with_capacity(TEXTS);
-    while got.len() < TEXTS {
+    let mut told = Vec::with_capacity(GROUPS);
+    while told.len() < GROUPS {
         let next = tokio::time::timeout(PATIENCE, session.stanza());
         let node = next.await.expect("a stanza");
-        let peer = node.attrs.contains_key("category");
-        if node.tag == "message" && !peer {
-            got.push(attr(&node, "id"));
+        if attr(&node, "type") == "w:gp2" {
+            told.push(attr(&node, "from"));
         }
     }
-    got.sort();
-    sent.sort();
-    assert!(got == sent, "each is there once");
+    made.sort();
+    told.sort();
+    assert!(made == told, "each is told once");
     let state = world.get("/state").await;
     assert_eq!(state["counters"]["logins"], 1, "{state}");
     world.simulator.stop().await;

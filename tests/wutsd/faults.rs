@@ -11,6 +11,7 @@ mod kill;
 mod numbers;
 mod stopping;
 mod storage;
+mod storm;
 
 use crate::support::{User, World};
 

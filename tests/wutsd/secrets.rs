@@ -104,7 +104,7 @@ async fn neither_numbers_nor_addresses_are_in_the_database_in_clear() {
     assert!(contacts.contains(&friend), "{contacts}");
     let devices = api.get("/devices").await.expect(200);
     let of = |index: usize, key: &str| devices["devices"][index][key].clone();
-    let jid = of(0, "jid");
+    let jid = of(0, "whatsapp_jid");
     assert!(
         jid.as_str().is_some_and(|jid| jid.starts_with(&phone)),
         "{jid}"
@@ -117,7 +117,7 @@ async fn neither_numbers_nor_addresses_are_in_the_database_in_clear() {
         of(1, "webhook_url"),
         "https://two.example.com/?key=second-secret"
     );
-    assert_eq!(of(1, "jid"), Value::Null);
+    assert_eq!(of(1, "whatsapp_jid"), Value::Null);
     world.daemon.stop("TERM").await;
     let found = written(world.data.path());
     for secret in &secrets {

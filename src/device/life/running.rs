@@ -16,7 +16,7 @@ use super::runtime::Tasks;
 use super::signs::Ended;
 use crate::device::exit::ExitReason;
 use crate::device::messages::Login;
-use crate::device::pairing::PairCode;
+use crate::device::pairing::{NoCode, PairCode};
 use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
 use crate::store::StoreError;
 
@@ -118,7 +118,7 @@ impl Running {
     pub fn pair_code(
         &self,
         phone: String,
-    ) -> impl Future<Output = Result<PairCode, String>> + 'static {
+    ) -> impl Future<Output = Result<PairCode, NoCode>> + 'static {
         let client = self.client.clone();
         async move {
             let asked = Utc::now();
@@ -127,8 +127,7 @@ impl Running {
                 phone_number: phone.clone(),
                 ..Default::default()
             };
-            let code = client.pair_with_code(options).await;
-            let code = code.map_err(|error| error.to_string())?;
+            let code = client.pair_with_code(options).await?;
             Ok(PairCode::new(code, phone, asked))
         }
     }

@@ -6,6 +6,7 @@ use whatsapp_rust::upload::UploadOptions;
 
 use super::outgoing::Outgoing;
 use super::{Session, failures};
+use crate::device::job::HELD;
 use crate::failure::{Failure, Step};
 use crate::media::download::Downloaded;
 use crate::media::{Kind, Media, preview};
@@ -35,7 +36,7 @@ impl Uploads<'_> {
 
     /// A square JPEG of a picture, as a profile shows it.
     pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let picture = Held::new(picture, self.0.held().clone());
+        let picture = Held::new(picture, self.0.terms.held().clone());
         preview::portrait(picture, self.0.room()).await
     }
 
@@ -58,12 +59,15 @@ impl Uploads<'_> {
         };
         let bytes = Held::new(bytes, held);
         let (bytes, preview) = preview::of(kind, bytes, self.0.room()).await?;
-        // Until the upload is over, however it ends.
-        let (bytes, _held) = bytes.into_parts();
+        let (bytes, held) = bytes.into_parts();
+        // The text of the request is gone; and for a while all is there twice, once encrypted.
+        held.shrink_to(bytes.len() + caption.as_ref().map_or(0, String::len));
+        held.grow(bytes.len())?;
         let upload = self
             .0
             .client
             .upload(bytes, media_type, UploadOptions::new());
+        let upload = HELD.scope(held, upload);
         let uploaded = match tokio::time::timeout_at(self.0.terms.deadline, upload).await {
             Ok(Ok(uploaded)) => uploaded,
             Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),

@@ -9,7 +9,7 @@ use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, not_begun, seconds_l
 use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
-use crate::device::pairing::{PairCode, RequestPairCode};
+use crate::device::pairing::{NoCode, PairCode, RequestPairCode};
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
@@ -142,7 +142,8 @@ async fn request_code(
     api.ask(PairWithCode { device, request }).await?;
     match timeout_at(deadline, slot).await {
         Ok(Ok(Ok(code))) => Ok(Some(code)),
-        Ok(Ok(Err(problem))) => Err(failed(&problem)),
+        Ok(Ok(Err(NoCode::TooMany(backoff)))) => Err(Failure::RateLimited(backoff)),
+        Ok(Ok(Err(problem))) => Err(failed(&problem.to_string())),
         Ok(Err(_)) => Ok(None),
         Err(_) => Err(failed("timeout waiting for WhatsApp")),
     }

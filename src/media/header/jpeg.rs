@@ -35,6 +35,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         height: frame.height.into(),
         orientation: turned.unwrap_or(Orientation::NoTransforms),
         memory: memory(bytes, &segments, frame),
+        beside: 0,
     })
 }
 

@@ -24,11 +24,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
             _ => {}
         }
     }
-    let row = product(&[
-        width,
-        channels(colours, transparent),
-        if depth == 16 { 2 } else { 1 },
-    ]);
+    let row = row(width, depth, colours, transparent);
     let pixels = row.saturating_mul(height.into());
     let beside = beside(bytes, row);
     Some(Header {
@@ -37,11 +33,18 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         height,
         orientation: exif.map_or(Orientation::NoTransforms, orientation),
         memory: pixels.saturating_add(beside.saturating_mul(2)),
+        beside,
     })
 }
 
+/// Bytes of a row of pixels as it comes out.
+fn row(width: u32, depth: u8, colours: u8, transparent: bool) -> u64 {
+    let bytes = if depth == 16 { 2 } else { 1 };
+    product(&[width, channels(colours, transparent), bytes])
+}
+
 /// What the decoder may take for rows, and for what the file says beside the picture.
-pub fn beside(bytes: &[u8], row: u64) -> u64 {
+fn beside(bytes: &[u8], row: u64) -> u64 {
     let rows = row.saturating_mul(8);
     rows.saturating_add(bytes.len() as u64 + WINDOWS)
 }

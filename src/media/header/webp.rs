@@ -12,6 +12,8 @@ const TABLES: u64 = 450;
 const OF_FRAME: u64 = 12;
 /// A pixel of the canvas: what is drawn on, and what comes of it.
 const OF_CANVAS: u64 = 8;
+/// The tables that every decoder has, whatever the picture.
+const FIXED: u64 = 256 * 1024;
 /// Chunks that are looked into: `ANMF` holds others.
 const DEEPEST: u8 = 1;
 
@@ -41,7 +43,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
     let of_frame = of_frame.saturating_mul(OF_FRAME);
     let of_canvas = product(&[width, height]).saturating_mul(OF_CANVAS);
     let of_tables = found.lossless.saturating_mul(TABLES);
-    let file = 2 * bytes.len() as u64;
+    let file = 2 * bytes.len() as u64 + FIXED;
     let memory = of_frame
         .saturating_add(of_canvas)
         .saturating_add(of_tables)
@@ -52,6 +54,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         height,
         orientation: found.exif.map_or(Orientation::NoTransforms, orientation),
         memory,
+        beside: 0,
     })
 }
 

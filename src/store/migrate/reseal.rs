@@ -149,7 +149,7 @@ fn records(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
 
 const CONTACTS: &str = "SELECT device, jid, value, names, at FROM contact LIMIT $1";
 const ADD_CONTACT: &str =
-    "INSERT INTO address_book (device, who, value, names, at) VALUES ($1, $2, $3, $4, $5)";
+    "INSERT INTO new_contact (device, who, value, names, at) VALUES ($1, $2, $3, $4, $5)";
 
 fn contacts(engine: &mut Engine, key: &SealingKey) -> Result<(), StoreError> {
     in_pieces(engine, CONTACTS, |row| {

@@ -13,7 +13,7 @@ INSERT INTO token (hash, device_id) SELECT token_hash, device_id FROM device_tok
     WHERE token_hash NOT IN (SELECT token_hash FROM member);
 
 -- `who` is a keyed hash of the JID that app state knows somebody by; `value` and `names` are sealed, with the JID in `value`.
-CREATE TABLE address_book (
+CREATE TABLE new_contact (
     device BIGINT NOT NULL,
     who    {BLOB} NOT NULL,
     value  {BLOB} NOT NULL,

@@ -20,6 +20,7 @@ CREATE INDEX member_of_tenant ON member (tenant_id, role);
 
 DROP TABLE device_token;
 DROP TABLE contact;
+ALTER TABLE new_contact RENAME TO contact;
 ALTER TABLE device DROP COLUMN jid;
 ALTER TABLE device DROP COLUMN lid;
 ALTER TABLE webhook DROP COLUMN url;

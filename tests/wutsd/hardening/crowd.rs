@@ -40,10 +40,11 @@ async fn health_and_metrics_can_be_reached_while_the_api_is_full() {
     let health = Api::new(&format!("http://{address}"));
     let user = world.user().await;
     let mut crowd = Vec::new();
-    for _ in 0..12 {
+    for number in 1..=4 {
         crowd.push(busy(&world, &user).await);
+        // One resting connection would make room for the next.
+        wait_for_requests(&health, number + 1).await;
     }
-    wait_for_requests(&health, 5).await;
     let mut waiting = send(&world, HEALTHZ).await;
     assert_eq!(health.get("/healthz").await.expect(200)["status"], "ok");
     assert_eq!(health.get("/readyz").await.expect(200)["status"], "ok");
@@ -95,10 +96,10 @@ async fn one_address_has_so_many_connections_and_others_do_not_notice() {
     let health = Api::new(&format!("http://{address}"));
     let user = world.user().await;
     let mut crowd = Vec::new();
-    for _ in 0..3 {
+    for number in 1..=3 {
         crowd.push(busy(&world, &user).await);
+        wait_for_requests(&health, number + 1).await;
     }
-    wait_for_requests(&health, 4).await;
     // All of its connections are at work: another is closed.
     let mut closed = send(&world, HEALTHZ).await;
     let read = timeout(PATIENCE, closed.read(&mut [0])).await;

@@ -272,6 +272,8 @@ async fn a_stricter_configuration_holds_for_webhooks_that_are_there_and_says_so(
         ),
     ];
     for (count, (setting, expected)) in (1..).zip(strict) {
+        // Or it would come once more: it is not forgotten before it was taken.
+        scene.wait_until_waiting(0).await;
         scene.world.add_settings(&[(setting, "false")]);
         scene.restart().await;
         let shown = scene.user.api.get("/webhook").await.expect(200);
