@@ -325,6 +325,10 @@ impl Config {
 
     fn validate_http(&self) -> Result<(), ConfigError> {
         let http = &self.http;
+        if http.health_listen == Some(http.listen) && http.listen.port() != 0 {
+            let problem = "must be another address than http.listen, or empty";
+            return Err(invalid("http.health_listen", problem));
+        }
         if http.body_limit == 0 {
             return Err(invalid("http.body_limit", "must be at least 1 byte"));
         }

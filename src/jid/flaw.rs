@@ -24,6 +24,10 @@ pub enum Flaw {
     Plus,
     #[error("has an extension, and WhatsApp knows none")]
     Extension,
+    #[error(
+        "is written as a number to calculate with: give it as a text, with all of its digits and no others"
+    )]
+    Calculated,
     #[error("has letters")]
     Letters,
     #[error("has a {0:?}")]

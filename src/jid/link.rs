@@ -1,9 +1,12 @@
 //! Numbers in links (`tel:`, `sms:`, `whatsapp:`, wa.me and its like) and in contact cards.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
 use super::flaw::Flaw;
+use super::number;
 
 /// Schemes of which a number follows.
 const CALLS: [&str; 7] = ["tel", "callto", "sms", "smsto", "mms", "mmsto", "whatsapp"];
@@ -72,9 +75,34 @@ fn is_card_line(lower: &str) -> bool {
     name == "tel" && (lower.starts_with("tel;") || lower.contains(".tel"))
 }
 
+/// The number of a line, and WhatsApp's own id of it, which is the number in full.
 fn after_parameters(line: &str) -> Result<String, Flaw> {
-    let value = line.rsplit_once(':').ok_or(Flaw::NoDigits)?.1;
-    called(value)
+    let (parameters, value) = line.rsplit_once(':').ok_or(Flaw::NoDigits)?;
+    let id = parameters.split(';').find_map(|parameter| {
+        let (name, id) = parameter.split_once('=')?;
+        name.trim()
+            .eq_ignore_ascii_case("waid")
+            .then_some(id.trim())
+    });
+    let Some(id) = id else {
+        return called(value);
+    };
+    let shown = called(value).and_then(|shown| number::digits(&shown));
+    match shown {
+        Ok(shown) if number::digits(id)? != shown => Err(Flaw::Several),
+        // As it is dialled at home, or not at all.
+        _ => Ok(id.to_owned()),
+    }
+}
+
+/// A contact card without its line breaks inside of lines (RFC 2426, 2.6): what follows one begins with white space.
+pub fn unfolded(text: &str) -> Cow<'_, str> {
+    let begun = text.trim_start().get(..11);
+    if !begun.is_some_and(|begun| begun.eq_ignore_ascii_case("begin:vcard")) {
+        return text.into();
+    }
+    let text = text.replace("\r\n", "\n").replace("\n ", "");
+    text.replace("\n\t", "").into()
 }
 
 /// The only number in a card.

@@ -9,11 +9,29 @@ const BEFORE_SLASH: usize = 8;
 
 /// The digits of a number with its country code. The text is [`plain`](super::plain::plain).
 pub fn digits(text: &str) -> Result<String, Flaw> {
-    let mut number = Written::default();
-    for c in text.trim().chars() {
+    let (text, mut number) = (text.trim(), Written::default());
+    if is_calculated(text) {
+        return Err(Flaw::Calculated);
+    }
+    for c in text.chars() {
         number.take(c)?;
     }
     number.international()
+}
+
+/// `15550000101.0`, `1.5550000101e10`: what spreadsheets and programs make of a number that is none to calculate with.
+fn is_calculated(text: &str) -> bool {
+    let Some((whole, rest)) = text.split_once('.') else {
+        return false;
+    };
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match rest.to_ascii_lowercase().split_once('e') {
+        Some((fraction, power)) => {
+            let power = power.strip_prefix('+').unwrap_or(power);
+            digits(whole) && digits(fraction) && digits(power)
+        }
+        None => whole.len() >= *LENGTHS.start() && digits(whole) && rest.len() <= 2 && digits(rest),
+    }
 }
 
 /// A number as far as it is read.

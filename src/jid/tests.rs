@@ -5,7 +5,7 @@ use super::*;
 const SAO_PAULO: &str = "5511999999999";
 
 /// What people paste for one number.
-const PASTED: [&str; 74] = [
+const PASTED: [&str; 78] = [
     "5511999999999",
     " +55 (11) 99999-9999 ",
     "+55.11.99999.9999",
@@ -86,6 +86,10 @@ const PASTED: [&str; 74] = [
     "item1.TEL;waid=5511999999999:+55 11 99999-9999",
     "TEL;VALUE=uri;TYPE=\"voice,home\":tel:+55-11-99999-9999",
     "BEGIN:VCARD\nVERSION:3.0\nFN:Ana\nTEL;TYPE=CELL:+55 11 99999-9999\nEND:VCARD",
+    "BEGIN:VCARD\r\nTEL:+55 11 999\r\n 99-9999\r\nEND:VCARD\r\n",
+    "begin:vcard\nTEL;TYPE=CELL;\n\twaid=5511999999999:+55 11 99999-9999\nend:vcard",
+    "TEL;waid=5511999999999:011 99999-9999",
+    "TEL;waid=5511999999999:",
 ];
 
 #[test]
@@ -129,6 +133,10 @@ fn people_and_groups_are_named_by_jid() {
         ),
         (
             "5511999999999.0:12@s.whatsapp.net",
+            "5511999999999@s.whatsapp.net",
+        ),
+        (
+            "5511999999999.1@s.whatsapp.net",
             "5511999999999@s.whatsapp.net",
         ),
         (
@@ -186,6 +194,10 @@ fn what_names_nobody_is_refused_with_its_flaw() {
         ("+44 (0)20 7946 0958", Flaw::Trunk),
         ("0044 (020) 7946 0958", Flaw::Trunk),
         ("+49 ( 0 ) 30 123456", Flaw::Trunk),
+        ("15550000101.0", Flaw::Calculated),
+        ("1.5550000101e10", Flaw::Calculated),
+        ("1.55500001E+10", Flaw::Calculated),
+        ("TEL;waid=15550000101:+1 555 000 0102", Flaw::Several),
         ("+1 202 555 0123 x12", Flaw::Extension),
         ("+1 202 555 0123 ext. 12", Flaw::Extension),
         ("+1 202 555 0123#12", Flaw::Extension),

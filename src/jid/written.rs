@@ -27,7 +27,7 @@ pub fn read(text: &str) -> Result<Named, Flaw> {
     if text.len() > LONGEST {
         return Err(Flaw::TooLong);
     }
-    let text = plain(text);
+    let text = plain(&link::unfolded(text));
     if text.is_empty() {
         return Err(Flaw::Empty);
     }
@@ -60,12 +60,14 @@ fn is_id(text: &str, longest: usize, also: &str) -> bool {
     (1..=longest).contains(&text.len()) && text.chars().all(allowed)
 }
 
-/// The account of `5511999999999:12`, and of the older `5511999999999.0:12`.
+/// The account of `5511999999999:12`, and of the older `5511999999999.0:12` and `5511999999999.0`.
 fn account(user: &str) -> Result<&str, Flaw> {
-    let Some((account, device)) = user.split_once(':') else {
-        return Ok(user);
+    let (account, device) = match user.split_once(':') {
+        Some((account, device)) => (account, Some(device)),
+        None => (user, None),
     };
-    if !is_id(device, 5, "") || device.parse::<u16>().is_err() {
+    let is_device = |device: &str| is_id(device, 5, "") && device.parse::<u16>().is_ok();
+    if device.is_some_and(|device| !is_device(device)) {
         return Err(Flaw::Device);
     }
     match account.split_once(['.', '_']) {

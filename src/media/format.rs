@@ -17,9 +17,18 @@ pub struct Format {
 const IMAGE: Option<Kind> = Some(Kind::Image);
 const VIDEO: Option<Kind> = Some(Kind::Video);
 
-/// What files begin with, after so many bytes that may be anything.
+/// After so many bytes that may be anything these follow: then it is called so, and has this type.
+type Signature = (
+    usize,
+    &'static [u8],
+    &'static str,
+    &'static str,
+    Option<Kind>,
+);
+
+/// What files begin with.
 #[rustfmt::skip]
-const SIGNATURES: [(usize, &[u8], &str, &str, Option<Kind>); 18] = [
+const SIGNATURES: [Signature; 18] = [
     (0, b"\xff\xd8\xff",        "JPEG",     "image/jpeg",       IMAGE),
     (0, b"\x89PNG\r\n\x1a\n",   "PNG",      "image/png",        IMAGE),
     (8, b"WEBP",                "WebP",     "image/webp",       IMAGE),

@@ -19,6 +19,8 @@ pub enum NotShown {
     NoIndex,
     #[error("without a video track: it has sound at most, send a picture or a video")]
     NoPictures,
+    #[error("without all of its pictures and sound (mdat): it was cut off, send all of it")]
+    CutOff,
 }
 
 /// A box: its type, and what is in it.
@@ -31,6 +33,7 @@ impl Movie {
         let tracks = parts(moov).filter(|(kind, _)| kind == b"trak");
         let track = tracks.map(|(_, track)| track).find(|track| is_video(track));
         let track = track.ok_or(NotShown::NoPictures)?;
+        whole(file, b"mdat").ok_or(NotShown::CutOff)?;
         let header = Header::read(child(track, b"tkhd").unwrap_or_default());
         let movie = child(moov, b"mvhd").unwrap_or_default();
         Ok(Self {

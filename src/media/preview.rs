@@ -17,6 +17,8 @@ use crate::telemetry::Chain;
 
 /// A picture that would need more memory than this is not read.
 const MOST_MEMORY: u64 = 256 * 1024 * 1024;
+/// Pixels. No JPEG can have more, and no phone shows it.
+const LONGEST_SIDE: u32 = 65_535;
 /// Pictures that are decoded at the same time, for all devices together, when they are small; large ones fewer.
 const AT_ONCE: u64 = 2;
 /// Bytes are counted in pieces of so many.
@@ -74,8 +76,10 @@ pub async fn portrait(picture: Held<Vec<u8>>, room: Permit) -> Result<Vec<u8>, F
         Failure::from(Invalid::field("image_base64", problem))
     };
     let header = header(&picture).map_err(refused)?;
-    let (_, portrait) = decode(picture, header, room, Picture::portrait).await?;
-    portrait.ok_or_else(|| refused(NoPortrait::Unreadable))
+    match decode(picture, header, room, Picture::portrait).await? {
+        (_, Drawn::Done(portrait)) => Ok(portrait),
+        (_, Drawn::NoRoom | Drawn::Unreadable) => Err(refused(NoPortrait::Unreadable)),
+    }
 }
 
 fn of_video(bytes: &[u8]) -> Preview {
@@ -88,15 +92,20 @@ fn of_video(bytes: &[u8]) -> Preview {
     }
 }
 
-/// The sides of a picture are known also when it is too large to be read.
+/// The sides of a picture are known also when it is too large to be read. One that can be read by nobody is refused.
 async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, Preview), Failure> {
-    let Some(header) = Header::read(&bytes) else {
-        return Ok((bytes, Preview::default()));
-    };
+    let header = Header::read(&bytes).ok_or_else(damaged)?;
     let (width, height) = header.sides();
+    if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
+        return Err(damaged().into());
+    }
     let (bytes, thumbnail) = match header.memory > MOST_MEMORY {
         true => (bytes, None),
-        false => decode(bytes, header, room, Picture::thumbnail).await?,
+        false => match decode(bytes, header, room, Picture::thumbnail).await? {
+            (_, Drawn::Unreadable) => return Err(damaged().into()),
+            (bytes, Drawn::NoRoom) => (bytes, None),
+            (bytes, Drawn::Done(thumbnail)) => (bytes, Some(thumbnail)),
+        },
     };
     let preview = Preview {
         thumbnail,
@@ -105,6 +114,10 @@ async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, 
         seconds: None,
     };
     Ok((bytes, preview))
+}
+
+fn damaged() -> Invalid {
+    Invalid::media("the picture cannot be read: it was cut off or is damaged, send all of it")
 }
 
 fn header(picture: &[u8]) -> Result<Header, NoPortrait> {
@@ -120,19 +133,28 @@ fn header(picture: &[u8]) -> Result<Header, NoPortrait> {
     }
 }
 
+/// What came of drawing a picture.
+enum Drawn {
+    Done(Vec<u8>),
+    /// There is never room for it.
+    NoRoom,
+    /// It cannot be decoded.
+    Unreadable,
+}
+
 /// Works where it keeps nobody waiting. What it takes is counted until the work is done, also when whoever asked for it
-/// has gone. None: it cannot be decoded.
+/// has gone.
 async fn decode(
     bytes: Held<Vec<u8>>,
     header: Header,
     room: Permit,
     draw: fn(&Picture) -> ImageResult<Vec<u8>>,
-) -> Result<(Held<Vec<u8>>, Option<Vec<u8>>), Failure> {
+) -> Result<(Held<Vec<u8>>, Drawn), Failure> {
     let needed = header.memory + picture::finishing(&header);
     let turn = turn(needed).await;
     match room.grow(usize::try_from(needed).unwrap_or(usize::MAX)) {
         Ok(()) => {}
-        Err(NoRoom::Ever) => return Ok((bytes, None)),
+        Err(NoRoom::Ever) => return Ok((bytes, Drawn::NoRoom)),
         Err(no_room) => return Err(no_room.into()),
     }
     let work = move || {
@@ -146,7 +168,7 @@ async fn decode(
                 .inspect_err(|error| debug!(error = %Chain(error), "a picture cannot be read"))
                 .ok()
         });
-        (bytes, drawn)
+        (bytes, drawn.map_or(Drawn::Unreadable, Drawn::Done))
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| Failure::internal("a picture was not looked at", &error))

@@ -105,7 +105,7 @@ impl RecordPlaces {
     /// Key and value of the row at this place; the value is empty where the row has none.
     pub fn found(&self, place: RecordKey, row: &Row) -> Result<(RecordKey, Bytes), StoreError> {
         let named = place.kind.names_people();
-        if !named && row.len() < 2 {
+        if !named && row.columns() < 2 {
             return Ok((place, Bytes::new()));
         }
         let plain = self.sealer.unseal(&place.place(), &row.blob(1)?)?;

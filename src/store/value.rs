@@ -97,7 +97,7 @@ pub struct Row(pub(super) Vec<Value>);
 
 impl Row {
     /// How many columns there are.
-    pub fn len(&self) -> usize {
+    pub fn columns(&self) -> usize {
         self.0.len()
     }
 

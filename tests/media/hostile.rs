@@ -16,7 +16,7 @@ use wutsd::media::picture::{self, Picture};
 use crate::{ALLOCATOR, file, files};
 
 /// Spoilt pictures that need more are not decoded here: it would take long, and others decode that much.
-const LARGEST: u64 = 24 << 20;
+const LARGEST: u64 = 32 << 20;
 /// Of one small file, in a build that is not optimised.
 const LONGEST: Duration = Duration::from_secs(5);
 /// For what is neither pixels nor file: names, errors, logs.
@@ -344,7 +344,7 @@ impl Harm {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 800, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn spoilt_files_are_read_or_refused(which in any::<Index>(), harms in prop::collection::vec(harm(), 1..6)) {

@@ -38,7 +38,10 @@ struct Wanted {
 }
 
 impl State {
-    fn want(&mut self, wanted: Wanted) {
+    fn want(&mut self, mut wanted: Wanted) {
+        let of_same = |other: &&Wanted| other.name == wanted.name;
+        // What was to be fetched anew still is.
+        wanted.full |= self.stuck.iter().filter(of_same).any(|stuck| stuck.full);
         self.stuck.retain(|stuck| stuck.name != wanted.name);
         match self
             .waiting

@@ -14,6 +14,8 @@ const OF_FRAME: u64 = 12;
 const OF_CANVAS: u64 = 8;
 /// The tables that every decoder has, whatever the picture.
 const FIXED: u64 = 256 * 1024;
+/// What a frame may call the size of one of its parts: it is reserved before it turns out that less is there.
+const PART: u64 = 1 << 24;
 /// Chunks that are looked into: `ANMF` holds others.
 const DEEPEST: u8 = 1;
 
@@ -23,6 +25,7 @@ struct Found<'a> {
     canvas: Option<(u32, u32)>,
     /// Of the largest.
     frame: Option<(u32, u32)>,
+    lossy: bool,
     /// Bytes in the largest chunk that is lossless, or may be.
     lossless: u64,
     exif: Option<&'a [u8]>,
@@ -43,7 +46,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
     let of_frame = of_frame.saturating_mul(OF_FRAME);
     let of_canvas = product(&[width, height]).saturating_mul(OF_CANVAS);
     let of_tables = found.lossless.saturating_mul(TABLES);
-    let file = 2 * bytes.len() as u64 + FIXED;
+    let file = 2 * bytes.len() as u64 + FIXED + if found.lossy { PART } else { 0 };
     let memory = of_frame
         .saturating_add(of_canvas)
         .saturating_add(of_tables)
@@ -76,7 +79,10 @@ impl<'a> Found<'a> {
     fn take(&mut self, kind: &[u8; 4], content: &'a [u8], depth: u8) -> Option<()> {
         match kind {
             b"VP8X" => self.canvas = Some((u24(content, 4)? + 1, u24(content, 7)? + 1)),
-            b"VP8 " => self.frame(lossy(content)?),
+            b"VP8 " => {
+                self.frame(lossy(content)?);
+                self.lossy = true;
+            }
             b"VP8L" => {
                 self.frame(lossless(content)?);
                 self.lossless = self.lossless.max(content.len() as u64);

@@ -40,7 +40,8 @@ async fn a_clock_that_is_set_by_an_hour_ends_no_healthy_connection() {
     let settings = [
         HASTE,
         ("WHATSAPP__PROBE_AFTER", "1"),
-        ("WHATSAPP__PROBE_TIMEOUT", "8"),
+        // Of the library's hastened seconds.
+        ("WHATSAPP__PROBE_TIMEOUT", "120"),
     ];
     let world = World::start_with(&settings).await;
     let (user, phone) = world.paired_user().await;

@@ -10,6 +10,7 @@ use futures::future::join_all;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::app_state::wait_for_contact;
 use crate::support::{Api, Control, LOCAL, Received, Receiver, User, World};
@@ -34,14 +35,15 @@ struct Promised {
     devices: Vec<Value>,
 }
 
-/// Posts until the daemon is gone; keeps what it said it had done.
-async fn load(api: Api) -> Promised {
+/// Posts until the daemon is gone; keeps what it said it had done, and tells of every answer.
+async fn load(api: Api, answered: &Notify) -> Promised {
     let mut promised = Promised::default();
     loop {
         let body = json!({ "text": "still here?" });
         let Some(answer) = api.try_post("/status/text", body).await else {
             return promised;
         };
+        answered.notify_one();
         if answer.status == 200 {
             promised.messages.push(answer.body["message_id"].clone());
         }
@@ -127,17 +129,25 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
     listen(&posters[0], &receiver).await;
     let mut written = HashSet::new();
     let mut kept = 0;
-    for _ in 0..KILLS {
+    for kill in 0..KILLS {
+        let answered = &Notify::new();
         let loads = posters.iter().map(|poster| {
             let api = world.again(&poster.user);
-            join_all((0..POSTERS).map(move |_| load(api.clone())))
+            join_all((0..POSTERS).map(move |_| load(api.clone(), answered)))
         });
         let moment = Duration::from_millis(random.random_range(10..600));
         let load = join_all(loads);
         let (daemon, control) = (&mut world.daemon, &world.control);
+        let moment = async {
+            // A busy machine answers nothing in so short a time: every other kill is after an answer.
+            if kill % 2 == 0 {
+                answered.notified().await;
+            }
+            tokio::time::sleep(moment).await;
+        };
         let kill = async {
             tokio::select! {
-                () = tokio::time::sleep(moment) => {}
+                () = moment => {}
                 never = write(control, &posters[0], &mut written) => match never {},
             }
             daemon.stop("KILL").await;
@@ -150,7 +160,7 @@ async fn fifty_kills_lose_nothing_that_was_answered_and_reuse_no_message_key() {
             kept += check(&world, poster, promised).await;
         }
     }
-    assert!(kept > KILLS, "only {kept} answers were given in all");
+    assert!(kept >= KILLS / 2, "only {kept} answers were given in all");
     eprintln!("{kept} promises were kept over {KILLS} kills");
     assert_eq!(world.control.counter("message_keys_reused").await, 0);
     let told = |told: &[Received]| {

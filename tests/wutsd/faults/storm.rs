@@ -167,7 +167,7 @@ async fn after_a_storm_of_every_fault_everything_is_back_and_no_memory_is_kept()
         let contact = world.control.contact_of(&phone, "Ada").await;
         world.pair(&user, &phone).await;
         wait_for_contact(&user.api, "Ada").await;
-        let events = ["message.received", "message.sent", "connection.connected"];
+        let events = ["message.received", "message.sent", "connection.failure"];
         let webhook = json!({ "webhook_url": receiver.url(), "enabled_events": events });
         user.api.post("/webhook", webhook).await.expect(200);
         owners.push(Owner {

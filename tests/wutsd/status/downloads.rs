@@ -235,7 +235,7 @@ async fn downloads_share_the_bounded_memory_and_are_refused_beyond_it() {
         assert!(held <= 437_500, "{held}");
         let refused = posts.iter().filter(|post| post.is_finished()).count();
         let waiting = held / (SIZE - 1);
-        (held % (SIZE - 1) == 0 && waiting + refused == AT_ONCE).then_some(waiting)
+        (held.is_multiple_of(SIZE - 1) && waiting + refused == AT_ONCE).then_some(waiting)
     });
     let waiting = waiting.await;
     assert!((1..=4).contains(&waiting), "{waiting}");
@@ -259,7 +259,9 @@ async fn downloads_share_the_bounded_memory_and_are_refused_beyond_it() {
             }
         }
     }
-    assert_eq!((posted, refused), (waiting, AT_ONCE - waiting));
+    // What is here is encrypted beside itself, for which there may be no room.
+    assert!((1..=waiting).contains(&posted), "{posted}");
+    assert_eq!(posted + refused, AT_ONCE);
     for size in ["small", "large"] {
         let nothing = format!("memory_held_bytes{{size=\"{size}\"}} 0");
         world.api.wait_for_metric(&nothing).await;

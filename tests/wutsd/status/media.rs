@@ -31,7 +31,7 @@ fn boxed(kind: &str, content: &[&[u8]]) -> Vec<u8> {
     [&length[..], kind.as_bytes(), &content].concat()
 }
 
-/// The head of a video of 320 by 240 pixels that lasts 7 seconds, and no pictures.
+/// The head of a video of 320 by 240 pixels that lasts 7 seconds, and next to no pictures.
 fn mp4() -> Vec<u8> {
     let number = |number: u32| number.to_be_bytes().to_vec();
     let none = |count| vec![0_u8; count];
@@ -48,7 +48,12 @@ fn mp4() -> Vec<u8> {
     let media = boxed("mdia", &[&media, &handler, &boxed("minf", &[&tables])]);
     let track = boxed("trak", &[&track, &media]);
     let kind = boxed("ftyp", &[b"mp42", &none(4), b"mp42isom"]);
-    [kind, boxed("moov", &[&movie, &track])].concat()
+    [
+        kind,
+        boxed("moov", &[&movie, &track]),
+        boxed("mdat", &[b"pictures"]),
+    ]
+    .concat()
 }
 
 fn base64(bytes: &[u8]) -> String {
@@ -195,6 +200,36 @@ async fn what_phones_do_not_show_is_refused_by_name() {
         let expected = format!("the media is {expected}");
         assert!(message.starts_with(&expected), "{message}");
         assert!(message.contains("send "), "{message}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_cut_off_is_refused_with_what_to_do() {
+    let (_world, user, _) = start(&[]).await;
+    let png = png();
+    let cut = |bytes: &[u8], by: usize| bytes[..bytes.len() - by].to_vec();
+    let video = mp4();
+    let nothing: &[u8] = &[0; 8];
+    let pixels = png
+        .windows(4)
+        .position(|name| name == b"IHDR")
+        .expect("a header")
+        + 4;
+    let mut no_sides = png.clone();
+    no_sides[pixels..pixels + 8].copy_from_slice(nothing);
+    let table = [
+        cut(&png, png.len() - 8),
+        cut(&png, png.len() - 41),
+        no_sides,
+        b"\xff\xd8\xff\xe0\0\x10JFIF\0".to_vec(),
+        cut(&video, 3),
+        cut(&video, 16),
+    ];
+    for (number, bytes) in table.iter().enumerate() {
+        let answer = post(&user, json!({ "data": base64(bytes) })).await;
+        let (status, code, message) = answer.object_error();
+        assert_eq!((status, code), (400, "invalid_media"), "{number}");
+        assert!(message.contains("send all of it"), "{number}: {message}");
     }
 }
 

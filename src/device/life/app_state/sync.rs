@@ -19,6 +19,9 @@ use crate::telemetry::Chain;
 
 /// The library itself has tried for about four minutes before this.
 const RETRY_PAUSE: Duration = Duration::from_secs(600);
+/// How often everything is fetched anew before it counts as tried in vain.
+const TRIES: u32 = 3;
+const TRY_PAUSE: Duration = Duration::from_millis(300);
 
 /// Fetches what is owed, and tells the actor when the phone owes a key.
 pub fn start(life: &Arc<Life>, client: &Arc<Client>) {
@@ -116,9 +119,24 @@ impl Sync {
     }
 }
 
+/// Fetches, and once more where the library was at the same collection: what it writes meanwhile makes a snapshot count as
+/// old.
+async fn fetch(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
+    for attempt in 0..TRIES {
+        tokio::time::sleep(TRY_PAUSE * attempt).await;
+        if fetch_once(life, client, wanted).await {
+            return true;
+        }
+        if !wanted.full || life.records.progress().lacks_key() {
+            break;
+        }
+    }
+    false
+}
+
 /// Waits for a fetch of this collection that is under way, then fetches. The library requests keys that it lacks, and
 /// tries again for a while, but does not say what became of it.
-async fn fetch(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
+async fn fetch_once(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
     let Wanted { name, full } = wanted;
     if full && !begin_anew(&life.records, name).await {
         return false;
