@@ -36,7 +36,7 @@ impl Uploads<'_> {
 
     /// A square JPEG of a picture, as a profile shows it.
     pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let picture = Held::new(picture, self.0.terms.held().clone());
+        let picture = Held::new(picture, self.0.terms.held.clone());
         preview::portrait(picture, self.0.room()).await
     }
 
