@@ -263,6 +263,7 @@ fn api(
         memory,
         rates: Rates::default(),
         under_way: UnderWay::default(),
+        document: http::serialized_document(),
     })
 }
 

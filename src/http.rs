@@ -39,6 +39,7 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
+use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
 use self::connection::{Clocks, Connection};
@@ -81,6 +82,8 @@ pub struct Api {
     pub rates: Rates,
     /// Requests under a key.
     pub under_way: UnderWay,
+    /// What `/openapi.json` shows, written once and shared by all workers.
+    pub document: Bytes,
     /// Set when the daemon stops: every answer is then the last one on its connection.
     pub draining: Arc<AtomicBool>,
 }
@@ -140,6 +143,11 @@ pub fn document() -> OpenApi {
     openapi::document(routes::areas())
 }
 
+/// The same as JSON.
+pub fn serialized_document() -> Bytes {
+    openapi::serialized(document())
+}
+
 /// One of the addresses at which the daemon answers.
 pub struct Listener {
     /// Port 0 takes any free port.
@@ -177,17 +185,16 @@ impl Listener {
 
     /// Binds it. It answers as soon as the returned server is awaited.
     pub fn bind(self, api: Data<Api>, config: &config::Http) -> io::Result<(Server, SocketAddr)> {
-        let document = Data::new(openapi::serialized(document()));
         let origins = config.cors_origins.clone();
         let crowd = Crowd::new(self.connections.get(), self.connections_per_peer);
         let clocks = Clocks {
             head: config.header_timeout,
+            keep_alive: config.keep_alive,
             age: config.connection_age,
         };
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(api.clone())
-                .app_data(document.clone())
                 // `//contacts` is what a base URL with a slash at its end makes of `/contacts`.
                 .wrap(NormalizePath::new(TrailingSlash::MergeOnly))
                 .wrap(Condition::new(!origins.is_empty(), cors::allow(&origins)))
@@ -197,7 +204,7 @@ impl Listener {
         .workers(self.workers)
         .max_connections(self.connections.get().div_ceil(self.workers))
         .client_request_timeout(clocks.head)
-        .keep_alive(connection::KEEP_ALIVE)
+        .keep_alive(clocks.keep_alive)
         .on_connect(move |stream, data| Connection::begin(stream, data, &crowd, clocks))
         .shutdown_timeout(config.shutdown_grace.as_secs().max(1))
         .disable_signals()

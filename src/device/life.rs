@@ -31,7 +31,7 @@ use std::sync::Arc;
 use actix::Recipient;
 
 use self::acks::Acks;
-use self::app_state::{Collection, Owed};
+use self::app_state::Owed;
 use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
@@ -96,8 +96,8 @@ impl Life {
     /// Has the contacts read anew if a patch has removed some: the library does not say whom.
     pub fn look_for_removals(&self) {
         let removals = self.records.progress().take_removals();
-        if removals.contains(Collection::CriticalUnblockLow.as_str()) {
-            self.owed.want([Collection::CriticalUnblockLow], true);
+        if removals.contains(app_state::CONTACTS.as_str()) {
+            self.owed.want([app_state::CONTACTS], true);
         }
     }
 

@@ -16,8 +16,6 @@ use tokio::time::{Instant, sleep_until};
 
 use super::crowd::{Crowd, Deadline, Place};
 
-/// How long a connection may rest after an answer before the next request begins; actix-web closes it then.
-pub const KEEP_ALIVE: Duration = Duration::from_secs(5);
 /// Bytes per second at which an answer must be taken at least.
 const SLOWEST: u64 = 16 * 1024;
 
@@ -26,6 +24,8 @@ const SLOWEST: u64 = 16 * 1024;
 pub struct Clocks {
     /// The longest time for the head of a request.
     pub head: Duration,
+    /// How long a connection may rest after an answer before the next request begins; actix-web closes it then.
+    pub keep_alive: Duration,
     /// An answer on a connection that is older is its last one.
     pub age: Duration,
 }
@@ -60,7 +60,7 @@ impl Connection {
         rt::spawn(close_in_time(socket, deadline));
         data.insert(Self {
             next_request_by,
-            limit: KEEP_ALIVE + clocks.head,
+            limit: clocks.keep_alive + clocks.head,
             last_answer_after: now + clocks.age,
             place: Arc::new(place),
         });

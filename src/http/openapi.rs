@@ -18,6 +18,7 @@ use utoipa::openapi::{
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::about::About;
+use super::Api;
 use super::endpoint::Token;
 use super::table::{Area, Entry};
 use crate::webhooks::payload::{self, Payload};
@@ -39,20 +40,17 @@ pub fn configure(app: &mut web::ServiceConfig) {
         .service(SwaggerUi::new("/docs/{_:.*}").config(page));
 }
 
-/// As text, written once and shared by all workers.
-pub struct Serialized(Bytes);
-
 /// Writes it down.
-pub fn serialized(document: OpenApi) -> Serialized {
+pub fn serialized(document: OpenApi) -> Bytes {
     let text = document.to_json();
-    Serialized(text.expect("a document of strings and maps is JSON").into())
+    text.expect("a document of strings and maps is JSON").into()
 }
 
 /// GET /openapi.json
-pub async fn show(document: web::Data<Serialized>) -> HttpResponse {
+pub async fn show(api: web::Data<Api>) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(header::ContentType::json())
-        .body(document.0.clone())
+        .body(api.document.clone())
 }
 
 /// Of a GET no body is read.

@@ -13,7 +13,11 @@ use tokio::time::{sleep, timeout};
 
 use crate::support::{PATIENCE, User, World};
 
-const IMPATIENT: [(&str, &str); 2] = [("HTTP__HEADER_TIMEOUT", "1"), ("HTTP__BODY_TIMEOUT", "1")];
+const IMPATIENT: [(&str, &str); 3] = [
+    ("HTTP__HEADER_TIMEOUT", "1"),
+    ("HTTP__BODY_TIMEOUT", "1"),
+    ("HTTP__KEEP_ALIVE", "1"),
+];
 /// Between two drops of a trickle.
 const DROP: Duration = Duration::from_millis(100);
 
@@ -87,6 +91,28 @@ async fn a_head_that_trickles_in_is_cut_off_the_first_and_any_later_one() {
         .await
         .expect("sent");
     trickle_until_closed(&mut later, b"x").await;
+}
+
+/// Other HTTP clients keep a connection for up to 90 s: one that is closed earlier here may be closed under their request.
+#[tokio::test]
+async fn a_connection_may_rest_for_as_long_as_configured() {
+    let [world, other] = [("HTTP__KEEP_ALIVE", "1"), ("HTTP__HEADER_TIMEOUT", "1")];
+    let (world, other) = (
+        World::start_with(&[world]).await,
+        World::start_with(&[other]).await,
+    );
+    let whole = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    let mut patient = send(&other, whole).await;
+    assert_eq!(answer(&mut patient).await.0, 200);
+    // This takes seconds, of which the other notices nothing.
+    for _ in 0..5 {
+        let mut impatient = send(&world, whole).await;
+        assert_eq!(answer(&mut impatient).await.0, 200);
+        let closed = timeout(PATIENCE, impatient.read(&mut [0])).await;
+        assert!(matches!(closed, Ok(Ok(0))), "{closed:?}");
+    }
+    patient.write_all(whole).await.expect("sent");
+    assert_eq!(answer(&mut patient).await.0, 200);
 }
 
 #[tokio::test]

@@ -82,12 +82,7 @@ pub struct Changed {
 
 async fn change(whom: Whom, session: Session, blocked: bool) -> Result<Changed, Failure> {
     let Whom { person, field } = whom;
-    let changed = session.blocklist().set(&person, blocked).await;
-    // Whoever is not on WhatsApp cannot be blocked.
-    let (who, list) = changed.map_err(|failure| match failure {
-        Failure::Invalid(invalid) => Invalid::field(field, invalid.message).into(),
-        other => other,
-    })?;
+    let (who, list) = session.blocklist().set(&person, field, blocked).await?;
     Ok(Changed {
         jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
         phone_number: who.phone,

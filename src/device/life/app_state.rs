@@ -11,9 +11,12 @@ use tokio::sync::watch;
 /// One of the collections in which the phone shares what it shares.
 pub use wacore_appstate::patch_decode::WAPatchName as Collection;
 
+/// The one that holds the address book. Of this one, removals count: what is gone must not be kept as a contact.
+pub(super) const CONTACTS: Collection = Collection::CriticalUnblockLow;
+
 /// In the order in which they matter: contacts decide who gets a status.
 const COLLECTIONS: [Collection; 5] = [
-    Collection::CriticalUnblockLow,
+    CONTACTS,
     Collection::CriticalBlock,
     Collection::RegularHigh,
     Collection::Regular,

@@ -46,8 +46,14 @@ impl Blocklist<'_> {
         Ok(list)
     }
 
-    /// Blocks or unblocks, and returns who that was and the list as it is then. Doing it twice is no error.
-    pub async fn set(&self, person: &Person, blocked: bool) -> Result<(KnownAs, Blocked), Failure> {
+    /// Blocks or unblocks, and returns who that was and the list as it is then. Doing it twice is no error. `field` named
+    /// the person: whoever is not on WhatsApp cannot be blocked.
+    pub async fn set(
+        &self,
+        person: &Person,
+        field: &str,
+        blocked: bool,
+    ) -> Result<(KnownAs, Blocked), Failure> {
         let mut who = self.0.lookup().find_one(person).await?;
         if who.is_none() && !blocked {
             who = self.remembered(person).await?;
@@ -55,10 +61,10 @@ impl Blocklist<'_> {
         // WhatsApp's list is one of LIDs.
         let named = who.and_then(|who| Some((Jid::lid(who.lid.clone()?), who)));
         let Some((lid, who)) = named else {
-            return Err(Invalid::request(format!("{person} is not on WhatsApp")).into());
+            return Err(Invalid::field(field, format!("{person} is not on WhatsApp")).into());
         };
         if self.0.client.lid().is_some_and(|own| own.user == lid.user) {
-            return Err(Invalid::request(format!("{person} is this account itself")).into());
+            return Err(Invalid::field(field, format!("{person} is this account itself")).into());
         }
         let item = NodeBuilder::new("item").attr("jid", lid);
         let item = match (blocked, &who.phone) {

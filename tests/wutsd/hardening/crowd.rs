@@ -16,6 +16,27 @@ async fn busy(world: &World, user: &User) -> TcpStream {
     send(world, text.as_bytes()).await
 }
 
+/// A daemon with a listener for health, and that.
+async fn start_watched(setting: (&'static str, &'static str)) -> (World, Api) {
+    let settings = [setting, ("HTTP__HEALTH_LISTEN", "127.0.0.1:0")];
+    let world = World::start_with(&settings).await;
+    let line = world.daemon.log_line("health listens").await;
+    let address = line["address"].as_str().expect("an address");
+    let health = Api::new(&format!("http://{address}"));
+    (world, health)
+}
+
+/// So many connections, all at work.
+async fn crowd(count: usize, world: &World, user: &User, health: &Api) -> Vec<TcpStream> {
+    let mut crowd = Vec::new();
+    for number in 1..=count {
+        crowd.push(busy(world, user).await);
+        // One resting connection would make room for the next.
+        wait_for_requests(health, number + 1).await;
+    }
+    crowd
+}
+
 /// Waits until so many requests are worked on, this question among them.
 async fn wait_for_requests(api: &Api, count: usize) {
     let line = format!("http_requests_in_progress {count}");
@@ -30,21 +51,9 @@ fn is_silent(connection: &TcpStream) -> bool {
 
 #[tokio::test]
 async fn health_and_metrics_can_be_reached_while_the_api_is_full() {
-    let settings = [
-        ("HTTP__CONNECTIONS", "4"),
-        ("HTTP__HEALTH_LISTEN", "127.0.0.1:0"),
-    ];
-    let world = World::start_with(&settings).await;
-    let line = world.daemon.log_line("health listens").await;
-    let address = line["address"].as_str().expect("an address");
-    let health = Api::new(&format!("http://{address}"));
+    let (world, health) = start_watched(("HTTP__CONNECTIONS", "4")).await;
     let user = world.user().await;
-    let mut crowd = Vec::new();
-    for number in 1..=4 {
-        crowd.push(busy(&world, &user).await);
-        // One resting connection would make room for the next.
-        wait_for_requests(&health, number + 1).await;
-    }
+    let crowd = crowd(4, &world, &user, &health).await;
     let mut waiting = send(&world, HEALTHZ).await;
     assert_eq!(health.get("/healthz").await.expect(200)["status"], "ok");
     assert_eq!(health.get("/readyz").await.expect(200)["status"], "ok");
@@ -55,7 +64,7 @@ async fn health_and_metrics_can_be_reached_while_the_api_is_full() {
     assert_eq!(answer(&mut waiting).await.0, 200);
 
     // Nothing else is there.
-    let undocumented = Api::undocumented(&format!("http://{address}"));
+    let undocumented = Api::undocumented(health.base());
     let other = undocumented.as_user(&user.token).get("/devices").await;
     assert_eq!(other.text_error(), (404, "there is no GET /devices"));
 }
@@ -87,20 +96,9 @@ async fn connect_from(address: &str, world: &World) -> TcpStream {
 
 #[tokio::test]
 async fn one_address_has_so_many_connections_and_others_do_not_notice() {
-    let settings = [
-        ("HTTP__CONNECTIONS_PER_PEER", "3"),
-        ("HTTP__HEALTH_LISTEN", "127.0.0.1:0"),
-    ];
-    let world = World::start_with(&settings).await;
-    let line = world.daemon.log_line("health listens").await;
-    let address = line["address"].as_str().expect("an address");
-    let health = Api::new(&format!("http://{address}"));
+    let (world, health) = start_watched(("HTTP__CONNECTIONS_PER_PEER", "3")).await;
     let user = world.user().await;
-    let mut crowd = Vec::new();
-    for number in 1..=3 {
-        crowd.push(busy(&world, &user).await);
-        wait_for_requests(&health, number + 1).await;
-    }
+    let crowd = crowd(3, &world, &user, &health).await;
     // All of its connections are at work: another is closed.
     let mut closed = send(&world, HEALTHZ).await;
     let read = timeout(PATIENCE, closed.read(&mut [0])).await;

@@ -86,6 +86,11 @@ impl Api {
         }
     }
 
+    /// Where it is, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
     /// An API that is not the daemon's.
     pub fn undocumented(base: &str) -> Self {
         Self {
@@ -168,16 +173,17 @@ impl Api {
         path: &str,
         body: Option<(&str, reqwest::Body)>,
     ) -> Answer {
-        self.attempt(method, path, body).await.expect("an answer")
+        let answer = self.attempt(method, path, body).await;
+        answer.expect("an answer")
     }
 
-    /// Sends a request to a daemon that may end at any moment. `None`: there was no answer, or not all of it.
+    /// Sends a request. Fails when there was no answer, or not all of it.
     async fn attempt(
         &self,
         method: Method,
         path: &str,
         body: Option<(&str, reqwest::Body)>,
-    ) -> Option<Answer> {
+    ) -> reqwest::Result<Answer> {
         let mut request = self
             .http
             .request(method.clone(), format!("{}{path}", self.base));
@@ -193,13 +199,13 @@ impl Api {
                 request = request.header("Content-Type", content_type);
             }
         }
-        let response = request.send().await.ok()?;
+        let response = request.send().await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let text = response.text().await.ok()?;
+        let text = response.text().await?;
         if self.documented {
             contract::check(method.as_str(), path, status, &text);
         }
-        Some(Answer {
+        Ok(Answer {
             status,
             headers,
             body: serde_json::from_str(&text).unwrap_or_default(),
@@ -210,7 +216,7 @@ impl Api {
     /// Posts JSON to a daemon that may end at any moment.
     pub async fn try_post(&self, path: &str, body: Value) -> Option<Answer> {
         let body = ("application/json", body.to_string().into());
-        self.attempt(Method::POST, path, Some(body)).await
+        self.attempt(Method::POST, path, Some(body)).await.ok()
     }
 
     fn host(&self) -> &str {

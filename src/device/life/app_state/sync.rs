@@ -9,7 +9,7 @@ use wacore::store::traits::AppSyncStore;
 use whatsapp_rust::Client;
 use whatsapp_rust::sync_task::MajorSyncTask;
 
-use super::{Collection, State, Wanted};
+use super::{CONTACTS, Collection, State, Wanted};
 use crate::device::life::Life;
 use crate::device::life::failpoints::Point;
 use crate::device::life::runtime::{guarded, on_panic};
@@ -143,7 +143,7 @@ async fn fetch_once(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
     }
     let progress = life.records.progress();
     let before = progress.steps(name.as_str());
-    let all_contacts = full && name == Collection::CriticalUnblockLow;
+    let all_contacts = full && name == CONTACTS;
     if all_contacts {
         life.contacts.snapshot_begins();
     }
@@ -167,9 +167,8 @@ async fn fetch_once(life: &Life, client: &Arc<Client>, wanted: Wanted) -> bool {
 
 /// What an earlier life knew to have been removed, and had no time to find out.
 async fn remember_removals(life: &Life) {
-    let contacts = Collection::CriticalUnblockLow;
-    match life.records.has_removals(contacts.as_str()).await {
-        Ok(true) => life.owed.want([contacts], true),
+    match life.records.has_removals(CONTACTS.as_str()).await {
+        Ok(true) => life.owed.want([CONTACTS], true),
         Ok(false) => {}
         Err(error) => {
             tracing::warn!(device.id = %life.plan.device, error = %Chain(&error), "whether contacts were removed could not be read");
