@@ -103,8 +103,9 @@ pub fn of_input(operation: &Operation, in_body: bool, mut invalid: Invalid) -> F
 
 /// The older send endpoints' own words for somebody who cannot be written to.
 fn nobody(invalid: &Invalid) -> Option<&'static str> {
-    let missing = invalid.message.ends_with("is required")
-        || invalid.value.as_deref().is_some_and(|value| value == "");
+    let missing = ["is required", "is empty"]
+        .iter()
+        .any(|end| invalid.message.ends_with(end));
     match (invalid.field.as_deref()?, missing) {
         ("to", true) => Some("Invalid recipient JID: empty input"),
         ("to", false) => Some("Invalid recipient JID: invalid number"),

@@ -29,6 +29,7 @@ pub fn schemas() -> Schemas {
     add::<Standard>(&mut schemas);
     add::<Text>(&mut schemas);
     add::<Worded>(&mut schemas);
+    add::<Bare>(&mut schemas);
     schemas
 }
 

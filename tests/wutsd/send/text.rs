@@ -176,7 +176,7 @@ async fn what_cannot_be_sent_is_refused_with_the_name_of_the_field() {
 
 #[tokio::test]
 async fn what_whatsapp_does_not_answer_in_time_is_named_by_its_id() {
-    let world = World::start_with(&[("WHATSAPP__COMMAND_TIMEOUT", "2s")]).await;
+    let world = World::start_with(&[("WHATSAPP__COMMAND_TIMEOUT", "2")]).await;
     let (user, _) = world.paired_user().await;
     let ada = world.control.account("Ada").await;
     world
