@@ -120,7 +120,7 @@ impl App {
             info!(address = %address, "health listens");
             (health, servers) = (Some(address), [servers, vec![server]].concat());
         }
-        actix::spawn(store.clone().keep_swept());
+        actix::spawn(store.clone().keep_swept(config.messages.bounds()));
         Ok(Self {
             address,
             health,

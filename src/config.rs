@@ -14,6 +14,8 @@ use ::config::{Environment, File, FileFormat};
 use serde::Deserialize;
 use url::Url;
 
+use crate::store::messages::KeptBounds;
+
 /// `config/default.toml`: every key, documented, with its default.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
@@ -50,6 +52,8 @@ pub struct Config {
     pub media: Media,
     /// Deliveries of events.
     pub webhooks: Webhooks,
+    /// What is kept of messages.
+    pub messages: Messages,
 }
 
 /// The HTTP API.
@@ -257,6 +261,27 @@ pub struct Webhooks {
     /// How long after a change of secret the old one signs too.
     #[serde(deserialize_with = "values::seconds")]
     pub secret_overlap: Duration,
+}
+
+/// What is kept of messages: to answer what became of them, to fetch their media, to quote, edit and delete them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// An older one is forgotten.
+    #[serde(deserialize_with = "values::seconds")]
+    pub kept_for: Duration,
+    /// Of each device; 0 keeps none.
+    pub kept_per_device: u64,
+}
+
+impl Messages {
+    /// As the store knows it.
+    pub fn bounds(&self) -> KeptBounds {
+        KeptBounds {
+            age: self.kept_for,
+            count: self.kept_per_device,
+        }
+    }
 }
 
 /// Logs go to standard error.

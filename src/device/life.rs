@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod failpoints;
 pub mod fetch;
 mod hook;
+mod keep;
 pub mod keepalive;
 pub mod lanes;
 mod observer;

@@ -2,6 +2,7 @@
 
 mod content;
 mod details;
+mod kept;
 mod media;
 
 use chrono::{DateTime, Utc};
@@ -17,6 +18,7 @@ use wacore_binary::Jid;
 use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
+pub use self::kept::{Change, changes, disappears, kept_kind};
 use self::media::MessageMedia;
 use super::participants::{AboutChat, Participant, Participants};
 use super::whole_seconds;
@@ -209,7 +211,7 @@ impl Told for MessageSent {
 fn receipt(receipt: &events::Receipt) -> Option<Event> {
     let told = MessageReceipt::from(receipt);
     Some(match receipt.r#type {
-        ReceiptType::Delivered => Event::of(&MessageDelivered(told)),
+        ReceiptType::Delivered | ReceiptType::Inactive => Event::of(&MessageDelivered(told)),
         ReceiptType::Read
         | ReceiptType::ReadSelf
         | ReceiptType::Played

@@ -1,6 +1,7 @@
 //! Messages to people and groups: in the order in which they were asked for, and accepted by WhatsApp or not sent.
 
 pub mod context;
+mod keep;
 pub mod key;
 
 use std::sync::Arc;
@@ -169,11 +170,15 @@ impl OpenChat<'_> {
 
     /// Sends it, and returns once WhatsApp has accepted it; the next one may leave as soon as this one has left.
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
+        let message_id = self.session.message_id();
+        let settings = self.settings().await?;
+        self.keep(&message_id, &message).await?;
         let Self {
             session, lane, jid, ..
         } = self;
         let write = async |message_id: String| {
-            let options = SendOptions::default().with_message_id(message_id);
+            let mut options = SendOptions::default().with_message_id(message_id);
+            options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
             let written = session
                 .client
                 .send_message_with_options(jid, message.0, options);
@@ -181,6 +186,6 @@ impl OpenChat<'_> {
             drop(lane);
             written
         };
-        session.accepted(write).await
+        session.accepted(message_id, write).await
     }
 }

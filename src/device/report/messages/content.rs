@@ -238,7 +238,7 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
 }
 
 /// The message inside its wrappers: "disappears", "view once", "sent from another device" and what else there is.
-fn unwrapped(message: &Message) -> &Message {
+pub fn unwrapped(message: &Message) -> &Message {
     macro_rules! wrappers {
         ($($wrapper:ident)*) => { [$(message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option()),)*] };
     }
