@@ -22,6 +22,8 @@ pub struct About {
     pub other: KnownAs,
     /// Who wrote it.
     pub author: KnownAs,
+    /// The same, as WhatsApp names them in this chat.
+    pub author_jid: String,
     /// The `message_type` that webhooks are told.
     pub kind: String,
     /// It was deleted for everybody.
@@ -68,6 +70,7 @@ pub fn about(message: &Message, info: &MessageInfo, people: &Participants) -> Op
         chat: chat.to_non_ad_string(),
         other: people.chat.as_ref().map(KnownAs::from).unwrap_or_default(),
         author: KnownAs::from(&people.sender),
+        author_jid: info.source.sender.to_non_ad_string(),
         kind,
         deleted: false,
     })

@@ -8,6 +8,7 @@ pub mod contacts;
 mod failures;
 pub mod groups;
 mod jids;
+pub mod kept_media;
 pub mod lookup;
 pub mod media;
 pub mod messages;

@@ -31,6 +31,8 @@ pub struct Shared {
     pub downloader: Arc<Downloader>,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
+    /// The largest file that is taken into memory, in bytes.
+    pub media_limit: usize,
     /// What is kept of messages.
     pub kept: KeptBounds,
     /// How far messages have come.
@@ -78,6 +80,7 @@ impl Shared {
             fetcher,
             downloader: Arc::new(downloader),
             webhooks,
+            media_limit: config.media.limit,
             kept: config.messages.bounds(),
             states,
         })

@@ -13,8 +13,8 @@ use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
-use super::{devices, envelope, health, openapi, ryze, tenants, users, webhooks};
-use crate::commands::*;
+use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
+use crate::commands::{self, appstate, contacts, groups, privacy, profile, send, status};
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 
@@ -44,6 +44,12 @@ pub fn areas() -> Vec<Area> {
             command::<send::live_location::SendLiveLocation>("sendLiveLocation", POST, "/send/live-location"),
             command::<send::poll::SendPoll>("sendPollMessage", POST, "/send/poll"),
             command::<send::reaction::SendReaction>("sendReaction", POST, "/send/reaction"),
+            command::<commands::messages::edit::EditMessage>("editMessage", PUT, "/messages/{messageId}"),
+            command::<commands::messages::delete::DeleteMessage>("deleteMessage", DELETE, "/messages/delete"),
+            endpoint::<messages::status::GetMessageStatus>("getMessageStatus", GET, "/messages/{id}/status"),
+            endpoint::<messages::media::GetMessageMedia>("getMessageMedia", GET, "/messages/{id}/media"),
+            command::<commands::messages::read::MarkRead>("markMessageRead", POST, "/messages/{id}/read"),
+            command::<commands::messages::delivered::MarkDelivered>("markMessageDelivered", POST, "/messages/{id}/delivered"),
         ]),
         ("Contacts", vec![
             command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),

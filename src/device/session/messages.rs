@@ -1,8 +1,11 @@
 //! Messages to people and groups: in the order in which they were asked for, and accepted by WhatsApp or not sent.
 
 pub mod context;
+pub mod delete;
+pub mod edit;
 mod keep;
 pub mod key;
+pub mod receipts;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,9 +19,12 @@ use whatsapp_rust::features::ChatStateType;
 
 use super::outgoing::Outgoing;
 use super::{Ack, Session, failures, groups, jids};
+use crate::device::kept::Kept;
 use crate::device::life::lanes::Lane;
+use crate::device::report::MentionSent;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
+use crate::store::messages::Whose;
 
 /// A phone stops showing that somebody types when it hears nothing more for a while.
 const TYPING_FADES: Duration = Duration::from_secs(8);
@@ -55,6 +61,15 @@ impl<'a> Messages<'a> {
             lane,
             jid,
             group,
+        })
+    }
+
+    /// What is kept of a message. `None`: it is not known here.
+    pub async fn kept(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
+        let life = &self.0.life;
+        let kept = life.shared.store.message(life.plan.number, id, whose).await;
+        kept.map_err(|error| {
+            Failure::of_store("what is kept of a message could not be read", &error)
         })
     }
 
@@ -176,6 +191,7 @@ impl OpenChat<'_> {
         let Self {
             session, lane, jid, ..
         } = self;
+        let mentions = MentionSent::of(&jid, &message.0);
         let write = async |message_id: String| {
             let mut options = SendOptions::default().with_message_id(message_id);
             options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
@@ -186,6 +202,11 @@ impl OpenChat<'_> {
             drop(lane);
             written
         };
-        session.accepted(message_id, write).await
+        let ack = session.accepted(message_id, write).await?;
+        if let Some(told) = mentions {
+            let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
+            webhooks.tell(device, &told.accepted(&ack.message_id, ack.at));
+        }
+        Ok(ack)
     }
 }

@@ -237,23 +237,41 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     (found != MessageContext::default()).then_some(found)
 }
 
-/// The message inside its wrappers: "disappears", "view once", "sent from another device" and what else there is.
+/// The wrappers: "disappears", "view once", "sent from another device" and what else there is.
+macro_rules! wrappers {
+    ($with:ident) => {
+        $with! {
+            device_sent_message ephemeral_message view_once_message view_once_message_v2 view_once_message_v2_extension
+            document_with_caption_message edited_message group_mentioned_message bot_invoke_message bot_task_message
+            associated_child_message poll_creation_message_v4 poll_creation_option_image_message event_cover_image
+            group_status_message group_status_message_v2 group_status_mention_message status_mention_message
+            status_add_yours question_message question_reply_message spoiler_message lottie_sticker_message
+            limit_sharing_message bot_forwarded_message newsletter_admin_profile_message
+            newsletter_admin_profile_message_v2
+        }
+    };
+}
+
+/// The message inside its wrappers.
 pub fn unwrapped(message: &Message) -> &Message {
-    macro_rules! wrappers {
-        ($($wrapper:ident)*) => { [$(message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option()),)*] };
+    macro_rules! inner {
+        ($($wrapper:ident)*) => {
+            None$(.or_else(|| message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option())))*
+        };
     }
-    let inner = wrappers![
-        device_sent_message ephemeral_message view_once_message view_once_message_v2 view_once_message_v2_extension
-        document_with_caption_message edited_message group_mentioned_message bot_invoke_message bot_task_message
-        associated_child_message poll_creation_message_v4 poll_creation_option_image_message event_cover_image
-        group_status_message group_status_message_v2 group_status_mention_message status_mention_message
-        status_add_yours question_message question_reply_message spoiler_message lottie_sticker_message
-        limit_sharing_message bot_forwarded_message newsletter_admin_profile_message
-        newsletter_admin_profile_message_v2
-    ];
-    inner
-        .into_iter()
-        .flatten()
-        .next()
-        .map_or(message, unwrapped)
+    wrappers!(inner).map_or(message, unwrapped)
+}
+
+/// The same to be changed.
+pub fn unwrapped_mut(message: &mut Message) -> &mut Message {
+    macro_rules! inner {
+        ($($wrapper:ident)*) => {
+            $(if message.$wrapper.as_option().is_some_and(|wrapper| wrapper.message.is_set()) {
+                let wrapper = message.$wrapper.get_or_insert_default();
+                return unwrapped_mut(wrapper.message.get_or_insert_default());
+            })*
+        };
+    }
+    wrappers!(inner);
+    message
 }

@@ -61,6 +61,14 @@ pub fn disappears(message: &Message) -> Option<(u32, Option<i64>)> {
     Some((after, context.ephemeral_setting_timestamp))
 }
 
+/// Whom a message mentions: JIDs, and whether everybody is meant. `None`: nobody.
+pub fn mentions(message: &Message) -> Option<(Vec<String>, bool)> {
+    let context = context(unwrapped(message))?;
+    let everybody = context.non_jid_mentions.unwrap_or_default() > 0;
+    let mentioned = context.mentioned_jid.clone();
+    (everybody || !mentioned.is_empty()).then_some((mentioned, everybody))
+}
+
 /// Of the kinds in which people talk most.
 fn context(message: &Message) -> Option<&ContextInfo> {
     macro_rules! first {

@@ -22,6 +22,7 @@ impl OpenChat<'_> {
             chat: self.jid.to_string(),
             other: self.other(),
             author: KnownAs::of([client.pn(), client.lid()].into_iter().flatten()),
+            author_jid: self.own().map(|own| own.to_string()).unwrap_or_default(),
             kind,
             deleted: false,
         };
@@ -39,7 +40,7 @@ impl OpenChat<'_> {
     }
 
     /// In a chat between two: the other one.
-    fn other(&self) -> KnownAs {
+    pub(super) fn other(&self) -> KnownAs {
         match self.group {
             Some(_) => KnownAs::default(),
             None => KnownAs::of([&self.jid]),
