@@ -14,8 +14,6 @@ use ::config::{Environment, File, FileFormat};
 use serde::Deserialize;
 use url::Url;
 
-use crate::store::messages::KeptBounds;
-
 /// `config/default.toml`: every key, documented, with its default.
 pub const DEFAULTS: &str = include_str!("../config/default.toml");
 
@@ -272,16 +270,6 @@ pub struct Messages {
     pub kept_for: Duration,
     /// Of each device; 0 keeps none.
     pub kept_per_device: u64,
-}
-
-impl Messages {
-    /// As the store knows it.
-    pub fn bounds(&self) -> KeptBounds {
-        KeptBounds {
-            age: self.kept_for,
-            count: self.kept_per_device,
-        }
-    }
 }
 
 /// Logs go to standard error.

@@ -159,6 +159,10 @@ mod tests {
             (status, serde_json::to_string(payload).expect("JSON"))
         }
 
+        fn plain<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer {
+            self.json(status, payload)
+        }
+
         fn bytes(self, content_type: &str, content: Bytes) -> Self::Answer {
             (200, format!("{content_type}: {} bytes", content.len()))
         }

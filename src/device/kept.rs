@@ -8,7 +8,8 @@ use waproto::whatsapp::Message;
 
 use super::known_as::KnownAs;
 use super::report::{self, Participants};
-use crate::store::messages::{KeptMessage, NewMessage, State};
+use crate::config;
+use crate::store::messages::{KeptBounds, KeptMessage, NewMessage, State};
 
 /// A message that holds more is kept without what it holds, in bytes.
 const LARGEST: usize = 64 * 1024;
@@ -43,6 +44,15 @@ impl About {
     pub fn chat_jid(&self) -> String {
         let other = self.other.phone_jid();
         other.unwrap_or_else(|| self.chat.clone())
+    }
+}
+
+impl From<&config::Messages> for KeptBounds {
+    fn from(config: &config::Messages) -> Self {
+        Self {
+            age: config.kept_for,
+            count: config.kept_per_device,
+        }
     }
 }
 

@@ -81,7 +81,7 @@ impl Shared {
             downloader: Arc::new(downloader),
             webhooks,
             media_limit: config.media.limit,
-            kept: config.messages.bounds(),
+            kept: KeptBounds::from(&config.messages),
             states,
         })
     }

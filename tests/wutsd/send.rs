@@ -13,17 +13,20 @@ use serde_json::{Value, json};
 use crate::support::{Answer, User, World};
 
 /// A user with a paired device, and somebody to write to.
-struct Chat {
-    world: World,
-    user: User,
+pub struct Chat {
+    pub world: World,
+    pub user: User,
     /// The account's own number.
-    phone: String,
-    ada: String,
+    pub phone: String,
+    pub ada: String,
 }
 
 impl Chat {
-    async fn open() -> Self {
-        let world = World::start().await;
+    pub async fn open() -> Self {
+        Self::open_in(World::start().await).await
+    }
+
+    pub async fn open_in(world: World) -> Self {
         let (user, phone) = world.paired_user().await;
         let ada = world.control.account("Ada").await;
         Self {
@@ -34,12 +37,12 @@ impl Chat {
         }
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.user.api.post(path, body).await
     }
 
     /// Sends it, and returns the answer and what Ada's phone has decrypted.
-    async fn send(&self, path: &str, body: Value) -> (Value, Value) {
+    pub async fn send(&self, path: &str, body: Value) -> (Value, Value) {
         let sent = self.post(path, body).await.expect(200);
         assert_eq!(sent["success"], true, "{sent}");
         let read = self

@@ -173,6 +173,10 @@ fn words(message: &wa::Message) -> Option<Seen> {
         return Some(said("reaction", reaction.text.clone()));
     }
     let protocol = message.protocol_message.as_option()?;
+    if protocol.r#type == Some(Type::MESSAGE_EDIT) {
+        let edited = describe(protocol.edited_message.as_option()?)?;
+        return Some(said("edit", edited.text));
+    }
     let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
     revoke.then(|| said("revoke", None))
 }
