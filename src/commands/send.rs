@@ -8,6 +8,7 @@ pub mod location;
 pub mod poll;
 pub mod reaction;
 pub mod text;
+pub mod text_mentions;
 
 use std::time::{Duration, Instant};
 

@@ -7,6 +7,7 @@ mod location;
 mod poll;
 mod reaction;
 mod text;
+mod text_mentions;
 
 use serde_json::{Value, json};
 

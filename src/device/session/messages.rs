@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod key;
+pub mod mentions;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,6 +9,7 @@ use waproto::whatsapp::message::DeviceSentMessage;
 use super::Sent;
 use super::content::Content;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::Group;
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -92,7 +93,7 @@ impl World {
         devices.sort();
         devices.dedup();
         let all = devices.into_iter().map(|device| (device, &distribution));
-        let form = self.accounts.get(from)?.seen_in(form_of(&chat));
+        let form = self.accounts.get(from)?.seen_in(self.form_of(&chat));
         let participants = self.phone_seals_for(from, all.collect(), form, None);
         let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
         if let Some(media_type) = media_type {
@@ -217,6 +218,11 @@ impl World {
         self.phone_sends(&Address::phone(phone), &node);
     }
 
+    /// How a phone names devices: in a group as that does, else by number.
+    pub(super) fn form_of(&self, chat: &Jid) -> Form {
+        self.group(&chat.user).map_or(Form::Pn, Group::form)
+    }
+
     fn devices_of(&self, phone: &str) -> Vec<Address> {
         let Some(account) = self.accounts.get(phone) else {
             return Vec::new();
@@ -242,11 +248,6 @@ fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
 /// A chat whose messages are sealed once for all.
 fn is_many(chat: &Jid) -> bool {
     chat.is_group() || chat.is_status_broadcast()
-}
-
-/// How a phone names devices. Groups are addressed by LID, and everything else by number.
-fn form_of(chat: &Jid) -> Form {
-    if chat.is_group() { Form::Lid } else { Form::Pn }
 }
 
 fn device_sent(message: &Message, chat: &Jid) -> Message {

@@ -6,6 +6,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::groups::shown::mode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -94,7 +95,8 @@ impl Fanout {
             return Self::plan_one(world, author, node, to, &only);
         }
         let named = named(world, node, to);
-        let audience = audience(world, author, named, None);
+        let usual = named.first().map_or(Form::Lid, |target| target.form);
+        let audience = audience(world, author, named, usual, None);
         Self::plan_many(world, author, node, to, audience)
     }
 
@@ -108,7 +110,13 @@ impl Fanout {
             return Self::plan_one(world, author, node, to, &only);
         }
         let named = named(world, node, to);
-        let audience = audience(world, author, named, Some(&group.participants));
+        let audience = audience(
+            world,
+            author,
+            named,
+            group.form(),
+            Some(&group.participants),
+        );
         Self::plan_many(world, author, node, to, audience)
     }
 
@@ -209,9 +217,9 @@ fn audience(
     world: &World,
     author: &Address,
     named: Vec<Target>,
+    usual: Form,
     members: Option<&BTreeSet<String>>,
 ) -> Vec<Target> {
-    let usual = named.first().map_or(Form::Lid, |target| target.form);
     let mut users: BTreeMap<String, Form> = BTreeMap::new();
     let mut parts: HashMap<Address, Target> = HashMap::new();
     for target in named {
@@ -325,10 +333,7 @@ fn to_many(
     // The sender key comes in the device's own part, so that part has to be read first.
     let sealed = [target.sealed.as_slice(), group].concat();
     let message = match to.is_group() {
-        true => message.attr(
-            "addressing_mode",
-            if form == Form::Lid { "lid" } else { "pn" },
-        ),
+        true => message.attr("addressing_mode", mode(form)),
         false => message,
     };
     let message = match world.other_name(author, form) {
