@@ -42,7 +42,7 @@ impl World {
             .attr("type", kind)
             .children([participants])
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, message, Some(chat), (kind, media_type));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -105,7 +105,7 @@ impl World {
             .attr("type", kind)
             .children([participants, enc.bytes(sealed).build()])
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, message, Some(chat), (kind, media_type));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -132,7 +132,7 @@ impl World {
         id: &str,
         message: Message,
         chat: Option<Jid>,
-        kind: &'static str,
+        (kind, media_type): (&'static str, Option<&'static str>),
     ) {
         if let Some(account) = self.accounts.get_mut(phone) {
             account.phone.remember_sent(Sent {
@@ -140,6 +140,7 @@ impl World {
                 message,
                 chat,
                 kind,
+                media_type,
             });
         }
     }
@@ -160,7 +161,7 @@ impl World {
         };
         let id = stanza::new_id();
         let node = peer_message(to, &id, enc);
-        self.phone_keeps_sent(phone, &id, message.clone(), None, "text");
+        self.phone_keeps_sent(phone, &id, message.clone(), None, ("text", None));
         self.phone_sends(&Address::phone(phone), &node);
     }
 
@@ -198,6 +199,9 @@ impl World {
             return;
         };
         enc.attrs.push("count", count);
+        if let Some(media_type) = sent.media_type {
+            enc.attrs.push("mediatype", media_type);
+        }
         let Some(to) = self.jid(device, form) else {
             return;
         };
