@@ -45,6 +45,13 @@ pub fn areas() -> Vec<Area> {
             command::<send::live_location::SendLiveLocation>("sendLiveLocation", POST, "/send/live-location"),
             command::<send::poll::SendPoll>("sendPollMessage", POST, "/send/poll"),
             command::<send::reaction::SendReaction>("sendReaction", POST, "/send/reaction"),
+            command::<send::buttons::SendButtons>("sendButtonsMessage", POST, "/send/buttons"),
+            command::<send::buttons_response::SendButtonsResponse>("sendButtonsResponseMessage", POST, "/send/buttons-response"),
+            command::<send::interactive::SendInteractive>("sendInteractiveListMessage", POST, "/send/interactive"),
+            command::<send::list_response::SendListResponse>("sendListResponseMessage", POST, "/send/list-response"),
+            command::<send::template::SendTemplate>("sendTemplateMessage", POST, "/send/template"),
+            command::<send::product::SendProduct>("sendProduct", POST, "/send/product"),
+            command::<send::catalog::SendCatalog>("sendCatalog", POST, "/send/catalog"),
         ]),
         ("Contacts", vec![
             command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),

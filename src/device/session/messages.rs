@@ -3,6 +3,7 @@
 pub mod context;
 pub mod key;
 pub mod mentions;
+mod shop;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -174,7 +175,9 @@ impl OpenChat<'_> {
             session, lane, jid, ..
         } = self;
         let write = async |message_id: String| {
-            let options = SendOptions::default().with_message_id(message_id);
+            let options = SendOptions::default()
+                .with_message_id(message_id)
+                .with_extra_stanza_nodes(message.company());
             let written = session
                 .client
                 .send_message_with_options(jid, message.0, options);
