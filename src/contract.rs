@@ -5,4 +5,5 @@ pub mod operation;
 pub mod param;
 pub mod reply;
 pub mod seconds;
+pub mod span;
 pub mod text;

@@ -1,14 +1,25 @@
 //! Sending to people and groups. What the endpoints of both families have in common: those that say `number`, and those
 //! that say `to`.
 
+pub mod buttons;
+pub mod buttons_response;
+pub mod catalog;
 pub mod contact;
 pub mod contacts;
+pub mod interactive;
+pub mod list_response;
 pub mod live_location;
 pub mod location;
+mod picture;
 pub mod poll;
+pub mod product;
+mod question;
 pub mod reaction;
+pub mod template;
 pub mod text;
+pub mod text_mentions;
 
+use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -20,7 +31,7 @@ use crate::device::session::messages::Pace;
 use crate::device::session::messages::context::Quote;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::{Ack, Session};
-use crate::failure::Failure;
+use crate::failure::{Failure, Invalid};
 use crate::ids::{DeviceId, UserId};
 use crate::jid::{Chat, Person};
 
@@ -199,6 +210,24 @@ fn pace(delay: Option<Seconds>, typing: Option<Seconds>) -> Pace {
         typing: typing.unwrap_or_default().into(),
         recording: false,
     }
+}
+
+/// A field without which nothing can be sent.
+fn required<T>(field: &str, value: Option<T>) -> Result<T, Invalid> {
+    let name = field.rsplit('.').next().unwrap_or(field);
+    value.ok_or_else(|| Invalid::field(field, format!("{name} is required")))
+}
+
+/// Refuses ids of which two are the same: nobody could tell which one an answer means.
+fn distinct<'a>(field: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), Invalid> {
+    let mut known = HashSet::new();
+    for id in ids {
+        if !known.insert(id) {
+            let problem = format!("{field} must have ids that differ, and {id:?} is there twice");
+            return Err(Invalid::field(field, problem));
+        }
+    }
+    Ok(())
 }
 
 pub use crate::contract::seconds::Seconds;

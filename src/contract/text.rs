@@ -12,6 +12,12 @@ use utoipa::{PartialSchema, ToSchema};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonBlank(String);
 
+impl NonBlank {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<NonBlank> for String {
     fn from(text: NonBlank) -> Self {
         text.0

@@ -38,6 +38,7 @@ pub fn areas() -> Vec<Area> {
         ]),
         ("Messages", vec![
             command::<send::text::SendText>("sendText", POST, "/send/text"),
+            command::<send::text_mentions::SendTextMentions>("sendTextMentions", POST, "/send/text/mentions"),
             command::<send::contact::SendContact>("sendContact", POST, "/send/contact"),
             command::<send::contacts::SendContacts>("sendContacts", POST, "/send/contacts"),
             command::<send::location::SendLocation>("sendLocation", POST, "/send/location"),
@@ -50,6 +51,13 @@ pub fn areas() -> Vec<Area> {
             endpoint::<messages::media::GetMessageMedia>("getMessageMedia", GET, "/messages/{id}/media"),
             command::<commands::messages::read::MarkRead>("markMessageRead", POST, "/messages/{id}/read"),
             command::<commands::messages::delivered::MarkDelivered>("markMessageDelivered", POST, "/messages/{id}/delivered"),
+            command::<send::buttons::SendButtons>("sendButtonsMessage", POST, "/send/buttons"),
+            command::<send::buttons_response::SendButtonsResponse>("sendButtonsResponseMessage", POST, "/send/buttons-response"),
+            command::<send::interactive::SendInteractive>("sendInteractiveListMessage", POST, "/send/interactive"),
+            command::<send::list_response::SendListResponse>("sendListResponseMessage", POST, "/send/list-response"),
+            command::<send::template::SendTemplate>("sendTemplateMessage", POST, "/send/template"),
+            command::<send::product::SendProduct>("sendProduct", POST, "/send/product"),
+            command::<send::catalog::SendCatalog>("sendCatalog", POST, "/send/catalog"),
         ]),
         ("Contacts", vec![
             command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),

@@ -60,6 +60,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
+        Failure::NoDevice => operation.no_device.into(),
         Failure::Refused(_) => operation.failed.into(),
         // The contract writes it so everywhere but at the status endpoints.
         Failure::Disconnected if operation.envelope != Envelope::Object => {

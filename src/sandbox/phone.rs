@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod bundle;
+mod company;
 mod composing;
 mod content;
 mod names;
@@ -60,6 +61,9 @@ pub struct Received {
     /// All of it, under WhatsApp's own names, bytes in base64; absent for a text and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Value>,
+    /// What the stanza said besides the ciphertext; absent for a text without company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stanza: Option<Value>,
     /// Unix seconds.
     pub timestamp: u64,
 }
@@ -117,6 +121,8 @@ struct Sent {
     chat: Option<Jid>,
     /// `type` of the stanza that carried it.
     kind: &'static str,
+    /// `mediatype` of its ciphertexts.
+    media_type: Option<&'static str>,
 }
 
 /// A phone: its keys and sessions, and what it has received and sent.

@@ -3,7 +3,9 @@
 pub mod bursts;
 mod fanout;
 mod presence;
+mod reach_out;
 mod receipts;
+mod strict;
 
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{JidExt, Node};

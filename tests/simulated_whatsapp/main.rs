@@ -23,6 +23,7 @@ mod profile;
 mod receipts;
 mod refusals;
 mod restart;
+mod routing;
 mod status_privacy;
 mod support;
 mod transport;

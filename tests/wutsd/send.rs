@@ -1,16 +1,28 @@
 //! What is posted under /send.
 
+mod buttons;
+mod buttons_response;
+mod catalog;
 mod contact;
 mod contacts;
+mod interactive;
+mod list_response;
 mod live_location;
 mod location;
 mod poll;
+mod product;
 mod reaction;
+mod template;
 mod text;
+mod text_mentions;
 
 use serde_json::{Value, json};
 
 use crate::support::{Answer, User, World};
+
+/// A picture.
+const DOT: &str =
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 /// A user with a paired device, and somebody to write to.
 pub struct Chat {
@@ -50,6 +62,56 @@ impl Chat {
             .control
             .wait_for_message(&self.ada, &sent["message_id"]);
         (sent.clone(), read.await)
+    }
+
+    /// What every endpoint that says `number` answers.
+    fn is_documented(&self, sent: &Value) {
+        assert_eq!(sent["status"], "sent");
+        assert_eq!(sent["chat_jid"], format!("{}@s.whatsapp.net", self.ada));
+        let metadata = &sent["metadata"];
+        assert!(
+            metadata["device_id"].is_string() && metadata["user_id"].is_string(),
+            "{sent}"
+        );
+        assert!(metadata["processing_time_ms"].is_u64(), "{sent}");
+        assert_eq!(metadata["sent_at"], sent["timestamp"]);
+    }
+
+    /// A refusal of one field in the standard form; an empty `text` is any.
+    async fn refuses_field(&self, path: &str, body: Value, field: &str, text: &str) {
+        let answer = self.post(path, body.clone()).await;
+        assert_eq!(answer.status, 400, "{body}: {}", answer.text);
+        assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
+        let flaw = &answer.body["validation"][0];
+        assert_eq!(flaw["field"], field, "{body}: {}", answer.text);
+        let same = text.is_empty() || flaw["message"] == text;
+        assert!(same, "{body}: {}", answer.text);
+    }
+
+    /// What else an endpoint that says `number` refuses.
+    async fn refuses_in_the_standard_form(
+        &self,
+        path: &str,
+        right: &Value,
+        unauthorized: &str,
+        no_device: &str,
+        failed: &str,
+    ) {
+        let nobody = self.world.api.as_user("nobody");
+        let answer = nobody.post(path, right.clone()).await;
+        assert_eq!(answer.text_error(), (401, unauthorized));
+        let without_device = self.world.user().await;
+        let answer = without_device.api.post(path, right.clone()).await;
+        assert_eq!(answer.text_error(), (500, no_device));
+        assert_eq!(answer.body["error_code"], "DEVICE_ERROR");
+        let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
+        self.world.control.fault(fault).await;
+        let answer = self.post(path, right.clone()).await;
+        assert_eq!(answer.text_error(), (502, failed));
+        self.user.api.post_nothing("/disconnect").await.expect(200);
+        let answer = self.post(path, right.clone()).await;
+        let text = "WhatsApp session is not connected";
+        assert_eq!(answer.text_error(), (503, text));
     }
 
     /// What every endpoint that says `to` refuses, in the contract's words.

@@ -6,6 +6,8 @@ pub mod edit;
 mod keep;
 pub mod key;
 pub mod receipts;
+pub mod mentions;
+mod shop;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -193,7 +195,9 @@ impl OpenChat<'_> {
         } = self;
         let mentions = MentionSent::of(&jid, &message.0);
         let write = async |message_id: String| {
-            let mut options = SendOptions::default().with_message_id(message_id);
+            let mut options = SendOptions::default()
+                .with_message_id(message_id)
+                .with_extra_stanza_nodes(message.company());
             options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
             let written = session
                 .client

@@ -1,8 +1,12 @@
 //! Messages on their way out, so that commands need not know the protocol's own types.
 
+mod answer;
 pub mod contact;
+pub mod list;
 pub mod location;
+pub mod native_flow;
 mod poll;
+pub mod product;
 
 use waproto::whatsapp as wa;
 

@@ -9,6 +9,7 @@ use waproto::whatsapp::message::DeviceSentMessage;
 use super::Sent;
 use super::content::Content;
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::Group;
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -41,7 +42,7 @@ impl World {
             .attr("type", kind)
             .children([participants])
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, message, Some(chat), (kind, media_type));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -92,7 +93,7 @@ impl World {
         devices.sort();
         devices.dedup();
         let all = devices.into_iter().map(|device| (device, &distribution));
-        let form = self.accounts.get(from)?.seen_in(form_of(&chat));
+        let form = self.accounts.get(from)?.seen_in(self.form_of(&chat));
         let participants = self.phone_seals_for(from, all.collect(), form, None);
         let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
         if let Some(media_type) = media_type {
@@ -104,7 +105,7 @@ impl World {
             .attr("type", kind)
             .children([participants, enc.bytes(sealed).build()])
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, message, Some(chat), (kind, media_type));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -131,7 +132,7 @@ impl World {
         id: &str,
         message: Message,
         chat: Option<Jid>,
-        kind: &'static str,
+        (kind, media_type): (&'static str, Option<&'static str>),
     ) {
         if let Some(account) = self.accounts.get_mut(phone) {
             account.phone.remember_sent(Sent {
@@ -139,6 +140,7 @@ impl World {
                 message,
                 chat,
                 kind,
+                media_type,
             });
         }
     }
@@ -159,7 +161,7 @@ impl World {
         };
         let id = stanza::new_id();
         let node = peer_message(to, &id, enc);
-        self.phone_keeps_sent(phone, &id, message.clone(), None, "text");
+        self.phone_keeps_sent(phone, &id, message.clone(), None, ("text", None));
         self.phone_sends(&Address::phone(phone), &node);
     }
 
@@ -197,6 +199,9 @@ impl World {
             return;
         };
         enc.attrs.push("count", count);
+        if let Some(media_type) = sent.media_type {
+            enc.attrs.push("mediatype", media_type);
+        }
         let Some(to) = self.jid(device, form) else {
             return;
         };
@@ -215,6 +220,11 @@ impl World {
             }
         };
         self.phone_sends(&Address::phone(phone), &node);
+    }
+
+    /// How a phone names devices: in a group as that does, else by number.
+    pub(super) fn form_of(&self, chat: &Jid) -> Form {
+        self.group(&chat.user).map_or(Form::Pn, Group::form)
     }
 
     fn devices_of(&self, phone: &str) -> Vec<Address> {
@@ -242,11 +252,6 @@ fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
 /// A chat whose messages are sealed once for all.
 fn is_many(chat: &Jid) -> bool {
     chat.is_group() || chat.is_status_broadcast()
-}
-
-/// How a phone names devices. Groups are addressed by LID, and everything else by number.
-fn form_of(chat: &Jid) -> Form {
-    if chat.is_group() { Form::Lid } else { Form::Pn }
 }
 
 fn device_sent(message: &Message, chat: &Jid) -> Message {

@@ -1,5 +1,6 @@
 //! A phone reads what arrives: decrypts, keeps, confirms, and asks again when it cannot.
 
+use serde_json::Value;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 use wacore_libsignal::protocol::SignalProtocolError;
@@ -7,7 +8,7 @@ use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
 use super::seen::{File, describe};
-use super::{Received, ReceivedMedia};
+use super::{Received, ReceivedMedia, company};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
@@ -26,6 +27,10 @@ struct Incoming {
     from: Jid,
     id: String,
     participant: Option<Jid>,
+    /// What the stanza says besides.
+    stanza: Option<Value>,
+    /// Phones show buttons only where the stanza says that there are some.
+    shows_buttons: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +123,8 @@ impl World {
             from,
             id: stanza::id(node),
             participant,
+            stanza: company::shown(node),
+            shows_buttons: company::announces_buttons(node),
         })
     }
 
@@ -184,6 +191,9 @@ impl World {
         let Some(seen) = describe(&message) else {
             return;
         };
+        if message.interactive_message.is_set() && !incoming.shows_buttons {
+            return;
+        }
         let media = seen.file.map(|file| self.received_media(file));
         let caption = seen.text.clone().filter(|_| media.is_some());
         let Some(from) = self
@@ -206,6 +216,7 @@ impl World {
             caption,
             media,
             message: seen.message,
+            stanza: incoming.stanza.clone(),
             timestamp: stanza::now(),
         };
         if let Some(Edit {
@@ -287,6 +298,8 @@ impl World {
             from: chat.clone(),
             id: id.to_owned(),
             participant: Some(participant),
+            stanza: None,
+            shows_buttons: false,
         };
         let mut receipts = Vec::with_capacity(readers.len());
         for phone in &readers {

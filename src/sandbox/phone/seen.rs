@@ -75,6 +75,8 @@ fn tidy(value: &mut Value) {
         Value::Object(fields) => {
             fields.values_mut().for_each(tidy);
             fields.retain(|_, value| !is_nothing(value));
+            let named = std::mem::take(fields).into_iter().map(by_choice);
+            *fields = named.collect();
         }
         // Bytes come as a list of numbers.
         Value::Array(items) => match bytes(items) {
@@ -83,6 +85,34 @@ fn tidy(value: &mut Value) {
         },
         _ => {}
     }
+}
+
+/// What is one of several things goes by the name of what it is, as WhatsApp has it; the library puts it below the name of
+/// the choice.
+fn by_choice((name, value): (String, Value)) -> (String, Value) {
+    let Value::Object(fields) = value else {
+        return (name, value);
+    };
+    let chosen = fields.keys().next().filter(|_| fields.len() == 1);
+    match chosen.filter(|chosen| chosen.starts_with(char::is_uppercase)) {
+        Some(chosen) => {
+            let name = snake_case(chosen);
+            let value = fields.into_iter().next().map(|(_, value)| value);
+            (name, value.unwrap_or_default())
+        }
+        None => (name, Value::Object(fields)),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -79,7 +79,7 @@ impl World {
             return;
         }
         if READ.contains(&kind.as_str()) && author.phone != device.phone {
-            self.tell_own_devices(device, node, &to, named.filter(|_| many));
+            self.tell_own_devices(device, node, &to, form, named.filter(|_| many));
         }
         if OWN_ALONE.contains(&kind.as_str()) {
             return;
@@ -173,8 +173,14 @@ impl World {
     }
 
     /// What is read on one device is read on the account's others. `author` of what many have.
-    fn tell_own_devices(&mut self, device: &Address, node: &Node, to: &Jid, author: Option<Jid>) {
-        let form = if to.is_lid() { Form::Lid } else { Form::Pn };
+    fn tell_own_devices(
+        &mut self,
+        device: &Address,
+        node: &Node,
+        to: &Jid,
+        form: Form,
+        author: Option<Jid>,
+    ) {
         let Some(own) = self.jid(device, form) else {
             return;
         };

@@ -41,6 +41,11 @@ impl References {
         self.everybody = true;
     }
 
+    /// Mentions people by what their chat calls them.
+    pub(super) fn mention(&mut self, names: Vec<Jid>) {
+        self.mentioned.extend(names);
+    }
+
     /// How many people are mentioned by name.
     pub fn mentioned(&self) -> usize {
         self.mentioned.len()
@@ -75,7 +80,7 @@ impl OpenChat<'_> {
                 *text = renamed(text, asked, &name.user);
             }
         }
-        references.mentioned.extend(names);
+        references.mention(names);
         Ok(())
     }
 
