@@ -8,6 +8,7 @@ pub mod header;
 pub mod mp4;
 pub mod picture;
 pub mod preview;
+pub mod source;
 mod special;
 
 use std::borrow::Cow;
@@ -89,6 +90,11 @@ impl Media {
             bytes,
         })
     }
+}
+
+/// The media type that the bytes say; of bytes that say nothing, the one of bytes.
+pub fn mime_type(bytes: &[u8]) -> &'static str {
+    Format::of(bytes).map_or("application/octet-stream", |format| format.mime_type)
 }
 
 /// What a server says of a file, as far as it can be repeated.

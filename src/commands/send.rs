@@ -3,8 +3,10 @@
 
 pub mod contact;
 pub mod contacts;
+pub mod image;
 pub mod live_location;
 pub mod location;
+mod media;
 pub mod poll;
 pub mod reaction;
 pub mod text;
@@ -176,6 +178,15 @@ pub struct QuotedKey {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct QuotedContent {
     conversation: Option<String>,
+}
+
+impl Quoted {
+    /// Bytes of its text.
+    fn bytes(&self) -> usize {
+        let content = self.message.as_ref();
+        let text = content.and_then(|content| content.conversation.as_ref());
+        text.map_or(0, String::len)
+    }
 }
 
 impl From<Quoted> for Quote {

@@ -60,6 +60,9 @@ pub struct Received {
     /// All of it, under WhatsApp's own names, bytes in base64; absent for a text and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Value>,
+    /// What the message came in, by WhatsApp's own name of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     /// Unix seconds.
     pub timestamp: u64,
 }

@@ -206,6 +206,7 @@ impl World {
             caption,
             media,
             message: seen.message,
+            envelope: seen.envelope.map(str::to_owned),
             timestamp: stanza::now(),
         };
         if let Some(Edit {
