@@ -1,6 +1,7 @@
 //! Pictures and videos on their way to WhatsApp: where they come from and what they are.
 
 pub mod address;
+pub mod document;
 pub mod download;
 pub mod encoded;
 pub mod format;
@@ -10,6 +11,7 @@ pub mod picture;
 pub mod preview;
 pub mod source;
 mod special;
+pub mod sticker;
 
 use std::borrow::Cow;
 

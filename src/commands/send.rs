@@ -3,12 +3,14 @@
 
 pub mod contact;
 pub mod contacts;
+pub mod document;
 pub mod image;
 pub mod live_location;
 pub mod location;
 mod media;
 pub mod poll;
 pub mod reaction;
+pub mod sticker;
 pub mod text;
 
 use std::time::{Duration, Instant};

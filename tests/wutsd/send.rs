@@ -2,11 +2,13 @@
 
 mod contact;
 mod contacts;
+mod document;
 mod image;
 mod live_location;
 mod location;
 mod poll;
 mod reaction;
+mod sticker;
 mod text;
 
 use base64::Engine;
