@@ -225,6 +225,9 @@ pub struct Media {
     /// Longest time to fetch media from a caller's URL.
     #[serde(deserialize_with = "values::seconds")]
     pub download_timeout: Duration,
+    /// The same for what may be a video.
+    #[serde(deserialize_with = "values::seconds")]
+    pub video_download_timeout: Duration,
     /// The same for a command with media.
     #[serde(deserialize_with = "values::seconds")]
     pub command_timeout: Duration,

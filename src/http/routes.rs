@@ -39,6 +39,9 @@ pub fn areas() -> Vec<Area> {
         ("Messages", vec![
             command::<send::text::SendText>("sendText", POST, "/send/text"),
             command::<send::text_mentions::SendTextMentions>("sendTextMentions", POST, "/send/text/mentions"),
+            command::<send::image::SendImage>("sendImageMessage", POST, "/send/image"),
+            command::<send::document::SendDocument>("sendDocumentMessage", POST, "/send/document"),
+            command::<send::sticker::SendSticker>("sendStickerMessage", POST, "/send/sticker"),
             command::<send::contact::SendContact>("sendContact", POST, "/send/contact"),
             command::<send::contacts::SendContacts>("sendContacts", POST, "/send/contacts"),
             command::<send::location::SendLocation>("sendLocation", POST, "/send/location"),

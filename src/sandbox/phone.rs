@@ -64,6 +64,9 @@ pub struct Received {
     /// What the stanza said besides the ciphertext; absent for a text without company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stanza: Option<Value>,
+    /// What the message came in, by WhatsApp's own name of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     /// Unix seconds.
     pub timestamp: u64,
 }

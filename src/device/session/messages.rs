@@ -5,8 +5,8 @@ pub mod delete;
 pub mod edit;
 mod keep;
 pub mod key;
-pub mod receipts;
 pub mod mentions;
+pub mod receipts;
 mod shop;
 
 use std::sync::Arc;

@@ -217,6 +217,7 @@ impl World {
             media,
             message: seen.message,
             stanza: incoming.stanza.clone(),
+            envelope: seen.envelope.map(str::to_owned),
             timestamp: stanza::now(),
         };
         if let Some(Edit {
