@@ -27,6 +27,7 @@ pub mod signs;
 pub mod start;
 pub mod transport;
 pub mod version;
+mod votes;
 
 use std::sync::Arc;
 

@@ -82,10 +82,10 @@ impl Manner {
         let mut caption = self.caption.unwrap_or_default();
         chat.mention(&mut references, &self.mentioned, &mut caption)
             .await?;
-        let quotes = self.quoted.is_some();
-        if let Some(quoted) = self.quoted {
-            chat.quote(&mut references, quoted.into()).await?;
-        }
+        let quotes = match self.quoted {
+            Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
+            None => false,
+        };
         Ok(Referring {
             mentions: references.mentioned(),
             references,

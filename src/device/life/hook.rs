@@ -36,8 +36,12 @@ impl InboundDurabilityHook for Hook {
         for message in batch {
             let people = Participants::of(&message.info.source, client.pn());
             let people = people.known_to(&client).await;
-            if told && let Some(event) = received(self.0.plan.device, message, &people) {
-                along.extend(webhooks.record(device, &event)?);
+            if told {
+                let vote = self.0.vote(&client, message).await?;
+                let event = received(self.0.plan.device, message, &people, vote);
+                if let Some(event) = event {
+                    along.extend(webhooks.record(device, &event)?);
+                }
             }
             self.0.keep(message, &people, &mut along).await?;
         }

@@ -19,7 +19,7 @@ use wacore_binary::Jid;
 use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
-pub use self::content::{unwrapped, unwrapped_mut};
+pub use self::content::{PollVote, unwrapped, unwrapped_mut};
 pub use self::kept::{Change, changes, disappears, kept_kind};
 use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
@@ -58,14 +58,18 @@ pub fn payloads() -> Vec<Payload> {
     ]
 }
 
-/// The event of an inbound message: the same one however often it is made. `None`: as for [`MessageReceived::new`].
+/// The event of an inbound message: the same one however often it is made. `vote`: what is in one that is a vote. `None`: as for [`MessageReceived::new`].
 pub fn received(
     device: DeviceId,
     message: &InboundMessage,
     people: &Participants,
+    vote: Option<PollVote>,
 ) -> Option<Event> {
     let info = &message.info;
-    let told = MessageReceived::new(&message.message, info, people)?;
+    let mut told = MessageReceived::new(&message.message, info, people)?;
+    if let Some(vote) = vote {
+        told.details = Some(Details::PollVote(vote));
+    }
     let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
     let parts = [chat.as_str(), &sender, &info.id];
     Some(Event::repeatable(&told, device, &parts))

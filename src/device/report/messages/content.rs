@@ -40,6 +40,8 @@ pub enum Details {
     Edit(Box<Edit>),
     /// Of `disappearing_mode`.
     DisappearingMode(DisappearingMode),
+    /// Of `poll_vote`, where the poll is known here.
+    PollVote(PollVote),
     /// Of all others: as WhatsApp's own message has them.
     Other(Value),
 }
@@ -52,6 +54,7 @@ impl PartialSchema for Details {
             Revoke::name(),
             Edit::name(),
             DisappearingMode::name(),
+            PollVote::name(),
         ];
         let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
             any.item(Ref::from_schema_name(name))
@@ -59,7 +62,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`, `poll_vote` where the poll is known here; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -72,6 +75,7 @@ impl ToSchema for Details {
             (Revoke::name().into(), Revoke::schema()),
             (Edit::name().into(), Edit::schema()),
             (DisappearingMode::name().into(), DisappearingMode::schema()),
+            (PollVote::name().into(), PollVote::schema()),
         ]);
         Revoke::schemas(schemas);
     }
@@ -108,6 +112,27 @@ pub struct Edit {
 pub struct DisappearingMode {
     /// After how many seconds; 0: never.
     seconds: Option<u32>,
+}
+
+/// Somebody has chosen in a poll; it takes the place of what they had chosen before.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct PollVote {
+    poll: MessageReference,
+    /// The poll's question.
+    question: String,
+    /// The options that are chosen now; none: the vote is withdrawn.
+    selected_options: Vec<String>,
+}
+
+impl PollVote {
+    /// In the poll of this key.
+    pub fn new(poll: &MessageKey, question: String, selected_options: Vec<String>) -> Self {
+        Self {
+            poll: poll.into(),
+            question,
+            selected_options,
+        }
+    }
 }
 
 /// How a message names another one.
