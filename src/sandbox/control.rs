@@ -20,7 +20,7 @@
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
-//! | `DELETE media` | every file expires: downloads are answered with 410 |
+//! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |

@@ -176,6 +176,12 @@ impl Phone {
         self.receipts.push_back(receipt);
     }
 
+    /// Where the file of a message lies that this phone has sent, and its key.
+    pub fn file_of(&self, id: &str) -> Option<(String, Vec<u8>)> {
+        let file = seen::describe(&self.sent(id)?.message)?.file?;
+        Some((file.direct_path?, file.media_key?))
+    }
+
     /// Writes the identity; it never changes.
     pub fn save_identity(&self, owner: &str, journal: &mut Journal) {
         let signed = self.peer.signed.0.serialize();

@@ -144,6 +144,12 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// Every file expires at WhatsApp; with `on_phones`, at the phones that have sent it, too.
+    pub async fn expire_media(&self, on_phones: bool) {
+        let path = format!("/media?on_phones={on_phones}");
+        self.0.delete(&path).await.expect(200);
+    }
+
     /// The account's owner changes name, about text or picture.
     pub async fn change_profile(&self, phone: &str, profile: Value) {
         self.change(&format!("/accounts/{phone}/profile"), profile)
