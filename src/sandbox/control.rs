@@ -34,7 +34,7 @@
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
-//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`; whatever is
+//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, `times` (how often it came; it is shown once) and `timestamp`; whatever is
 //! more than a text has `message`, which is all of it under WhatsApp's own names, bytes in base64.
 //!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an

@@ -67,6 +67,9 @@ pub struct Received {
     /// What the message came in, by WhatsApp's own name of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
+    /// How often it came and could be decrypted; it is shown once.
+    #[serde(default)]
+    pub times: u64,
     /// Unix seconds.
     pub timestamp: u64,
 }

@@ -26,7 +26,7 @@ use crate::device::life::lanes::Lane;
 use crate::device::report::MentionSent;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
-use crate::store::messages::Whose;
+pub use crate::store::messages::Whose;
 
 /// A phone stops showing that somebody types when it hears nothing more for a while.
 const TYPING_FADES: Duration = Duration::from_secs(8);

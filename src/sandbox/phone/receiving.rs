@@ -105,11 +105,16 @@ impl World {
     }
 
     /// Whether this is a second copy of a message that the phone has.
-    fn has_read(&self, phone: &str, incoming: &Incoming) -> bool {
-        let account = self.accounts.get(phone);
-        account.is_some_and(|account| {
-            let mut inbox = account.phone.inbox.iter();
-            inbox.any(|received| received.id == incoming.id)
+    /// Counts a message that is there already. Whether it is.
+    fn came_again(&mut self, phone: &str, incoming: &Incoming) -> bool {
+        let Some(account) = self.accounts.get_mut(phone) else {
+            return false;
+        };
+        let mut inbox = account.phone.inbox.iter_mut();
+        let known = inbox.find(|received| received.id == incoming.id);
+        known.is_some_and(|received| {
+            received.times += 1;
+            true
         })
     }
 
@@ -185,7 +190,7 @@ impl World {
             return;
         }
         // A message that was sent twice under one id is shown once.
-        if self.has_read(phone, incoming) {
+        if self.came_again(phone, incoming) {
             return;
         }
         let Some(seen) = describe(&message) else {
@@ -218,6 +223,7 @@ impl World {
             message: seen.message,
             stanza: incoming.stanza.clone(),
             envelope: seen.envelope.map(str::to_owned),
+            times: 1,
             timestamp: stanza::now(),
         };
         if let Some(Edit {

@@ -3,8 +3,8 @@
 use aes_gcm::aead::{Aead, KeyInit, Payload};
 use aes_gcm::{Aes256Gcm, Nonce};
 use buffa::Message as _;
-use wacore_binary::builder::NodeBuilder;
 use wacore_binary::Node;
+use wacore_binary::builder::NodeBuilder;
 use waproto::whatsapp::media_retry_notification::ResultType;
 use waproto::whatsapp::{MediaRetryNotification, ServerErrorReceipt};
 

@@ -289,12 +289,14 @@ impl Control {
         .await
     }
 
-    /// How often this phone has decrypted a message with this id.
+    /// How often this phone has decrypted a message with this id, which it shows once.
     pub async fn read(&self, phone: &str, id: &Value) -> usize {
         let id = id.as_str().expect("an id");
         let path = format!("/accounts/{phone}/inbox?id={id}");
         let inbox = self.0.get(&path).await.expect(200);
-        inbox["messages"].as_array().expect("messages").len()
+        let messages = inbox["messages"].as_array().expect("messages").iter();
+        let times = messages.map(|message| message["times"].as_u64().expect("a number"));
+        usize::try_from(times.sum::<u64>()).expect("not so many")
     }
 
     /// Waits until this phone has decrypted something of this kind; the latest of it.
