@@ -1,5 +1,6 @@
 //! A phone reads what arrives: decrypts, keeps, confirms, and asks again when it cannot.
 
+use buffa::Message as _;
 use serde_json::Value;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
@@ -216,6 +217,7 @@ impl World {
             caption,
             media,
             message: seen.message,
+            encoded: message.encode_to_vec(),
             stanza: incoming.stanza.clone(),
             timestamp: stanza::now(),
         };
