@@ -322,7 +322,11 @@ mod tests {
             ),
             (Envelope::Session, data, text),
             (Envelope::Admin, flat, text),
-            (Envelope::Bare, flat, r#"{"error":"failed to send"}"#),
+            (
+                Envelope::Bare,
+                flat,
+                r#"{"error":"failed to send: refused by WhatsApp (479)"}"#,
+            ),
             (
                 Envelope::Ryze,
                 flat,

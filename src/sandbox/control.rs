@@ -17,8 +17,10 @@
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
 //! | `POST kick {jid}` | the phone unlinks that device |
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
+//! | `POST accounts/{phone}/send {to?,content,quoted?,mentions?,mention_all?,view_once?,expiration?}` | that phone sends anything |
+//! | `POST accounts/{phone}/receipts {type,messages}` | it reads messages that it has (`read`), or plays them (`played`) |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
-//! | `POST groups {subject,participants}` · `GET` | makes a group, the first participant its creator · lists them |
+//! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
@@ -37,6 +39,10 @@
 //! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, `times` (how often it came; it is shown once) and `timestamp`; whatever is
 //! more than a text has `message`, which is all of it under WhatsApp's own names, bytes in base64.
 //!
+//! The `content` that a phone sends has a `type` and what that needs; the types and their fields are the variants of
+//! [`Say`](super::phone::say::Say). A file is `{data_base64,mimetype?}`. Ids in `quoted`, and in the `message` that a reaction,
+//! a vote, an answer, an edit or a revoke is about, are of messages that the phone has sent or received; `to` may then be absent.
+//!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
 //! account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
 //! variants of [`Fault`](super::faults::Fault).
@@ -47,6 +53,7 @@ mod accounts;
 mod answer;
 mod faults;
 mod groups;
+mod messages;
 mod pairing;
 mod settings;
 mod state;
@@ -86,6 +93,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(
                 web::scope("/accounts/{phone}")
                     .route("/also", web::post().to(accounts::find_also))
+                    .route("/send", web::post().to(messages::send))
+                    .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))
                     .route("/settings", web::get().to(settings::show))
                     .route("/status-privacy", web::post().to(settings::status_privacy))

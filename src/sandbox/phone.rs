@@ -5,10 +5,14 @@ mod bundle;
 mod company;
 mod composing;
 mod content;
+mod known;
+mod letter;
 mod names;
 mod outgoing;
 mod peer;
+pub mod reading;
 mod receiving;
+pub mod say;
 mod sealing;
 mod seen;
 mod stores;
@@ -23,7 +27,6 @@ use wacore_libsignal::protocol::{
 };
 
 use wacore_binary::Jid;
-use waproto::whatsapp::Message;
 
 use super::address::Address;
 use super::deliveries::Deliveries;
@@ -32,6 +35,7 @@ use super::persistence::{Journal, PersistenceError, Record};
 
 pub use bundle::Bundle;
 pub use content::{Content, MediaType};
+use letter::Letter;
 pub use peer::Peer;
 use stores::Names;
 
@@ -61,6 +65,9 @@ pub struct Received {
     /// All of it, under WhatsApp's own names, bytes in base64; absent for a text and nothing else.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message: Option<Value>,
+    /// All of it, in WhatsApp's own encoding; not kept over a restart.
+    #[serde(skip)]
+    pub encoded: Vec<u8>,
     /// What the stanza said besides the ciphertext; absent for a text without company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stanza: Option<Value>,
@@ -122,13 +129,9 @@ const RECEIPTS: usize = 1000;
 #[derive(Clone)]
 struct Sent {
     id: String,
-    message: Message,
+    letter: Letter,
     /// Where it went; absent for a message to a companion about the account.
     chat: Option<Jid>,
-    /// `type` of the stanza that carried it.
-    kind: &'static str,
-    /// `mediatype` of its ciphertexts.
-    media_type: Option<&'static str>,
 }
 
 /// A phone: its keys and sessions, and what it has received and sent.

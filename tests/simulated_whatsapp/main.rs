@@ -24,6 +24,7 @@ mod receipts;
 mod refusals;
 mod restart;
 mod routing;
+mod saying;
 mod status_privacy;
 mod support;
 mod transport;

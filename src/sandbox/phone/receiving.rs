@@ -1,5 +1,6 @@
 //! A phone reads what arrives: decrypts, keeps, confirms, and asks again when it cannot.
 
+use buffa::Message as _;
 use serde_json::Value;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
@@ -221,6 +222,7 @@ impl World {
             caption,
             media,
             message: seen.message,
+            encoded: message.encode_to_vec(),
             stanza: incoming.stanza.clone(),
             envelope: seen.envelope.map(str::to_owned),
             times: 1,

@@ -132,6 +132,19 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// A phone sends anything; its id.
+    pub async fn says(&self, phone: &str, saying: Value) -> Value {
+        let path = format!("/accounts/{phone}/send");
+        self.0.post(&path, saying).await.expect(200)["id"].clone()
+    }
+
+    /// A phone reads messages that it has, or plays them.
+    pub async fn attends(&self, phone: &str, attention: &str, messages: &[&Value]) {
+        let body = json!({ "type": attention, "messages": messages });
+        self.change(&format!("/accounts/{phone}/receipts"), body)
+            .await;
+    }
+
     /// How many messages the account's linked device has not acknowledged yet.
     pub async fn queued(&self, phone: &str) -> u64 {
         let account = self.account_state(phone).await;
