@@ -1,10 +1,12 @@
 //! Sending to people and groups. What the endpoints of both families have in common: those that say `number`, and those
 //! that say `to`.
 
+pub mod audio;
 pub mod contact;
 pub mod contacts;
 pub mod document;
 pub mod image;
+pub mod job;
 pub mod live_location;
 pub mod location;
 mod media;
@@ -12,6 +14,7 @@ pub mod poll;
 pub mod reaction;
 pub mod sticker;
 pub mod text;
+pub mod video;
 
 use std::time::{Duration, Instant};
 

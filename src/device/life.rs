@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod failpoints;
 pub mod fetch;
 mod hook;
+pub mod jobs;
 pub mod keepalive;
 pub mod lanes;
 mod observer;
@@ -35,6 +36,7 @@ use self::app_state::Owed;
 use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
+use self::jobs::Jobs;
 use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
@@ -57,6 +59,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// In which order is sent.
     pub lanes: Lanes,
+    /// What goes on although its caller has been answered.
+    pub jobs: Jobs,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
@@ -80,6 +84,7 @@ impl Life {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
             lanes: Lanes::default(),
+            jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),

@@ -18,7 +18,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
-pub(super) use self::messages::{MessageReceived, MessageSent, received};
+pub(super) use self::messages::{MessageFailed, MessageReceived, MessageSent, received};
 pub(super) use self::participants::Participants;
 use super::told;
 use crate::ids::DeviceId;

@@ -8,6 +8,7 @@ pub mod contacts;
 mod failures;
 pub mod groups;
 mod jids;
+mod jobs;
 pub mod lookup;
 pub mod media;
 pub mod messages;
@@ -26,6 +27,7 @@ use tokio::time::{timeout, timeout_at};
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
+use self::jobs::Answered;
 use super::exit::ExitReason;
 use super::job::Terms;
 use super::life::Life;
@@ -68,6 +70,7 @@ pub struct Session {
     client: Arc<Client>,
     terms: Terms,
     sending: Sending,
+    taken_on: Answered,
     stop: Recipient<Stop>,
 }
 
@@ -79,6 +82,7 @@ impl Session {
             client: running.client.clone(),
             terms,
             sending: Sending::default(),
+            taken_on: Answered::default(),
             stop,
         }
     }

@@ -1,6 +1,7 @@
 //! What all lives share: made once, TLS above all, which is the largest piece.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::life::blocking::Blocking;
 use super::life::clock;
@@ -8,6 +9,7 @@ use super::life::fetch::Fetcher;
 use super::life::version::Version;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
+use crate::media::ffmpeg::Ffmpeg;
 use crate::store::Store;
 use crate::webhooks::Webhooks;
 
@@ -27,6 +29,10 @@ pub struct Shared {
     pub blocking: Blocking,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
+    /// For media that phones cannot play as it is.
+    pub ffmpeg: Ffmpeg,
+    /// How long the caller of a video or a sound waits for it.
+    pub answer_after: Duration,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
 }
@@ -65,6 +71,8 @@ impl Shared {
             version: Version::new(fetcher.clone()),
             fetcher,
             downloader: Arc::new(downloader),
+            ffmpeg: Ffmpeg::new(&config.media),
+            answer_after: config.media.answer_after,
             webhooks,
         })
     }

@@ -1,15 +1,20 @@
 //! What is posted under /send.
 
+mod audio;
 mod contact;
 mod contacts;
+mod converter;
 mod document;
 mod image;
+mod jobs;
 mod live_location;
 mod location;
 mod poll;
 mod reaction;
+mod standin;
 mod sticker;
 mod text;
+mod video;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
