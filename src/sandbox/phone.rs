@@ -184,7 +184,7 @@ impl Phone {
 
     /// Where the file of a message lies that this phone has sent, and its key.
     pub fn file_of(&self, id: &str) -> Option<(String, Vec<u8>)> {
-        let file = seen::describe(&self.sent(id)?.message)?.file?;
+        let file = seen::describe(&self.sent(id)?.letter.message)?.file?;
         Some((file.direct_path?, file.media_key?))
     }
 

@@ -106,6 +106,14 @@ impl World {
     }
 
     /// Whether this is a second copy of a message that the phone has.
+    fn has_read(&self, phone: &str, incoming: &Incoming) -> bool {
+        let account = self.accounts.get(phone);
+        account.is_some_and(|account| {
+            let mut inbox = account.phone.inbox.iter();
+            inbox.any(|received| received.id == incoming.id)
+        })
+    }
+
     /// Counts a message that is there already. Whether it is.
     fn came_again(&mut self, phone: &str, incoming: &Incoming) -> bool {
         let Some(account) = self.accounts.get_mut(phone) else {
