@@ -146,7 +146,7 @@ impl<C: Command> Work for Pending<C> {
                 (Some(result), _) => result,
                 (None, None) => run.await,
                 (None, Some(taken_on)) => {
-                    let job = session.begin_job(taken_on.to);
+                    let job = session.begin_job(taken_on.to).await;
                     let _ = reply.send(Ok(taken_on.reply));
                     job.end(run.await.err());
                     return;

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::Utc;
 use tokio::sync::watch;
-use tracing::info;
+use tracing::{info, warn};
+use wacore_binary::Jid;
 
-use super::Session;
+use super::{Sending, Session};
+use crate::device::kept::About;
+use crate::device::known_as::KnownAs;
 use crate::device::life::Life;
 use crate::device::report::MessageFailed;
 use crate::failure::Failure;
+use crate::store::messages::{NewMessage, State as MessageState};
+use crate::telemetry::Chain;
 
 /// Whether the caller has been answered.
 #[derive(Clone, Default)]
@@ -26,17 +32,51 @@ impl Session {
         self.life.shared.answer_after
     }
 
-    /// From now on it is a job. `to`: the JID of the chat that it sends to.
-    pub fn begin_job(&self, to: String) -> UnderWay {
+    /// From now on it is a job, and whoever asks for its message is told that it is on its way. `to`: the JID of the chat
+    /// that it sends to.
+    pub async fn begin_job(&self, to: String) -> UnderWay {
         let message_id = self.message_id().unwrap_or_default().to_owned();
         info!("a command goes on as a job");
         self.life.jobs.begin(&message_id);
+        self.keep_job(&message_id, &to).await;
         self.taken_on.0.send_replace(true);
         UnderWay {
             life: self.life.clone(),
             message_id,
             to,
+            sending: self.sending(),
             ended: false,
+        }
+    }
+
+    async fn keep_job(&self, message_id: &str, to: &str) {
+        let life = &self.life;
+        if !life.shared.keeps() {
+            return;
+        }
+        let about = About {
+            chat: to.to_owned(),
+            other: KnownAs::of(to.parse::<Jid>()),
+            author: KnownAs::default(),
+            author_jid: String::new(),
+            kind: String::new(),
+            deleted: false,
+        };
+        let kept = NewMessage {
+            id: message_id,
+            mine: true,
+            state: MessageState::Pending,
+            at: Utc::now().timestamp(),
+            about: &about,
+            content: &[],
+        };
+        let kept = life
+            .shared
+            .store
+            .keep_message(life.plan.number, &kept)
+            .await;
+        if let Err(error) = kept {
+            warn!(error = %Chain(&error), "a job's message could not be kept");
         }
     }
 
@@ -53,6 +93,7 @@ pub struct UnderWay {
     life: Arc<Life>,
     message_id: String,
     to: String,
+    sending: Sending,
     ended: bool,
 }
 
@@ -69,6 +110,11 @@ impl UnderWay {
     fn tell(&self, failure: &Failure) {
         info!(reason = %failure, "a job failed");
         let (webhooks, device) = (&self.life.shared.webhooks, self.life.plan.number);
+        // What has left may still arrive, and its ack says so.
+        if !self.sending.begun() {
+            let reason = failure.to_string();
+            self.life.note_failure(&self.message_id, reason);
+        }
         let failed = MessageFailed::new(&self.message_id, &self.to, failure.to_string());
         webhooks.tell(device, &failed);
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::standin::StandIn;
 use super::{Chat, base64, file, sha256};
 use crate::support::receiver::Receiver;
-use crate::support::until;
+use crate::support::{until, until_ok};
 
 /// Until the test lets it go on.
 const WAITS: &str = "until [ -e $HERE/go ]; do sleep 0.02; done";
@@ -50,6 +50,11 @@ async fn a_job_is_told_as_sent_and_keeps_nobody_waiting() {
     let (chat, receiver) = open(&program).await;
     let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
     let job = taken_on(&chat, &job);
+    let status = async || {
+        let told = chat.user.api.get(&format!("/messages/{job}/status"));
+        told.await.expect(200)["status"].clone()
+    };
+    assert_eq!(status().await, "pending");
     // What is asked for later need not wait for it.
     let text = json!({ "number": chat.ada, "text": "meanwhile" });
     let (text, _) = chat.send("/send/text", text).await;
@@ -66,6 +71,10 @@ async fn a_job_is_told_as_sent_and_keeps_nobody_waiting() {
     let message_id = &told.body["data"]["message_id"];
     let read = chat.world.control.wait_for_message(&chat.ada, message_id);
     assert_eq!(read.await["media"]["sha256"], sha256(&file("voice.ogg")));
+    until("the job's message is delivered", async || {
+        (status().await == "delivered").then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -78,6 +87,14 @@ async fn a_job_that_fails_is_told_with_the_reason() {
     let failed = receiver.wait_for_event("message.failed").await;
     let data = &failed.body["data"];
     assert_eq!(data["job_id"], job);
+    let told = until_ok("the job has failed", async || {
+        let told = chat.user.api.get(&format!("/messages/{job}/status")).await;
+        match told.body["status"] == "failed" {
+            true => Ok(told.body),
+            false => Err(told.text),
+        }
+    });
+    assert_eq!(told.await["error"], data["reason"]);
     assert_eq!(data["to"], format!("{}@s.whatsapp.net", chat.ada));
     let reason = data["reason"].as_str().expect("a reason");
     let expected = "audio cannot be converted from audio/mpeg to Opus: it is damaged";
