@@ -3,6 +3,7 @@
 mod delete;
 mod delivered;
 mod edit;
+mod known;
 mod media;
 mod read;
 mod status;

@@ -263,7 +263,12 @@ async fn what_is_about_a_message_names_it() {
     let vote = json!({ "content": { "type": "vote", "message": poll, "options": ["No"] } });
     let data = told(&scene, &receiver, vote).await;
     assert_eq!(data["message_type"], "poll_vote", "{data}");
-    assert_eq!(data["details"]["poll_creation_message_key"]["id"], poll);
+    assert_eq!(data["details"]["poll"]["message_id"], poll);
+    assert_eq!(data["details"]["question"], "Lunch?");
+    assert_eq!(data["details"]["selected_options"], json!(["No"]));
+    let another = json!({ "content": { "type": "vote", "message": poll, "options": [] } });
+    let data = told(&scene, &receiver, another).await;
+    assert_eq!(data["details"]["selected_options"], json!([]), "{data}");
 }
 
 #[tokio::test]
