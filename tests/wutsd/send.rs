@@ -5,6 +5,7 @@ mod contact;
 mod contacts;
 mod converter;
 mod document;
+mod ffmpeg;
 mod image;
 mod jobs;
 mod live_location;
