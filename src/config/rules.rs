@@ -32,10 +32,6 @@ impl Config {
         if media.limit == 0 {
             return Err(invalid("media.limit", "must be at least 1 byte"));
         }
-        if media.answer_after > media.command_timeout {
-            let problem = "must not be more than media.command_timeout";
-            return Err(invalid("media.answer_after", problem));
-        }
         if media.job_timeout < media.answer_after {
             let problem = "must not be less than media.answer_after";
             return Err(invalid("media.job_timeout", problem));

@@ -86,7 +86,8 @@ impl Shared {
             fetcher,
             downloader: Arc::new(downloader),
             ffmpeg: Ffmpeg::new(&config.media),
-            answer_after: config.media.answer_after,
+            // Nobody waits for one command with media for longer than for others.
+            answer_after: config.media.answer_after.min(config.media.command_timeout),
             webhooks,
             media_limit: config.media.limit,
             kept: KeptBounds::from(&config.messages),

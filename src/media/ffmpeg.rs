@@ -125,7 +125,7 @@ impl Ffmpeg {
         self.make(sound, &arguments, room).await
     }
 
-    /// The bars of a voice message. None: of silence.
+    /// The bars of a voice message. None: there is nothing to hear.
     pub async fn bars(&self, sound: &[u8]) -> Result<Option<[u8; BARS]>, Unmade> {
         #[rustfmt::skip]
         let arguments = ["-map", "0:a:0", "-ac", "1", "-ar", LISTENED, "-f", "s16le", "pipe:1"];

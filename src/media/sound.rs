@@ -20,7 +20,7 @@ const INSTEAD: &str = "send Opus in Ogg (audio/ogg; codecs=opus)";
 pub struct Sound {
     pub bytes: Held<Vec<u8>>,
     pub seconds: u32,
-    /// None: it is no voice message, is silent, or there is nothing that could listen to it.
+    /// None: it is no voice message, or there is nothing that could listen to it.
     pub bars: Option<[u8; BARS]>,
     /// What it was.
     pub original: &'static str,

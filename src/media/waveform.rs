@@ -64,16 +64,17 @@ impl Listener {
         }
     }
 
-    /// Each 0 to 100. `None`: there was nothing to hear, or no more than silence.
+    /// Each 0 to 100. `None`: there was nothing to hear.
     pub fn bars(mut self) -> Option<[u8; BARS]> {
         if self.count > 0 {
             self.pieces.push((self.sum / self.count as f64) as f32);
         }
-        let loudest = self.pieces.iter().copied().fold(0.0, f32::max);
-        if loudest < 1.0 {
+        let count = self.pieces.len();
+        if count == 0 {
             return None;
         }
-        let count = self.pieces.len();
+        // Noise below the smallest step is silence, and is not made loud.
+        let loudest = self.pieces.iter().copied().fold(1.0, f32::max);
         Some(std::array::from_fn(|bar| {
             let begin = bar * count / BARS;
             let end = ((bar + 1) * count / BARS).max(begin + 1);
@@ -112,8 +113,8 @@ mod tests {
     }
 
     #[test]
-    fn of_silence_there_are_none() {
+    fn of_silence_they_are_flat_and_of_nothing_there_are_none() {
         assert_eq!(heard([], 1), None);
-        assert_eq!(heard([0; 8000], 7), None);
+        assert_eq!(heard([0; 8000], 7), Some([0; BARS]));
     }
 }

@@ -8,6 +8,7 @@ mod contact;
 mod contacts;
 mod converter;
 mod document;
+mod ffmpeg;
 mod image;
 mod interactive;
 mod jobs;
