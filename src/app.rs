@@ -28,6 +28,7 @@ use crate::memory::Memory;
 use crate::metrics::Registry;
 use crate::open_files;
 use crate::private_file;
+use crate::store::messages::KeptBounds;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision;
 use crate::supervision::alive::Gone;
@@ -120,7 +121,7 @@ impl App {
             info!(address = %address, "health listens");
             (health, servers) = (Some(address), [servers, vec![server]].concat());
         }
-        actix::spawn(store.clone().keep_swept());
+        actix::spawn(store.clone().keep_swept(KeptBounds::from(&config.messages)));
         Ok(Self {
             address,
             health,

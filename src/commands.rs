@@ -4,6 +4,7 @@ pub mod appstate;
 pub mod contacts;
 pub mod groups;
 pub mod logout;
+pub mod messages;
 pub mod privacy;
 pub mod profile;
 pub mod send;

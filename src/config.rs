@@ -50,6 +50,8 @@ pub struct Config {
     pub media: Media,
     /// Deliveries of events.
     pub webhooks: Webhooks,
+    /// What is kept of messages.
+    pub messages: Messages,
 }
 
 /// The HTTP API.
@@ -223,6 +225,9 @@ pub struct Media {
     /// Longest time to fetch media from a caller's URL.
     #[serde(deserialize_with = "values::seconds")]
     pub download_timeout: Duration,
+    /// The same for what may be a video.
+    #[serde(deserialize_with = "values::seconds")]
+    pub video_download_timeout: Duration,
     /// The same for a command with media.
     #[serde(deserialize_with = "values::seconds")]
     pub command_timeout: Duration,
@@ -257,6 +262,17 @@ pub struct Webhooks {
     /// How long after a change of secret the old one signs too.
     #[serde(deserialize_with = "values::seconds")]
     pub secret_overlap: Duration,
+}
+
+/// What is kept of messages: to answer what became of them, to fetch their media, to quote, edit and delete them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// An older one is forgotten.
+    #[serde(deserialize_with = "values::seconds")]
+    pub kept_for: Duration,
+    /// Of each device; 0 keeps none.
+    pub kept_per_device: u64,
 }
 
 /// Logs go to standard error.

@@ -5,6 +5,7 @@
 
 pub mod exit;
 pub mod job;
+pub mod kept;
 pub mod known_as;
 pub mod life;
 pub mod messages;
@@ -13,6 +14,7 @@ pub mod report;
 pub mod session;
 pub mod shared;
 mod state;
+pub mod states;
 pub mod told;
 
 use std::mem;

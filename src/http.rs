@@ -13,6 +13,7 @@ pub mod execute;
 pub mod health;
 pub mod idempotency;
 pub mod input;
+pub mod messages;
 pub mod metrics;
 pub mod observe;
 pub mod on_device;

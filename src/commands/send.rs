@@ -6,15 +6,19 @@ pub mod buttons_response;
 pub mod catalog;
 pub mod contact;
 pub mod contacts;
+pub mod document;
+pub mod image;
 pub mod interactive;
 pub mod list_response;
 pub mod live_location;
 pub mod location;
+mod media;
 mod picture;
 pub mod poll;
 pub mod product;
 mod question;
 pub mod reaction;
+pub mod sticker;
 pub mod template;
 pub mod text;
 pub mod text_mentions;
@@ -187,6 +191,15 @@ pub struct QuotedKey {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct QuotedContent {
     conversation: Option<String>,
+}
+
+impl Quoted {
+    /// Bytes of its text.
+    fn bytes(&self) -> usize {
+        let content = self.message.as_ref();
+        let text = content.and_then(|content| content.conversation.as_ref());
+        text.map_or(0, String::len)
+    }
 }
 
 impl From<Quoted> for Quote {

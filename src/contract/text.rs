@@ -86,3 +86,40 @@ impl ToSchema for MessageText {
         "MessageText".into()
     }
 }
+
+/// What stands below media: at most 1024 characters, kept as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption(String);
+
+/// What the contract allows.
+const LONGEST_CAPTION: usize = 1024;
+
+impl From<Caption> for String {
+    fn from(text: Caption) -> Self {
+        text.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Caption {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > LONGEST_CAPTION {
+            let wrong = format!("must not be longer than {LONGEST_CAPTION} characters");
+            return Err(D::Error::custom(wrong));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl PartialSchema for Caption {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.max_length(Some(LONGEST_CAPTION)).into()
+    }
+}
+
+impl ToSchema for Caption {
+    fn name() -> Cow<'static, str> {
+        "Caption".into()
+    }
+}

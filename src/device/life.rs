@@ -14,17 +14,20 @@ pub mod contacts;
 pub mod failpoints;
 pub mod fetch;
 mod hook;
+mod keep;
 pub mod keepalive;
 pub mod lanes;
 mod observer;
 pub mod other_numbers;
 pub mod retry_admission;
+pub mod reuploads;
 pub mod running;
 pub mod runtime;
 pub mod signs;
 pub mod start;
 pub mod transport;
 pub mod version;
+mod votes;
 
 use std::sync::Arc;
 
@@ -39,6 +42,7 @@ use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
 use self::retry_admission::RetryGate;
+use self::reuploads::Reuploads;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
 use crate::store::{RecordBackend, StoreError};
@@ -57,6 +61,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// In which order is sent.
     pub lanes: Lanes,
+    /// Messages whose media their senders were asked to upload again.
+    pub reuploads: Reuploads,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
@@ -80,6 +86,7 @@ impl Life {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
             lanes: Lanes::default(),
+            reuploads: Reuploads::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),

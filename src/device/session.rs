@@ -8,6 +8,7 @@ pub mod contacts;
 mod failures;
 pub mod groups;
 mod jids;
+pub mod kept_media;
 pub mod lookup;
 pub mod media;
 pub mod messages;
@@ -140,29 +141,37 @@ impl Session {
         })
     }
 
+    /// The id of what the command sends: chosen before anybody was asked, or now.
+    fn message_id(&self) -> String {
+        let chosen = self.terms.message_id.clone();
+        chosen.unwrap_or_else(|| self.client.generate_message_id())
+    }
+
     /// Sends under an id chosen before the first byte leaves, and waits for WhatsApp's own ack: written is not accepted.
     /// `send` is given the id and writes the message, and is the only thing that differs between one kind and another.
     ///
     /// When the deadline passes nobody knows what became of the message: the failure names the id under which it may
     /// still arrive.
-    async fn accepted<F>(&self, send: impl FnOnce(String) -> F) -> Result<Ack, Failure>
+    async fn accepted<F>(
+        &self,
+        message_id: String,
+        send: impl FnOnce(String) -> F,
+    ) -> Result<Ack, Failure>
     where
         F: Future<Output = Result<(), Failure>>,
     {
         self.sending.begin();
-        let message_id = self.terms.message_id.clone();
-        let message_id = message_id.unwrap_or_else(|| self.client.generate_message_id());
         let ack = self.life.acks.expect(&message_id);
         let sent = send(message_id.clone());
         let accepted = async {
             sent.await?;
-            let at = match ack.answer().await {
-                Some(Ok(at)) => at,
-                Some(Err(code)) => return Err(failures::nacked(code)),
-                None => return Err(Failure::Disconnected),
-            };
+            let answer = ack.answer().await.ok_or(Failure::Disconnected)?;
             // A phone that cannot read it asks for it again, perhaps in the device's next life.
-            self.life.records.settled().await.map_err(|error| {
+            let settled = self.life.records.settled();
+            let noted = self.life.note_answer_now(&message_id, &answer);
+            let (settled, ()) = futures::join!(settled, noted);
+            let at = answer.map_err(failures::nacked)?;
+            settled.map_err(|error| {
                 Failure::of_store("what a message has changed could not be stored", &error)
             })?;
             Ok(at)

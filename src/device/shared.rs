@@ -6,9 +6,11 @@ use super::life::blocking::Blocking;
 use super::life::clock;
 use super::life::fetch::Fetcher;
 use super::life::version::Version;
+use super::states::States;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
 use crate::store::Store;
+use crate::store::messages::KeptBounds;
 use crate::webhooks::Webhooks;
 
 /// What all lives share.
@@ -29,6 +31,12 @@ pub struct Shared {
     pub downloader: Arc<Downloader>,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
+    /// The largest file that is taken into memory, in bytes.
+    pub media_limit: usize,
+    /// What is kept of messages.
+    pub kept: KeptBounds,
+    /// How far messages have come.
+    pub states: States,
 }
 
 /// Why devices cannot be served at all.
@@ -43,6 +51,11 @@ pub enum ShareError {
 }
 
 impl Shared {
+    /// Whether anything is kept of messages.
+    pub fn keeps(&self) -> bool {
+        self.kept.count > 0
+    }
+
     /// To be called on the runtime whose threads are to do the blocking work.
     pub fn new(config: &Config, store: Store, webhooks: Webhooks) -> Result<Self, ShareError> {
         clock::install();
@@ -57,6 +70,7 @@ impl Shared {
         let plain = config.whatsapp.url.scheme() == "ws";
         let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
         let downloader = Downloader::new(&config.media, tls.clone())?;
+        let states = States::start(store.clone());
         Ok(Self {
             store,
             whatsapp: config.whatsapp.clone(),
@@ -66,6 +80,9 @@ impl Shared {
             fetcher,
             downloader: Arc::new(downloader),
             webhooks,
+            media_limit: config.media.limit,
+            kept: KeptBounds::from(&config.messages),
+            states,
         })
     }
 }

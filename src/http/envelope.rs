@@ -49,6 +49,10 @@ impl Recipient for Wrap {
         }
     }
 
+    fn plain<T: Serialize>(self, status: u16, payload: &T) -> HttpResponse {
+        with_status(status).json(payload)
+    }
+
     fn bytes(self, content_type: &str, content: Bytes) -> HttpResponse {
         HttpResponse::Ok().content_type(content_type).body(content)
     }

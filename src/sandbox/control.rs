@@ -12,6 +12,7 @@
 //! | `POST accounts/{phone}/status-privacy {type,users?}` | `contacts`, `whitelist` or `blacklist` |
 //! | `POST accounts/{phone}/blocklist {jid,action?}` | `block` (or absent) or `unblock` |
 //! | `GET accounts/{phone}/inbox[?id=…]` | what that phone decrypted |
+//! | `GET accounts/{phone}/receipts` | what that phone was told of messages to others: `id`, `type` (empty: delivered), `from` |
 //! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does |
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
 //! | `POST kick {jid}` | the phone unlinks that device |
@@ -83,6 +84,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(
                 "/accounts/{phone}/contacts",
                 web::get().to(accounts::contacts),
+            )
+            .route(
+                "/accounts/{phone}/receipts",
+                web::get().to(accounts::receipts),
             )
             .route("/accounts/{phone}/inbox", web::get().to(accounts::inbox))
             .service(

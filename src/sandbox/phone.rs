@@ -71,6 +71,9 @@ pub struct Received {
     /// What the stanza said besides the ciphertext; absent for a text without company.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stanza: Option<Value>,
+    /// What the message came in, by WhatsApp's own name of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
     /// Unix seconds.
     pub timestamp: u64,
 }
@@ -104,6 +107,21 @@ pub struct Told {
     pub thumbnail: Option<usize>,
 }
 
+/// Somebody has a message, or has read it.
+#[derive(Clone, Serialize)]
+pub struct Receipt {
+    /// Of the message.
+    pub id: String,
+    /// WhatsApp's name of it; empty: it was delivered.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The device that says so.
+    pub from: String,
+}
+
+/// Receipts that a phone remembers.
+const RECEIPTS: usize = 1000;
+
 /// A message of the phone's own, kept for a device that could not decrypt it.
 #[derive(Clone)]
 struct Sent {
@@ -118,6 +136,8 @@ pub struct Phone {
     pub peer: Peer,
     pub inbox: VecDeque<Received>,
     pub deliveries: Deliveries,
+    /// What it was told of messages that were sent to others.
+    pub receipts: VecDeque<Receipt>,
     next_inbox: u64,
     sent: VecDeque<Sent>,
     /// How often this phone asked for a message again.
@@ -144,10 +164,19 @@ impl Phone {
             peer,
             inbox: VecDeque::new(),
             deliveries: Deliveries::default(),
+            receipts: VecDeque::new(),
             next_inbox: 0,
             sent: VecDeque::new(),
             attempts: HashMap::new(),
         }
+    }
+
+    /// Somebody has a message of this account, or has read it.
+    pub fn is_told(&mut self, receipt: Receipt) {
+        if self.receipts.len() >= RECEIPTS {
+            self.receipts.pop_front();
+        }
+        self.receipts.push_back(receipt);
     }
 
     /// Writes the identity; it never changes.

@@ -53,6 +53,10 @@ const STEPS: &[(&str, Step)] = &[
         "idempotency",
         Step::Sql(include_str!("migrations/0012_idempotency.sql")),
     ),
+    (
+        "messages",
+        Step::Sql(include_str!("migrations/0013_messages.sql")),
+    ),
 ];
 
 /// How a step is made.

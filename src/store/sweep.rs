@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 use tracing::{debug, warn};
 
+use super::messages::KeptBounds;
 use super::record_key::Kind;
 use super::{Statement, Store, StoreError, idempotency};
 use crate::telemetry::Chain;
@@ -37,12 +38,16 @@ const SWEEP_KEYS: &str = "DELETE FROM idempotency WHERE (user_id, key_hash) IN \
     (SELECT user_id, key_hash FROM idempotency WHERE at < $1 LIMIT $2) RETURNING key_hash";
 
 impl Store {
-    /// Removes old records of all devices, once in a while. Ends with the store.
-    pub async fn keep_swept(self) {
+    /// Removes old records of all devices, and messages beyond these bounds, once in a while. Ends with the store.
+    pub async fn keep_swept(self, messages: KeptBounds) {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
             pause.tick().await;
-            match self.sweep(Utc::now().timestamp()).await {
+            let now = Utc::now().timestamp();
+            let swept = async {
+                Ok(self.sweep(now).await? + self.trim_messages(now, messages).await? as u64)
+            };
+            match swept.await {
                 Ok(0) => {}
                 Ok(removed) => debug!(removed, "old records removed"),
                 Err(StoreError::Closed) => return,

@@ -7,6 +7,7 @@ mod idempotency;
 mod keys;
 mod library;
 mod lives;
+mod messages;
 mod migration;
 mod opening;
 mod overlay;

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use image::ImageResult;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wutsd::media::Media;
@@ -52,15 +53,30 @@ fn look(bytes: &[u8]) {
 }
 
 fn draw(bytes: &[u8], header: &Header) {
+    let smaller = |picture: &Picture| {
+        picture.thumbnail()?;
+        picture.portrait()
+    };
+    let small = picture::finishing(header);
+    takes_no_more(bytes, header, small, smaller);
+    let whole = small + picture::rewriting(header);
+    takes_no_more(bytes, header, whole, Picture::jpeg);
+}
+
+/// `beside`: what drawing may take besides decoding.
+fn takes_no_more(
+    bytes: &[u8],
+    header: &Header,
+    beside: u64,
+    draw: fn(&Picture) -> ImageResult<Vec<u8>>,
+) {
     let taken = taken(|| {
         // A decoder may panic, which ends where it was called.
         let _ = catch_unwind(AssertUnwindSafe(|| {
-            let picture = Picture::decode(bytes, header)?;
-            picture.thumbnail()?;
-            picture.portrait()
+            Picture::decode(bytes, header).and_then(|picture| draw(&picture))
         }));
     });
-    let said = header.memory + picture::finishing(header) + SLACK;
+    let said = header.memory + beside + SLACK;
     assert!(
         taken <= said,
         "{taken} bytes are more than {said}: {header:?}"

@@ -20,6 +20,7 @@ mod hardening;
 mod health;
 mod isolation;
 mod lifecycle;
+mod messages;
 mod operations;
 mod privacy;
 mod profile;

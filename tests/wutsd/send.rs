@@ -5,6 +5,8 @@ mod buttons_response;
 mod catalog;
 mod contact;
 mod contacts;
+mod document;
+mod image;
 mod interactive;
 mod list_response;
 mod live_location;
@@ -12,11 +14,17 @@ mod location;
 mod poll;
 mod product;
 mod reaction;
+mod sticker;
 mod template;
 mod text;
 mod text_mentions;
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 
 use crate::support::{Answer, User, World};
 
@@ -24,18 +32,60 @@ use crate::support::{Answer, User, World};
 const DOT: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
+/// URLs may lead to this machine.
+const PRIVATE: (&str, &str) = ("MEDIA__ALLOW_PRIVATE_ADDRESSES", "true");
+
+fn base64(bytes: &[u8]) -> String {
+    BASE64_STANDARD.encode(bytes)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+/// A real file, as people have them.
+fn file(name: &str) -> Vec<u8> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/media");
+    std::fs::read(format!("{folder}/{name}")).expect(name)
+}
+
+/// Answers every request with this file, called by this type; its address.
+async fn site(content_type: &'static str, body: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let _ = socket.read(&mut [0; 4096]).await;
+            let length = body.len();
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+            );
+            let _ = socket.write_all(head.as_bytes()).await;
+            let _ = socket.write_all(&body).await;
+        }
+    });
+    format!("http://{address}/file")
+}
+
 /// A user with a paired device, and somebody to write to.
-struct Chat {
-    world: World,
-    user: User,
+pub struct Chat {
+    pub world: World,
+    pub user: User,
     /// The account's own number.
-    phone: String,
-    ada: String,
+    pub phone: String,
+    pub ada: String,
 }
 
 impl Chat {
-    async fn open() -> Self {
-        let world = World::start().await;
+    pub async fn open() -> Self {
+        Self::open_with(&[]).await
+    }
+
+    pub async fn open_with(settings: &[(&str, &str)]) -> Self {
+        Self::open_in(World::start_with(settings).await).await
+    }
+
+    pub async fn open_in(world: World) -> Self {
         let (user, phone) = world.paired_user().await;
         let ada = world.control.account("Ada").await;
         Self {
@@ -46,12 +96,12 @@ impl Chat {
         }
     }
 
-    async fn post(&self, path: &str, body: Value) -> Answer {
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
         self.user.api.post(path, body).await
     }
 
     /// Sends it, and returns the answer and what Ada's phone has decrypted.
-    async fn send(&self, path: &str, body: Value) -> (Value, Value) {
+    pub async fn send(&self, path: &str, body: Value) -> (Value, Value) {
         let sent = self.post(path, body).await.expect(200);
         assert_eq!(sent["success"], true, "{sent}");
         let read = self
@@ -109,6 +159,49 @@ impl Chat {
         let answer = self.post(path, right.clone()).await;
         let text = "WhatsApp session is not connected";
         assert_eq!(answer.text_error(), (503, text));
+    }
+
+    /// What it refuses, as `(fields beside a number, the field at fault, words at the beginning)`.
+    async fn refuses(&self, path: &str, table: &[(Value, &str, &str)]) {
+        for (fields, field, words) in table {
+            let mut body = fields.clone();
+            if body["number"].is_null() {
+                body["number"] = json!(self.ada);
+            }
+            let answer = self.post(path, body).await;
+            assert_eq!(answer.status, 400, "{field} {words}: {}", answer.text);
+            assert_eq!(answer.body["error_code"], "VALIDATION_ERROR");
+            let fault = &answer.body["validation"][0];
+            let named = fault["field"].as_str().unwrap_or_default();
+            assert!(named.starts_with(field), "{words}: {}", answer.text);
+            let said = answer.body["error"].as_str().unwrap_or_default();
+            assert!(said.starts_with(words), "{words}: {}", answer.text);
+        }
+    }
+
+    /// How the endpoints that say `number` fail for what is right. `failed`: their words for a refusal.
+    async fn fails_as_documented(&self, path: &str, right: &Value, failed: &str) {
+        let nobody = self.world.api.as_user("nobody");
+        let answer = nobody.post(path, right.clone()).await;
+        assert_eq!(answer.text_error(), (401, "Invalid token"));
+        let newcomer = self.world.user().await;
+        let answer = newcomer.api.post(path, right.clone()).await;
+        let no_device = (500, "failed to resolve user device");
+        assert_eq!(answer.text_error(), no_device);
+        let fault = |fault: Value| self.world.control.fault(fault);
+        fault(json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 })).await;
+        let answer = self.post(path, right.clone()).await;
+        assert_eq!(answer.text_error(), (502, failed));
+        assert_eq!(answer.body["error_code"], "UPSTREAM_ERROR");
+        fault(json!({ "jid": "*", "fault": "media_status", "status": 500 })).await;
+        let answer = self.post(path, right.clone()).await;
+        let expected = (502, "failed to upload media to whatsapp");
+        assert_eq!(answer.text_error(), expected);
+        self.world.control.clear_faults().await;
+        self.user.api.post_nothing("/disconnect").await.expect(200);
+        let answer = self.post(path, right.clone()).await;
+        let gone = (503, "WhatsApp session is not connected");
+        assert_eq!(answer.text_error(), gone);
     }
 
     /// What every endpoint that says `to` refuses, in the contract's words.

@@ -88,10 +88,10 @@ impl Command for SendText {
         let mut references = References::default();
         let mentioned = self.mentioned.unwrap_or_default();
         chat.mention(&mut references, &mentioned, &mut text).await?;
-        let quotes = self.quoted.is_some();
-        if let Some(quoted) = self.quoted {
-            chat.quote(&mut references, quoted.into()).await?;
-        }
+        let quotes = match self.quoted {
+            Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
+            None => false,
+        };
         chat.pace(&pace).await?;
         let (jid, mentions_processed) = (chat.jid(), references.mentioned());
         let ack = chat.send(Outgoing::text(text, references)).await?;

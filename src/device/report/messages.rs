@@ -2,7 +2,9 @@
 
 mod content;
 mod details;
+mod kept;
 mod media;
+mod retry;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -17,7 +19,10 @@ use wacore_binary::Jid;
 use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
+pub use self::content::{PollVote, unwrapped, unwrapped_mut};
+pub use self::kept::{Change, changes, disappears, kept_kind};
 use self::media::MessageMedia;
+pub use self::retry::{MediaRetry, Retried};
 use super::participants::{AboutChat, Participant, Participants};
 use super::whole_seconds;
 use crate::ids::DeviceId;
@@ -48,17 +53,23 @@ pub fn payloads() -> Vec<Payload> {
         Payload::of::<MessageRead>(),
         Payload::of::<MessageUndecryptable>(),
         Payload::of::<MessageDeleteForMe>(),
+        Payload::of::<MediaRetry>(),
+        Payload::of::<MentionSent>(),
     ]
 }
 
-/// The event of an inbound message: the same one however often it is made. `None`: as for [`MessageReceived::new`].
+/// The event of an inbound message: the same one however often it is made. `vote`: what is in one that is a vote. `None`: as for [`MessageReceived::new`].
 pub fn received(
     device: DeviceId,
     message: &InboundMessage,
     people: &Participants,
+    vote: Option<PollVote>,
 ) -> Option<Event> {
     let info = &message.info;
-    let told = MessageReceived::new(&message.message, info, people)?;
+    let mut told = MessageReceived::new(&message.message, info, people)?;
+    if let Some(vote) = vote {
+        told.details = Some(Details::PollVote(vote));
+    }
     let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
     let parts = [chat.as_str(), &sender, &info.id];
     Some(Event::repeatable(&told, device, &parts))
@@ -206,10 +217,48 @@ impl Told for MessageSent {
     const NAME: EventName = EventName::MessageSent;
 }
 
+/// WhatsApp has accepted a message that mentions people.
+#[derive(Serialize, ToSchema)]
+pub struct MentionSent {
+    message_id: String,
+    /// The chat's JID.
+    to: String,
+    /// The JIDs of who is mentioned by name, as the chat calls them.
+    mentioned: Vec<String>,
+    /// Everybody in the group is mentioned.
+    everybody: bool,
+    timestamp: DateTime<Utc>,
+}
+
+impl MentionSent {
+    /// Of a message that is about to be sent. `None`: it mentions nobody.
+    pub fn of(to: &Jid, message: &Message) -> Option<Self> {
+        let (mentioned, everybody) = kept::mentions(message)?;
+        Some(Self {
+            message_id: String::new(),
+            to: to.to_non_ad_string(),
+            mentioned,
+            everybody,
+            timestamp: DateTime::default(),
+        })
+    }
+
+    /// WhatsApp has accepted it, under this id.
+    pub fn accepted(mut self, message_id: &str, at: DateTime<Utc>) -> Self {
+        self.message_id = message_id.to_owned();
+        self.timestamp = whole_seconds(at);
+        self
+    }
+}
+
+impl Told for MentionSent {
+    const NAME: EventName = EventName::MentionSent;
+}
+
 fn receipt(receipt: &events::Receipt) -> Option<Event> {
     let told = MessageReceipt::from(receipt);
     Some(match receipt.r#type {
-        ReceiptType::Delivered => Event::of(&MessageDelivered(told)),
+        ReceiptType::Delivered | ReceiptType::Inactive => Event::of(&MessageDelivered(told)),
         ReceiptType::Read
         | ReceiptType::ReadSelf
         | ReceiptType::Played

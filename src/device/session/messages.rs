@@ -1,8 +1,12 @@
 //! Messages to people and groups: in the order in which they were asked for, and accepted by WhatsApp or not sent.
 
 pub mod context;
+pub mod delete;
+pub mod edit;
+mod keep;
 pub mod key;
 pub mod mentions;
+pub mod receipts;
 mod shop;
 
 use std::sync::Arc;
@@ -17,9 +21,12 @@ use whatsapp_rust::features::ChatStateType;
 
 use super::outgoing::Outgoing;
 use super::{Ack, Session, failures, groups, jids};
+use crate::device::kept::Kept;
 use crate::device::life::lanes::Lane;
+use crate::device::report::MentionSent;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
+use crate::store::messages::Whose;
 
 /// A phone stops showing that somebody types when it hears nothing more for a while.
 const TYPING_FADES: Duration = Duration::from_secs(8);
@@ -56,6 +63,15 @@ impl<'a> Messages<'a> {
             lane,
             jid,
             group,
+        })
+    }
+
+    /// What is kept of a message. `None`: it is not known here.
+    pub async fn kept(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
+        let life = &self.0.life;
+        let kept = life.shared.store.message(life.plan.number, id, whose).await;
+        kept.map_err(|error| {
+            Failure::of_store("what is kept of a message could not be read", &error)
         })
     }
 
@@ -171,13 +187,18 @@ impl OpenChat<'_> {
 
     /// Sends it, and returns once WhatsApp has accepted it; the next one may leave as soon as this one has left.
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
+        let message_id = self.session.message_id();
+        let settings = self.settings().await?;
+        self.keep(&message_id, &message).await?;
         let Self {
             session, lane, jid, ..
         } = self;
+        let mentions = MentionSent::of(&jid, &message.0);
         let write = async |message_id: String| {
-            let options = SendOptions::default()
+            let mut options = SendOptions::default()
                 .with_message_id(message_id)
                 .with_extra_stanza_nodes(message.company());
+            options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
             let written = session
                 .client
                 .send_message_with_options(jid, message.0, options);
@@ -185,6 +206,11 @@ impl OpenChat<'_> {
             drop(lane);
             written
         };
-        session.accepted(write).await
+        let ack = session.accepted(message_id, write).await?;
+        if let Some(told) = mentions {
+            let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
+            webhooks.tell(device, &told.accepted(&ack.message_id, ack.at));
+        }
+        Ok(ack)
     }
 }

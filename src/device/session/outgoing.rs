@@ -4,6 +4,7 @@ mod answer;
 pub mod contact;
 pub mod list;
 pub mod location;
+pub mod media;
 pub mod native_flow;
 mod poll;
 pub mod product;
@@ -50,18 +51,5 @@ impl Outgoing {
             extended_text_message: buffa::MessageField::some(content),
             ..Default::default()
         })
-    }
-
-    /// An uploaded image or video.
-    pub(in crate::device) fn media(mut message: wa::Message, view_once: bool) -> Self {
-        if view_once {
-            if let Some(image) = message.image_message.as_option_mut() {
-                image.view_once = Some(true);
-            }
-            if let Some(video) = message.video_message.as_option_mut() {
-                video.view_once = Some(true);
-            }
-        }
-        Self(message)
     }
 }

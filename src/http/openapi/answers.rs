@@ -69,6 +69,17 @@ fn success(envelope: Envelope, form: &Form) -> Response {
     let response = described(form.status);
     match &form.content {
         Content::Json {
+            schema,
+            example,
+            plain: true,
+            ..
+        } => {
+            let content = ContentBuilder::new()
+                .schema(Some((**schema).clone()))
+                .example(example.clone());
+            response.content(JSON, content.build()).build()
+        }
+        Content::Json {
             schema, example, ..
         } => {
             let content = ContentBuilder::new()

@@ -183,6 +183,15 @@ pub async fn inbox(
     Ok(HttpResponse::Ok().json(json!({ "messages": messages })))
 }
 
+/// What the phone was told of messages to others, oldest first.
+pub async fn receipts(shared: Data, owner: web::Path<String>) -> Answer {
+    let receipts = shared.with(|world| {
+        let receipts = known(world, &owner)?.phone.receipts.iter();
+        Ok::<_, AccountError>(receipts.cloned().collect::<Vec<_>>())
+    })?;
+    Ok(HttpResponse::Ok().json(json!({ "receipts": receipts })))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inbound {

@@ -219,6 +219,7 @@ impl World {
             message: seen.message,
             encoded: message.encode_to_vec(),
             stanza: incoming.stanza.clone(),
+            envelope: seen.envelope.map(str::to_owned),
             timestamp: stanza::now(),
         };
         if let Some(Edit {

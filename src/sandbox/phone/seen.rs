@@ -17,6 +17,8 @@ pub struct Seen {
     pub file: Option<File>,
     /// All of it, unless it is a text and nothing else.
     pub message: Option<Value>,
+    /// WhatsApp's own name of what it came in.
+    pub envelope: Option<&'static str>,
 }
 
 /// Where a message's file lies.
@@ -31,7 +33,10 @@ pub struct File {
 /// `None` for messages between machines.
 pub fn describe(message: &wa::Message) -> Option<Seen> {
     match inner(message) {
-        Some(inner) => describe(inner),
+        Some((envelope, inner)) => Some(Seen {
+            envelope: Some(envelope),
+            ..describe(inner)?
+        }),
         None => {
             let seen = file(message)
                 .or_else(|| words(message))
@@ -53,6 +58,7 @@ fn other(message: &wa::Message) -> Option<Seen> {
         text: None,
         file: None,
         message: None,
+        envelope: None,
     })
 }
 
@@ -141,6 +147,7 @@ fn file(message: &wa::Message) -> Option<Seen> {
                 kind: media_type.name().to_owned(),
                 text: $caption,
                 message: None,
+                envelope: None,
                 file: Some(File {
                     media_type,
                     direct_path: $found.direct_path.clone(),
@@ -177,6 +184,25 @@ fn told(message: &wa::Message) -> Told {
             thumbnail: size(&image.jpeg_thumbnail),
         };
     }
+    if let Some(sticker) = message.sticker_message.as_option() {
+        return Told {
+            width: sticker.width,
+            height: sticker.height,
+            ..Told::default()
+        };
+    }
+    if let Some(audio) = message.audio_message.as_option() {
+        return Told {
+            seconds: audio.seconds,
+            ..Told::default()
+        };
+    }
+    if let Some(document) = message.document_message.as_option() {
+        return Told {
+            thumbnail: size(&document.jpeg_thumbnail),
+            ..Told::default()
+        };
+    }
     let video = message.video_message.as_option();
     video.map_or_else(Told::default, |video| Told {
         width: video.width,
@@ -192,6 +218,7 @@ fn words(message: &wa::Message) -> Option<Seen> {
         text,
         file: None,
         message: None,
+        envelope: None,
     };
     if let Some(text) = &message.conversation {
         return Some(said("text", Some(text.clone())));
@@ -203,16 +230,25 @@ fn words(message: &wa::Message) -> Option<Seen> {
         return Some(said("reaction", reaction.text.clone()));
     }
     let protocol = message.protocol_message.as_option()?;
+    if protocol.r#type == Some(Type::MESSAGE_EDIT) {
+        let edited = describe(protocol.edited_message.as_option()?)?;
+        return Some(said("edit", edited.text));
+    }
     let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
     revoke.then(|| said("revoke", None))
 }
 
-/// The message in a message that disappears or has a document with a caption.
-fn inner(message: &wa::Message) -> Option<&wa::Message> {
+/// The message in a message that disappears, can be seen once or has a document with a caption; and what it is in.
+fn inner(message: &wa::Message) -> Option<(&'static str, &wa::Message)> {
     [
-        &message.ephemeral_message,
-        &message.document_with_caption_message,
+        ("ephemeral_message", &message.ephemeral_message),
+        ("view_once_message", &message.view_once_message),
+        ("view_once_message_v2", &message.view_once_message_v2),
+        (
+            "document_with_caption_message",
+            &message.document_with_caption_message,
+        ),
     ]
     .into_iter()
-    .find_map(|wrapper| wrapper.as_option()?.message.as_option())
+    .find_map(|(name, wrapper)| Some((name, wrapper.as_option()?.message.as_option()?)))
 }

@@ -8,6 +8,7 @@ use wacore_binary::{Jid, JidExt, Node};
 use super::bursts::{PACE, Passage, Reader, Subject};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
+use crate::sandbox::phone::Receipt;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -83,6 +84,7 @@ impl World {
         if OWN_ALONE.contains(&kind.as_str()) {
             return;
         }
+        self.tell_phone(device, &author.phone, node, &kind);
         if !many {
             if let Some(relayed) = self.relayed(device, node, &to, form) {
                 self.tell_author(device, &author.phone, &relayed);
@@ -97,6 +99,21 @@ impl World {
                 kind: kind.clone(),
             };
             self.gather(device, node, form, subject);
+        }
+    }
+
+    /// The author's phone shows who has it.
+    fn tell_phone(&mut self, device: &Address, author: &str, node: &Node, kind: &str) {
+        let from = self.jid(device, Form::Pn).map(|jid| jid.to_string());
+        let Some(account) = self.accounts.get_mut(author) else {
+            return;
+        };
+        for id in ids(node) {
+            account.phone.is_told(Receipt {
+                id,
+                kind: kind.to_owned(),
+                from: from.clone().unwrap_or_default(),
+            });
         }
     }
 

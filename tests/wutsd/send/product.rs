@@ -50,7 +50,7 @@ async fn a_product_is_shown_with_its_picture_and_its_price() {
     assert_eq!(product["url"], "https://example.com/coffee");
     assert_eq!(product["product_image_count"], 1);
     let image = &product["product_image"];
-    assert_eq!(image["mimetype"], "image/png");
+    assert_eq!(image["mimetype"], "image/jpeg");
     assert!(
         image["media_key"].is_string() && image["direct_path"].is_string(),
         "{read}"
@@ -127,7 +127,7 @@ async fn a_product_without_its_name_is_refused_and_so_is_its_picture_that_cannot
     let both = json!({ "product_id": "1", "title": "Tea", "product_image": DOT, "product_image_url": "https://example.com/tea.jpg" });
     let both = json!({ "number": chat.ada, "product": both });
     let text = "only one of product.product_image and product.product_image_url may be provided";
-    chat.refuses_field(PATH, both, "product.product_image", text)
+    chat.refuses_field(PATH, both, "product.product_image_url", text)
         .await;
 
     let pictured = with("product_image", json!(DOT));

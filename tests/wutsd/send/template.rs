@@ -61,7 +61,7 @@ async fn a_template_is_shown_with_its_header_and_its_buttons() {
     let header = &read["message"]["interactive_message"]["header"];
     assert_eq!(header["has_media_attachment"], true);
     let image = &header["image_message"];
-    assert_eq!(image["mimetype"], "image/png");
+    assert_eq!(image["mimetype"], "image/jpeg");
     assert!(
         image["media_key"].is_string() && image["direct_path"].is_string(),
         "{read}"

@@ -273,12 +273,46 @@ impl Control {
         inbox["messages"].as_array().expect("messages").clone()
     }
 
+    /// What this phone was told of messages to others.
+    pub async fn receipts(&self, phone: &str) -> Vec<Value> {
+        let path = format!("/accounts/{phone}/receipts");
+        let told = self.0.get(&path).await.expect(200);
+        told["receipts"].as_array().expect("receipts").clone()
+    }
+
+    /// How often this phone was told so of this message.
+    pub async fn told(&self, phone: &str, id: &str, kind: &str) -> usize {
+        let told = self.receipts(phone).await.into_iter();
+        told.filter(|receipt| receipt["id"] == id && receipt["type"] == kind)
+            .count()
+    }
+
+    /// Waits until this phone was told so of this message, so often or more often.
+    pub async fn wait_to_be_told(&self, phone: &str, id: &str, kind: &str, count: usize) {
+        until_ok(&format!("{kind:?} receipts of {id}"), async || {
+            let told = self.told(phone, id, kind).await;
+            if told >= count { Ok(()) } else { Err(told) }
+        })
+        .await
+    }
+
     /// How often this phone has decrypted a message with this id.
     pub async fn read(&self, phone: &str, id: &Value) -> usize {
         let id = id.as_str().expect("an id");
         let path = format!("/accounts/{phone}/inbox?id={id}");
         let inbox = self.0.get(&path).await.expect(200);
         inbox["messages"].as_array().expect("messages").len()
+    }
+
+    /// Waits until this phone has decrypted something of this kind; the latest of it.
+    pub async fn wait_for_kind(&self, phone: &str, kind: &str) -> Value {
+        until_ok(&format!("a message of the kind {kind}"), async || {
+            let inbox = self.inbox(phone).await;
+            let mut latest = inbox.iter().rev();
+            let message = latest.find(|message| message["kind"] == kind);
+            message.cloned().ok_or_else(|| Value::from(inbox))
+        })
+        .await
     }
 
     /// Waits until this phone has decrypted a message with this id.

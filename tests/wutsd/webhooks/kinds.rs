@@ -263,7 +263,8 @@ async fn what_is_about_a_message_names_it() {
     let vote = json!({ "content": { "type": "vote", "message": poll, "options": ["No"] } });
     let data = told(&scene, &receiver, vote).await;
     assert_eq!(data["message_type"], "poll_vote", "{data}");
-    assert_eq!(data["details"]["poll_creation_message_key"]["id"], poll);
+    assert_eq!(data["details"]["poll"]["message_id"], poll);
+    assert_eq!(data["details"]["selected_options"], json!(["No"]));
 }
 
 #[tokio::test]

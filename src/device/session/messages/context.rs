@@ -5,8 +5,10 @@ use wacore_binary::Jid;
 use waproto::whatsapp as wa;
 
 use super::OpenChat;
+use crate::device::kept::{self, Kept};
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
+use crate::store::messages::Whose;
 
 /// A message that another one answers.
 #[derive(Clone, Debug)]
@@ -84,26 +86,49 @@ impl OpenChat<'_> {
         Ok(())
     }
 
-    /// Answers a message.
-    pub async fn quote(&self, references: &mut References, quote: Quote) -> Result<(), Failure> {
-        let author = match (quote.from_me, quote.author) {
-            (true, _) => self.own().ok_or(Failure::Disconnected)?,
-            (false, Some(author)) => self.names(&[author]).await?.remove(0),
-            (false, None) if self.group.is_none() => self.jid.clone(),
-            (false, None) => {
+    /// Answers a message: it shows what that holds, as far as it is known here, or else the text that the request gives.
+    /// Whether there is anything to show.
+    pub async fn quote(&self, references: &mut References, quote: Quote) -> Result<bool, Failure> {
+        let known = self.quotable(&quote).await?;
+        let written = known
+            .as_ref()
+            .and_then(|kept| kept.about.author_jid.parse().ok());
+        let author = match (quote.from_me, written, quote.author) {
+            (true, ..) => self.own().ok_or(Failure::Disconnected)?,
+            (false, Some(author), _) => author,
+            (false, None, Some(author)) => self.names(&[author]).await?.remove(0),
+            (false, None, None) if self.group.is_none() => self.jid.clone(),
+            (false, None, None) => {
                 let missing = "is required for somebody else's message in a group";
                 let field = "quoted.key.participant";
                 return Err(Invalid::field(field, format!("{field} {missing}")).into());
             }
         };
-        let quoted = wa::Message {
-            conversation: Some(quote.text),
-            ..Default::default()
+        let found = known.is_some() || !quote.text.is_empty();
+        let quoted = match known {
+            Some(kept) => kept::content(&kept),
+            None => wa::Message {
+                conversation: Some(quote.text),
+                ..Default::default()
+            },
         };
         let context =
             build_quote_context_with_info(quote.id, &author, &self.jid, &self.jid, &quoted);
         references.quoted = Some(context);
-        Ok(())
+        Ok(found)
+    }
+
+    /// The message that is answered, if it is known here and in this chat.
+    async fn quotable(&self, quote: &Quote) -> Result<Option<Kept>, Failure> {
+        let whose = match quote.from_me {
+            true => Whose::Mine,
+            false => Whose::Anybodys,
+        };
+        let kept = self.session.messages().kept(&quote.id, whose).await?;
+        Ok(kept.filter(|kept| {
+            let shown = !kept.about.deleted && !kept.content.is_empty();
+            shown && kept.mine == quote.from_me && self.has("", Some(kept)).is_ok()
+        }))
     }
 }
 

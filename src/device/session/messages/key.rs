@@ -1,8 +1,6 @@
 //! What acts on a message that was sent before, and names it by its key.
 
 use chrono::Utc;
-use wa::message::ProtocolMessage;
-use wa::message::protocol_message::Type;
 use wacore::proto_helpers::build_reaction_message;
 use wacore_binary::Jid;
 use waproto::whatsapp as wa;
@@ -34,35 +32,6 @@ impl OpenChat<'_> {
         let key = self.key(field, target).await?;
         let at = Utc::now().timestamp_millis();
         Ok(Outgoing(build_reaction_message(key, emoji, at)))
-    }
-
-    /// Puts another text in the place of an own message's.
-    pub fn edit(&self, id: String, text: String) -> Outgoing {
-        let key = wa::MessageKey {
-            remote_jid: Some(self.jid.to_string()),
-            from_me: Some(true),
-            id: Some(id),
-            participant: self
-                .group
-                .as_ref()
-                .and(self.own())
-                .map(|own| own.to_string()),
-        };
-        let edited = wa::Message {
-            conversation: Some(text),
-            ..Default::default()
-        };
-        let edit = ProtocolMessage {
-            key: buffa::MessageField::some(key),
-            r#type: Some(Type::MESSAGE_EDIT),
-            edited_message: buffa::MessageField::some(edited),
-            timestamp_ms: Some(Utc::now().timestamp_millis()),
-            ..Default::default()
-        };
-        Outgoing(wa::Message {
-            protocol_message: buffa::MessageField::some(edit),
-            ..Default::default()
-        })
     }
 
     /// As the chat calls whoever wrote it.
