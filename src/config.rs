@@ -231,8 +231,22 @@ pub struct Media {
     /// The same for a command with media.
     #[serde(deserialize_with = "values::seconds")]
     pub command_timeout: Duration,
+    /// How long the caller of a video or a sound waits; then it goes on as a job.
+    #[serde(deserialize_with = "values::seconds")]
+    pub answer_after: Duration,
+    /// Longest time that such a job takes, from the request's arrival.
+    #[serde(deserialize_with = "values::seconds")]
+    pub job_timeout: Duration,
     /// Whether a URL may lead to loopback and private addresses.
     pub allow_private_addresses: bool,
+    /// The program that converts sounds and videos; `None`: nothing is converted.
+    #[serde(deserialize_with = "values::path_if_any")]
+    pub ffmpeg: Option<PathBuf>,
+    /// Longest time that it may take for one file.
+    #[serde(deserialize_with = "values::seconds")]
+    pub ffmpeg_timeout: Duration,
+    /// How many of it may run at the same time.
+    pub ffmpeg_processes: NonZeroUsize,
 }
 
 /// How events are delivered and how long they are kept.

@@ -116,6 +116,8 @@ pub struct Limits {
     pub large_body: usize,
     pub command: Duration,
     pub large_command: Duration,
+    /// The same for one that goes on as a job.
+    pub job: Duration,
     pub connect: Duration,
     pub pairing: Duration,
     /// The whole request, whatever it waits for.
@@ -131,6 +133,7 @@ impl From<&Config> for Limits {
             large_body: config.large_body_limit(),
             command: config.whatsapp.command_timeout,
             large_command: config.media.command_timeout,
+            job: config.media.job_timeout,
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
             request: config.http.request_timeout,

@@ -1,17 +1,22 @@
-//! Pictures and videos on their way to WhatsApp: where they come from and what they are.
+//! Pictures, videos, sounds and files on their way to WhatsApp: where they come from and what they are.
 
 pub mod address;
 pub mod document;
 pub mod download;
 pub mod encoded;
+pub mod ffmpeg;
+pub mod film;
 pub mod format;
 pub mod header;
 pub mod mp4;
+pub mod opus;
 pub mod picture;
 pub mod preview;
+pub mod sound;
 pub mod source;
 mod special;
 pub mod sticker;
+pub mod waveform;
 
 use std::borrow::Cow;
 

@@ -1,6 +1,7 @@
 //! Sending to people and groups. What the endpoints of both families have in common: those that say `number`, and those
 //! that say `to`.
 
+pub mod audio;
 pub mod buttons;
 pub mod buttons_response;
 pub mod catalog;
@@ -9,6 +10,7 @@ pub mod contacts;
 pub mod document;
 pub mod image;
 pub mod interactive;
+pub mod job;
 pub mod list_response;
 pub mod live_location;
 pub mod location;
@@ -22,6 +24,7 @@ pub mod sticker;
 pub mod template;
 pub mod text;
 pub mod text_mentions;
+pub mod video;
 
 use std::collections::HashSet;
 use std::time::{Duration, Instant};

@@ -14,6 +14,7 @@ pub mod contacts;
 pub mod failpoints;
 pub mod fetch;
 mod hook;
+pub mod jobs;
 mod keep;
 pub mod keepalive;
 pub mod lanes;
@@ -38,6 +39,7 @@ use self::app_state::Owed;
 use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
+use self::jobs::Jobs;
 use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
@@ -63,6 +65,8 @@ pub(super) struct Life {
     pub lanes: Lanes,
     /// Messages whose media their senders were asked to upload again.
     pub reuploads: Reuploads,
+    /// What goes on although its caller has been answered.
+    pub jobs: Jobs,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
@@ -87,6 +91,7 @@ impl Life {
             acks: Acks::default(),
             lanes: Lanes::default(),
             reuploads: Reuploads::default(),
+            jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),

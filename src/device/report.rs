@@ -19,8 +19,8 @@ use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{
-    Change, MediaRetry, MentionSent, MessageReceived, MessageSent, PollVote, Retried, changes,
-    disappears, kept_kind, received, unwrapped, unwrapped_mut,
+    Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
+    Retried, changes, disappears, kept_kind, received, unwrapped, unwrapped_mut,
 };
 pub(super) use self::participants::Participants;
 use super::told;

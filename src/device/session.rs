@@ -8,6 +8,7 @@ pub mod contacts;
 mod failures;
 pub mod groups;
 mod jids;
+mod jobs;
 pub mod kept_media;
 pub mod lookup;
 pub mod media;
@@ -27,6 +28,7 @@ use tokio::time::{timeout, timeout_at};
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
+use self::jobs::Answered;
 use super::exit::ExitReason;
 use super::job::Terms;
 use super::life::Life;
@@ -69,6 +71,7 @@ pub struct Session {
     client: Arc<Client>,
     terms: Terms,
     sending: Sending,
+    taken_on: Answered,
     stop: Recipient<Stop>,
 }
 
@@ -80,6 +83,7 @@ impl Session {
             client: running.client.clone(),
             terms,
             sending: Sending::default(),
+            taken_on: Answered::default(),
             stop,
         }
     }
@@ -142,7 +146,7 @@ impl Session {
     }
 
     /// The id of what the command sends: chosen before anybody was asked, or now.
-    fn message_id(&self) -> String {
+    fn id_to_send(&self) -> String {
         let chosen = self.terms.message_id.clone();
         chosen.unwrap_or_else(|| self.client.generate_message_id())
     }

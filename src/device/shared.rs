@@ -1,6 +1,7 @@
 //! What all lives share: made once, TLS above all, which is the largest piece.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::life::blocking::Blocking;
 use super::life::clock;
@@ -9,6 +10,7 @@ use super::life::version::Version;
 use super::states::States;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
+use crate::media::ffmpeg::Ffmpeg;
 use crate::store::Store;
 use crate::store::messages::KeptBounds;
 use crate::webhooks::Webhooks;
@@ -29,6 +31,10 @@ pub struct Shared {
     pub blocking: Blocking,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
+    /// For media that phones cannot play as it is.
+    pub ffmpeg: Ffmpeg,
+    /// How long the caller of a video or a sound waits for it.
+    pub answer_after: Duration,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
     /// The largest file that is taken into memory, in bytes.
@@ -79,6 +85,8 @@ impl Shared {
             version: Version::new(fetcher.clone()),
             fetcher,
             downloader: Arc::new(downloader),
+            ffmpeg: Ffmpeg::new(&config.media),
+            answer_after: config.media.answer_after,
             webhooks,
             media_limit: config.media.limit,
             kept: KeptBounds::from(&config.messages),

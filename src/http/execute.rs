@@ -156,8 +156,12 @@ pub fn terms<C: Command>(
     held: Permit,
     message_id: Option<String>,
 ) -> Terms {
+    let longest = match C::JOB {
+        true => api.limits.job,
+        false => api.limits.of(C::LARGE).command,
+    };
     Terms {
-        deadline: Instant::now() + api.limits.of(C::LARGE).command,
+        deadline: Instant::now() + longest,
         caller: caller.user,
         message_id: C::SENDS.then(|| message_id.unwrap_or_else(new_message_id)),
         held,

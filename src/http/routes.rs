@@ -40,6 +40,8 @@ pub fn areas() -> Vec<Area> {
             command::<send::text::SendText>("sendText", POST, "/send/text"),
             command::<send::text_mentions::SendTextMentions>("sendTextMentions", POST, "/send/text/mentions"),
             command::<send::image::SendImage>("sendImageMessage", POST, "/send/image"),
+            command::<send::video::SendVideo>("sendVideoMessage", POST, "/send/video"),
+            command::<send::audio::SendAudio>("sendAudioMessage", POST, "/send/audio"),
             command::<send::document::SendDocument>("sendDocumentMessage", POST, "/send/document"),
             command::<send::sticker::SendSticker>("sendStickerMessage", POST, "/send/sticker"),
             command::<send::contact::SendContact>("sendContact", POST, "/send/contact"),

@@ -42,24 +42,18 @@ impl Source {
         }
     }
 
-    /// In base64, with or without the head of a data URL.
-    pub fn here(field: &'static str, text: String) -> Result<Self, Invalid> {
-        let bytes = encoded::decode(field, text);
-        let bytes = bytes.map_err(|wrong| Invalid::media(wrong.message).at(field))?;
-        if bytes.is_empty() {
-            return Err(Invalid::media(format!("{field} is empty")).at(field));
-        }
-        Ok(Self {
-            field,
-            place: Place::Here(bytes),
-        })
+    fn here(field: &'static str, text: String) -> Result<Self, Invalid> {
+        let place = Place::Here(Self::bytes(field, text)?);
+        Ok(Self { field, place })
     }
 
-    /// Bytes that the request itself brought.
-    pub fn brought(&self) -> usize {
-        match &self.place {
-            Place::Here(bytes) => bytes.len(),
-            Place::Url(_) => 0,
+    /// What stands in a field in base64, with or without the head of a data URL; not empty.
+    pub fn bytes(field: &'static str, text: String) -> Result<Vec<u8>, Invalid> {
+        let bytes = encoded::decode(field, text);
+        let bytes = bytes.map_err(|wrong| Invalid::media(wrong.message).at(field))?;
+        match bytes.is_empty() {
+            true => Err(Invalid::media(format!("{field} is empty")).at(field)),
+            false => Ok(bytes),
         }
     }
 }

@@ -22,7 +22,7 @@
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
-//! | `DELETE media` | every file expires: downloads are answered with 410 |
+//! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
@@ -36,7 +36,7 @@
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
-//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`; whatever is
+//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, `times` (how often it came; it is shown once) and `timestamp`; whatever is
 //! more than a text has `message`, which is all of it under WhatsApp's own names, bytes in base64.
 //!
 //! The `content` that a phone sends has a `type` and what that needs; the types and their fields are the variants of

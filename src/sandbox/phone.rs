@@ -74,6 +74,9 @@ pub struct Received {
     /// What the message came in, by WhatsApp's own name of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
+    /// How often it came and could be decrypted; it is shown once.
+    #[serde(default)]
+    pub times: u64,
     /// Unix seconds.
     pub timestamp: u64,
 }
@@ -177,6 +180,12 @@ impl Phone {
             self.receipts.pop_front();
         }
         self.receipts.push_back(receipt);
+    }
+
+    /// Where the file of a message lies that this phone has sent, and its key.
+    pub fn file_of(&self, id: &str) -> Option<(String, Vec<u8>)> {
+        let file = seen::describe(&self.sent(id)?.letter.message)?.file?;
+        Some((file.direct_path?, file.media_key?))
     }
 
     /// Writes the identity; it never changes.

@@ -2,6 +2,7 @@
 
 pub mod bursts;
 mod fanout;
+mod media_retry;
 mod presence;
 mod reach_out;
 mod receipts;

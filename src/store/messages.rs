@@ -118,6 +118,11 @@ const PUT: &str = "INSERT INTO message (device, id, mine, state, at, value) \
     SELECT number, $1, $2, $3, $4, $5 FROM device WHERE number = $6 AND account IS NOT NULL \
     ON CONFLICT (device, id, mine) DO NOTHING";
 
+/// One that takes the place of what was promised.
+const PUT_OVER: &str = "INSERT INTO message (device, id, mine, state, at, value) \
+    SELECT number, $1, $2, $3, $4, $5 FROM device WHERE number = $6 AND account IS NOT NULL \
+    ON CONFLICT (device, id, mine) DO UPDATE SET value = excluded.value WHERE message.state = excluded.state";
+
 const OF_DEVICE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \
     WHERE device = $1 AND id = $2 AND mine >= $3 ORDER BY mine LIMIT 1";
 
@@ -145,8 +150,16 @@ impl MessageBook {
 
     /// Keeps a message, to be committed with what it comes with. What is there already stays as it is.
     pub fn put<T: Serialize>(&self, message: &NewMessage<'_, T>) -> Result<Statement, StoreError> {
+        self.insert(PUT, message)
+    }
+
+    fn insert<T: Serialize>(
+        &self,
+        sql: &'static str,
+        message: &NewMessage<'_, T>,
+    ) -> Result<Statement, StoreError> {
         let value = self.value(message.id, message.mine, message.about, message.content)?;
-        let put = Statement::new(PUT)
+        let put = Statement::new(sql)
             .bind(message.id)
             .bind(i64::from(message.mine));
         let put = put.bind(message.state.number()).bind(message.at);
@@ -211,6 +224,16 @@ impl Store {
         message: &NewMessage<'_, T>,
     ) -> Result<(), StoreError> {
         let put = self.message_book(device).put(message)?;
+        self.write(vec![put]).await.map(drop)
+    }
+
+    /// The same of one that may have been promised: what it holds counts now, unless more is known of it.
+    pub async fn keep_promised<T: Serialize>(
+        &self,
+        device: DeviceNumber,
+        message: &NewMessage<'_, T>,
+    ) -> Result<(), StoreError> {
+        let put = self.message_book(device).insert(PUT_OVER, message)?;
         self.write(vec![put]).await.map(drop)
     }
 

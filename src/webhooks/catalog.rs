@@ -31,6 +31,7 @@ macro_rules! catalog {
 catalog! {
     MessageReceived "message.received",
     MessageSent "message.sent",
+    MessageFailed "message.failed",
     MessageDelivered "message.delivered",
     MessageRead "message.read",
     MessageUndecryptable "message.undecryptable",

@@ -12,6 +12,7 @@ use wutsd::media::Media;
 use wutsd::media::format::Format;
 use wutsd::media::header::Header;
 use wutsd::media::mp4::Movie;
+use wutsd::media::opus::Opus;
 use wutsd::media::picture::{self, Picture};
 
 use crate::{ALLOCATOR, file, files};
@@ -40,6 +41,7 @@ fn look(bytes: &[u8]) {
     let looked = taken(|| {
         let _ = Format::of(bytes);
         let _ = Movie::read(bytes);
+        let _ = Opus::read(bytes);
         let _ = Header::read(bytes);
     });
     assert!(looked < SLACK, "{looked} bytes");

@@ -40,6 +40,7 @@ impl Things {
             ("global", "id") => &self.tenant,
             ("devices", "deviceID") => &self.device,
             ("webhook", "id") => &self.delivery,
+            ("messages", _) => "3EB0C431D17A2B6E9F0C",
             ("api", "instance") => &self.instance,
             _ => match shown.and_then(Option::as_ref) {
                 Some(value) => value,

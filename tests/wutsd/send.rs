@@ -1,23 +1,28 @@
 //! What is posted under /send.
 
+mod audio;
 mod buttons;
 mod buttons_response;
 mod catalog;
 mod contact;
 mod contacts;
+mod converter;
 mod document;
 mod image;
 mod interactive;
+mod jobs;
 mod list_response;
 mod live_location;
 mod location;
 mod poll;
 mod product;
 mod reaction;
+mod standin;
 mod sticker;
 mod template;
 mod text;
 mod text_mentions;
+mod video;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -12,10 +12,10 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
 use crate::device::kept::Kept;
 use crate::device::session::Session;
+use crate::device::session::messages::Whose;
 use crate::device::session::messages::delete::{DELETABLE, NOT_ADMIN};
 use crate::failure::{Failure, Invalid};
 use crate::jid::Chat;
-use crate::store::messages::Whose;
 
 /// The caller wants own messages to be deleted only.
 const NOT_OWN: Failure = Failure::documented(403, "the message was written by somebody else");

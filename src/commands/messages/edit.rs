@@ -11,10 +11,10 @@ use crate::contract::param::Param;
 use crate::contract::text::{MessageText, NonBlank};
 use crate::device::kept::Kept;
 use crate::device::session::Session;
+use crate::device::session::messages::Whose;
 use crate::device::session::messages::edit::EDITABLE;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Chat;
-use crate::store::messages::Whose;
 
 /// Which message, and what it says from now on.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -99,13 +99,8 @@ impl Input for SendDocument {
             let problem = "file_name is required with document_url";
             return Err(Invalid::field("file_name", problem));
         }
-        let thumbnail = self.thumbnail.map(|text| Source::here("thumbnail", text));
-        let thumbnail = thumbnail
-            .transpose()?
-            .and_then(|source| match source.place {
-                Place::Here(bytes) => Some(bytes),
-                Place::Url(_) => None,
-            });
+        let thumbnail = self.thumbnail;
+        let thumbnail = thumbnail.map(|text| Source::bytes("thumbnail", text));
         let times = (self.delay, self.typing_duration);
         let manner = Manner::new(
             self.number,
@@ -119,7 +114,7 @@ impl Input for SendDocument {
             manner,
             file_name: self.file_name.map(String::from),
             mime_type: self.mime_type.map(String::from),
-            thumbnail,
+            thumbnail: thumbnail.transpose()?,
         })
     }
 }

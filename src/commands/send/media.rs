@@ -1,8 +1,11 @@
 //! What the endpoints have in common that send media and say `number`.
 
+use std::pin::pin;
 use std::time::Duration;
 
+use super::job::{SentOrJob, UnderWay};
 use super::{Quoted, Seconds, pace};
+use crate::commands::TakenOn;
 use crate::contract::text::Caption;
 use crate::device::session::Session;
 use crate::device::session::media::{Found, during_upload};
@@ -50,6 +53,12 @@ impl Manner {
         }
     }
 
+    /// The chat shows that somebody records, and does not type.
+    pub fn recording(mut self, recording: bool) -> Self {
+        self.pace.recording = recording;
+        self
+    }
+
     /// How long it waits of its own accord.
     pub fn patience(&self) -> Duration {
         self.pace.duration()
@@ -74,6 +83,47 @@ impl Manner {
         // The place is taken first, and in the order in which sends were accepted.
         let chat = messages.open("number", &self.to);
         futures::try_join!(chat, media.fetch(source, video))
+    }
+
+    /// The same for what may take longer: once that is a job it lets others past, and takes its place when it is ready.
+    pub async fn open_when_ready<'s, T>(
+        &self,
+        session: &'s Session,
+        prepare: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<(OpenChat<'s>, T), Failure> {
+        let messages = session.messages();
+        let mut prepare = pin!(prepare);
+        let (mut chat, mut ready) = (None, None);
+        {
+            let mut open = pin!(messages.open("number", &self.to));
+            let mut is_job = pin!(session.is_job());
+            while chat.is_none() || ready.is_none() {
+                tokio::select! {
+                    biased;
+                    opened = &mut open, if chat.is_none() => chat = Some(opened?),
+                    prepared = &mut prepare, if ready.is_none() => ready = Some(prepared?),
+                    () = &mut is_job => break,
+                }
+            }
+        }
+        let ready = match (chat, ready) {
+            (Some(chat), Some(ready)) => return Ok((chat, ready)),
+            (None, Some(ready)) => ready,
+            (chat, None) => {
+                drop(chat);
+                prepare.await?
+            }
+        };
+        Ok((messages.open("number", &self.to).await?, ready))
+    }
+
+    /// What is answered when it goes on as a job.
+    pub fn taken_on<T>(&self, message_id: &str) -> TakenOn<SentOrJob<T>> {
+        let to = self.to.to_string();
+        TakenOn {
+            reply: SentOrJob::Job(UnderWay::new(message_id, to.clone())),
+            to,
+        }
     }
 
     /// What it refers to, in the chat's own names.

@@ -137,7 +137,8 @@ impl Observer {
             self.0.note_answer(&ack.id, &sent);
         } else if let Ok(at) = sent {
             let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-            webhooks.tell(device, &MessageSent::new(ack, at));
+            let job = self.0.jobs.of(&ack.id);
+            webhooks.tell(device, &MessageSent::new(ack, at, job));
         }
     }
 }

@@ -25,6 +25,7 @@ use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
 use super::participants::{AboutChat, Participant, Participants};
 use super::whole_seconds;
+use crate::device::life::jobs::job_id;
 use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -49,6 +50,7 @@ pub fn payloads() -> Vec<Payload> {
     vec![
         Payload::of::<MessageReceived>(),
         Payload::of::<MessageSent>(),
+        Payload::of::<MessageFailed>(),
         Payload::of::<MessageDelivered>(),
         Payload::of::<MessageRead>(),
         Payload::of::<MessageUndecryptable>(),
@@ -199,16 +201,20 @@ pub struct MessageSent {
     /// Always.
     is_from_me: bool,
     timestamp: DateTime<Utc>,
+    /// Of what was answered with 202.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    job_id: Option<String>,
 }
 
 impl MessageSent {
-    /// By WhatsApp's ack, and its time.
-    pub fn new(ack: &events::ServerAck, at: DateTime<Utc>) -> Self {
+    /// By WhatsApp's ack, and its time. `job_id`: of the job that has sent it.
+    pub fn new(ack: &events::ServerAck, at: DateTime<Utc>, job_id: Option<String>) -> Self {
         Self {
             message_id: ack.id.clone(),
             to: ack.from.as_ref().map(Jid::to_non_ad_string),
             is_from_me: true,
             timestamp: at,
+            job_id,
         }
     }
 }
@@ -253,6 +259,41 @@ impl MentionSent {
 
 impl Told for MentionSent {
     const NAME: EventName = EventName::MentionSent;
+}
+
+/// What was answered with 202 could not be sent.
+#[derive(Serialize, ToSchema)]
+pub struct MessageFailed {
+    /// Under this id it may still arrive where WhatsApp did not answer in time.
+    message_id: String,
+    /// The answer's.
+    #[schema(example = "job_3EB0C431D17A2B6E9F0C")]
+    job_id: String,
+    /// The chat's JID, as it was asked for.
+    to: String,
+    /// Always.
+    is_from_me: bool,
+    /// In words: what its caller would have been answered.
+    reason: String,
+    timestamp: DateTime<Utc>,
+}
+
+impl MessageFailed {
+    /// Now.
+    pub fn new(message_id: &str, to: &str, reason: String) -> Self {
+        Self {
+            message_id: message_id.to_owned(),
+            job_id: job_id(message_id),
+            to: to.to_owned(),
+            is_from_me: true,
+            reason,
+            timestamp: whole_seconds(Utc::now()),
+        }
+    }
+}
+
+impl Told for MessageFailed {
+    const NAME: EventName = EventName::MessageFailed;
 }
 
 fn receipt(receipt: &events::Receipt) -> Option<Event> {

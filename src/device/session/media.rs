@@ -11,6 +11,7 @@ use super::{Session, failures};
 use crate::device::job::HELD;
 use crate::failure::{Failure, Step};
 use crate::media::download::Wanted;
+use crate::media::ffmpeg::Ffmpeg;
 use crate::media::source::{Place, Source};
 use crate::media::{Kind, Media, preview};
 use crate::memory::{Held, Permit};
@@ -96,6 +97,11 @@ impl Uploads<'_> {
             content_type: downloaded.content_type,
             took: begun.elapsed(),
         })
+    }
+
+    /// The program that converts sounds and videos.
+    pub fn ffmpeg(&self) -> &Ffmpeg {
+        &self.0.life.shared.ffmpeg
     }
 
     /// A square JPEG of a picture, as a profile shows it.

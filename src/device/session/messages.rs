@@ -26,7 +26,7 @@ use crate::device::life::lanes::Lane;
 use crate::device::report::MentionSent;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
-use crate::store::messages::Whose;
+pub use crate::store::messages::Whose;
 
 /// A phone stops showing that somebody types when it hears nothing more for a while.
 const TYPING_FADES: Duration = Duration::from_secs(8);
@@ -187,7 +187,7 @@ impl OpenChat<'_> {
 
     /// Sends it, and returns once WhatsApp has accepted it; the next one may leave as soon as this one has left.
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
-        let message_id = self.session.message_id();
+        let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
         self.keep(&message_id, &message).await?;
         let Self {

@@ -21,7 +21,7 @@ const MOST: usize = 1024;
 /// Which message.
 #[derive(Deserialize, ToSchema)]
 pub struct GetMessageStatus {
-    /// The message's id.
+    /// The message's id, or the `job_id` of one that is being made.
     id: String,
 }
 
@@ -61,7 +61,7 @@ pub struct MessageStatus {
     /// Which device sent it.
     #[schema(value_type = String)]
     device_id: DeviceId,
-    /// Of `failed`: what WhatsApp said.
+    /// Of `failed`: why.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
     /// Whom it has reached, the first 1024: those of whom WhatsApp has told.
@@ -112,7 +112,9 @@ impl Endpoint for GetMessageStatus {
 
     async fn answer(self, context: Context<Caller>) -> Result<MessageStatus, Failure> {
         let api = &context.api;
-        let found = find(api, &context.caller, &self.id, Whose::Mine).await?;
+        // A job is known by the id of the message that it sends.
+        let id = self.id.strip_prefix("job_").unwrap_or(&self.id);
+        let found = find(api, &context.caller, id, Whose::Mine).await?;
         let message = found.message;
         let reached = api
             .store
@@ -131,9 +133,7 @@ impl Endpoint for GetMessageStatus {
             read_at: first(|reached| reached.read_at),
             played_at: first(|reached| reached.played_at),
             device_id: found.device,
-            error: message
-                .failure
-                .map(|code| format!("refused by WhatsApp ({code})")),
+            error: message.failure.map(reason),
             message_id: message.id,
             recipients: reached.into_iter().map(Recipient::from).collect(),
         })
@@ -162,6 +162,14 @@ impl From<Reached<KnownAs>> for Recipient {
             read_at: reached.read_at.and_then(time),
             played_at: reached.played_at.and_then(time),
         }
+    }
+}
+
+/// In words; WhatsApp's own are a code.
+fn reason(failure: String) -> String {
+    match failure.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => format!("refused by WhatsApp ({failure})"),
+        false => failure,
     }
 }
 

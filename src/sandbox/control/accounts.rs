@@ -243,8 +243,16 @@ pub async fn status(shared: Data, owner: web::Path<String>, body: web::Bytes) ->
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
 }
 
-pub async fn expire_media(shared: Data) -> Answer {
-    let expired = shared.with(|world| world.expire_files());
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expiry {
+    /// Gone from the phones that have sent it, too.
+    #[serde(default)]
+    on_phones: bool,
+}
+
+pub async fn expire_media(shared: Data, expiry: web::Query<Expiry>) -> Answer {
+    let expired = shared.with(|world| world.expire_files(expiry.on_phones));
     Ok(HttpResponse::Ok().json(json!({ "expired": expired })))
 }
 

@@ -114,6 +114,19 @@ impl World {
         })
     }
 
+    /// Counts a message that is there already. Whether it is.
+    fn came_again(&mut self, phone: &str, incoming: &Incoming) -> bool {
+        let Some(account) = self.accounts.get_mut(phone) else {
+            return false;
+        };
+        let mut inbox = account.phone.inbox.iter_mut();
+        let known = inbox.find(|received| received.id == incoming.id);
+        known.is_some_and(|received| {
+            received.times += 1;
+            true
+        })
+    }
+
     fn incoming(&self, node: &Node) -> Option<Incoming> {
         let from = stanza::jid(node, "from")?;
         let participant = stanza::jid(node, "participant");
@@ -186,7 +199,7 @@ impl World {
             return;
         }
         // A message that was sent twice under one id is shown once.
-        if self.has_read(phone, incoming) {
+        if self.came_again(phone, incoming) {
             return;
         }
         let Some(seen) = describe(&message) else {
@@ -220,6 +233,7 @@ impl World {
             encoded: message.encode_to_vec(),
             stanza: incoming.stanza.clone(),
             envelope: seen.envelope.map(str::to_owned),
+            times: 1,
             timestamp: stanza::now(),
         };
         if let Some(Edit {

@@ -29,6 +29,7 @@ impl World {
             self.acknowledged(device, "message", &id);
         }
         self.acknowledge_receipt(device, node);
+        self.upload_again(device, node);
         self.relay_receipt(device, node);
     }
 

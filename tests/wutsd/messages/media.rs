@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{arrived, received, sent};
 use crate::send::Chat;
-use crate::support::Answer;
+use crate::support::{Answer, LOCAL, Received, Receiver};
 
 const FILE: &[u8] = b"not really a picture, and all the same a file";
 
@@ -56,4 +56,31 @@ async fn what_has_no_file_and_what_is_unknown_is_not_found() {
     let id = file(&chat).await;
     chat.user.api.post_nothing("/disconnect").await.expect(200);
     assert_eq!(fetch(&chat, &id).await.status, 503);
+}
+
+#[tokio::test]
+async fn what_whatsapp_has_no_longer_its_sender_uploads_again() {
+    let chat = Chat::open_with(&LOCAL).await;
+    let receiver = Receiver::start().await;
+    let webhook = json!({ "webhook_url": receiver.url(), "enabled_events": ["media.retry"] });
+    chat.post("/webhook", webhook).await.expect(200);
+    let id = file(&chat).await;
+    for (on_phones, status) in [(false, "ready"), (true, "not_found")] {
+        chat.world.control.expire_media(on_phones).await;
+        let answer = fetch(&chat, &id).await;
+        let requested = json!({ "success": false, "status": "retry_requested" });
+        assert_eq!((answer.status, answer.body), (202, requested));
+        let is_told = |told: &Received| told.body["data"]["status"] == status;
+        let told = receiver
+            .until(status, |told| told.iter().any(is_told))
+            .await;
+        let told = told.iter().find(|told| is_told(told)).expect("it is told");
+        assert_eq!(told.event(), "media.retry");
+        assert_eq!(told.body["data"]["message_id"], id);
+        let ada = format!("{}@s.whatsapp.net", chat.ada);
+        assert_eq!(told.body["data"]["chat"], ada);
+        if status == "ready" {
+            assert_eq!(fetch(&chat, &id).await.text.as_bytes(), FILE);
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: what was asked for twice is done once, whatever happens in between.
 
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, User, World};
@@ -101,4 +103,49 @@ async fn a_send_of_unknown_end_is_sent_again_under_its_id_and_shown_once() {
     let settled = send(&user, "k2", &ada, "goodbye").await.expect(200);
     assert_eq!(settled["message_id"], lost.body["message_id"]);
     assert_eq!(texts(&world, &ada).await, ["hello", "goodbye"]);
+}
+
+#[tokio::test]
+async fn whoever_asks_again_after_a_kill_has_everything_sent_and_nothing_twice() {
+    const TEXTS: usize = 30;
+    let mut world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let ada = world.control.account("Ada").await;
+    let body = |n: usize| json!({ "number": ada, "text": format!("text {n}") });
+    for round in 0..2 {
+        let api = world.again(&user);
+        let mut under_way: FuturesUnordered<_> = (0..TEXTS)
+            .map(|n| {
+                let api = api.with_header(KEY, &format!("{round}.{n}"));
+                let body = body(round * TEXTS + n);
+                async move { api.try_post(PATH, body).await }
+            })
+            .collect();
+        // Some are sent, some are on their way, and some have not begun.
+        for _ in 0..3 {
+            under_way.next().await;
+        }
+        world.daemon.stop("KILL").await;
+        drop(under_way);
+        world.start_again(&[]).await;
+        let api = world.again(&user);
+        api.wait_for_phase("connected").await;
+        for n in 0..TEXTS {
+            let api = api.with_header(KEY, &format!("{round}.{n}"));
+            let sent = api.post(PATH, body(round * TEXTS + n)).await.expect(200);
+            world
+                .control
+                .wait_for_message(&ada, &sent["message_id"])
+                .await;
+        }
+    }
+    let mut texts: Vec<String> = texts(&world, &ada)
+        .await
+        .iter()
+        .map(Value::to_string)
+        .collect();
+    texts.sort();
+    let mut expected: Vec<String> = (0..2 * TEXTS).map(|n| format!("\"text {n}\"")).collect();
+    expected.sort();
+    assert_eq!(texts, expected);
 }

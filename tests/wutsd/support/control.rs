@@ -157,6 +157,12 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// Every file expires at WhatsApp; with `on_phones`, at the phones that have sent it, too.
+    pub async fn expire_media(&self, on_phones: bool) {
+        let path = format!("/media?on_phones={on_phones}");
+        self.0.delete(&path).await.expect(200);
+    }
+
     /// The account's owner changes name, about text or picture.
     pub async fn change_profile(&self, phone: &str, profile: Value) {
         self.change(&format!("/accounts/{phone}/profile"), profile)
@@ -296,12 +302,14 @@ impl Control {
         .await
     }
 
-    /// How often this phone has decrypted a message with this id.
+    /// How often this phone has decrypted a message with this id, which it shows once.
     pub async fn read(&self, phone: &str, id: &Value) -> usize {
         let id = id.as_str().expect("an id");
         let path = format!("/accounts/{phone}/inbox?id={id}");
         let inbox = self.0.get(&path).await.expect(200);
-        inbox["messages"].as_array().expect("messages").len()
+        let messages = inbox["messages"].as_array().expect("messages").iter();
+        let times = messages.map(|message| message["times"].as_u64().expect("a number"));
+        usize::try_from(times.sum::<u64>()).expect("not so many")
     }
 
     /// Waits until this phone has decrypted something of this kind; the latest of it.

@@ -35,7 +35,7 @@ impl OpenChat<'_> {
             content: &kept::encoded(&message.0),
         };
         let store = &life.shared.store;
-        let kept = store.keep_message(life.plan.number, &kept).await;
+        let kept = store.keep_promised(life.plan.number, &kept).await;
         kept.map_err(|error| Failure::of_store("a message could not be kept", &error))
     }
 

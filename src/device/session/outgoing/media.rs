@@ -3,7 +3,8 @@
 use wa::message::FutureProofMessage;
 use waproto::whatsapp as wa;
 use whatsapp_rust::media::{
-    DocumentOptions, ImageOptions, VideoOptions, document_message, image_message, video_message,
+    AudioOptions, DocumentOptions, ImageOptions, VideoOptions, audio_message, document_message,
+    image_message, video_message,
 };
 
 use super::Outgoing;
@@ -25,6 +26,16 @@ pub struct Video {
     /// Below it.
     pub caption: Option<String>,
     pub preview: Preview,
+}
+
+/// A sound.
+pub struct Audio {
+    pub mime_type: &'static str,
+    pub seconds: u32,
+    /// A voice message.
+    pub voice: bool,
+    /// Its bars, each 0 to 100.
+    pub bars: Option<Vec<u8>>,
 }
 
 /// A file of any kind.
@@ -95,6 +106,27 @@ impl Outgoing {
         if let Some(shown) = message.video_message.as_option_mut() {
             (shown.width, shown.height) = (video.preview.width, video.preview.height);
             shown.view_once = view_once.then_some(true);
+        }
+        Self(message)
+    }
+
+    /// A sound. `view_once`: whoever has heard it cannot hear it again.
+    pub fn audio(
+        uploaded: Uploaded,
+        audio: Audio,
+        references: References,
+        view_once: bool,
+    ) -> Self {
+        let options = AudioOptions {
+            mimetype: Some(audio.mime_type.to_owned()),
+            duration_seconds: Some(audio.seconds),
+            ptt: Some(audio.voice),
+            waveform: audio.bars,
+            context_info: context(references),
+        };
+        let mut message = audio_message(uploaded.place, options);
+        if let Some(heard) = message.audio_message.as_option_mut() {
+            heard.view_once = view_once.then_some(true);
         }
         Self(message)
     }
