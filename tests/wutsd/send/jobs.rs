@@ -51,8 +51,8 @@ async fn a_job_is_told_as_sent_and_keeps_nobody_waiting() {
     let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
     let job = taken_on(&chat, &job);
     let status = async || {
-        let told = chat.user.api.get(&format!("/messages/{job}/status"));
-        told.await.expect(200)["status"].clone()
+        let path = format!("/messages/{job}/status");
+        chat.user.api.get(&path).await.expect(200)["status"].clone()
     };
     assert_eq!(status().await, "pending");
     // What is asked for later need not wait for it.

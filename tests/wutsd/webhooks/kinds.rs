@@ -264,7 +264,11 @@ async fn what_is_about_a_message_names_it() {
     let data = told(&scene, &receiver, vote).await;
     assert_eq!(data["message_type"], "poll_vote", "{data}");
     assert_eq!(data["details"]["poll"]["message_id"], poll);
+    assert_eq!(data["details"]["question"], "Lunch?");
     assert_eq!(data["details"]["selected_options"], json!(["No"]));
+    let another = json!({ "content": { "type": "vote", "message": poll, "options": [] } });
+    let data = told(&scene, &receiver, another).await;
+    assert_eq!(data["details"]["selected_options"], json!([]), "{data}");
 }
 
 #[tokio::test]
