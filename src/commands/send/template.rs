@@ -215,7 +215,7 @@ impl Command for FilledTemplate {
         let stopwatch = Stopwatch::start(&session);
         let chat = session.messages().open("number", &self.to).await?;
         let header = match self.picture {
-            Some(picture) => Some(Header::Picture(picture.upload(&session).await?)),
+            Some(picture) => Some(Header::Picture(Box::new(picture.upload(&session).await?))),
             None => self.title.map(Header::Title),
         };
         chat.pace(&self.pace).await?;

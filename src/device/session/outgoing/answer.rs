@@ -23,7 +23,6 @@ impl Outgoing {
             response: Some(Response::SelectedDisplayText(text)),
             r#type: Some(Type::DISPLAY_TEXT),
             context_info: buffa::MessageField::some(question),
-            ..Default::default()
         };
         Self(wa::Message {
             buttons_response_message: buffa::MessageField::some(answer),
@@ -47,7 +46,6 @@ impl Outgoing {
         });
         let chosen = SingleSelectReply {
             selected_row_id: Some(id),
-            ..Default::default()
         };
         let answer = ListResponseMessage {
             title: Some(title),
@@ -55,7 +53,6 @@ impl Outgoing {
             list_type: Some(ListType::SINGLE_SELECT),
             single_select_reply: buffa::MessageField::some(chosen),
             context_info: buffa::MessageField::some(question),
-            ..Default::default()
         };
         Self(wa::Message {
             list_response_message: buffa::MessageField::some(answer),

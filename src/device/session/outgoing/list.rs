@@ -43,12 +43,10 @@ impl Outgoing {
             title: Some(choice.title),
             description: choice.description,
             row_id: Some(choice.id),
-            ..Default::default()
         };
         let sections = sections.into_iter().map(|section| Section {
             title: section.title,
             rows: section.entries.into_iter().map(row).collect(),
-            ..Default::default()
         });
         Self::list(ListMessage {
             list_type: Some(ListType::SINGLE_SELECT),
@@ -67,12 +65,10 @@ impl Outgoing {
     ) -> Self {
         let product = |id| Product {
             product_id: Some(id),
-            ..Default::default()
         };
         let sections = sections.into_iter().map(|section| ProductSection {
             title: section.title,
             products: section.entries.into_iter().map(product).collect(),
-            ..Default::default()
         });
         let header = shown.map(|id| ProductListHeaderImage {
             product_id: Some(id),
@@ -82,7 +78,6 @@ impl Outgoing {
             product_sections: sections.collect(),
             header_image: header.into(),
             business_owner_jid: Some(owner),
-            ..Default::default()
         };
         Self::list(ListMessage {
             list_type: Some(ListType::PRODUCT_LIST),

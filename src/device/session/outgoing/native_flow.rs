@@ -13,7 +13,7 @@ use crate::jid::PhoneNumber;
 pub enum Header {
     Title(String),
     /// An uploaded picture.
-    Picture(Outgoing),
+    Picture(Box<Outgoing>),
 }
 
 /// Something to press.
@@ -62,17 +62,13 @@ impl Outgoing {
         let buttons = buttons.map(|(name, parameters)| NativeFlowButton {
             name: Some(name.to_owned()),
             button_params_json: Some(parameters.to_string()),
-            ..Default::default()
         });
         let flow = NativeFlowMessage {
             buttons: buttons.collect(),
             message_version: Some(1),
             ..Default::default()
         };
-        let body = part::Body {
-            text: Some(body),
-            ..Default::default()
-        };
+        let body = part::Body { text: Some(body) };
         let footer = footer.map(|text| part::Footer {
             text: Some(text),
             ..Default::default()

@@ -109,7 +109,6 @@ impl World {
             vote: MessageField::some(PollEncValue {
                 enc_payload: Some(payload),
                 enc_iv: Some(iv.to_vec()),
-                ..Default::default()
             }),
             sender_timestamp_ms: Some(now_ms()),
             ..Default::default()
@@ -173,7 +172,6 @@ fn row_chosen(question: &Message, id: &str) -> Option<Message> {
         list_type: Some(ListType::SINGLE_SELECT),
         single_select_reply: MessageField::some(SingleSelectReply {
             selected_row_id: Some(id.to_owned()),
-            ..Default::default()
         }),
         ..Default::default()
     };
@@ -222,7 +220,6 @@ fn flow_button_pressed(question: &Message, id: &str) -> Option<Message> {
         name: Some("quick_reply".to_owned()),
         params_json: Some(json!({ "id": id }).to_string()),
         version: Some(1),
-        ..Default::default()
     };
     let pressed = InteractiveResponseMessage {
         body: MessageField::some(Body {

@@ -200,7 +200,6 @@ fn list(title: Option<String>, body: String, button: String, rows: Vec<Choice>) 
         title: Some(row.text),
         description: row.description,
         row_id: Some(row.id),
-        ..Default::default()
     });
     let section = Section {
         rows: rows.collect(),
@@ -225,7 +224,6 @@ fn old_buttons(body: String, buttons: Vec<Choice>) -> Message {
         button_id: Some(button.id),
         button_text: MessageField::some(ButtonText {
             display_text: Some(button.text),
-            ..Default::default()
         }),
         r#type: Some(ButtonType::RESPONSE),
         ..Default::default()
@@ -247,12 +245,10 @@ fn template(body: String, buttons: Vec<Choice>) -> Message {
         let reply = HydratedQuickReplyButton {
             display_text: Some(button.text),
             id: Some(button.id),
-            ..Default::default()
         };
         HydratedTemplateButton {
             index: Some(index),
             hydrated_button: Some(HydratedButton::QuickReplyButton(Box::new(reply))),
-            ..Default::default()
         }
     });
     let template = HydratedFourRowTemplate {
@@ -275,7 +271,6 @@ fn native_flow(body: String, buttons: Vec<Choice>) -> Message {
         button_params_json: Some(
             json!({ "display_text": button.text, "id": button.id }).to_string(),
         ),
-        ..Default::default()
     });
     let flow = NativeFlowMessage {
         buttons: buttons.collect(),
@@ -283,10 +278,7 @@ fn native_flow(body: String, buttons: Vec<Choice>) -> Message {
         ..Default::default()
     };
     let content = InteractiveMessage {
-        body: MessageField::some(interactive_message::Body {
-            text: Some(body),
-            ..Default::default()
-        }),
+        body: MessageField::some(interactive_message::Body { text: Some(body) }),
         interactive_message: Some(interactive_message::InteractiveMessage::NativeFlowMessage(
             Box::new(flow),
         )),
