@@ -182,8 +182,10 @@ async fn a_body_that_makes_no_sense_is_refused_by_every_operation_that_takes_one
             };
             let answer = call(&strange, api, &things).await;
             assert_eq!(answer.status, 400, "{}: {}", operation.name, answer.text);
+            // The contract's own words for it.
+            let nobody = expected == "to" && answer.text.contains("Invalid recipient JID");
             assert!(
-                answer.text.contains(expected),
+                nobody || answer.text.contains(expected),
                 "{}: {}",
                 operation.name,
                 answer.text

@@ -198,13 +198,13 @@ impl World {
             }
             return;
         }
+        let Some(seen) = describe(&message) else {
+            return;
+        };
         // A message that was sent twice under one id is shown once.
         if self.came_again(phone, incoming) {
             return;
         }
-        let Some(seen) = describe(&message) else {
-            return;
-        };
         if message.interactive_message.is_set() && !incoming.shows_buttons {
             return;
         }
