@@ -21,12 +21,14 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
 use crate::device::shared::{ShareError, Shared};
+use crate::http::idempotency::UnderWay;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits, Listener};
 use crate::memory::Memory;
 use crate::metrics::Registry;
 use crate::open_files;
 use crate::private_file;
+use crate::store::messages::KeptBounds;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision;
 use crate::supervision::alive::Gone;
@@ -119,7 +121,7 @@ impl App {
             info!(address = %address, "health listens");
             (health, servers) = (Some(address), [servers, vec![server]].concat());
         }
-        actix::spawn(store.clone().keep_swept());
+        actix::spawn(store.clone().keep_swept(KeptBounds::from(&config.messages)));
         Ok(Self {
             address,
             health,
@@ -261,6 +263,7 @@ fn api(
         limits: Limits::from(config),
         memory,
         rates: Rates::default(),
+        under_way: UnderWay::default(),
         document: http::serialized_document(),
     })
 }

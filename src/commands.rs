@@ -4,26 +4,29 @@ pub mod appstate;
 pub mod contacts;
 pub mod groups;
 pub mod logout;
+pub mod messages;
 pub mod privacy;
 pub mod profile;
+pub mod send;
 pub mod status;
 
 use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use utoipa::ToSchema;
 
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
-use crate::device::job::{Job, Work};
+use crate::device::job::{Job, Terms, Work};
 use crate::device::session::{Sending, Session};
 use crate::failure::{Failure, Invalid};
-use crate::memory::Permit;
 
 /// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
 pub trait Command: Send + 'static {
@@ -42,13 +45,37 @@ pub trait Command: Send + 'static {
     /// is sent.
     const LARGE: bool = false;
 
+    /// May take longer than its caller waits: it is answered by [`Command::taken_on`] then, and goes on as a job.
+    const JOB: bool = false;
+
+    /// Sends a message, whose id is chosen before anything is asked.
+    const SENDS: bool = false;
+
+    /// How long it waits of its own accord, which its deadline does not count.
+    fn patience(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// Failures besides those that every command can have, for the API's document.
     fn refusals() -> Vec<Failure> {
         Vec::new()
     }
 
+    /// What is answered when it goes on as a job. `message_id`: of the message that it is to send.
+    fn taken_on(&self, _message_id: &str) -> Option<TakenOn<Self::Reply>> {
+        None
+    }
+
     /// Does it. Dropped when the device's life ends or the deadline passes.
     fn run(self, session: Session) -> impl Future<Output = Result<Self::Reply, Failure>>;
+}
+
+/// The answer to a command that goes on as a job.
+pub struct TakenOn<R> {
+    /// What the caller hears.
+    pub reply: R,
+    /// The JID of the chat that it sends to, as it was asked for.
+    pub to: String,
 }
 
 /// What a request for a command brings. A command whose fields are each right by themselves is its own input; another
@@ -68,10 +95,10 @@ impl<C: Command + DeserializeOwned + ToSchema> Input for C {
     }
 }
 
-/// A job that runs the command, and the receiver of its one reply. `held`: for what the command holds.
-pub fn job<C: Command>(command: C, deadline: Instant, held: Permit) -> (Job, ReplySlot<C>) {
+/// A job that runs the command, and the receiver of its one reply.
+pub fn job<C: Command>(command: C, terms: Terms) -> (Job, ReplySlot<C>) {
     let (reply, slot) = oneshot::channel();
-    (Job::new(Pending { command, reply }, deadline, held), slot)
+    (Job::new(Pending { command, reply }, terms), slot)
 }
 
 /// Where the one reply of a command arrives; closed without one when its life ends.
@@ -103,10 +130,27 @@ impl<C: Command> Work for Pending<C> {
                 return;
             }
             let sending = session.sending();
+            let taken_on = session
+                .message_id()
+                .and_then(|id| command.taken_on(id))
+                .filter(|_| C::JOB);
+            let answer_after = session.answer_after() + command.patience();
+            let mut run = pin!(within(deadline, command.run(session.clone())));
             let result = tokio::select! {
                 biased;
-                result = within(deadline, command.run(session)) => result,
+                result = &mut run => Some(result),
                 () = given_up::<C>(&mut reply, sending) => return,
+                () = sleep(answer_after), if taken_on.is_some() => None,
+            };
+            let result = match (result, taken_on) {
+                (Some(result), _) => result,
+                (None, None) => run.await,
+                (None, Some(taken_on)) => {
+                    let job = session.begin_job(taken_on.to).await;
+                    let _ = reply.send(Ok(taken_on.reply));
+                    job.end(run.await.err());
+                    return;
+                }
             };
             // The caller may have gone; nobody else is interested.
             let _ = reply.send(result);

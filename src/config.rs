@@ -50,6 +50,8 @@ pub struct Config {
     pub media: Media,
     /// Deliveries of events.
     pub webhooks: Webhooks,
+    /// What is kept of messages.
+    pub messages: Messages,
 }
 
 /// The HTTP API.
@@ -223,11 +225,28 @@ pub struct Media {
     /// Longest time to fetch media from a caller's URL.
     #[serde(deserialize_with = "values::seconds")]
     pub download_timeout: Duration,
+    /// The same for what may be a video.
+    #[serde(deserialize_with = "values::seconds")]
+    pub video_download_timeout: Duration,
     /// The same for a command with media.
     #[serde(deserialize_with = "values::seconds")]
     pub command_timeout: Duration,
+    /// How long the caller of a video or a sound waits; then it goes on as a job.
+    #[serde(deserialize_with = "values::seconds")]
+    pub answer_after: Duration,
+    /// Longest time that such a job takes, from the request's arrival.
+    #[serde(deserialize_with = "values::seconds")]
+    pub job_timeout: Duration,
     /// Whether a URL may lead to loopback and private addresses.
     pub allow_private_addresses: bool,
+    /// The program that converts sounds and videos; `None`: nothing is converted.
+    #[serde(deserialize_with = "values::path_if_any")]
+    pub ffmpeg: Option<PathBuf>,
+    /// Longest time that it may take for one file.
+    #[serde(deserialize_with = "values::seconds")]
+    pub ffmpeg_timeout: Duration,
+    /// How many of it may run at the same time.
+    pub ffmpeg_processes: NonZeroUsize,
 }
 
 /// How events are delivered and how long they are kept.
@@ -257,6 +276,17 @@ pub struct Webhooks {
     /// How long after a change of secret the old one signs too.
     #[serde(deserialize_with = "values::seconds")]
     pub secret_overlap: Duration,
+}
+
+/// What is kept of messages: to answer what became of them, to fetch their media, to quote, edit and delete them.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Messages {
+    /// An older one is forgotten.
+    #[serde(deserialize_with = "values::seconds")]
+    pub kept_for: Duration,
+    /// Of each device; 0 keeps none.
+    pub kept_per_device: u64,
 }
 
 /// Logs go to standard error.

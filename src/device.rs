@@ -5,6 +5,7 @@
 
 pub mod exit;
 pub mod job;
+pub mod kept;
 pub mod known_as;
 pub mod life;
 pub mod messages;
@@ -13,6 +14,7 @@ pub mod report;
 pub mod session;
 pub mod shared;
 mod state;
+pub mod states;
 pub mod told;
 
 use std::mem;
@@ -25,7 +27,7 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
 pub use self::job::Execute;
-use self::job::Job;
+use self::job::Terms;
 use self::life::running::Running;
 use self::life::signs::{RunEnded, Sign, Signs};
 use self::life::start;
@@ -214,12 +216,11 @@ impl DeviceActor {
         }
     }
 
-    fn session(&self, job: &Job, ctx: &Context<Self>) -> Option<Session> {
+    fn session(&self, terms: Terms, ctx: &Context<Self>) -> Option<Session> {
         let State::Live(running) = &self.state else {
             return None;
         };
-        let (held, stop) = (job.held.clone(), ctx.address().recipient());
-        Some(Session::new(running, job.deadline, held, stop))
+        Some(Session::new(running, terms, ctx.address().recipient()))
     }
 }
 
@@ -305,10 +306,10 @@ impl Handler<Execute> for DeviceActor {
     fn handle(&mut self, Execute { job, permit }: Execute, ctx: &mut Context<Self>) {
         // Only here: no more than the permits allow have ended meanwhile.
         while self.commands.try_join_next().is_some() {}
-        if job.deadline <= Instant::now() {
+        if job.terms.deadline <= Instant::now() {
             return job.refuse(Failure::TimedOut { message_id: None });
         }
-        match self.session(&job, ctx) {
+        match self.session(job.terms.clone(), ctx) {
             None => job.refuse(Failure::Disconnected),
             Some(session) => {
                 self.commands.spawn_local(async move {

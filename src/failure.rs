@@ -57,6 +57,14 @@ impl Invalid {
         }
     }
 
+    /// The same, blamed on this field.
+    pub fn at(self, field: impl Into<String>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..self
+        }
+    }
+
     pub fn syntax(message: impl Into<String>) -> Self {
         Self {
             flaw: Flaw::Syntax,
@@ -153,6 +161,14 @@ impl Failure {
     pub fn internal(what: &'static str, cause: &(dyn Error + 'static)) -> Self {
         error!(error = %Chain(cause), "{what}");
         Self::Internal
+    }
+
+    /// The same, blamed on this field where it is the request's fault.
+    pub fn at(self, field: &'static str) -> Self {
+        match self {
+            Self::Invalid(invalid) => invalid.at(field).into(),
+            other => other,
+        }
     }
 
     /// Whether it passes by itself: the same request may succeed a little later.

@@ -11,7 +11,9 @@ pub mod endpoint;
 pub mod envelope;
 pub mod execute;
 pub mod health;
+pub mod idempotency;
 pub mod input;
+pub mod messages;
 pub mod metrics;
 pub mod observe;
 pub mod on_device;
@@ -44,6 +46,7 @@ use utoipa::openapi::OpenApi;
 use self::connection::{Clocks, Connection};
 use self::crowd::Crowd;
 use self::endpoint::Admitted;
+use self::idempotency::UnderWay;
 use self::metrics::Metrics;
 use self::ryze::rates::Rates;
 use crate::accounts::master::MasterToken;
@@ -78,6 +81,8 @@ pub struct Api {
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,
+    /// Requests under a key.
+    pub under_way: UnderWay,
     /// What `/openapi.json` shows, written once and shared by all workers.
     pub document: Bytes,
     /// Set when the daemon stops: every answer is then the last one on its connection.
@@ -111,6 +116,8 @@ pub struct Limits {
     pub large_body: usize,
     pub command: Duration,
     pub large_command: Duration,
+    /// The same for one that goes on as a job.
+    pub job: Duration,
     pub connect: Duration,
     pub pairing: Duration,
     /// The whole request, whatever it waits for.
@@ -126,6 +133,7 @@ impl From<&Config> for Limits {
             large_body: config.large_body_limit(),
             command: config.whatsapp.command_timeout,
             large_command: config.media.command_timeout,
+            job: config.media.job_timeout,
             connect: config.whatsapp.connect_timeout,
             pairing: config.whatsapp.pairing_timeout,
             request: config.http.request_timeout,

@@ -45,6 +45,12 @@ macro_rules! id {
     };
 }
 
+/// A new id for a message, as WhatsApp's own clients write them.
+pub fn new_message_id() -> String {
+    let random: [u8; 9] = rand::random();
+    format!("3EB0{}", hex::encode_upper(random))
+}
+
 id!(
     /// One paired (or yet to be paired) WhatsApp linked device.
     DeviceId, "is required", "must be a UUID"

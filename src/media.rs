@@ -1,14 +1,22 @@
-//! Pictures and videos on their way to WhatsApp: where they come from and what they are.
+//! Pictures, videos, sounds and files on their way to WhatsApp: where they come from and what they are.
 
 pub mod address;
+pub mod document;
 pub mod download;
 pub mod encoded;
+pub mod ffmpeg;
+pub mod film;
 pub mod format;
 pub mod header;
 pub mod mp4;
+pub mod opus;
 pub mod picture;
 pub mod preview;
+pub mod sound;
+pub mod source;
 mod special;
+pub mod sticker;
+pub mod waveform;
 
 use std::borrow::Cow;
 
@@ -89,6 +97,11 @@ impl Media {
             bytes,
         })
     }
+}
+
+/// The media type that the bytes say; of bytes that say nothing, the one of bytes.
+pub fn mime_type(bytes: &[u8]) -> &'static str {
+    Format::of(bytes).map_or("application/octet-stream", |format| format.mime_type)
 }
 
 /// What a server says of a file, as far as it can be repeated.

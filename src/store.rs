@@ -4,14 +4,17 @@
 //! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
 
 pub mod accounts;
+pub mod chats;
 pub mod contacts;
 pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
 mod health;
+pub mod idempotency;
 mod key_check;
 mod life_writes;
+pub mod messages;
 mod metrics;
 mod migrate;
 pub mod outbox;
@@ -228,6 +231,8 @@ impl Store {
             of_device("DELETE FROM record WHERE device = $1"),
             of_device("DELETE FROM contact WHERE device = $1"),
             of_device("DELETE FROM setting WHERE device = $1"),
+            of_device("DELETE FROM message WHERE device = $1"),
+            of_device("DELETE FROM chat WHERE device = $1"),
             of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)

@@ -1,5 +1,7 @@
 //! What a configuration may not be: one place for all rules.
 
+use std::path::Path;
+
 use url::Url;
 
 use super::{Config, ConfigError};
@@ -10,9 +12,7 @@ impl Config {
         if self.data_dir.as_os_str().is_empty() {
             return Err(invalid("data_dir", "must name a folder"));
         }
-        if self.media.limit == 0 {
-            return Err(invalid("media.limit", "must be at least 1 byte"));
-        }
+        self.validate_media()?;
         self.validate_http()?;
         self.validate_memory()?;
         if !is_filter(&self.log.level) {
@@ -25,6 +25,22 @@ impl Config {
         self.validate_whatsapp()?;
         self.validate_webhooks()?;
         self.validate_supervision()
+    }
+
+    fn validate_media(&self) -> Result<(), ConfigError> {
+        let media = &self.media;
+        if media.limit == 0 {
+            return Err(invalid("media.limit", "must be at least 1 byte"));
+        }
+        if media.job_timeout < media.answer_after {
+            let problem = "must not be less than media.answer_after";
+            return Err(invalid("media.job_timeout", problem));
+        }
+        if media.ffmpeg.as_deref().is_some_and(Path::is_relative) {
+            let problem = "must be a whole path, such as /usr/bin/ffmpeg, or empty";
+            return Err(invalid("media.ffmpeg", problem));
+        }
+        Ok(())
     }
 
     fn validate_http(&self) -> Result<(), ConfigError> {

@@ -34,6 +34,8 @@ pub struct Operation {
     pub timed_out: &'static str,
     /// Text of 401.
     pub unauthorized: &'static str,
+    /// Text of 500 for a caller without a device.
+    pub no_device: &'static str,
 }
 
 impl Operation {
@@ -54,6 +56,7 @@ impl Operation {
             failed: "the request failed",
             timed_out: "context deadline exceeded",
             unauthorized,
+            no_device: "failed to resolve user device",
         }
     }
 

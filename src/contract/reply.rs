@@ -23,6 +23,9 @@ pub trait Recipient {
     /// A payload, which goes into the envelope of the endpoint's family.
     fn json<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer;
 
+    /// JSON as it is, without an envelope.
+    fn plain<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer;
+
     /// Bytes as they are, with status 200.
     fn bytes(self, content_type: &str, content: Bytes) -> Self::Answer;
 }
@@ -79,6 +82,8 @@ pub enum Content {
         /// The named schemas that it refers to, its own among them.
         schemas: Vec<(String, RefOr<Schema>)>,
         example: Option<Value>,
+        /// It has no envelope.
+        plain: bool,
     },
     /// Bytes of this content type.
     Bytes(&'static str),
@@ -106,8 +111,18 @@ impl Form {
             schema: Box::new(Ref::from_schema_name(T::name()).into()),
             schemas,
             example,
+            plain: false,
         };
         Self { status, content }
+    }
+
+    /// JSON of this type as it is, without an envelope.
+    pub fn plain<T: ToSchema>(status: u16) -> Self {
+        let mut form = Self::json::<T>(status);
+        if let Content::Json { plain, .. } = &mut form.content {
+            *plain = true;
+        }
+        form
     }
 }
 
@@ -142,6 +157,10 @@ mod tests {
 
         fn json<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer {
             (status, serde_json::to_string(payload).expect("JSON"))
+        }
+
+        fn plain<T: Serialize>(self, status: u16, payload: &T) -> Self::Answer {
+            self.json(status, payload)
         }
 
         fn bytes(self, content_type: &str, content: Bytes) -> Self::Answer {

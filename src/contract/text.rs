@@ -12,6 +12,12 @@ use utoipa::{PartialSchema, ToSchema};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonBlank(String);
 
+impl NonBlank {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<NonBlank> for String {
     fn from(text: NonBlank) -> Self {
         text.0
@@ -38,5 +44,82 @@ impl PartialSchema for NonBlank {
 impl ToSchema for NonBlank {
     fn name() -> Cow<'static, str> {
         "NonBlank".into()
+    }
+}
+
+/// A text that people read in a chat: 1 to 4096 characters, kept as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageText(String);
+
+/// What the contract allows.
+const LONGEST_TEXT: usize = 4096;
+
+impl From<MessageText> for String {
+    fn from(text: MessageText) -> Self {
+        text.0
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // Text that shows nothing is no text, as a phone sees it.
+        if text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
+            let wrong = format!("is required and must be between 1 and {LONGEST_TEXT} characters");
+            return Err(D::Error::custom(wrong));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl PartialSchema for MessageText {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.min_length(Some(1))
+            .max_length(Some(LONGEST_TEXT))
+            .into()
+    }
+}
+
+impl ToSchema for MessageText {
+    fn name() -> Cow<'static, str> {
+        "MessageText".into()
+    }
+}
+
+/// What stands below media: at most 1024 characters, kept as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caption(String);
+
+/// What the contract allows.
+const LONGEST_CAPTION: usize = 1024;
+
+impl From<Caption> for String {
+    fn from(text: Caption) -> Self {
+        text.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Caption {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        if text.chars().count() > LONGEST_CAPTION {
+            let wrong = format!("must not be longer than {LONGEST_CAPTION} characters");
+            return Err(D::Error::custom(wrong));
+        }
+        Ok(Self(text))
+    }
+}
+
+impl PartialSchema for Caption {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.max_length(Some(LONGEST_CAPTION)).into()
+    }
+}
+
+impl ToSchema for Caption {
+    fn name() -> Cow<'static, str> {
+        "Caption".into()
     }
 }

@@ -11,7 +11,7 @@ use tracing::{Instrument, Span, field};
 
 use super::session::Session;
 use crate::failure::Failure;
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
 
 task_local! {
@@ -30,14 +30,26 @@ pub struct Execute {
     pub permit: OwnedSemaphorePermit,
 }
 
+/// By when, for whom, under which id and with whose memory a job is done.
+#[derive(Clone)]
+pub struct Terms {
+    /// A job that has not started by then is dropped, never run late.
+    pub deadline: Instant,
+    /// Who wants it.
+    pub caller: UserId,
+    /// The id of the message that it sends, if it sends one: chosen before anybody is asked, so that whoever hears nothing
+    /// can name it.
+    pub message_id: Option<String>,
+    /// For what the request brought. Held until the command has ended.
+    pub held: Permit,
+}
+
 /// Work on its way to a device, with the slot for its reply.
 ///
 /// Dropping a job closes the slot, which the waiting caller reads as `device_disconnected`.
 pub struct Job {
-    /// A job that has not started by then is dropped, never run late.
-    pub deadline: Instant,
-    /// For what the request brought. Held until the command has ended.
-    pub held: Permit,
+    /// By when, for whom and under which id.
+    pub terms: Terms,
     work: Box<dyn Work>,
     /// Of whoever wants it: what is logged on the way belongs to that.
     span: Span,
@@ -53,10 +65,9 @@ pub trait Work: Send {
 
 impl Job {
     /// It belongs to the present span.
-    pub fn new(work: impl Work + 'static, deadline: Instant, held: Permit) -> Self {
+    pub fn new(work: impl Work + 'static, terms: Terms) -> Self {
         Self {
-            deadline,
-            held,
+            terms,
             work: Box::new(work),
             span: Span::current(),
         }
@@ -69,10 +80,11 @@ impl Job {
 
     /// Does it with a live device.
     pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
-        let run = self.span.in_scope(|| self.work.run(session, self.deadline));
-        HELD.scope(self.held, run)
-            .boxed_local()
-            .instrument(self.span)
+        let held = self.terms.held.clone();
+        let run = self
+            .span
+            .in_scope(|| self.work.run(session, self.terms.deadline));
+        HELD.scope(held, run).boxed_local().instrument(self.span)
     }
 
     /// Answers it with this.

@@ -2,10 +2,11 @@
 
 use std::borrow::Borrow;
 
+use serde::{Deserialize, Serialize};
 use wacore_binary::Jid;
 
 /// The names of one person, as far as they are known.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownAs {
     /// Digits.
     pub phone: Option<String>,

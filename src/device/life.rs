@@ -14,16 +14,21 @@ pub mod contacts;
 pub mod failpoints;
 pub mod fetch;
 mod hook;
+pub mod jobs;
+mod keep;
 pub mod keepalive;
+pub mod lanes;
 mod observer;
 pub mod other_numbers;
 pub mod retry_admission;
+pub mod reuploads;
 pub mod running;
 pub mod runtime;
 pub mod signs;
 pub mod start;
 pub mod transport;
 pub mod version;
+mod votes;
 
 use std::sync::Arc;
 
@@ -34,9 +39,12 @@ use self::app_state::Owed;
 use self::backlog::Backlog;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
+use self::jobs::Jobs;
 use self::keepalive::{Keepalive, Limits};
+use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
 use self::retry_admission::RetryGate;
+use self::reuploads::Reuploads;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
 use crate::store::{RecordBackend, StoreError};
@@ -53,6 +61,12 @@ pub(super) struct Life {
     pub records: Arc<RecordBackend>,
     /// Who waits for an ack.
     pub acks: Acks,
+    /// In which order is sent.
+    pub lanes: Lanes,
+    /// Messages whose media their senders were asked to upload again.
+    pub reuploads: Reuploads,
+    /// What goes on although its caller has been answered.
+    pub jobs: Jobs,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
@@ -75,6 +89,9 @@ impl Life {
         Self {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
+            lanes: Lanes::default(),
+            reuploads: Reuploads::default(),
+            jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
             owed: Owed::everything(),

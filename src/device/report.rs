@@ -18,7 +18,10 @@ use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
-pub(super) use self::messages::{MessageReceived, MessageSent, received};
+pub(super) use self::messages::{
+    Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
+    Retried, changes, disappears, kept_kind, received, unwrapped, unwrapped_mut,
+};
 pub(super) use self::participants::Participants;
 use super::told;
 use crate::ids::DeviceId;
@@ -47,7 +50,7 @@ pub(super) fn unhooked(device: DeviceId, batch: &MessageBatch) -> Vec<Event> {
     }
     let event = |message: &wacore::types::events::InboundMessage| {
         let people = Participants::of(&message.info.source, None);
-        messages::received(device, message, &people)
+        messages::received(device, message, &people, None)
     };
     batch.iter().filter_map(event).collect()
 }

@@ -8,8 +8,11 @@ pub mod contacts;
 mod failures;
 pub mod groups;
 mod jids;
+mod jobs;
+pub mod kept_media;
 pub mod lookup;
 pub mod media;
+pub mod messages;
 pub mod outgoing;
 pub mod privacy;
 pub mod profile;
@@ -21,16 +24,19 @@ use std::time::Duration;
 
 use actix::Recipient;
 use chrono::{DateTime, Utc};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{timeout, timeout_at};
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
+use self::jobs::Answered;
 use super::exit::ExitReason;
+use super::job::Terms;
 use super::life::Life;
 use super::life::failpoints::Point;
 use super::life::running::Running;
 use super::messages::Stop;
 use crate::failure::Failure;
+use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
 
 /// WhatsApp's acceptance of one message.
@@ -63,38 +69,43 @@ impl Sending {
 pub struct Session {
     life: Arc<Life>,
     client: Arc<Client>,
-    deadline: Instant,
-    held: Permit,
+    terms: Terms,
     sending: Sending,
+    taken_on: Answered,
     stop: Recipient<Stop>,
 }
 
 impl Session {
-    /// Lends it until the deadline. `held`: for what the request brought. `stop`: ends the life.
-    pub(super) fn new(
-        running: &Running,
-        deadline: Instant,
-        held: Permit,
-        stop: Recipient<Stop>,
-    ) -> Self {
+    /// Lends it on these terms. `stop`: ends the life.
+    pub(super) fn new(running: &Running, terms: Terms, stop: Recipient<Stop>) -> Self {
         Self {
             life: running.life.clone(),
             client: running.client.clone(),
-            deadline,
-            held,
+            terms,
             sending: Sending::default(),
+            taken_on: Answered::default(),
             stop,
         }
     }
 
+    /// Which device it is.
+    pub fn device(&self) -> DeviceId {
+        self.life.plan.device
+    }
+
+    /// Who has asked.
+    pub fn caller(&self) -> UserId {
+        self.terms.caller
+    }
+
     /// For what the request brought. A clone belongs beside it wherever it may outlive the command.
     pub fn held(&self) -> &Permit {
-        &self.held
+        &self.terms.held
     }
 
     /// For what is to be held besides, in the name of whoever asked; for nothing yet.
     pub fn room(&self) -> Permit {
-        self.held.another()
+        self.terms.held.another()
     }
 
     /// Whether the command has begun to send.
@@ -134,33 +145,42 @@ impl Session {
         })
     }
 
+    /// The id of what the command sends: chosen before anybody was asked, or now.
+    fn id_to_send(&self) -> String {
+        let chosen = self.terms.message_id.clone();
+        chosen.unwrap_or_else(|| self.client.generate_message_id())
+    }
+
     /// Sends under an id chosen before the first byte leaves, and waits for WhatsApp's own ack: written is not accepted.
     /// `send` is given the id and writes the message, and is the only thing that differs between one kind and another.
     ///
     /// When the deadline passes nobody knows what became of the message: the failure names the id under which it may
     /// still arrive.
-    async fn accepted<F>(&self, send: impl FnOnce(String) -> F) -> Result<Ack, Failure>
+    async fn accepted<F>(
+        &self,
+        message_id: String,
+        send: impl FnOnce(String) -> F,
+    ) -> Result<Ack, Failure>
     where
         F: Future<Output = Result<(), Failure>>,
     {
         self.sending.begin();
-        let message_id = self.client.generate_message_id();
         let ack = self.life.acks.expect(&message_id);
         let sent = send(message_id.clone());
         let accepted = async {
             sent.await?;
-            let at = match ack.answer().await {
-                Some(Ok(at)) => at,
-                Some(Err(code)) => return Err(failures::nacked(code)),
-                None => return Err(Failure::Disconnected),
-            };
+            let answer = ack.answer().await.ok_or(Failure::Disconnected)?;
             // A phone that cannot read it asks for it again, perhaps in the device's next life.
-            self.life.records.settled().await.map_err(|error| {
+            let settled = self.life.records.settled();
+            let noted = self.life.note_answer_now(&message_id, &answer);
+            let (settled, ()) = futures::join!(settled, noted);
+            let at = answer.map_err(failures::nacked)?;
+            settled.map_err(|error| {
                 Failure::of_store("what a message has changed could not be stored", &error)
             })?;
             Ok(at)
         };
-        match timeout_at(self.deadline, accepted).await {
+        match timeout_at(self.terms.deadline, accepted).await {
             Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
             Err(_) => {
                 self.life.keepalive.probe_now();

@@ -1,14 +1,18 @@
 //! What all lives share: made once, TLS above all, which is the largest piece.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::life::blocking::Blocking;
 use super::life::clock;
 use super::life::fetch::Fetcher;
 use super::life::version::Version;
+use super::states::States;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
+use crate::media::ffmpeg::Ffmpeg;
 use crate::store::Store;
+use crate::store::messages::KeptBounds;
 use crate::webhooks::Webhooks;
 
 /// What all lives share.
@@ -27,8 +31,18 @@ pub struct Shared {
     pub blocking: Blocking,
     /// For media that callers name by URL.
     pub downloader: Arc<Downloader>,
+    /// For media that phones cannot play as it is.
+    pub ffmpeg: Ffmpeg,
+    /// How long the caller of a video or a sound waits for it.
+    pub answer_after: Duration,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
+    /// The largest file that is taken into memory, in bytes.
+    pub media_limit: usize,
+    /// What is kept of messages.
+    pub kept: KeptBounds,
+    /// How far messages have come.
+    pub states: States,
 }
 
 /// Why devices cannot be served at all.
@@ -43,6 +57,11 @@ pub enum ShareError {
 }
 
 impl Shared {
+    /// Whether anything is kept of messages.
+    pub fn keeps(&self) -> bool {
+        self.kept.count > 0
+    }
+
     /// To be called on the runtime whose threads are to do the blocking work.
     pub fn new(config: &Config, store: Store, webhooks: Webhooks) -> Result<Self, ShareError> {
         clock::install();
@@ -57,6 +76,7 @@ impl Shared {
         let plain = config.whatsapp.url.scheme() == "ws";
         let fetcher = Arc::new(Fetcher::new(tls.clone(), plain)?);
         let downloader = Downloader::new(&config.media, tls.clone())?;
+        let states = States::start(store.clone());
         Ok(Self {
             store,
             whatsapp: config.whatsapp.clone(),
@@ -65,7 +85,13 @@ impl Shared {
             version: Version::new(fetcher.clone()),
             fetcher,
             downloader: Arc::new(downloader),
+            ffmpeg: Ffmpeg::new(&config.media),
+            // Nobody waits for one command with media for longer than for others.
+            answer_after: config.media.answer_after.min(config.media.command_timeout),
             webhooks,
+            media_limit: config.media.limit,
+            kept: KeptBounds::from(&config.messages),
+            states,
         })
     }
 }

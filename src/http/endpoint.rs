@@ -36,6 +36,9 @@ pub trait Endpoint: DeserializeOwned + ToSchema + 'static {
     /// Carries media: a larger body.
     const LARGE: bool = false;
 
+    /// Sends a message, and takes an `Idempotency-Key`.
+    const SENDS: bool = false;
+
     /// Failures besides those that every endpoint can have, for the API's document.
     fn refusals() -> Vec<Failure> {
         Vec::new()
@@ -61,6 +64,8 @@ pub struct Context<C> {
     pub device: Which,
     /// For what the request brought.
     pub held: Permit,
+    /// The id of the message that is to be sent, where it was promised before.
+    pub message_id: Option<String>,
 }
 
 /// Somebody who may call.

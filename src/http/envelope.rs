@@ -49,12 +49,17 @@ impl Recipient for Wrap {
         }
     }
 
+    fn plain<T: Serialize>(self, status: u16, payload: &T) -> HttpResponse {
+        with_status(status).json(payload)
+    }
+
     fn bytes(self, content_type: &str, content: Bytes) -> HttpResponse {
         HttpResponse::Ok().content_type(content_type).body(content)
     }
 }
 
-fn with_status(status: u16) -> HttpResponseBuilder {
+/// An answer with this status.
+pub fn with_status(status: u16) -> HttpResponseBuilder {
     let status = StatusCode::from_u16(status);
     HttpResponse::build(status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
 }
@@ -317,7 +322,11 @@ mod tests {
             ),
             (Envelope::Session, data, text),
             (Envelope::Admin, flat, text),
-            (Envelope::Bare, flat, r#"{"error":"failed to send"}"#),
+            (
+                Envelope::Bare,
+                flat,
+                r#"{"error":"failed to send: refused by WhatsApp (479)"}"#,
+            ),
             (
                 Envelope::Ryze,
                 flat,

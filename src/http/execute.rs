@@ -1,6 +1,7 @@
 //! The one way of every request: who calls, what is asked, do it, answer; and how a command reaches its device.
 
 use std::borrow::Cow;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,14 +14,16 @@ use tracing::{Instrument, field, info, info_span, warn};
 use super::endpoint::{Admitted, Context, Endpoint};
 use super::input::{self, Fields, Shape};
 use super::which::Which;
-use super::{Api, Limits, UnknownFields, envelope, wire};
+use super::{Api, Limits, UnknownFields, envelope, idempotency, wire};
 use crate::commands::{self, Command};
 use crate::contract::operation::Envelope;
+use crate::device::job::Terms;
 use crate::failure::{Failure, Invalid};
-use crate::ids::DeviceId;
+use crate::ids::{DeviceId, new_message_id};
 use crate::memory::Permit;
 use crate::metrics::InProgress;
 use crate::store::accounts::Caller;
+use crate::store::idempotency::Asked;
 use crate::supervision::router::Dispatch;
 
 /// Names what a request brought and nobody reads: a misspelt field, mostly.
@@ -40,7 +43,24 @@ pub async fn execute<E: Endpoint>(
     shape: Arc<Shape>,
 ) -> HttpResponse {
     let mut fields = Fields::default();
-    let result = answer::<E>(&request, payload, api, &shape, &mut fields).await;
+    let read = read::<E>(&request, payload, api, &shape, &mut fields).await;
+    let respond = {
+        let fields = Rc::new(fields);
+        move |result| respond::<E>(&fields, result)
+    };
+    let (endpoint, context, key) = match read {
+        Ok(read) => read,
+        Err(failure) => return respond(Err(failure)),
+    };
+    let Some(key) = key else {
+        return respond(endpoint.answer(context).await);
+    };
+    let answered = idempotency::once(endpoint, context, key, respond.clone()).await;
+    answered.unwrap_or_else(|failure| respond(Err(failure)))
+}
+
+/// Writes the answer.
+fn respond<E: Endpoint>(fields: &Fields, result: Result<E::Reply, Failure>) -> HttpResponse {
     let result = result.map_err(|failure| match failure {
         Failure::Invalid(invalid) => fields.blame(invalid).into(),
         other => other,
@@ -54,27 +74,34 @@ pub async fn execute<E: Endpoint>(
         warn!(status, reason = %text, operation = E::OPERATION.name, "a request failed");
     }
     let mut response = envelope::respond(&E::OPERATION, result);
-    if let Some(names) = listed(&fields) {
+    if let Some(names) = listed(fields) {
         response.headers_mut().insert(IGNORED_FIELDS, names);
     }
     response
 }
 
-async fn answer<E: Endpoint>(
+/// Who calls, what is asked, and whether it is to be done once only.
+async fn read<E: Endpoint>(
     request: &HttpRequest,
     payload: Payload,
     api: Data<Api>,
     shape: &Shape,
     fields: &mut Fields,
-) -> Result<E::Reply, Failure> {
+) -> Result<(E, Context<E::Caller>, Option<Asked>), Failure> {
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
     let (limits, held) = (api.limits.of(E::LARGE), api.room(&caller));
+    let key = match E::SENDS {
+        true => idempotency::key(request)?,
+        false => None,
+    };
     let read = input::read(request, payload, &held, &limits, shape).await;
     *fields = read.map_err(|failure| match failure {
         Failure::Invalid(invalid) => wire::of_input(&E::OPERATION, true, invalid),
         other => other,
     })?;
+    let key = key.zip(fields.fingerprint);
+    let key = key.and_then(|(key, request)| idempotency::asked(&caller, &key, request));
     let device = Which::named(fields.device.as_deref());
     let asked = decode::<E>(&api, shape, fields);
     let in_body = input::takes_body(request, shape);
@@ -85,8 +112,9 @@ async fn answer<E: Endpoint>(
         caller,
         device,
         held,
+        message_id: None,
     };
-    asked.answer(context).await
+    Ok((asked, context, key))
 }
 
 fn decode<E: Endpoint>(api: &Api, shape: &Shape, fields: &mut Fields) -> Result<E, Invalid> {
@@ -120,24 +148,32 @@ fn listed(fields: &Fields) -> Option<HeaderValue> {
         .filter(|text| !text.is_empty())
 }
 
-/// By when a command must be done.
-#[derive(Clone, Copy)]
-pub struct Deadline(Instant);
-
-impl Deadline {
-    /// For a command of this kind that begins now.
-    pub fn of<C: Command>(api: &Api) -> Self {
-        Self(Instant::now() + api.limits.of(C::LARGE).command)
+/// The terms of a command of this kind that begins now. `held`: for what the command holds. `message_id`: where it was
+/// promised before.
+pub fn terms<C: Command>(
+    api: &Api,
+    caller: &Caller,
+    held: Permit,
+    message_id: Option<String>,
+) -> Terms {
+    let longest = match C::JOB {
+        true => api.limits.job,
+        false => api.limits.of(C::LARGE).command,
+    };
+    Terms {
+        deadline: Instant::now() + longest,
+        caller: caller.user,
+        message_id: C::SENDS.then(|| message_id.unwrap_or_else(new_message_id)),
+        held,
     }
 }
 
-/// Sends a command to a device of the caller and waits for its reply. `held`: for what the command holds.
+/// Sends a command to a device of the caller and waits for its reply.
 pub async fn dispatch<C: Command>(
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
-    deadline: Deadline,
-    held: Permit,
+    terms: Terms,
     command: C,
 ) -> Result<C::Reply, Failure> {
     let operation = C::OPERATION.name;
@@ -145,7 +181,7 @@ pub async fn dispatch<C: Command>(
     let span = info_span!("command", operation, device.id = field::Empty);
     let answered = async {
         let under_way = api.metrics.command_begun();
-        let result = send(api, caller, device, deadline, held, command).await;
+        let result = send(api, caller, device, terms, command).await;
         count::<C>(api, &under_way, &result);
         result
     };
@@ -156,11 +192,12 @@ async fn send<C: Command>(
     api: &Api,
     caller: Caller,
     device: Option<DeviceId>,
-    Deadline(deadline): Deadline,
-    held: Permit,
+    mut terms: Terms,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    let (job, slot) = commands::job(command, deadline, held);
+    terms.deadline += command.patience();
+    let (deadline, message_id) = (terms.deadline, terms.message_id.clone());
+    let (job, slot) = commands::job(command, terms);
     let asked = Dispatch {
         caller,
         device,
@@ -170,10 +207,12 @@ async fn send<C: Command>(
         return Err(Failure::Overloaded);
     }
     match timeout_at(deadline + ANSWER_GRACE, slot).await {
+        Ok(Ok(Err(Failure::TimedOut { message_id: None }))) | Err(_) => {
+            Err(Failure::TimedOut { message_id })
+        }
         Ok(Ok(result)) => result,
         // The slot was dropped with the life that held it.
         Ok(Err(_)) => Err(Failure::Disconnected),
-        Err(_) => Err(Failure::TimedOut { message_id: None }),
     }
 }
 

@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 use self::lenient::Given;
 use self::query::Query;
 pub use self::shape::Shape;
-use super::{Limits, body};
+use super::{Limits, body, idempotency};
 use crate::contract::param::Place;
 use crate::failure::{Failure, Invalid};
 use crate::memory::{Held, Permit};
@@ -39,6 +39,8 @@ pub struct Fields {
     echo: Map<String, Value>,
     /// Which device is meant, as the request has it.
     pub device: Option<String>,
+    /// A hash of all that the request brings, for one with an `Idempotency-Key`.
+    pub fingerprint: Option<[u8; 32]>,
     /// Fields that nobody reads.
     pub ignored: Vec<String>,
     /// Parameters of the query that nobody reads.
@@ -53,20 +55,23 @@ pub async fn read(
     limits: &Limits,
     shape: &Shape,
 ) -> Result<Fields, Failure> {
+    let mut fingerprint = None;
     let mut body = match takes_body(request, shape) {
         true => {
             let body = body::read(request, payload, permit.another(), limits).await?;
+            if request.headers().contains_key(idempotency::HEADER) {
+                fingerprint = Some(idempotency::fingerprint(request, &body));
+            }
             parsed(body, permit)?
         }
         false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
-    Ok(Fields::new(
-        Query::of(request),
-        &path(request).await,
-        body,
-        shape,
-    ))
+    let path = path(request).await;
+    Ok(Fields {
+        fingerprint,
+        ..Fields::new(Query::of(request), &path, body, shape)
+    })
 }
 
 /// The parameters in the path, by name. They are decoded as a whole, since one may hold a slash; what cannot be is left as

@@ -7,11 +7,11 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
-use super::Api;
 use super::endpoint::{Context, Endpoint};
-use super::execute::{self, Deadline};
+use super::execute;
 use super::input::{Fields, Shape};
 use super::which::{NOT_FOUND, Which};
+use super::{Api, idempotency};
 use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
@@ -36,6 +36,7 @@ where
     const PARAMS: &'static [Param] = I::Command::PARAMS;
     const NAMES_DEVICE: bool = true;
     const LARGE: bool = I::Command::LARGE;
+    const SENDS: bool = I::Command::SENDS;
 
     fn refusals() -> Vec<Failure> {
         // What its check makes of a request that brings nothing is an example of what it refuses.
@@ -43,6 +44,9 @@ where
         let nothing = Fields::none(&shape).decode::<I>();
         let unchecked = nothing.ok().and_then(|input| input.check().err());
         let mut refusals = I::Command::refusals();
+        if Self::SENDS {
+            refusals.extend([idempotency::UNDER_WAY, idempotency::USED]);
+        }
         refusals.extend(unchecked.map(Failure::Invalid));
         refusals.extend([
             Failure::NoDevice,
@@ -65,14 +69,15 @@ where
             caller,
             device,
             held,
+            message_id,
         } = context;
-        let deadline = Deadline::of::<I::Command>(&api);
+        let terms = execute::terms::<I::Command>(&api, &caller, held.clone(), message_id);
         let command = checked(self.0, &held);
         let command = command.inspect_err(|failure| Self::refused(&api, failure))?;
         match device {
-            Which::Default => execute::dispatch(&api, caller, None, deadline, held, command).await,
+            Which::Default => execute::dispatch(&api, caller, None, terms, command).await,
             Which::Device(id) => {
-                let done = execute::dispatch(&api, caller, Some(id), deadline, held, command).await;
+                let done = execute::dispatch(&api, caller, Some(id), terms, command).await;
                 // One that was named and is not the caller's is answered like one that does not exist.
                 done.map_err(|failure| match failure {
                     Failure::NoDevice => NOT_FOUND,

@@ -13,8 +13,8 @@ use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
-use super::{devices, envelope, health, openapi, ryze, tenants, users, webhooks};
-use crate::commands::*;
+use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
+use crate::commands::{self, appstate, contacts, groups, privacy, profile, send, status};
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 
@@ -35,6 +35,34 @@ pub fn areas() -> Vec<Area> {
             command::<status::text::PostStatusText>("postStatusText", POST, "/status/text"),
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
+        ]),
+        ("Messages", vec![
+            command::<send::text::SendText>("sendText", POST, "/send/text"),
+            command::<send::text_mentions::SendTextMentions>("sendTextMentions", POST, "/send/text/mentions"),
+            command::<send::image::SendImage>("sendImageMessage", POST, "/send/image"),
+            command::<send::video::SendVideo>("sendVideoMessage", POST, "/send/video"),
+            command::<send::audio::SendAudio>("sendAudioMessage", POST, "/send/audio"),
+            command::<send::document::SendDocument>("sendDocumentMessage", POST, "/send/document"),
+            command::<send::sticker::SendSticker>("sendStickerMessage", POST, "/send/sticker"),
+            command::<send::contact::SendContact>("sendContact", POST, "/send/contact"),
+            command::<send::contacts::SendContacts>("sendContacts", POST, "/send/contacts"),
+            command::<send::location::SendLocation>("sendLocation", POST, "/send/location"),
+            command::<send::live_location::SendLiveLocation>("sendLiveLocation", POST, "/send/live-location"),
+            command::<send::poll::SendPoll>("sendPollMessage", POST, "/send/poll"),
+            command::<send::reaction::SendReaction>("sendReaction", POST, "/send/reaction"),
+            command::<commands::messages::edit::EditMessage>("editMessage", PUT, "/messages/{messageId}"),
+            command::<commands::messages::delete::DeleteMessage>("deleteMessage", DELETE, "/messages/delete"),
+            endpoint::<messages::status::GetMessageStatus>("getMessageStatus", GET, "/messages/{id}/status"),
+            endpoint::<messages::media::GetMessageMedia>("getMessageMedia", GET, "/messages/{id}/media"),
+            command::<commands::messages::read::MarkRead>("markMessageRead", POST, "/messages/{id}/read"),
+            command::<commands::messages::delivered::MarkDelivered>("markMessageDelivered", POST, "/messages/{id}/delivered"),
+            command::<send::buttons::SendButtons>("sendButtonsMessage", POST, "/send/buttons"),
+            command::<send::buttons_response::SendButtonsResponse>("sendButtonsResponseMessage", POST, "/send/buttons-response"),
+            command::<send::interactive::SendInteractive>("sendInteractiveListMessage", POST, "/send/interactive"),
+            command::<send::list_response::SendListResponse>("sendListResponseMessage", POST, "/send/list-response"),
+            command::<send::template::SendTemplate>("sendTemplateMessage", POST, "/send/template"),
+            command::<send::product::SendProduct>("sendProduct", POST, "/send/product"),
+            command::<send::catalog::SendCatalog>("sendCatalog", POST, "/send/catalog"),
         ]),
         ("Contacts", vec![
             command::<contacts::list::GetContacts>("getContacts", GET, "/contacts"),

@@ -60,6 +60,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
+        Failure::NoDevice => operation.no_device.into(),
         Failure::Refused(_) => operation.failed.into(),
         // The contract writes it so everywhere but at the status endpoints.
         Failure::Disconnected if operation.envelope != Envelope::Object => {
@@ -72,6 +73,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
     let retry_after = failure.retry_after();
     let (status, message) = match operation.envelope {
         Envelope::Ryze => in_ryze(failure, operation).unwrap_or((status, message)),
+        Envelope::Bare => in_bare(failure, operation).unwrap_or((status, message)),
         _ => (status, message),
     };
     Outcome {
@@ -92,7 +94,36 @@ pub fn of_input(operation: &Operation, in_body: bool, mut invalid: Invalid) -> F
             _ => format!("{BAD_BODY}: {}", invalid.message),
         };
     }
+    if operation.envelope == Envelope::Bare
+        && let Some(text) = nobody(&invalid)
+    {
+        invalid.message = text.to_owned();
+    }
     invalid.into()
+}
+
+/// The older send endpoints' own words for somebody who cannot be written to.
+fn nobody(invalid: &Invalid) -> Option<&'static str> {
+    let missing = ["is required", "is empty"]
+        .iter()
+        .any(|end| invalid.message.ends_with(end));
+    match (invalid.field.as_deref()?, missing) {
+        ("to", true) => Some("Invalid recipient JID: empty input"),
+        ("to", false) => Some("Invalid recipient JID: invalid number"),
+        ("quoted.participant", true) => Some("invalid quoted participant JID: empty input"),
+        ("quoted.participant", false) => Some("invalid quoted participant JID: invalid number"),
+        _ => None,
+    }
+}
+
+/// Where the older send endpoints differ: they have no 502, 503 and 504, and name the reason after the text.
+fn in_bare(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
+    Some(match failure {
+        Failure::Disconnected => (400, "WhatsApp not connected".into()),
+        Failure::Refused(_) => (500, format!("{}: {failure}", operation.failed).into()),
+        Failure::TimedOut { .. } => (500, format!("{}: timeout", operation.failed).into()),
+        _ => return None,
+    })
 }
 
 /// Where the RyzeAPI differs: it has no 502 and no 504, and names the reason after the text.

@@ -25,6 +25,18 @@ pub struct Downloader {
     rule: Rule,
     /// Bytes.
     limit: usize,
+    timeout: Duration,
+    video_timeout: Duration,
+}
+
+/// What is to be fetched.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// Where the request names it.
+    pub field: &'static str,
+    pub url: &'a str,
+    /// It may be a video, which takes longer.
+    pub video: bool,
 }
 
 impl Downloader {
@@ -40,7 +52,6 @@ impl Downloader {
             .gzip(true)
             .deflate(true)
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(config.download_timeout)
             .redirect(follow(rule))
             .dns_resolver(Arc::new(rule))
             .build()?;
@@ -48,20 +59,24 @@ impl Downloader {
             client,
             rule,
             limit: config.limit,
+            timeout: config.download_timeout,
+            video_timeout: config.video_download_timeout,
         })
     }
 
     /// The body behind the URL, counted by `permit`. Every failure is the caller's, whom it tells what is wrong with the
     /// URL; unless there is no room for it.
-    pub async fn fetch(&self, url: &str, permit: Permit) -> Result<Downloaded, Failure> {
-        let url = Url::parse(url).map_err(|error| refused(format!("is not a URL: {error}")))?;
+    pub async fn fetch(&self, wanted: Wanted<'_>, permit: Permit) -> Result<Downloaded, Failure> {
+        let refused = |problem: String| refused(wanted.field, problem);
+        let url = Url::parse(wanted.url);
+        let url = url.map_err(|error| refused(format!("is not a URL: {error}")))?;
         check(self.rule, &url).map_err(|problem| refused(problem.to_string()))?;
-        let response = self
-            .client
-            .get(url)
-            .send()
-            .await
-            .map_err(|error| refused(why(&error)))?;
+        let timeout = match wanted.video {
+            true => self.video_timeout,
+            false => self.timeout,
+        };
+        let request = self.client.get(url).timeout(timeout);
+        let response = request.send().await.map_err(|error| refused(why(&error)))?;
         if !response.status().is_success() {
             return Err(refused(format!("answered {}", response.status())).into());
         }
@@ -70,31 +85,36 @@ impl Downloader {
             && !encoding.eq_ignore_ascii_case("identity")
         {
             let problem = "answered with a Content-Encoding other than gzip and deflate";
-            return Err(refused(problem).into());
+            return Err(refused(problem.to_owned()).into());
         }
         let content_type = header(&response, CONTENT_TYPE).map(str::to_owned);
-        let bytes = self.read(response, &permit).await?;
+        let bytes = self.read(wanted.field, response, &permit).await?;
         Ok(Downloaded {
             bytes: Held::new(bytes, permit),
             content_type,
         })
     }
 
-    async fn read(&self, response: Response, permit: &Permit) -> Result<Vec<u8>, Failure> {
+    async fn read(
+        &self,
+        field: &'static str,
+        response: Response,
+        permit: &Permit,
+    ) -> Result<Vec<u8>, Failure> {
         let announced = response.content_length();
         if let Some(length) = announced
             && length > self.limit as u64
         {
-            return Err(self.too_large(&format!("has {length} bytes")));
+            return Err(self.too_large(field, &format!("has {length} bytes")));
         }
         // Memory that nothing is written to is not taken; growing step by step would take twice as much in between.
         let most = announced.map_or(self.limit, |length| length as usize);
         let mut body = Vec::with_capacity(most);
         let mut stream = response.bytes_stream();
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|error| refused(why(&error)))?;
+            let chunk = chunk.map_err(|error| refused(field, why(&error)))?;
             if body.len() + chunk.len() > self.limit {
-                return Err(self.too_large("has more"));
+                return Err(self.too_large(field, "has more"));
             }
             permit.grow(chunk.len())?;
             body.extend_from_slice(&chunk);
@@ -103,12 +123,10 @@ impl Downloader {
     }
 
     /// `what`: how large it is.
-    fn too_large(&self, what: &str) -> Failure {
+    fn too_large(&self, field: &'static str, what: &str) -> Failure {
         let limit = self.limit;
-        refused(format!(
-            "is too large: it {what}, the limit is {limit} bytes"
-        ))
-        .into()
+        let problem = format!("is too large: it {what}, the limit is {limit} bytes");
+        refused(field, problem).into()
     }
 }
 
@@ -123,8 +141,8 @@ fn header(response: &Response, name: HeaderName) -> Option<&str> {
     response.headers().get(name)?.to_str().ok()
 }
 
-fn refused(problem: impl std::fmt::Display) -> Invalid {
-    Invalid::media(format!("url {problem}"))
+fn refused(field: &'static str, problem: String) -> Invalid {
+    Invalid::media(format!("{field} {problem}")).at(field)
 }
 
 /// In words for the caller; the library's own texts tell more about our side than about the URL.

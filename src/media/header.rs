@@ -23,6 +23,8 @@ pub struct Header {
     pub memory: u64,
     /// Bytes of it that a decoder of PNG is to be held to, beside the pixels.
     pub beside: u64,
+    /// A WebP that moves.
+    pub animated: bool,
 }
 
 impl Header {

@@ -2,7 +2,7 @@
 
 use std::io::Cursor;
 
-use image::codecs::jpeg::JpegDecoder;
+use image::codecs::jpeg::{JpegDecoder, JpegEncoder};
 use image::codecs::png::PngDecoder;
 use image::codecs::webp::WebPDecoder;
 use image::imageops::{self, FilterType};
@@ -19,6 +19,14 @@ const THUMBNAIL: u32 = 96;
 const PORTRAIT: u32 = 640;
 /// What is made smaller than this at once looks no worse for it, and takes no memory for what is in between.
 const HALFWAY: u32 = 2 * PORTRAIT;
+
+/// Of a picture that is made JPEG in its own size: what phones use, 1 to 100.
+const QUALITY: u8 = 90;
+
+/// The most bytes that a picture takes on its way to JPEG in its own size: turned, and what comes of it.
+pub fn rewriting(header: &Header) -> u64 {
+    u64::from(header.width) * u64::from(header.height) * 12
+}
 
 /// The most bytes that a picture made smaller takes on its way to JPEG.
 pub fn finishing(header: &Header) -> u64 {
@@ -64,6 +72,21 @@ impl Picture {
             false => copy(&OnWhite(&self.pixels)),
         };
         self.finish(small)
+    }
+
+    /// All of it in its own size.
+    pub fn jpeg(&self) -> ImageResult<Vec<u8>> {
+        let mut jpeg = Vec::new();
+        let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, QUALITY);
+        let seen = OnWhite(&self.pixels);
+        if self.orientation == Orientation::NoTransforms {
+            encoder.encode_image(&seen)?;
+        } else {
+            let mut upright = DynamicImage::ImageRgb8(copy(&seen));
+            upright.apply_orientation(self.orientation);
+            upright.write_with_encoder(encoder)?;
+        }
+        Ok(jpeg)
     }
 
     /// The square in the middle, as a profile shows it.

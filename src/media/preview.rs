@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
-use image::ImageResult;
+use image::{ImageFormat, ImageResult};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::debug;
 
@@ -76,9 +76,57 @@ pub async fn portrait(picture: Held<Vec<u8>>, room: Permit) -> Result<Vec<u8>, F
         Failure::from(Invalid::field("image_base64", problem))
     };
     let header = header(&picture).map_err(refused)?;
-    match decode(picture, header, room, Picture::portrait).await? {
-        (_, Drawn::Done(portrait)) => Ok(portrait),
+    let needed = picture::finishing(&header);
+    match decode(picture, header, needed, room, Picture::portrait).await? {
+        (_, Drawn::Done(portrait)) => Ok(portrait.into_parts().0),
         (_, Drawn::NoRoom | Drawn::Unreadable) => Err(refused(NoPortrait::Unreadable)),
+    }
+}
+
+/// Makes a picture of another kind JPEG, upright and on white, which is what phones send each other; and looks at it. One
+/// that is too large to be read stays what it is. `room`: for what the decoder takes.
+pub async fn as_jpeg(
+    picture: Held<Vec<u8>>,
+    room: Permit,
+) -> Result<(Held<Vec<u8>>, Preview), Failure> {
+    let (header, preview) = sides(&picture)?;
+    if header.memory > MOST_MEMORY || header.format == ImageFormat::Jpeg {
+        return of_image(picture, room).await;
+    }
+    let needed = picture::finishing(&header) + picture::rewriting(&header);
+    let draw = |picture: &Picture| Ok((picture.jpeg()?, picture.thumbnail()?));
+    match decode(picture, header, needed, room, draw).await? {
+        (_, Drawn::Unreadable) => Err(damaged().into()),
+        (picture, Drawn::NoRoom) => Ok((picture, preview)),
+        (_, Drawn::Done(drawn)) => {
+            let ((jpeg, thumbnail), counted) = drawn.into_parts();
+            counted.shrink_to(jpeg.len() + thumbnail.len());
+            let thumbnail = Some(thumbnail);
+            Ok((
+                Held::new(jpeg, counted),
+                Preview {
+                    thumbnail,
+                    ..preview
+                },
+            ))
+        }
+    }
+}
+
+/// A small JPEG of a picture that stands for something else. `field`: where the request has it.
+pub async fn thumbnail(
+    field: &'static str,
+    picture: Held<Vec<u8>>,
+    room: Permit,
+) -> Result<Vec<u8>, Failure> {
+    let blamed = |problem: &dyn std::fmt::Display| {
+        Failure::from(Invalid::media(format!("{field} {problem}")).at(field))
+    };
+    let header = header(&picture).map_err(|problem| blamed(&problem))?;
+    let needed = picture::finishing(&header);
+    match decode(picture, header, needed, room, Picture::thumbnail).await? {
+        (_, Drawn::Done(thumbnail)) => Ok(thumbnail.into_parts().0),
+        (_, Drawn::NoRoom | Drawn::Unreadable) => Err(blamed(&NoPortrait::Unreadable)),
     }
 }
 
@@ -93,25 +141,31 @@ fn of_video(bytes: &[u8]) -> Preview {
 }
 
 /// The sides of a picture are known also when it is too large to be read. One that can be read by nobody is refused.
-async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, Preview), Failure> {
-    let header = Header::read(&bytes).ok_or_else(damaged)?;
+fn sides(bytes: &[u8]) -> Result<(Header, Preview), Invalid> {
+    let header = Header::read(bytes).ok_or_else(damaged)?;
     let (width, height) = header.sides();
     if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
-        return Err(damaged().into());
+        return Err(damaged());
     }
-    let (bytes, thumbnail) = match header.memory > MOST_MEMORY {
-        true => (bytes, None),
-        false => match decode(bytes, header, room, Picture::thumbnail).await? {
-            (_, Drawn::Unreadable) => return Err(damaged().into()),
-            (bytes, Drawn::NoRoom) => (bytes, None),
-            (bytes, Drawn::Done(thumbnail)) => (bytes, Some(thumbnail)),
-        },
-    };
     let preview = Preview {
-        thumbnail,
         width: Some(width),
         height: Some(height),
-        seconds: None,
+        ..Preview::default()
+    };
+    Ok((header, preview))
+}
+
+async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, Preview), Failure> {
+    let (header, mut preview) = sides(&bytes)?;
+    if header.memory > MOST_MEMORY {
+        return Ok((bytes, preview));
+    }
+    let needed = picture::finishing(&header);
+    let (bytes, drawn) = decode(bytes, header, needed, room, Picture::thumbnail).await?;
+    preview.thumbnail = match drawn {
+        Drawn::Unreadable => return Err(damaged().into()),
+        Drawn::NoRoom => None,
+        Drawn::Done(thumbnail) => Some(thumbnail.into_parts().0),
     };
     Ok((bytes, preview))
 }
@@ -134,8 +188,9 @@ fn header(picture: &[u8]) -> Result<Header, NoPortrait> {
 }
 
 /// What came of drawing a picture.
-enum Drawn {
-    Done(Vec<u8>),
+enum Drawn<T> {
+    /// Counted as what drawing it took.
+    Done(Held<T>),
     /// There is never room for it.
     NoRoom,
     /// It cannot be decoded.
@@ -143,14 +198,15 @@ enum Drawn {
 }
 
 /// Works where it keeps nobody waiting. What it takes is counted until the work is done, also when whoever asked for it
-/// has gone.
-async fn decode(
+/// has gone. `beside`: bytes that `draw` takes.
+async fn decode<T: Send + 'static>(
     bytes: Held<Vec<u8>>,
     header: Header,
+    beside: u64,
     room: Permit,
-    draw: fn(&Picture) -> ImageResult<Vec<u8>>,
-) -> Result<(Held<Vec<u8>>, Drawn), Failure> {
-    let needed = header.memory + picture::finishing(&header);
+    draw: fn(&Picture) -> ImageResult<T>,
+) -> Result<(Held<Vec<u8>>, Drawn<T>), Failure> {
+    let needed = header.memory + beside;
     let turn = turn(needed).await;
     match room.grow(usize::try_from(needed).unwrap_or(usize::MAX)) {
         Ok(()) => {}
@@ -159,7 +215,7 @@ async fn decode(
     }
     let work = move || {
         // They belong to this thread, which nobody can stop.
-        let _counted = (room, turn);
+        let (room, _turn) = (room, turn);
         let drawn = catch_unwind(AssertUnwindSafe(|| {
             Picture::decode(&bytes, &header).and_then(|picture| draw(&picture))
         }));
@@ -168,7 +224,8 @@ async fn decode(
                 .inspect_err(|error| debug!(error = %Chain(error), "a picture cannot be read"))
                 .ok()
         });
-        (bytes, drawn.map_or(Drawn::Unreadable, Drawn::Done))
+        let drawn = drawn.map(|drawn| Drawn::Done(Held::new(drawn, room)));
+        (bytes, drawn.unwrap_or(Drawn::Unreadable))
     };
     let done = tokio::task::spawn_blocking(work).await;
     done.map_err(|error| Failure::internal("a picture was not looked at", &error))
@@ -219,7 +276,14 @@ mod tests {
         assert_eq!(room_for_another(), Ok(()));
         let gate = GATE.lock();
         {
-            let work = decode(picture(&memory), header, memory.permit(None), slowly);
+            let beside = picture::finishing(&header);
+            let work = decode(
+                picture(&memory),
+                header,
+                beside,
+                memory.permit(None),
+                slowly,
+            );
             tokio::select! {
                 _ = work => panic!("it is kept at it"),
                 () = BEGUN.notified() => {}

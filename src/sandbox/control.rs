@@ -12,14 +12,17 @@
 //! | `POST accounts/{phone}/status-privacy {type,users?}` | `contacts`, `whitelist` or `blacklist` |
 //! | `POST accounts/{phone}/blocklist {jid,action?}` | `block` (or absent) or `unblock` |
 //! | `GET accounts/{phone}/inbox[?id=…]` | what that phone decrypted |
+//! | `GET accounts/{phone}/receipts` | what that phone was told of messages to others: `id`, `type` (empty: delivered), `from` |
 //! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does |
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
 //! | `POST kick {jid}` | the phone unlinks that device |
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
+//! | `POST accounts/{phone}/send {to?,content,quoted?,mentions?,mention_all?,view_once?,expiration?}` | that phone sends anything |
+//! | `POST accounts/{phone}/receipts {type,messages}` | it reads messages that it has (`read`), or plays them (`played`) |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
-//! | `POST groups {subject,participants}` · `GET` | makes a group, the first participant its creator · lists them |
+//! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
-//! | `DELETE media` | every file expires: downloads are answered with 410 |
+//! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
 //! | `POST faults {jid,fault,…,times?}` · `GET` · `DELETE` | sets, lists with hits, and clears faults |
@@ -33,7 +36,12 @@
 //!
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
-//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, and `timestamp`.
+//! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, `times` (how often it came; it is shown once) and `timestamp`; whatever is
+//! more than a text has `message`, which is all of it under WhatsApp's own names, bytes in base64.
+//!
+//! The `content` that a phone sends has a `type` and what that needs; the types and their fields are the variants of
+//! [`Say`](super::phone::say::Say). A file is `{data_base64,mimetype?}`. Ids in `quoted`, and in the `message` that a reaction,
+//! a vote, an answer, an edit or a revoke is about, are of messages that the phone has sent or received; `to` may then be absent.
 //!
 //! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
 //! account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
@@ -45,6 +53,7 @@ mod accounts;
 mod answer;
 mod faults;
 mod groups;
+mod messages;
 mod pairing;
 mod settings;
 mod state;
@@ -76,10 +85,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
                 "/accounts/{phone}/contacts",
                 web::get().to(accounts::contacts),
             )
+            .route(
+                "/accounts/{phone}/receipts",
+                web::get().to(accounts::receipts),
+            )
             .route("/accounts/{phone}/inbox", web::get().to(accounts::inbox))
             .service(
                 web::scope("/accounts/{phone}")
                     .route("/also", web::post().to(accounts::find_also))
+                    .route("/send", web::post().to(messages::send))
+                    .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))
                     .route("/settings", web::get().to(settings::show))
                     .route("/status-privacy", web::post().to(settings::status_privacy))

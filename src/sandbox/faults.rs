@@ -212,6 +212,18 @@ impl Faults {
             })
     }
 
+    /// Until when this device's account may begin no chats, in Unix seconds.
+    pub fn reach_out_locked(&self, device: &Address) -> Option<u64> {
+        let mut active = self
+            .active
+            .iter()
+            .filter(|active| active.remaining != Some(0) && active.scope.includes(Some(device)));
+        active.find_map(|active| match active.fault {
+            Fault::ReachOutLocked { until } => Some(until),
+            _ => None,
+        })
+    }
+
     /// Whether nothing may be sent to this device; what it sends is what uses the fault up.
     pub fn mutes(&self, device: Option<&Address>) -> bool {
         self.active.iter().any(|active| {

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use serde::{Deserialize, Serialize};
 use wacore_binary::{Jid, Server};
 
+use super::address::Form;
 use super::persistence::{Journal, PersistenceError, Record};
 use super::settings::Picture;
 
@@ -41,6 +42,9 @@ pub struct Group {
     pub requests: BTreeMap<String, u64>,
     #[serde(default)]
     pub picture: Option<Picture>,
+    /// It calls its people by number, as older ones do.
+    #[serde(default)]
+    pub by_number: bool,
 }
 
 /// What members are told the group is about.
@@ -106,6 +110,11 @@ impl Groups {
 impl Group {
     pub fn jid(&self) -> Jid {
         Jid::new(self.id.as_str(), Server::Group)
+    }
+
+    /// How it calls its people.
+    pub fn form(&self) -> Form {
+        if self.by_number { Form::Pn } else { Form::Lid }
     }
 
     /// Whether somebody may write.

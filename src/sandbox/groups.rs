@@ -4,13 +4,13 @@ mod joining;
 pub mod members;
 mod picture;
 pub mod rules;
-mod shown;
+pub mod shown;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use wacore_binary::Node;
 
-use super::address::{Address, Form};
+use super::address::Address;
 use super::group::{Group, MEMBERS, Rules};
 use super::iq::{NOT_FOUND, Refusal};
 use super::keys;
@@ -18,6 +18,7 @@ use super::stanza;
 use super::world::World;
 
 use rules::Setting;
+use shown::names;
 
 /// Somebody who is not in the group asks.
 pub const NOT_IN_IT: Refusal = (403, "forbidden");
@@ -32,6 +33,7 @@ impl World {
         subject: &str,
         participants: BTreeSet<String>,
         settings: Vec<Setting>,
+        by_number: bool,
     ) -> Option<Group> {
         if participants.len() > MEMBERS {
             return None;
@@ -51,6 +53,7 @@ impl World {
             revoked: VecDeque::new(),
             requests: BTreeMap::new(),
             picture: None,
+            by_number,
         };
         for setting in settings {
             setting.apply(&mut group, creator);
@@ -99,9 +102,10 @@ impl World {
     /// Notifies the companions of some people of what somebody did in a group.
     fn tell(&mut self, group: &Group, author: &str, people: &BTreeSet<String>, change: Node) {
         let author = Address::phone(author);
+        let (name, other) = names("participant", group.form());
         let named = [
-            ("participant", self.user(&author, Form::Lid)),
-            ("participant_pn", self.other_name(&author, Form::Lid)),
+            (name, self.user(&author, group.form())),
+            (other, self.other_name(&author, group.form())),
         ];
         let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
         let companions: Vec<Address> = accounts

@@ -28,6 +28,8 @@ pub struct Media {
     order: VecDeque<String>,
     size: usize,
     expired: HashSet<String>,
+    /// What senders' phones still have of what has expired.
+    on_phones: HashMap<String, Bytes>,
     /// The beginnings of interrupted uploads, by the token that names the whole file.
     partial: HashMap<String, BytesMut>,
     /// A file that goes to many phones is decrypted once.
@@ -95,13 +97,33 @@ impl Media {
         true
     }
 
-    /// Forgets every file, as time does. Returns how many there were.
-    pub fn expire(&mut self, journal: &mut Journal) -> usize {
-        let all: Vec<String> = self.files.keys().cloned().collect();
-        for path in &all {
+    /// Forgets every file, as time does; phones still have what they have sent, or have deleted it too. Returns how many
+    /// there were.
+    pub fn expire(&mut self, journal: &mut Journal, on_phones: bool) -> usize {
+        let all: Vec<(String, Bytes)> = self.files.clone().into_iter().collect();
+        for (path, _) in &all {
             self.remove(journal, path);
         }
-        all.len()
+        let expired = all.len();
+        self.on_phones = match on_phones {
+            true => HashMap::new(),
+            false => all.into_iter().collect(),
+        };
+        expired
+    }
+
+    /// A phone uploads what has expired once more; it lies elsewhere then. `None`: the phone has it no longer.
+    pub fn put_again(&mut self, journal: &mut Journal, direct_path: &str) -> Option<String> {
+        let file = self.on_phones.get(path_part(direct_path))?.clone();
+        let path = format!(
+            "{}-{}",
+            path_of(&keys::sha256(&file)),
+            hex::encode(keys::random::<4>())
+        );
+        journal.put(RECORD, "", &path, file.to_vec());
+        self.insert(path.clone(), file);
+        self.evict(journal);
+        Some(with_query(&path))
     }
 
     pub fn restore(&mut self, path: String, file: Vec<u8>) {

@@ -2,12 +2,17 @@
 
 mod bootstrap;
 mod bundle;
+mod company;
 mod composing;
 mod content;
+mod known;
+mod letter;
 mod names;
 mod outgoing;
 mod peer;
+pub mod reading;
 mod receiving;
+pub mod say;
 mod sealing;
 mod seen;
 mod stores;
@@ -15,13 +20,13 @@ mod stores;
 use std::collections::{HashMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use wacore_libsignal::protocol::{
     GenericSignedPreKey, IdentityKey, IdentityKeyPair, PreKeyRecord, SenderKeyRecord,
     SessionRecord, SignedPreKeyRecord,
 };
 
 use wacore_binary::Jid;
-use waproto::whatsapp::Message;
 
 use super::address::Address;
 use super::deliveries::Deliveries;
@@ -30,6 +35,7 @@ use super::persistence::{Journal, PersistenceError, Record};
 
 pub use bundle::Bundle;
 pub use content::{Content, MediaType};
+use letter::Letter;
 pub use peer::Peer;
 use stores::Names;
 
@@ -56,6 +62,21 @@ pub struct Received {
     pub caption: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media: Option<ReceivedMedia>,
+    /// All of it, under WhatsApp's own names, bytes in base64; absent for a text and nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message: Option<Value>,
+    /// All of it, in WhatsApp's own encoding; not kept over a restart.
+    #[serde(skip)]
+    pub encoded: Vec<u8>,
+    /// What the stanza said besides the ciphertext; absent for a text without company.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stanza: Option<Value>,
+    /// What the message came in, by WhatsApp's own name of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub envelope: Option<String>,
+    /// How often it came and could be decrypted; it is shown once.
+    #[serde(default)]
+    pub times: u64,
     /// Unix seconds.
     pub timestamp: u64,
 }
@@ -89,15 +110,28 @@ pub struct Told {
     pub thumbnail: Option<usize>,
 }
 
+/// Somebody has a message, or has read it.
+#[derive(Clone, Serialize)]
+pub struct Receipt {
+    /// Of the message.
+    pub id: String,
+    /// WhatsApp's name of it; empty: it was delivered.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The device that says so.
+    pub from: String,
+}
+
+/// Receipts that a phone remembers.
+const RECEIPTS: usize = 1000;
+
 /// A message of the phone's own, kept for a device that could not decrypt it.
 #[derive(Clone)]
 struct Sent {
     id: String,
-    message: Message,
+    letter: Letter,
     /// Where it went; absent for a message to a companion about the account.
     chat: Option<Jid>,
-    /// `type` of the stanza that carried it.
-    kind: &'static str,
 }
 
 /// A phone: its keys and sessions, and what it has received and sent.
@@ -105,6 +139,8 @@ pub struct Phone {
     pub peer: Peer,
     pub inbox: VecDeque<Received>,
     pub deliveries: Deliveries,
+    /// What it was told of messages that were sent to others.
+    pub receipts: VecDeque<Receipt>,
     next_inbox: u64,
     sent: VecDeque<Sent>,
     /// How often this phone asked for a message again.
@@ -131,10 +167,25 @@ impl Phone {
             peer,
             inbox: VecDeque::new(),
             deliveries: Deliveries::default(),
+            receipts: VecDeque::new(),
             next_inbox: 0,
             sent: VecDeque::new(),
             attempts: HashMap::new(),
         }
+    }
+
+    /// Somebody has a message of this account, or has read it.
+    pub fn is_told(&mut self, receipt: Receipt) {
+        if self.receipts.len() >= RECEIPTS {
+            self.receipts.pop_front();
+        }
+        self.receipts.push_back(receipt);
+    }
+
+    /// Where the file of a message lies that this phone has sent, and its key.
+    pub fn file_of(&self, id: &str) -> Option<(String, Vec<u8>)> {
+        let file = seen::describe(&self.sent(id)?.letter.message)?.file?;
+        Some((file.direct_path?, file.media_key?))
     }
 
     /// Writes the identity; it never changes.

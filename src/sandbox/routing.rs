@@ -2,8 +2,11 @@
 
 pub mod bursts;
 mod fanout;
+mod media_retry;
 mod presence;
+mod reach_out;
 mod receipts;
+mod strict;
 
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{JidExt, Node};

@@ -49,6 +49,14 @@ const STEPS: &[(&str, Step)] = &[
         Step::Rebuild(include_str!("migrations/0010_clear_columns.sql")),
     ),
     ("traces of what was in clear", Step::Scrub),
+    (
+        "idempotency",
+        Step::Sql(include_str!("migrations/0012_idempotency.sql")),
+    ),
+    (
+        "messages",
+        Step::Sql(include_str!("migrations/0013_messages.sql")),
+    ),
 ];
 
 /// How a step is made.

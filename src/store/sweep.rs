@@ -5,8 +5,9 @@ use std::time::Duration;
 use chrono::Utc;
 use tracing::{debug, warn};
 
+use super::messages::KeptBounds;
 use super::record_key::Kind;
-use super::{Statement, Store, StoreError};
+use super::{Statement, Store, StoreError, idempotency};
 use crate::telemetry::Chain;
 
 /// How often old records are looked for.
@@ -33,13 +34,20 @@ const CHUNK: i64 = 1000;
 const SWEEP: &str = "DELETE FROM record WHERE (device, kind, key) IN \
     (SELECT device, kind, key FROM record WHERE kind = $1 AND at < $2 LIMIT $3) RETURNING kind";
 
+const SWEEP_KEYS: &str = "DELETE FROM idempotency WHERE (user_id, key_hash) IN \
+    (SELECT user_id, key_hash FROM idempotency WHERE at < $1 LIMIT $2) RETURNING key_hash";
+
 impl Store {
-    /// Removes old records of all devices, once in a while. Ends with the store.
-    pub async fn keep_swept(self) {
+    /// Removes old records of all devices, and messages beyond these bounds, once in a while. Ends with the store.
+    pub async fn keep_swept(self, messages: KeptBounds) {
         let mut pause = tokio::time::interval(PAUSE);
         loop {
             pause.tick().await;
-            match self.sweep(Utc::now().timestamp()).await {
+            let now = Utc::now().timestamp();
+            let swept = async {
+                Ok(self.sweep(now).await? + self.trim_messages(now, messages).await? as u64)
+            };
+            match swept.await {
                 Ok(0) => {}
                 Ok(removed) => debug!(removed, "old records removed"),
                 Err(StoreError::Closed) => return,
@@ -52,18 +60,25 @@ impl Store {
     pub(super) async fn sweep(&self, now: i64) -> Result<u64, StoreError> {
         let mut removed = 0;
         for (kind, seconds) in KEPT {
-            loop {
-                let sweep = Statement::new(SWEEP)
-                    .bind(kind.number())
-                    .bind(now - seconds)
-                    .bind(CHUNK);
-                let rows = self.write(vec![sweep]).await?.pop().unwrap_or_default();
-                removed += rows.len() as u64;
-                if rows.len() < CHUNK as usize {
-                    break;
-                }
+            let sweep = Statement::new(SWEEP).bind(kind.number());
+            removed += self.remove(sweep.bind(now - seconds)).await?;
+        }
+        let keys = Statement::new(SWEEP_KEYS).bind(now - idempotency::KEPT);
+        removed += self.remove(keys).await?;
+        Ok(removed)
+    }
+
+    /// Chunk by chunk; the statement's last argument is how many rows it may remove.
+    async fn remove(&self, statement: Statement) -> Result<u64, StoreError> {
+        let statement = statement.bind(CHUNK);
+        let mut removed = 0;
+        loop {
+            let rows = self.write(vec![statement.clone()]).await?;
+            let rows = rows.first().map_or(0, Vec::len);
+            removed += rows as u64;
+            if rows < CHUNK as usize {
+                return Ok(removed);
             }
         }
-        Ok(removed)
     }
 }

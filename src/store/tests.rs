@@ -3,9 +3,11 @@
 mod commits;
 mod conformance;
 mod crash;
+mod idempotency;
 mod keys;
 mod library;
 mod lives;
+mod messages;
 mod migration;
 mod opening;
 mod overlay;

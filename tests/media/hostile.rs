@@ -5,12 +5,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use image::ImageResult;
 use proptest::prelude::*;
 use proptest::sample::Index;
 use wutsd::media::Media;
 use wutsd::media::format::Format;
 use wutsd::media::header::Header;
 use wutsd::media::mp4::Movie;
+use wutsd::media::opus::Opus;
 use wutsd::media::picture::{self, Picture};
 
 use crate::{ALLOCATOR, file, files};
@@ -39,6 +41,7 @@ fn look(bytes: &[u8]) {
     let looked = taken(|| {
         let _ = Format::of(bytes);
         let _ = Movie::read(bytes);
+        let _ = Opus::read(bytes);
         let _ = Header::read(bytes);
     });
     assert!(looked < SLACK, "{looked} bytes");
@@ -52,15 +55,30 @@ fn look(bytes: &[u8]) {
 }
 
 fn draw(bytes: &[u8], header: &Header) {
+    let smaller = |picture: &Picture| {
+        picture.thumbnail()?;
+        picture.portrait()
+    };
+    let small = picture::finishing(header);
+    takes_no_more(bytes, header, small, smaller);
+    let whole = small + picture::rewriting(header);
+    takes_no_more(bytes, header, whole, Picture::jpeg);
+}
+
+/// `beside`: what drawing may take besides decoding.
+fn takes_no_more(
+    bytes: &[u8],
+    header: &Header,
+    beside: u64,
+    draw: fn(&Picture) -> ImageResult<Vec<u8>>,
+) {
     let taken = taken(|| {
         // A decoder may panic, which ends where it was called.
         let _ = catch_unwind(AssertUnwindSafe(|| {
-            let picture = Picture::decode(bytes, header)?;
-            picture.thumbnail()?;
-            picture.portrait()
+            Picture::decode(bytes, header).and_then(|picture| draw(&picture))
         }));
     });
-    let said = header.memory + picture::finishing(header) + SLACK;
+    let said = header.memory + beside + SLACK;
     assert!(
         taken <= said,
         "{taken} bytes are more than {said}: {header:?}"

@@ -63,6 +63,9 @@ fn pictures_are_turned_as_their_camera_says() {
             "{orientation}"
         );
         assert_eq!(colours(&thumbnail), expected, "{orientation}");
+        let whole = opened(&decoded(&bytes).jpeg().expect("a JPEG"));
+        assert_eq!((whole.width(), whole.height()), sides, "{orientation}");
+        assert_eq!(colours(&whole), expected, "{orientation}");
         let portrait = opened(&decoded(&bytes).portrait().expect("a portrait"));
         assert_eq!((portrait.width(), portrait.height()), (16, 16));
     }
@@ -85,7 +88,7 @@ fn what_is_transparent_is_white() {
         "transparent-lossy.webp",
     ] {
         let picture = decoded(&file(name));
-        for made in [picture.thumbnail(), picture.portrait()] {
+        for made in [picture.thumbnail(), picture.portrait(), picture.jpeg()] {
             let made = opened(&made.expect("a JPEG"));
             assert_eq!(colours(&made), ["white"; 4], "{name}");
             let middle = made.get_pixel(made.width() / 2, made.height() / 2).0;

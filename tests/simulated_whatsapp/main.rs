@@ -23,6 +23,8 @@ mod profile;
 mod receipts;
 mod refusals;
 mod restart;
+mod routing;
+mod saying;
 mod status_privacy;
 mod support;
 mod transport;

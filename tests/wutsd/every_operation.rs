@@ -40,6 +40,7 @@ impl Things {
             ("global", "id") => &self.tenant,
             ("devices", "deviceID") => &self.device,
             ("webhook", "id") => &self.delivery,
+            ("messages", _) => "3EB0C431D17A2B6E9F0C",
             ("api", "instance") => &self.instance,
             _ => match shown.and_then(Option::as_ref) {
                 Some(value) => value,
@@ -181,8 +182,10 @@ async fn a_body_that_makes_no_sense_is_refused_by_every_operation_that_takes_one
             };
             let answer = call(&strange, api, &things).await;
             assert_eq!(answer.status, 400, "{}: {}", operation.name, answer.text);
+            // The contract's own words for it.
+            let nobody = expected == "to" && answer.text.contains("Invalid recipient JID");
             assert!(
-                answer.text.contains(expected),
+                nobody || answer.text.contains(expected),
                 "{}: {}",
                 operation.name,
                 answer.text

@@ -2,4 +2,5 @@
 
 mod devices;
 mod fields;
+mod idempotency;
 mod methods;

@@ -85,6 +85,25 @@ impl World {
         self.start_again(&[]).await;
     }
 
+    /// Makes all messages that are kept so many seconds older.
+    pub fn age_messages(&self, seconds: i64) {
+        let database = rusqlite::Connection::open(self.data.path().join("wutsd.db"));
+        let aged = database
+            .expect("the database")
+            .execute("UPDATE message SET at = at - ?1", [seconds]);
+        assert!(aged.expect("a change") > 0);
+    }
+
+    /// The id of the message that was kept last.
+    pub fn newest_message(&self) -> String {
+        let database = rusqlite::Connection::open(self.data.path().join("wutsd.db"));
+        let newest = "SELECT id FROM message ORDER BY number DESC LIMIT 1";
+        let id = database
+            .expect("the database")
+            .query_row(newest, [], |row| row.get(0));
+        id.expect("a message")
+    }
+
     /// Starts the daemon again on the same data, after it has ended.
     pub async fn start_again(&mut self, settings: Settings<'_>) {
         self.add_settings(settings);

@@ -6,6 +6,7 @@ mod dead_letters;
 mod delivery;
 mod events;
 mod happenings;
+mod kinds;
 mod lifecycle;
 mod list;
 mod pending;

@@ -9,7 +9,8 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
-use crate::media::{Kind, Media, encoded};
+use crate::media::source::{Place, Source};
+use crate::media::{Kind, Media};
 
 /// What to publish.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -63,15 +64,15 @@ pub struct PostedMedia {
 
 /// An image or a video that is to be posted.
 pub struct PostMedia {
-    source: Source,
+    given: Given,
     wanted: Option<Kind>,
     caption: Option<String>,
     view_once: bool,
 }
 
-enum Source {
+enum Given {
     Here(Media),
-    Url(String),
+    There(Source),
 }
 
 impl Input for PostStatusMedia {
@@ -80,20 +81,13 @@ impl Input for PostStatusMedia {
     fn check(self) -> Result<PostMedia, Invalid> {
         let told = self.mime_type.as_deref().and_then(Kind::of);
         let wanted = self.media_type.map(Kind::from).or(told);
-        let source = match (self.data, self.url) {
-            (Some(data), None) => {
-                let bytes = encoded::decode("data", data);
-                let bytes = bytes.map_err(|wrong| Invalid::media(wrong.message))?;
-                Source::Here(Media::new(wanted, None, bytes)?)
-            }
-            (None, Some(url)) => Source::Url(url),
-            (None, None) => return Err(Invalid::media("either data or url must be provided")),
-            (Some(_), Some(_)) => {
-                return Err(Invalid::media("only one of data and url may be provided"));
-            }
+        let source = Source::one_of(("data", self.data), ("url", self.url))?;
+        let given = match source.place {
+            Place::Here(bytes) => Given::Here(Media::new(wanted, None, bytes)?),
+            Place::Url(_) => Given::There(source),
         };
         Ok(PostMedia {
-            source,
+            given,
             wanted,
             caption: self.caption,
             view_once: self.view_once.unwrap_or(false),
@@ -126,10 +120,11 @@ impl Command for PostMedia {
     }
 
     async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
-        let (media, held) = match self.source {
-            Source::Here(media) => (media, session.held().clone()),
-            Source::Url(url) => {
-                let found = session.media().download(&url).await?;
+        let (media, held) = match self.given {
+            Given::Here(media) => (media, session.held().clone()),
+            Given::There(source) => {
+                let video = self.wanted != Some(Kind::Image);
+                let found = session.media().fetch(source, video).await?;
                 let served = found.content_type.as_deref();
                 let (bytes, held) = found.bytes.into_parts();
                 (Media::new(self.wanted, served, bytes)?, held)
@@ -140,7 +135,7 @@ impl Command for PostMedia {
         let audience = session.status().audience().await?;
         let message = session
             .media()
-            .upload(media, held, self.caption, self.view_once)
+            .status(media, held, self.caption, self.view_once)
             .await?;
         let ack = session.status().post(audience, message).await?;
         Ok(PostedMedia {

@@ -7,6 +7,8 @@ use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
 use wacore::net::{HttpClient, HttpRequest, HttpResponse};
 
+use crate::device::job::HELD;
+
 /// Largest body that is taken into memory, in bytes.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -69,6 +71,10 @@ async fn limited_body(response: reqwest::Response) -> anyhow::Result<Bytes> {
             body.len() + chunk.len() <= LARGEST_BODY,
             "answer larger than {LARGEST_BODY} bytes"
         );
+        // For whom it is fetched, if somebody has asked for it.
+        if let Ok(room) = HELD.try_with(|held| held.grow(chunk.len())) {
+            room?;
+        }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())

@@ -11,7 +11,7 @@ use whatsapp_rust::{Client, InboundDurabilityHook};
 use super::Life;
 use super::contact::Names;
 use crate::device::report::{MessageReceived, Participants, received};
-use crate::webhooks::event::{Event, Told};
+use crate::webhooks::event::Told;
 
 /// The hook of one life. Held by its client.
 pub struct Hook(pub Arc<Life>);
@@ -28,14 +28,22 @@ impl InboundDurabilityHook for Hook {
             self.learn_names(&message.info);
         }
         let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-        if !webhooks.wants(device, MessageReceived::NAME) {
+        let told = webhooks.wants(device, MessageReceived::NAME);
+        if !told && !self.0.shared.keeps() {
             return Ok(());
         }
         let mut along = Vec::with_capacity(batch.len());
         for message in batch {
-            if let Some(event) = self.event(&client, message).await {
-                along.extend(webhooks.record(device, &event)?);
+            let people = Participants::of(&message.info.source, client.pn());
+            let people = people.known_to(&client).await;
+            if told {
+                let vote = self.0.vote(&client, message).await?;
+                let event = received(self.0.plan.device, message, &people, vote);
+                if let Some(event) = event {
+                    along.extend(webhooks.record(device, &event)?);
+                }
             }
+            self.0.keep(message, &people, &mut along).await?;
         }
         if along.is_empty() {
             return Ok(());
@@ -73,11 +81,5 @@ impl Hook {
         let sender = [Some(&info.source.sender), info.source.sender_alt.as_ref()];
         let sender = sender.into_iter().flatten().cloned();
         self.0.contacts.learn_names(sender, names);
-    }
-
-    async fn event(&self, client: &Client, message: &InboundMessage) -> Option<Event> {
-        let people = Participants::of(&message.info.source, client.pn());
-        let people = people.known_to(client).await;
-        received(self.0.plan.device, message, &people)
     }
 }

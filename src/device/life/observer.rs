@@ -47,6 +47,7 @@ impl EventHandler for Observer {
                 }
             }
             Event::ContactUpdate(update) => self.0.contacts.learn(update),
+            Event::Receipt(receipt) => self.0.note_receipt(receipt),
             other => {
                 if let Some(observed) = observed(other) {
                     self.0.actor.do_send(observed);
@@ -129,12 +130,15 @@ impl Observer {
             Some(code) => Err(code.clone()),
             None => Ok(ack.timestamp.map_or_else(Utc::now, told::time)),
         };
-        let sent = answer.as_ref().ok().copied();
-        if self.0.acks.resolve(&ack.id, answer)
-            && let Some(at) = sent
-        {
+        let sent = answer.clone();
+        let awaited = self.0.acks.resolve(&ack.id, answer);
+        if !awaited {
+            // Whoever sent it has waited for long enough; it is known all the same.
+            self.0.note_answer(&ack.id, &sent);
+        } else if let Ok(at) = sent {
             let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-            webhooks.tell(device, &MessageSent::new(ack, at));
+            let job = self.0.jobs.of(&ack.id);
+            webhooks.tell(device, &MessageSent::new(ack, at, job));
         }
     }
 }

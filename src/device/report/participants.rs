@@ -6,6 +6,8 @@ use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
 use whatsapp_rust::Client;
 
+use crate::device::known_as::KnownAs;
+
 /// The people of one message, and the device's own number.
 pub struct Participants {
     /// The device's own number.
@@ -71,6 +73,16 @@ impl Participant {
     /// By number where there is one.
     pub fn name(&self) -> Option<String> {
         self.number_text().or_else(|| self.lid_text())
+    }
+}
+
+impl From<&Participant> for KnownAs {
+    fn from(participant: &Participant) -> Self {
+        Self::of(
+            [&participant.number, &participant.lid]
+                .into_iter()
+                .flatten(),
+        )
     }
 }
 

@@ -68,6 +68,14 @@ pub fn upload(error: &(dyn Error + 'static)) -> Failure {
     }
 }
 
+/// Why media could not be fetched.
+pub fn download(error: &(dyn Error + 'static)) -> Failure {
+    match error.http_status() {
+        Some(TOO_MUCH) => refused(TOO_MUCH, None),
+        _ => rejected(error, "media host"),
+    }
+}
+
 /// WhatsApp answered, and not with what was asked for.
 pub fn unreadable() -> Failure {
     Failure::Refused("unreadable answer".into())

@@ -140,7 +140,8 @@ impl Groups<'_> {
     }
 }
 
-fn not_told(error: GroupError) -> Failure {
+/// Why nothing was told of a group.
+pub(super) fn not_told(error: GroupError) -> Failure {
     match error {
         // Not in it, or there is none: WhatsApp does not always tell which.
         GroupError::Iq(IqError::ServerError {

@@ -1,14 +1,18 @@
 //! Media on its way to WhatsApp's media hosts.
 
+use std::time::{Duration, Instant};
+
 use wacore::download::MediaType;
-use whatsapp_rust::media::{ImageOptions, VideoOptions, image_message, video_message};
-use whatsapp_rust::upload::UploadOptions;
+use whatsapp_rust::upload::{UploadOptions, UploadResponse};
 
 use super::outgoing::Outgoing;
+use super::outgoing::media::{Image, Video};
 use super::{Session, failures};
 use crate::device::job::HELD;
 use crate::failure::{Failure, Step};
-use crate::media::download::Downloaded;
+use crate::media::download::Wanted;
+use crate::media::ffmpeg::Ffmpeg;
+use crate::media::source::{Place, Source};
 use crate::media::{Kind, Media, preview};
 use crate::memory::{Held, Permit};
 
@@ -20,6 +24,46 @@ const UPLOAD: Step = Step {
 /// Media, from the caller and to WhatsApp.
 pub struct Uploads<'a>(&'a Session);
 
+/// A file of a request.
+pub struct Found {
+    /// The field at fault when it cannot be used.
+    pub field: &'static str,
+    pub bytes: Held<Vec<u8>>,
+    /// What its site calls it.
+    pub content_type: Option<String>,
+    /// How long it took to fetch.
+    pub took: Duration,
+}
+
+/// What a file is sent as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum File {
+    Image,
+    Video,
+    Audio,
+    Document,
+    Sticker,
+}
+
+impl File {
+    fn media_type(self) -> MediaType {
+        match self {
+            Self::Image => MediaType::Image,
+            Self::Video => MediaType::Video,
+            Self::Audio => MediaType::Audio,
+            Self::Document => MediaType::Document,
+            Self::Sticker => MediaType::Sticker,
+        }
+    }
+}
+
+/// A file that lies on WhatsApp's media hosts.
+pub struct Uploaded {
+    pub(super) place: UploadResponse,
+    /// How long it took.
+    pub took: Duration,
+}
+
 impl Session {
     /// Media, from the caller and to WhatsApp.
     pub fn media(&self) -> Uploads<'_> {
@@ -28,20 +72,74 @@ impl Session {
 }
 
 impl Uploads<'_> {
-    /// What is behind a URL that the caller gave.
-    pub async fn download(&self, url: &str) -> Result<Downloaded, Failure> {
+    /// The file itself. `video`: it may be one, which takes longer to fetch.
+    pub async fn fetch(&self, source: Source, video: bool) -> Result<Found, Failure> {
+        let field = source.field;
+        let url = match source.place {
+            Place::Url(url) => url,
+            Place::Here(bytes) => {
+                return Ok(Found {
+                    field,
+                    bytes: Held::new(bytes, self.0.held().clone()),
+                    content_type: None,
+                    took: Duration::ZERO,
+                });
+            }
+        };
+        let begun = Instant::now();
         let downloader = &self.0.life.shared.downloader;
-        downloader.fetch(url, self.0.room()).await
+        let url = &url;
+        let wanted = Wanted { field, url, video };
+        let downloaded = downloader.fetch(wanted, self.0.room()).await?;
+        Ok(Found {
+            field,
+            bytes: downloaded.bytes,
+            content_type: downloaded.content_type,
+            took: begun.elapsed(),
+        })
+    }
+
+    /// The program that converts sounds and videos.
+    pub fn ffmpeg(&self) -> &Ffmpeg {
+        &self.0.life.shared.ffmpeg
     }
 
     /// A square JPEG of a picture, as a profile shows it.
     pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        let picture = Held::new(picture, self.0.held().clone());
+        let picture = Held::new(picture, self.0.terms.held.clone());
         preview::portrait(picture, self.0.room()).await
     }
 
-    /// Encrypts and uploads, and makes the message that says where it is. `held`: for its bytes.
+    /// Encrypts and uploads. `beside`: bytes of the request that are still needed.
     pub async fn upload(
+        &self,
+        file: File,
+        bytes: Held<Vec<u8>>,
+        beside: usize,
+    ) -> Result<Uploaded, Failure> {
+        let begun = Instant::now();
+        let (bytes, held) = bytes.into_parts();
+        // The text of the request is gone; and for a while all is there twice, once encrypted.
+        held.shrink_to(bytes.len() + beside);
+        held.grow(bytes.len())?;
+        let upload = self
+            .0
+            .client
+            .upload(bytes, file.media_type(), UploadOptions::new());
+        let upload = HELD.scope(held, upload);
+        match tokio::time::timeout_at(self.0.terms.deadline, upload).await {
+            Ok(Ok(place)) => Ok(Uploaded {
+                place,
+                took: begun.elapsed(),
+            }),
+            Ok(Err(_)) if !self.0.client.is_connected() => Err(Failure::Disconnected),
+            Ok(Err(error)) => Err(during_upload(failures::upload(error.as_ref()))),
+            Err(_) => Err(during_upload(Failure::TimedOut { message_id: None })),
+        }
+    }
+
+    /// Uploads what a status shows, and makes the message that says where it is. `held`: for its bytes.
+    pub async fn status(
         &self,
         media: Media,
         held: Permit,
@@ -53,55 +151,30 @@ impl Uploads<'_> {
             mime_type,
             bytes,
         } = media;
-        let media_type = match kind {
-            Kind::Image => MediaType::Image,
-            Kind::Video => MediaType::Video,
-        };
         let bytes = Held::new(bytes, held);
         let (bytes, preview) = preview::of(kind, bytes, self.0.room()).await?;
-        let (bytes, held) = bytes.into_parts();
-        // The text of the request is gone; and for a while all is there twice, once encrypted.
-        held.shrink_to(bytes.len() + caption.as_ref().map_or(0, String::len));
-        held.grow(bytes.len())?;
-        let upload = self
-            .0
-            .client
-            .upload(bytes, media_type, UploadOptions::new());
-        let upload = HELD.scope(held, upload);
-        let uploaded = match tokio::time::timeout_at(self.0.deadline, upload).await {
-            Ok(Ok(uploaded)) => uploaded,
-            Ok(Err(_)) if !self.0.client.is_connected() => return Err(Failure::Disconnected),
-            Ok(Err(error)) => return Err(during_upload(failures::upload(error.as_ref()))),
-            Err(_) => return Err(during_upload(Failure::TimedOut { message_id: None })),
-        };
-        let mimetype = Some(mime_type.to_owned());
-        let mut message = match kind {
+        let beside = caption.as_ref().map_or(0, String::len);
+        let mime_type = mime_type.to_owned();
+        Ok(match kind {
             Kind::Image => {
-                let options = ImageOptions {
+                let uploaded = self.upload(File::Image, bytes, beside).await?;
+                let image = Image {
+                    mime_type,
                     caption,
-                    mimetype,
-                    jpeg_thumbnail: preview.thumbnail,
-                    ..Default::default()
+                    preview,
                 };
-                image_message(uploaded, options)
+                Outgoing::image(uploaded, image, Default::default(), view_once)
             }
             Kind::Video => {
-                let options = VideoOptions {
+                let uploaded = self.upload(File::Video, bytes, beside).await?;
+                let video = Video {
+                    mime_type,
                     caption,
-                    mimetype,
-                    duration_seconds: preview.seconds,
-                    ..Default::default()
+                    preview,
                 };
-                video_message(uploaded, options)
+                Outgoing::video(uploaded, video, Default::default(), view_once)
             }
-        };
-        if let Some(image) = message.image_message.as_option_mut() {
-            (image.width, image.height) = (preview.width, preview.height);
-        }
-        if let Some(video) = message.video_message.as_option_mut() {
-            (video.width, video.height) = (preview.width, preview.height);
-        }
-        Ok(Outgoing::media(message, view_once))
+        })
     }
 }
 

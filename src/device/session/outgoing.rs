@@ -1,6 +1,17 @@
 //! Messages on their way out, so that commands need not know the protocol's own types.
 
+mod answer;
+pub mod contact;
+pub mod list;
+pub mod location;
+pub mod media;
+pub mod native_flow;
+mod poll;
+pub mod product;
+
 use waproto::whatsapp as wa;
+
+use super::messages::context::References;
 
 /// A message ready to be encrypted.
 pub struct Outgoing(pub(in crate::device) wa::Message);
@@ -9,6 +20,25 @@ pub struct Outgoing(pub(in crate::device) wa::Message);
 const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
 
 impl Outgoing {
+    /// A text, with what it refers to.
+    pub fn text(text: String, references: References) -> Self {
+        if references.is_empty() {
+            return Self(wa::Message {
+                conversation: Some(text),
+                ..Default::default()
+            });
+        }
+        let content = wa::message::ExtendedTextMessage {
+            text: Some(text),
+            context_info: buffa::MessageField::some(references.into_context()),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            extended_text_message: buffa::MessageField::some(content),
+            ..Default::default()
+        })
+    }
+
     /// A text status.
     pub fn status_text(text: String) -> Self {
         let content = wa::message::ExtendedTextMessage {
@@ -21,18 +51,5 @@ impl Outgoing {
             extended_text_message: buffa::MessageField::some(content),
             ..Default::default()
         })
-    }
-
-    /// An uploaded image or video.
-    pub(in crate::device) fn media(mut message: wa::Message, view_once: bool) -> Self {
-        if view_once {
-            if let Some(image) = message.image_message.as_option_mut() {
-                image.view_once = Some(true);
-            }
-            if let Some(video) = message.video_message.as_option_mut() {
-                video.view_once = Some(true);
-            }
-        }
-        Self(message)
     }
 }

@@ -72,6 +72,6 @@ impl Status<'_> {
             let sent = status.send_raw(message.0, &audience.recipients, options);
             sent.await.map(drop).map_err(failures::not_sent)
         };
-        session.accepted(publish).await
+        session.accepted(session.id_to_send(), publish).await
     }
 }

@@ -13,7 +13,7 @@ use crate::device::exit::ExitReason;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
-use crate::http::execute::{Deadline, dispatch};
+use crate::http::execute::{dispatch, terms};
 use crate::http::which::NOT_FOUND;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
@@ -71,9 +71,8 @@ pub async fn unlink(api: &Api, caller: Caller, device: DeviceId) -> Result<(), F
     ready.map_err(|error| Failure::of_store("a device was not unlinked", &error))?;
     let mut watch = follow(api, device).await?;
     let before = watch.now();
-    let deadline = Deadline::of::<Logout>(api);
-    let room = api.room(&caller);
-    let unlinked = dispatch(api, caller, Some(device), deadline, room, Logout {}).await;
+    let terms = terms::<Logout>(api, &caller, api.room(&caller), None);
+    let unlinked = dispatch(api, caller, Some(device), terms, Logout {}).await;
     match unlinked {
         Ok(_) => {}
         // WhatsApp may end the connection before its answer is read; how the life ended tells.

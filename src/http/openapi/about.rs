@@ -10,6 +10,7 @@ use crate::contract::param::{Param, Place};
 use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Admitted, Endpoint, Token};
+use crate::http::idempotency;
 use crate::http::input::unknown_parameter;
 use crate::http::input::{Fields, Shape};
 use crate::http::wire::of_input;
@@ -19,6 +20,8 @@ pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
 const DEVICE_ID: &str =
     "Which of the caller's devices; left out: the oldest paired one, or else the oldest.";
+const KEY: &str = "The same key with the same request, within 24 hours, gives the first answer (and says so by \
+    `Idempotency-Replayed: true`) or lets the message leave once more under its id; nothing is sent twice.";
 
 impl Token {
     /// The contract's name of the scheme.
@@ -76,7 +79,7 @@ impl About {
             summary: E::SUMMARY,
             operation: E::OPERATION,
             tokens: E::Caller::TOKENS,
-            params: params(&shape),
+            params: params(&shape, E::SENDS),
             body,
             forms,
             refusals: refusals::<E>(&shape, takes_body),
@@ -114,7 +117,7 @@ fn wrong_input<E: Endpoint>(shape: &Shape) -> Option<Invalid> {
     })
 }
 
-fn params(shape: &Shape) -> Vec<Parameter> {
+fn params(shape: &Shape, sends: bool) -> Vec<Parameter> {
     let of_input = shape.params.iter().map(|param| parameter(shape, param));
     let mut params: Vec<Parameter> = of_input.collect();
     if shape.names_device {
@@ -126,6 +129,16 @@ fn params(shape: &Shape) -> Vec<Parameter> {
             .description(Some(DEVICE_ID))
             .schema(Some(text));
         params.push(device.build());
+    }
+    if sends {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        let key = ParameterBuilder::new()
+            .name(idempotency::HEADER)
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(KEY))
+            .schema(Some(text.min_length(Some(1)).max_length(Some(255))));
+        params.push(key.build());
     }
     params
 }

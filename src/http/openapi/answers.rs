@@ -29,6 +29,7 @@ pub fn schemas() -> Schemas {
     add::<Standard>(&mut schemas);
     add::<Text>(&mut schemas);
     add::<Worded>(&mut schemas);
+    add::<Bare>(&mut schemas);
     schemas
 }
 
@@ -67,6 +68,17 @@ fn described(status: u16) -> ResponseBuilder {
 fn success(envelope: Envelope, form: &Form) -> Response {
     let response = described(form.status);
     match &form.content {
+        Content::Json {
+            schema,
+            example,
+            plain: true,
+            ..
+        } => {
+            let content = ContentBuilder::new()
+                .schema(Some((**schema).clone()))
+                .example(example.clone());
+            response.content(JSON, content.build()).build()
+        }
         Content::Json {
             schema, example, ..
         } => {

@@ -9,10 +9,11 @@ use crate::commands::privacy::get::GetPrivacy;
 use crate::commands::privacy::set::{Field, SetPrivacy};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
+use crate::device::job::Terms;
 use crate::failure::{Failure, Invalid};
 use crate::http::Api;
 use crate::http::endpoint::{Context, Endpoint};
-use crate::http::execute::{Deadline, dispatch};
+use crate::http::execute::{self, dispatch};
 
 const OPERATION: Operation =
     Operation::new("privacy", Envelope::Ryze).failing_with("failed to get privacy settings");
@@ -123,10 +124,10 @@ impl Endpoint for GetPrivacySettings {
 
     async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
         let Context { api, caller, .. } = context;
-        let deadline = Deadline::of::<GetPrivacy>(&api);
+        let terms = execute::terms::<GetPrivacy>(&api, &caller.caller, api.room(&caller), None);
         Ok(Answer {
             message: "Privacy settings retrieved successfully",
-            settings: settings(&api, &caller, deadline).await?,
+            settings: settings(&api, &caller, terms).await?,
         })
     }
 }
@@ -157,11 +158,11 @@ impl Endpoint for UpdatePrivacySettings {
     async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
         let Context { api, caller, .. } = context;
         let changes = changes(self)?;
-        let deadline = Deadline::of::<SetPrivacy>(&api);
-        apply(&api, &caller, changes, deadline).await?;
+        let terms = execute::terms::<SetPrivacy>(&api, &caller.caller, api.room(&caller), None);
+        apply(&api, &caller, changes, &terms).await?;
         Ok(Answer {
             message: PRIVACY_UPDATED,
-            settings: settings(&api, &caller, deadline).await?,
+            settings: settings(&api, &caller, terms).await?,
         })
     }
 }
@@ -185,7 +186,7 @@ async fn apply(
     api: &Api,
     instance: &Instance,
     changes: Vec<SetPrivacy>,
-    deadline: Deadline,
+    terms: &Terms,
 ) -> Result<(), Failure> {
     if !instance.view(api).await?.is_live() {
         return Err(Failure::Disconnected);
@@ -193,16 +194,9 @@ async fn apply(
     let Instance { caller, device } = instance;
     for change in changes {
         let field = change.field();
-        dispatch(
-            api,
-            *caller,
-            Some(device.id),
-            deadline,
-            api.room(caller),
-            change,
-        )
-        .await
-        .map_err(|reason| not_applied(field, &reason))?;
+        dispatch(api, *caller, Some(device.id), terms.clone(), change)
+            .await
+            .map_err(|reason| not_applied(field, &reason))?;
     }
     Ok(())
 }
@@ -221,11 +215,10 @@ fn not_applied(field: Field, reason: &Failure) -> Failure {
 async fn settings(
     api: &Api,
     instance: &Instance,
-    deadline: Deadline,
+    terms: Terms,
 ) -> Result<Settings<String>, Failure> {
     let Instance { caller, device } = instance;
-    let room = api.room(caller);
-    let told = dispatch(api, *caller, Some(device.id), deadline, room, GetPrivacy {}).await?;
+    let told = dispatch(api, *caller, Some(device.id), terms, GetPrivacy {}).await?;
     Ok(Settings::of(|field| {
         told.value(field.category()).to_owned()
     }))

@@ -36,6 +36,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         orientation: turned.unwrap_or(Orientation::NoTransforms),
         memory: memory(bytes, &segments, frame),
         beside: 0,
+        animated: false,
     })
 }
 

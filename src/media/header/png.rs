@@ -34,6 +34,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         orientation: exif.map_or(Orientation::NoTransforms, orientation),
         memory: pixels.saturating_add(beside.saturating_mul(2)),
         beside,
+        animated: false,
     })
 }
 

@@ -16,6 +16,8 @@ const OF_CANVAS: u64 = 8;
 const FIXED: u64 = 256 * 1024;
 /// What a frame may call the size of one of its parts: it is reserved before it turns out that less is there.
 const PART: u64 = 1 << 24;
+/// The bit of an extended picture's flags that says so.
+const ANIMATION: u8 = 0x02;
 /// Chunks that are looked into: `ANMF` holds others.
 const DEEPEST: u8 = 1;
 
@@ -29,6 +31,7 @@ struct Found<'a> {
     /// Bytes in the largest chunk that is lossless, or may be.
     lossless: u64,
     exif: Option<&'a [u8]>,
+    animated: bool,
     /// A chunk is longer than what is there.
     cut: bool,
 }
@@ -58,6 +61,7 @@ pub fn read(bytes: &[u8]) -> Option<Header> {
         orientation: found.exif.map_or(Orientation::NoTransforms, orientation),
         memory,
         beside: 0,
+        animated: found.animated,
     })
 }
 
@@ -78,7 +82,10 @@ impl<'a> Found<'a> {
 
     fn take(&mut self, kind: &[u8; 4], content: &'a [u8], depth: u8) -> Option<()> {
         match kind {
-            b"VP8X" => self.canvas = Some((u24(content, 4)? + 1, u24(content, 7)? + 1)),
+            b"VP8X" => {
+                self.canvas = Some((u24(content, 4)? + 1, u24(content, 7)? + 1));
+                self.animated |= content.first()? & ANIMATION != 0;
+            }
             b"VP8 " => {
                 self.frame(lossy(content)?);
                 self.lossy = true;

@@ -183,6 +183,15 @@ pub async fn inbox(
     Ok(HttpResponse::Ok().json(json!({ "messages": messages })))
 }
 
+/// What the phone was told of messages to others, oldest first.
+pub async fn receipts(shared: Data, owner: web::Path<String>) -> Answer {
+    let receipts = shared.with(|world| {
+        let receipts = known(world, &owner)?.phone.receipts.iter();
+        Ok::<_, AccountError>(receipts.cloned().collect::<Vec<_>>())
+    })?;
+    Ok(HttpResponse::Ok().json(json!({ "receipts": receipts })))
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Inbound {
@@ -234,8 +243,16 @@ pub async fn status(shared: Data, owner: web::Path<String>, body: web::Bytes) ->
     Ok(HttpResponse::Ok().json(json!({ "id": id })))
 }
 
-pub async fn expire_media(shared: Data) -> Answer {
-    let expired = shared.with(|world| world.expire_files());
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expiry {
+    /// Gone from the phones that have sent it, too.
+    #[serde(default)]
+    on_phones: bool,
+}
+
+pub async fn expire_media(shared: Data, expiry: web::Query<Expiry>) -> Answer {
+    let expired = shared.with(|world| world.expire_files(expiry.on_phones));
     Ok(HttpResponse::Ok().json(json!({ "expired": expired })))
 }
 

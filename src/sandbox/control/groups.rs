@@ -16,6 +16,9 @@ struct Create {
     subject: String,
     /// Phone numbers or JIDs; the first one is the creator.
     participants: Vec<String>,
+    /// It calls its people by number, as older ones do.
+    #[serde(default)]
+    by_number: bool,
 }
 
 pub async fn create(shared: Data, body: web::Bytes) -> Answer {
@@ -28,7 +31,13 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
         let creator = creator.ok_or_else(|| Rejected::invalid("participants must not be empty"))?;
         let members: BTreeSet<String> = named.into_iter().collect();
         world
-            .create_group(&creator, &request.subject, members, Vec::new())
+            .create_group(
+                &creator,
+                &request.subject,
+                members,
+                Vec::new(),
+                request.by_number,
+            )
             .ok_or_else(|| Rejected::invalid(format!("a group has at most {MEMBERS} members")))
     })?;
     Ok(HttpResponse::Created().json(describe(&group)))

@@ -68,6 +68,9 @@ pub enum Fault {
     Overhear,
     /// The device's keys (an account's: its phone's, too) are handed out without a one-time key.
     PrekeysExhausted,
+    /// The account may begin no chats until this moment, in Unix seconds: WhatsApp's reach-out timelock. Messages to
+    /// people who are no contacts of it, and have not written to it, are refused with 463.
+    ReachOutLocked { until: u64 },
     /// The TCP connection is reset; when, as for `Drop`.
     Reset,
     /// What waited for a device comes in batches, each of which the device has to ask for, and so many milliseconds after that.
@@ -84,8 +87,9 @@ pub enum Fault {
 impl Fault {
     /// The fields that some fault has. Each is taken with every fault, needed or not, so that a test may
     /// set several faults in the same way.
-    pub const FIELDS: [&str; 9] = [
-        "backoff", "code", "conflict", "error", "expire", "ms", "reason", "status", "xmlns",
+    pub const FIELDS: [&str; 10] = [
+        "backoff", "code", "conflict", "error", "expire", "ms", "reason", "status", "until",
+        "xmlns",
     ];
 
     /// Refuses what cannot be done, and bounds how late an answer comes.
@@ -150,6 +154,7 @@ mod tests {
                 expire: Some(1),
             },
             Fault::MediaStatus { status: 500 },
+            Fault::ReachOutLocked { until: 1 },
             Fault::StreamError {
                 code: Some(1),
                 conflict: Some(String::new()),

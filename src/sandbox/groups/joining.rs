@@ -64,7 +64,7 @@ impl World {
         }
         group.requests.insert(phone.to_owned(), stanza::now());
         self.keep_group(group.clone());
-        let asked = self.named(phone, "requested_user");
+        let asked = self.named(&group, phone, "requested_user");
         let request = NodeBuilder::new("created_membership_requests")
             .attr("request_method", "invite_link")
             .children(asked.map(NodeBuilder::build))
@@ -78,7 +78,7 @@ impl World {
     pub fn membership_requests(&self, author: &str, id: &str) -> Result<Node, Refusal> {
         let group = self.group_led_by(author, id)?;
         let waiting = group.requests.iter().filter_map(|(phone, since)| {
-            let node = self.named(phone, "membership_approval_request")?;
+            let node = self.named(group, phone, "membership_approval_request")?;
             let node = node.attr("request_time", *since);
             Some(node.attr("request_method", "invite_link").build())
         });

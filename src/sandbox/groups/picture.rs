@@ -2,7 +2,7 @@
 
 use wacore_binary::builder::NodeBuilder;
 
-use crate::sandbox::address::{Address, Form};
+use crate::sandbox::address::Address;
 use crate::sandbox::iq::{NOT_FOUND, Refusal};
 use crate::sandbox::settings::Picture;
 use crate::sandbox::stanza;
@@ -35,7 +35,7 @@ impl World {
             .collect();
         let tag = if picture.is_some() { "set" } else { "delete" };
         let mut change = NodeBuilder::new(tag).attr("jid", group.jid());
-        if let Some(by) = self.user(&Address::phone(author), Form::Lid) {
+        if let Some(by) = self.user(&Address::phone(author), group.form()) {
             change = change.attr("author", by);
         }
         if let Some(picture) = &picture {

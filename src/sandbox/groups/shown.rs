@@ -1,4 +1,4 @@
-//! A group in stanzas, as its members see it. It is addressed by LID, as all newer ones are.
+//! A group in stanzas, as its members see it. It is addressed by LID, as all newer ones are, or by number.
 
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
@@ -20,10 +20,10 @@ impl World {
             .attr("subject", group.subject.as_str())
             .attr("creation", group.creation)
             .attr("s_t", named_at)
-            .attr("addressing_mode", "lid")
+            .attr("addressing_mode", mode(group.form()))
             .attr("size", group.participants.len());
-        let node = self.by(node, &group.creator, ["creator", "creator_pn"]);
-        let node = self.by(node, named_by, ["s_o", "s_o_pn"]);
+        let node = self.by(node, group, &group.creator, "creator");
+        let node = self.by(node, group, named_by, "s_o");
         let rules = shown_rules(&group.rules);
         let description = self.description(group);
         node.children(members.chain(rules).chain(description))
@@ -42,7 +42,7 @@ impl World {
 
     /// A participant with the rank they have.
     pub fn member(&self, group: &Group, phone: &str) -> Option<Node> {
-        let member = self.named(phone, "participant")?;
+        let member = self.named(group, phone, "participant")?;
         Some(match group.admins.contains(phone) {
             true if phone == group.creator => member.attr("type", "superadmin").build(),
             true => member.attr("type", "admin").build(),
@@ -51,12 +51,14 @@ impl World {
     }
 
     /// Somebody by both names.
-    pub fn named(&self, phone: &str, tag: &'static str) -> Option<NodeBuilder> {
+    pub fn named(&self, group: &Group, phone: &str, tag: &'static str) -> Option<NodeBuilder> {
         let account = self.accounts.get(phone)?;
-        let node = NodeBuilder::new(tag).attr("jid", account.jid(Form::Lid));
-        Some(match account.profile.hidden {
-            true => node,
-            false => node.attr("phone_number", account.jid(Form::Pn)),
+        let form = account.seen_in(group.form());
+        let node = NodeBuilder::new(tag).attr("jid", account.jid(form));
+        Some(match form {
+            Form::Pn => node.attr("lid", account.jid(Form::Lid)),
+            Form::Lid if account.profile.hidden => node,
+            Form::Lid => node.attr("phone_number", account.jid(Form::Pn)),
         })
     }
 
@@ -69,7 +71,7 @@ impl World {
                 let node = NodeBuilder::new("subject")
                     .attr("subject", subject.as_str())
                     .attr("s_t", at);
-                self.by(node, author, ["s_o", "s_o_pn"]).build()
+                self.by(node, group, author, "s_o").build()
             }
             Setting::Description { id, .. } => self.description(group).unwrap_or_else(|| {
                 let delete = NodeBuilder::new("delete").build();
@@ -90,21 +92,43 @@ impl World {
         let node = NodeBuilder::new("description")
             .attr("id", description.id.as_str())
             .attr("t", description.at);
-        let node = self.by(node, &description.author, ["participant", "participant_pn"]);
+        let node = self.by(node, group, &description.author, "participant");
         Some(node.children([body]).build())
     }
 
-    fn by(&self, node: NodeBuilder, phone: &str, [lid, pn]: [&'static str; 2]) -> NodeBuilder {
+    fn by(&self, node: NodeBuilder, group: &Group, phone: &str, part: &'static str) -> NodeBuilder {
         let person = Address::phone(phone);
-        let node = match self.user(&person, Form::Lid) {
-            Some(by_lid) => node.attr(lid, by_lid),
+        let (name, other) = names(part, group.form());
+        let node = match self.user(&person, group.form()) {
+            Some(jid) => node.attr(name, jid),
             None => return node,
         };
-        match self.other_name(&person, Form::Lid) {
-            Some(by_pn) => node.attr(pn, by_pn),
+        match self.other_name(&person, group.form()) {
+            Some(jid) => node.attr(other, jid),
             None => node,
         }
     }
+}
+
+/// How a stanza says by which names its people go.
+pub fn mode(form: Form) -> &'static str {
+    match form {
+        Form::Pn => "pn",
+        Form::Lid => "lid",
+    }
+}
+
+/// The attributes that hold somebody's name in a group, and the other name.
+pub fn names(part: &'static str, form: Form) -> (&'static str, &'static str) {
+    let other = match (part, form) {
+        ("creator", Form::Lid) => "creator_pn",
+        ("creator", Form::Pn) => "creator_lid",
+        ("s_o", Form::Lid) => "s_o_pn",
+        ("s_o", Form::Pn) => "s_o_lid",
+        (_, Form::Lid) => "participant_pn",
+        (_, Form::Pn) => "participant_lid",
+    };
+    (part, other)
 }
 
 /// Who gave the group its subject, and when.

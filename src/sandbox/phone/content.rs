@@ -55,13 +55,3 @@ pub enum Content {
         data: Vec<u8>,
     },
 }
-
-impl Content {
-    /// `type` and `mediatype` of the stanza that carries it.
-    pub fn stanza_type(&self) -> (&'static str, Option<&'static str>) {
-        match self {
-            Self::Text(_) => ("text", None),
-            Self::Media { media_type, .. } => ("media", Some(media_type.name())),
-        }
-    }
-}

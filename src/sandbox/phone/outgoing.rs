@@ -8,7 +8,9 @@ use waproto::whatsapp::message::DeviceSentMessage;
 
 use super::Sent;
 use super::content::Content;
+use super::letter::{Letter, Marks};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::group::Group;
 use crate::sandbox::settings::StatusMode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -17,12 +19,22 @@ use crate::telemetry::Chain;
 impl World {
     /// The phone of `from` sends a message to another account. Returns its id; both must exist.
     pub fn phone_writes_to(&mut self, from: &str, to: &str, content: Content) -> Option<String> {
-        let (kind, media_type) = content.stanza_type();
+        let letter = Letter::new(self.compose(content, false));
+        self.phone_writes_letter_to(from, to, letter)
+    }
+
+    /// The same of a message that is ready.
+    pub(super) fn phone_writes_letter_to(
+        &mut self,
+        from: &str,
+        to: &str,
+        letter: Letter,
+    ) -> Option<String> {
         let id = stanza::new_id();
         let form = self.accounts.get(from)?.seen_in(Form::Pn);
         let chat = self.accounts.get(to)?.jid(form);
-        let message = self.compose(content, false);
-        let copy = device_sent(&message, &chat);
+        let message = &letter.message;
+        let copy = device_sent(message, &chat);
         let (plain, copy) = (message.encode_to_vec(), copy.encode_to_vec());
         let recipients = self.devices_of(to);
         let own = self
@@ -34,23 +46,29 @@ impl World {
             .map(|device| (device, &plain))
             .chain(own.map(|device| (device, &copy)));
         let all: Vec<_> = all.collect();
-        let participants = self.phone_seals_for(from, all, form, media_type);
-        let node = NodeBuilder::new("message")
+        let participants = self.phone_seals_for(from, all, form, letter.marks);
+        let node = letter
+            .stanza(&id)
             .attr("to", chat.clone())
-            .attr("id", id.as_str())
-            .attr("type", kind)
-            .children([participants])
+            .children([vec![participants], letter.company()].concat())
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, letter, Some(chat));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
+    }
+
+    /// How a phone calls the chat with somebody.
+    pub fn called_by_phones(&self, other: &str) -> Option<Jid> {
+        let account = self.accounts.get(other)?;
+        Some(account.jid(account.seen_in(Form::Pn)))
     }
 
     /// The phone of `from` posts a status, to whom its status privacy says.
     pub fn phone_posts_status(&mut self, from: &str, content: Content) -> Option<String> {
         let audience = self.status_audience(from)?;
+        let letter = Letter::new(self.compose(content, true));
         let jid = Jid::status_broadcast();
-        self.phone_writes_to_many(from, jid, &audience, content)
+        self.phone_writes_to_many(from, jid, &audience, letter)
     }
 
     /// The phone of `from` writes to a group that it is in.
@@ -60,13 +78,24 @@ impl World {
         group: &str,
         content: Content,
     ) -> Option<String> {
+        let letter = Letter::new(self.compose(content, false));
+        self.phone_writes_letter_to_group(from, group, letter)
+    }
+
+    /// The same of a message that is ready.
+    pub(super) fn phone_writes_letter_to_group(
+        &mut self,
+        from: &str,
+        group: &str,
+        letter: Letter,
+    ) -> Option<String> {
         let group = self.group(group)?;
         if !group.lets_write(from) {
             return None;
         }
         let members: Vec<String> = group.participants.iter().cloned().collect();
         let jid = group.jid();
-        self.phone_writes_to_many(from, jid, &members, content)
+        self.phone_writes_to_many(from, jid, &members, letter)
     }
 
     /// One ciphertext for everybody, and for every device the key to it. Each time: a phone here
@@ -76,13 +105,11 @@ impl World {
         from: &str,
         chat: Jid,
         people: &[String],
-        content: Content,
+        letter: Letter,
     ) -> Option<String> {
-        let (kind, media_type) = content.stanza_type();
         let id = stanza::new_id();
-        let message = self.compose(content, chat.is_status_broadcast());
-        let (distribution, sealed) =
-            self.phone_seals_for_group(from, &chat, &message.encode_to_vec())?;
+        let plain = letter.message.encode_to_vec();
+        let (distribution, sealed) = self.phone_seals_for_group(from, &chat, &plain)?;
         let distribution = distribution.encode_to_vec();
         let mut devices: Vec<Address> = Vec::new();
         for phone in people.iter().map(String::as_str).chain([from]) {
@@ -92,19 +119,17 @@ impl World {
         devices.sort();
         devices.dedup();
         let all = devices.into_iter().map(|device| (device, &distribution));
-        let form = self.accounts.get(from)?.seen_in(form_of(&chat));
-        let participants = self.phone_seals_for(from, all.collect(), form, None);
-        let mut enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
-        if let Some(media_type) = media_type {
-            enc = enc.attr("mediatype", media_type);
-        }
-        let node = NodeBuilder::new("message")
+        let form = self.accounts.get(from)?.seen_in(self.form_of(&chat));
+        let participants = self.phone_seals_for(from, all.collect(), form, Marks::default());
+        let enc = NodeBuilder::new("enc").attr("v", 2).attr("type", "skmsg");
+        let mut enc = enc.bytes(sealed).build();
+        letter.marks.put_on(&mut enc);
+        let node = letter
+            .stanza(&id)
             .attr("to", chat.clone())
-            .attr("id", id.as_str())
-            .attr("type", kind)
-            .children([participants, enc.bytes(sealed).build()])
+            .children([vec![participants, enc], letter.company()].concat())
             .build();
-        self.phone_keeps_sent(from, &id, message, Some(chat), kind);
+        self.phone_keeps_sent(from, &id, letter, Some(chat));
         self.phone_sends(&Address::phone(from), &node);
         Some(id)
     }
@@ -125,20 +150,12 @@ impl World {
         })
     }
 
-    fn phone_keeps_sent(
-        &mut self,
-        phone: &str,
-        id: &str,
-        message: Message,
-        chat: Option<Jid>,
-        kind: &'static str,
-    ) {
+    fn phone_keeps_sent(&mut self, phone: &str, id: &str, letter: Letter, chat: Option<Jid>) {
         if let Some(account) = self.accounts.get_mut(phone) {
             account.phone.remember_sent(Sent {
                 id: id.to_owned(),
-                message,
+                letter,
                 chat,
-                kind,
             });
         }
     }
@@ -159,7 +176,7 @@ impl World {
         };
         let id = stanza::new_id();
         let node = peer_message(to, &id, enc);
-        self.phone_keeps_sent(phone, &id, message.clone(), None, "text");
+        self.phone_keeps_sent(phone, &id, Letter::new(message.clone()), None);
         self.phone_sends(&Address::phone(phone), &node);
     }
 
@@ -186,35 +203,40 @@ impl World {
                 let Some((key, _)) = self.phone_seals_for_group(phone, chat, &[]) else {
                     return;
                 };
-                let mut message = sent.message.clone();
+                let mut message = sent.letter.message.clone();
                 message.sender_key_distribution_message = key.sender_key_distribution_message;
                 message.encode_to_vec()
             }
-            Some(chat) if own_device => device_sent(&sent.message, chat).encode_to_vec(),
-            _ => sent.message.encode_to_vec(),
+            Some(chat) if own_device => device_sent(&sent.letter.message, chat).encode_to_vec(),
+            _ => sent.letter.message.encode_to_vec(),
         };
         let Ok(mut enc) = self.phone_seals_anew(phone, device, form, &plain) else {
             return;
         };
         enc.attrs.push("count", count);
+        sent.letter.marks.put_on(&mut enc);
         let Some(to) = self.jid(device, form) else {
             return;
         };
         let node = match sent.chat {
             None => peer_message(to, id, enc),
             Some(chat) => {
-                let node = NodeBuilder::new("message")
-                    .attr("id", id)
-                    .attr("type", sent.kind);
+                let node = sent.letter.stanza(id);
                 let node = match (is_many(&chat), own_device) {
                     (true, _) => node.attr("to", chat).attr("participant", to),
                     (false, true) => node.attr("to", to).attr("recipient", chat),
                     (false, false) => node.attr("to", to),
                 };
-                node.children([enc]).build()
+                let company = sent.letter.company();
+                node.children([vec![enc], company].concat()).build()
             }
         };
         self.phone_sends(&Address::phone(phone), &node);
+    }
+
+    /// How a phone names devices: in a group as that does, else by number.
+    pub(super) fn form_of(&self, chat: &Jid) -> Form {
+        self.group(&chat.user).map_or(Form::Pn, Group::form)
     }
 
     fn devices_of(&self, phone: &str) -> Vec<Address> {
@@ -242,11 +264,6 @@ fn peer_message(to: Jid, id: &str, enc: Node) -> Node {
 /// A chat whose messages are sealed once for all.
 fn is_many(chat: &Jid) -> bool {
     chat.is_group() || chat.is_status_broadcast()
-}
-
-/// How a phone names devices. Groups are addressed by LID, and everything else by number.
-fn form_of(chat: &Jid) -> Form {
-    if chat.is_group() { Form::Lid } else { Form::Pn }
 }
 
 fn device_sent(message: &Message, chat: &Jid) -> Message {

@@ -1,5 +1,7 @@
 //! A phone reads what arrives: decrypts, keeps, confirms, and asks again when it cannot.
 
+use buffa::Message as _;
+use serde_json::Value;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 use wacore_libsignal::protocol::SignalProtocolError;
@@ -7,7 +9,7 @@ use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
 
 use super::seen::{File, describe};
-use super::{Received, ReceivedMedia};
+use super::{Received, ReceivedMedia, company};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::edit::Edit;
 use crate::sandbox::faults::Fault;
@@ -26,6 +28,10 @@ struct Incoming {
     from: Jid,
     id: String,
     participant: Option<Jid>,
+    /// What the stanza says besides.
+    stanza: Option<Value>,
+    /// Phones show buttons only where the stanza says that there are some.
+    shows_buttons: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -108,6 +114,19 @@ impl World {
         })
     }
 
+    /// Counts a message that is there already. Whether it is.
+    fn came_again(&mut self, phone: &str, incoming: &Incoming) -> bool {
+        let Some(account) = self.accounts.get_mut(phone) else {
+            return false;
+        };
+        let mut inbox = account.phone.inbox.iter_mut();
+        let known = inbox.find(|received| received.id == incoming.id);
+        known.is_some_and(|received| {
+            received.times += 1;
+            true
+        })
+    }
+
     fn incoming(&self, node: &Node) -> Option<Incoming> {
         let from = stanza::jid(node, "from")?;
         let participant = stanza::jid(node, "participant");
@@ -118,6 +137,8 @@ impl World {
             from,
             id: stanza::id(node),
             participant,
+            stanza: company::shown(node),
+            shows_buttons: company::announces_buttons(node),
         })
     }
 
@@ -180,6 +201,13 @@ impl World {
         let Some(seen) = describe(&message) else {
             return;
         };
+        // A message that was sent twice under one id is shown once.
+        if self.came_again(phone, incoming) {
+            return;
+        }
+        if message.interactive_message.is_set() && !incoming.shows_buttons {
+            return;
+        }
         let media = seen.file.map(|file| self.received_media(file));
         let caption = seen.text.clone().filter(|_| media.is_some());
         let Some(from) = self
@@ -197,10 +225,15 @@ impl World {
             id: incoming.id.clone(),
             from,
             chat,
-            kind: seen.kind.to_owned(),
+            kind: seen.kind,
             text: seen.text,
             caption,
             media,
+            message: seen.message,
+            encoded: message.encode_to_vec(),
+            stanza: incoming.stanza.clone(),
+            envelope: seen.envelope.map(str::to_owned),
+            times: 1,
             timestamp: stanza::now(),
         };
         if let Some(Edit {
@@ -282,6 +315,8 @@ impl World {
             from: chat.clone(),
             id: id.to_owned(),
             participant: Some(participant),
+            stanza: None,
+            shows_buttons: false,
         };
         let mut receipts = Vec::with_capacity(readers.len());
         for phone in &readers {

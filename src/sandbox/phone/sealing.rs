@@ -8,6 +8,7 @@ use waproto::whatsapp::Message;
 use waproto::whatsapp::message::SenderKeyDistributionMessage;
 
 use super::Bundle;
+use super::letter::Marks;
 use super::peer::Sealed;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::edit::Edit;
@@ -26,7 +27,7 @@ impl World {
         from: &str,
         devices: Vec<(Address, &Vec<u8>)>,
         form: Form,
-        media_type: Option<&'static str>,
+        marks: Marks,
     ) -> Node {
         let mut participants = Vec::new();
         for (device, plain) in devices {
@@ -36,9 +37,7 @@ impl World {
             let (Ok(mut enc), Some(jid)) = (sealed, self.jid(&device, form)) else {
                 continue;
             };
-            if let Some(media_type) = media_type {
-                enc.attrs.push("mediatype", media_type);
-            }
+            marks.put_on(&mut enc);
             let to = NodeBuilder::new("to").attr("jid", jid).children([enc]);
             participants.push(to.build());
         }

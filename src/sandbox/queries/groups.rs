@@ -100,7 +100,7 @@ fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
     }
     let settings = stanza::children(create).iter().filter_map(Setting::read);
     let settings = settings.collect::<Result<Vec<_>, _>>()?;
-    let group = world.create_group(creator, &subject, members, settings);
+    let group = world.create_group(creator, &subject, members, settings, false);
     let mut node = world.group_node(&group.ok_or((406, "not-acceptable"))?);
     if let Some(wacore_binary::NodeContent::Nodes(children)) = &mut node.content {
         children.extend(absent);

@@ -1,7 +1,7 @@
-//! `xmlns=w:mex`: questions and changes in JSON, of which an ordinary account has one.
+//! `xmlns=w:mex`: questions and changes in JSON, of which an ordinary account has two.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::profile::about;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
@@ -13,23 +13,53 @@ struct Request {
     variables: Variables,
 }
 
+/// Queries are numbered, and every version of a client has numbers of its own, so they are known by
+/// what they carry.
 #[derive(Deserialize)]
-struct Variables {
-    input: TextStatus,
+#[serde(untagged)]
+enum Variables {
+    About {
+        input: TextStatus,
+    },
+    /// The one question that needs to say nothing.
+    ReachOutLock(Nothing),
 }
 
-/// The about text. Queries are numbered, and every version of a client has numbers of its own, so
-/// this one is known by what it carries.
+/// The about text.
 #[derive(Deserialize)]
 struct TextStatus {
     text: String,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
 pub fn answer(world: &mut World, query: &Query) -> Reply {
     let asked = query.child("query").and_then(stanza::bytes);
     let asked = asked.and_then(|asked| serde_json::from_slice::<Request>(asked).ok());
-    let text = asked.ok_or(BAD_REQUEST)?.variables.input.text;
-    about(world, query.device, &text)?;
-    let answer = json!({ "data": { "xwa2_update_text_status": { "result": "SUCCESS" } } });
+    let data = match asked.ok_or(BAD_REQUEST)?.variables {
+        Variables::About { input } => {
+            about(world, query.device, &input.text)?;
+            json!({ "xwa2_update_text_status": { "result": "SUCCESS" } })
+        }
+        Variables::ReachOutLock(Nothing {}) => {
+            let lock = reach_out_lock(world.reach_out_lock(query.device));
+            json!({ "xwa2_fetch_account_reachout_timelock": lock })
+        }
+    };
+    let answer = json!({ "data": data });
     Ok(vec![stanza::leaf("result", answer.to_string())])
+}
+
+/// Numbers come as texts.
+fn reach_out_lock(until: Option<u64>) -> Value {
+    match until {
+        Some(until) => json!({
+            "is_active": true,
+            "time_enforcement_ends": until.to_string(),
+            "enforcement_type": "DEFAULT",
+        }),
+        None => json!({ "is_active": false }),
+    }
 }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
+use super::strict::{company, is_dropped, is_invalid, misnames};
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::groups::shown::mode;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -17,6 +19,8 @@ const FORBIDDEN: Nack = 403;
 const NOT_FOUND: Nack = 404;
 /// "Reach-out timelock": no message to a stranger without a trusted-contact token.
 const TIMELOCKED: Nack = 463;
+/// A group's people are not called as the group calls them.
+const MISNAMED: Nack = 421;
 /// "SmaxInvalid": the stanza has a part that does not belong into it.
 const INVALID: Nack = 479;
 
@@ -42,23 +46,30 @@ impl Fanout {
             return Err(BAD_STANZA);
         }
         let many = to.is_status_broadcast() || to.is_group();
-        if says_it_twice(node, many) {
+        if says_it_twice(node, many) || is_invalid(node) {
             return Err(INVALID);
         }
-        if to.is_status_broadcast() {
-            return Self::plan_status(world, author, node, &to);
+        let planned = match to {
+            _ if to.is_status_broadcast() => Self::plan_status(world, author, node, &to)?,
+            _ if to.is_group() => Self::plan_group(world, author, node, &to)?,
+            _ => Self::plan_direct(world, author, node, &to)?,
+        };
+        // The author is told nothing of it.
+        match is_dropped(node) {
+            true => Ok(Self(Vec::new())),
+            false => Ok(planned),
         }
-        if to.is_group() {
-            return Self::plan_group(world, author, node, &to);
-        }
-        let (recipient, _) = world.resolve(&to).ok_or(NOT_FOUND)?;
+    }
+
+    fn plan_direct(world: &World, author: &Address, node: &Node, to: &Jid) -> Result<Self, Nack> {
+        let (recipient, _) = world.resolve(to).ok_or(NOT_FOUND)?;
         if !reaches(world, author, &recipient, node) {
             return Err(TIMELOCKED);
         }
-        if mixes_names(node, &to) {
+        if mixes_names(node, to) {
             return Err(BAD_STANZA);
         }
-        let targets: Vec<Target> = named(world, node, &to)
+        let targets: Vec<Target> = named(world, node, to)
             .into_iter()
             .filter(|target| target.address != *author)
             // A message may name the devices of its two sides and nobody else's.
@@ -69,7 +80,7 @@ impl Fanout {
             .filter(|target| !target.sealed.is_empty());
         Ok(Self(
             deliveries
-                .filter_map(|t| Some((t.address.clone(), direct(world, author, node, &to, t)?)))
+                .filter_map(|t| Some((t.address.clone(), direct(world, author, node, to, t)?)))
                 .collect(),
         ))
     }
@@ -94,7 +105,8 @@ impl Fanout {
             return Self::plan_one(world, author, node, to, &only);
         }
         let named = named(world, node, to);
-        let audience = audience(world, author, named, None);
+        let usual = named.first().map_or(Form::Lid, |target| target.form);
+        let audience = audience(world, author, named, usual, None);
         Self::plan_many(world, author, node, to, audience)
     }
 
@@ -104,11 +116,20 @@ impl Fanout {
         if !group.lets_write(&author.phone) {
             return Err(FORBIDDEN);
         }
+        if misnames(node, group) {
+            return Err(MISNAMED);
+        }
         if let Some(only) = stanza::jid(node, "participant") {
             return Self::plan_one(world, author, node, to, &only);
         }
         let named = named(world, node, to);
-        let audience = audience(world, author, named, Some(&group.participants));
+        let audience = audience(
+            world,
+            author,
+            named,
+            group.form(),
+            Some(&group.participants),
+        );
         Self::plan_many(world, author, node, to, audience)
     }
 
@@ -170,6 +191,9 @@ fn mixes_names(node: &Node, to: &Jid) -> bool {
 /// refuses others with the code that the real server has for senders without a token.
 fn reaches(world: &World, author: &Address, recipient: &Address, node: &Node) -> bool {
     let own = author.phone == recipient.phone;
+    if !own && world.is_locked_out(author, recipient) {
+        return false;
+    }
     let account = world.account(recipient);
     let open = account.is_some_and(|account| world.admits(account, "messages", author));
     own || open || stanza::child(node, "tctoken").is_some()
@@ -209,9 +233,9 @@ fn audience(
     world: &World,
     author: &Address,
     named: Vec<Target>,
+    usual: Form,
     members: Option<&BTreeSet<String>>,
 ) -> Vec<Target> {
-    let usual = named.first().map_or(Form::Lid, |target| target.form);
     let mut users: BTreeMap<String, Form> = BTreeMap::new();
     let mut parts: HashMap<Address, Target> = HashMap::new();
     for target in named {
@@ -278,6 +302,7 @@ fn copy(world: &World, author: &Address, node: &Node) -> Option<NodeBuilder> {
 
 fn with_identity(node: &Node, mut sealed: Vec<Node>) -> Vec<Node> {
     sealed.extend(stanza::child(node, "device-identity").cloned());
+    sealed.extend(company(node));
     sealed
 }
 
@@ -325,10 +350,7 @@ fn to_many(
     // The sender key comes in the device's own part, so that part has to be read first.
     let sealed = [target.sealed.as_slice(), group].concat();
     let message = match to.is_group() {
-        true => message.attr(
-            "addressing_mode",
-            if form == Form::Lid { "lid" } else { "pn" },
-        ),
+        true => message.attr("addressing_mode", mode(form)),
         false => message,
     };
     let message = match world.other_name(author, form) {

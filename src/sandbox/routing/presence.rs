@@ -66,7 +66,7 @@ impl World {
         };
         let (people, form): (Vec<String>, Form) = match self.group(&to.user) {
             Some(group) if to.is_group() => {
-                (group.participants.iter().cloned().collect(), Form::Lid)
+                (group.participants.iter().cloned().collect(), group.form())
             }
             _ => match self.resolve(&to) {
                 Some((recipient, form)) => (vec![recipient.phone], form),

@@ -8,6 +8,7 @@ use wacore_binary::{Jid, JidExt, Node};
 use super::bursts::{PACE, Passage, Reader, Subject};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
+use crate::sandbox::phone::Receipt;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -28,6 +29,7 @@ impl World {
             self.acknowledged(device, "message", &id);
         }
         self.acknowledge_receipt(device, node);
+        self.upload_again(device, node);
         self.relay_receipt(device, node);
     }
 
@@ -78,11 +80,12 @@ impl World {
             return;
         }
         if READ.contains(&kind.as_str()) && author.phone != device.phone {
-            self.tell_own_devices(device, node, &to, named.filter(|_| many));
+            self.tell_own_devices(device, node, &to, form, named.filter(|_| many));
         }
         if OWN_ALONE.contains(&kind.as_str()) {
             return;
         }
+        self.tell_phone(device, &author.phone, node, &kind);
         if !many {
             if let Some(relayed) = self.relayed(device, node, &to, form) {
                 self.tell_author(device, &author.phone, &relayed);
@@ -97,6 +100,21 @@ impl World {
                 kind: kind.clone(),
             };
             self.gather(device, node, form, subject);
+        }
+    }
+
+    /// The author's phone shows who has it.
+    fn tell_phone(&mut self, device: &Address, author: &str, node: &Node, kind: &str) {
+        let from = self.jid(device, Form::Pn).map(|jid| jid.to_string());
+        let Some(account) = self.accounts.get_mut(author) else {
+            return;
+        };
+        for id in ids(node) {
+            account.phone.is_told(Receipt {
+                id,
+                kind: kind.to_owned(),
+                from: from.clone().unwrap_or_default(),
+            });
         }
     }
 
@@ -156,8 +174,14 @@ impl World {
     }
 
     /// What is read on one device is read on the account's others. `author` of what many have.
-    fn tell_own_devices(&mut self, device: &Address, node: &Node, to: &Jid, author: Option<Jid>) {
-        let form = if to.is_lid() { Form::Lid } else { Form::Pn };
+    fn tell_own_devices(
+        &mut self,
+        device: &Address,
+        node: &Node,
+        to: &Jid,
+        form: Form,
+        author: Option<Jid>,
+    ) {
         let Some(own) = self.jid(device, form) else {
             return;
         };

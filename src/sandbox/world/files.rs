@@ -27,8 +27,13 @@ impl World {
     }
 
     /// Forgets every file, as time does. Returns how many there were.
-    pub fn expire_files(&mut self) -> usize {
-        self.media.expire(&mut self.journal)
+    pub fn expire_files(&mut self, on_phones: bool) -> usize {
+        self.media.expire(&mut self.journal, on_phones)
+    }
+
+    /// A phone uploads what has expired once more; where it lies then.
+    pub fn put_file_again(&mut self, direct_path: &str) -> Option<String> {
+        self.media.put_again(&mut self.journal, direct_path)
     }
 
     /// What lets a device upload, for `token::AUTH_TTL` seconds.

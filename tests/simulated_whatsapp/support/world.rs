@@ -96,6 +96,14 @@ impl World {
         .await
     }
 
+    /// Waits for a message with this id in a phone's inbox.
+    pub async fn received_by_id(&self, phone: &str, id: &str) -> Value {
+        let path = format!("/accounts/{phone}/inbox?id={id}");
+        let first = |inbox: &Value| inbox["messages"].as_array()?.first().cloned();
+        self.eventually(&format!("{id} at {phone}"), &path, first)
+            .await
+    }
+
     /// Waits until every device has gone.
     pub async fn nobody_connected(&self) {
         self.eventually("no connection", "/state", |state| {

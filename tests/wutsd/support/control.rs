@@ -132,6 +132,19 @@ impl Control {
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
     }
 
+    /// A phone sends anything; its id.
+    pub async fn says(&self, phone: &str, saying: Value) -> Value {
+        let path = format!("/accounts/{phone}/send");
+        self.0.post(&path, saying).await.expect(200)["id"].clone()
+    }
+
+    /// A phone reads messages that it has, or plays them.
+    pub async fn attends(&self, phone: &str, attention: &str, messages: &[&Value]) {
+        let body = json!({ "type": attention, "messages": messages });
+        self.change(&format!("/accounts/{phone}/receipts"), body)
+            .await;
+    }
+
     /// How many messages the account's linked device has not acknowledged yet.
     pub async fn queued(&self, phone: &str) -> u64 {
         let account = self.account_state(phone).await;
@@ -142,6 +155,12 @@ impl Control {
     pub async fn send_media(&self, from: &str, to: &str, media: Value) -> Value {
         let body = json!({ "from": from, "to": to, "media": media });
         self.0.post("/inbound", body).await.expect(200)["id"].clone()
+    }
+
+    /// Every file expires at WhatsApp; with `on_phones`, at the phones that have sent it, too.
+    pub async fn expire_media(&self, on_phones: bool) {
+        let path = format!("/media?on_phones={on_phones}");
+        self.0.delete(&path).await.expect(200);
     }
 
     /// The account's owner changes name, about text or picture.
@@ -207,6 +226,13 @@ impl Control {
         group["jid"].as_str().expect("a JID").to_owned()
     }
 
+    /// Makes a group of the older kind, which calls its people by number; its JID.
+    pub async fn group_by_number(&self, participants: &[&String]) -> String {
+        let body = json!({ "subject": "A group", "participants": participants, "by_number": true });
+        let group = self.0.post("/groups", body).await.expect(201);
+        group["jid"].as_str().expect("a JID").to_owned()
+    }
+
     async fn change(&self, path: &str, body: Value) {
         let answer = self.0.post(path, body).await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
@@ -253,12 +279,48 @@ impl Control {
         inbox["messages"].as_array().expect("messages").clone()
     }
 
-    /// How often this phone has decrypted a message with this id.
+    /// What this phone was told of messages to others.
+    pub async fn receipts(&self, phone: &str) -> Vec<Value> {
+        let path = format!("/accounts/{phone}/receipts");
+        let told = self.0.get(&path).await.expect(200);
+        told["receipts"].as_array().expect("receipts").clone()
+    }
+
+    /// How often this phone was told so of this message.
+    pub async fn told(&self, phone: &str, id: &str, kind: &str) -> usize {
+        let told = self.receipts(phone).await.into_iter();
+        told.filter(|receipt| receipt["id"] == id && receipt["type"] == kind)
+            .count()
+    }
+
+    /// Waits until this phone was told so of this message, so often or more often.
+    pub async fn wait_to_be_told(&self, phone: &str, id: &str, kind: &str, count: usize) {
+        until_ok(&format!("{kind:?} receipts of {id}"), async || {
+            let told = self.told(phone, id, kind).await;
+            if told >= count { Ok(()) } else { Err(told) }
+        })
+        .await
+    }
+
+    /// How often this phone has decrypted a message with this id, which it shows once.
     pub async fn read(&self, phone: &str, id: &Value) -> usize {
         let id = id.as_str().expect("an id");
         let path = format!("/accounts/{phone}/inbox?id={id}");
         let inbox = self.0.get(&path).await.expect(200);
-        inbox["messages"].as_array().expect("messages").len()
+        let messages = inbox["messages"].as_array().expect("messages").iter();
+        let times = messages.map(|message| message["times"].as_u64().expect("a number"));
+        usize::try_from(times.sum::<u64>()).expect("not so many")
+    }
+
+    /// Waits until this phone has decrypted something of this kind; the latest of it.
+    pub async fn wait_for_kind(&self, phone: &str, kind: &str) -> Value {
+        until_ok(&format!("a message of the kind {kind}"), async || {
+            let inbox = self.inbox(phone).await;
+            let mut latest = inbox.iter().rev();
+            let message = latest.find(|message| message["kind"] == kind);
+            message.cloned().ok_or_else(|| Value::from(inbox))
+        })
+        .await
     }
 
     /// Waits until this phone has decrypted a message with this id.

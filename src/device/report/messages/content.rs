@@ -40,6 +40,8 @@ pub enum Details {
     Edit(Box<Edit>),
     /// Of `disappearing_mode`.
     DisappearingMode(DisappearingMode),
+    /// Of `poll_vote`, where the poll is known here.
+    PollVote(PollVote),
     /// Of all others: as WhatsApp's own message has them.
     Other(Value),
 }
@@ -52,6 +54,7 @@ impl PartialSchema for Details {
             Revoke::name(),
             Edit::name(),
             DisappearingMode::name(),
+            PollVote::name(),
         ];
         let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
             any.item(Ref::from_schema_name(name))
@@ -59,7 +62,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`, `poll_vote` where the poll is known here; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -72,6 +75,7 @@ impl ToSchema for Details {
             (Revoke::name().into(), Revoke::schema()),
             (Edit::name().into(), Edit::schema()),
             (DisappearingMode::name().into(), DisappearingMode::schema()),
+            (PollVote::name().into(), PollVote::schema()),
         ]);
         Revoke::schemas(schemas);
     }
@@ -108,6 +112,27 @@ pub struct Edit {
 pub struct DisappearingMode {
     /// After how many seconds; 0: never.
     seconds: Option<u32>,
+}
+
+/// Somebody has chosen in a poll; it takes the place of what they had chosen before.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct PollVote {
+    poll: MessageReference,
+    /// The poll's question.
+    question: String,
+    /// The options that are chosen now; none: the vote is withdrawn.
+    selected_options: Vec<String>,
+}
+
+impl PollVote {
+    /// In the poll of this key.
+    pub fn new(poll: &MessageKey, question: String, selected_options: Vec<String>) -> Self {
+        Self {
+            poll: poll.into(),
+            question,
+            selected_options,
+        }
+    }
 }
 
 /// How a message names another one.
@@ -237,23 +262,41 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     (found != MessageContext::default()).then_some(found)
 }
 
-/// The message inside its wrappers: "disappears", "view once", "sent from another device" and what else there is.
-fn unwrapped(message: &Message) -> &Message {
-    macro_rules! wrappers {
-        ($($wrapper:ident)*) => { [$(message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option()),)*] };
+/// The wrappers: "disappears", "view once", "sent from another device" and what else there is.
+macro_rules! wrappers {
+    ($with:ident) => {
+        $with! {
+            device_sent_message ephemeral_message view_once_message view_once_message_v2 view_once_message_v2_extension
+            document_with_caption_message edited_message group_mentioned_message bot_invoke_message bot_task_message
+            associated_child_message poll_creation_message_v4 poll_creation_option_image_message event_cover_image
+            group_status_message group_status_message_v2 group_status_mention_message status_mention_message
+            status_add_yours question_message question_reply_message spoiler_message lottie_sticker_message
+            limit_sharing_message bot_forwarded_message newsletter_admin_profile_message
+            newsletter_admin_profile_message_v2
+        }
+    };
+}
+
+/// The message inside its wrappers.
+pub fn unwrapped(message: &Message) -> &Message {
+    macro_rules! inner {
+        ($($wrapper:ident)*) => {
+            None$(.or_else(|| message.$wrapper.as_option().and_then(|wrapper| wrapper.message.as_option())))*
+        };
     }
-    let inner = wrappers![
-        device_sent_message ephemeral_message view_once_message view_once_message_v2 view_once_message_v2_extension
-        document_with_caption_message edited_message group_mentioned_message bot_invoke_message bot_task_message
-        associated_child_message poll_creation_message_v4 poll_creation_option_image_message event_cover_image
-        group_status_message group_status_message_v2 group_status_mention_message status_mention_message
-        status_add_yours question_message question_reply_message spoiler_message lottie_sticker_message
-        limit_sharing_message bot_forwarded_message newsletter_admin_profile_message
-        newsletter_admin_profile_message_v2
-    ];
-    inner
-        .into_iter()
-        .flatten()
-        .next()
-        .map_or(message, unwrapped)
+    wrappers!(inner).map_or(message, unwrapped)
+}
+
+/// The same to be changed.
+pub fn unwrapped_mut(message: &mut Message) -> &mut Message {
+    macro_rules! inner {
+        ($($wrapper:ident)*) => {
+            $(if message.$wrapper.as_option().is_some_and(|wrapper| wrapper.message.is_set()) {
+                let wrapper = message.$wrapper.get_or_insert_default();
+                return unwrapped_mut(wrapper.message.get_or_insert_default());
+            })*
+        };
+    }
+    wrappers!(inner);
+    message
 }

@@ -30,7 +30,7 @@ const NAMES: [(&str, &str); 9] = [
 ];
 
 /// Where the words are, in the order in which they are looked for.
-const WORDS: [&str; 9] = [
+const WORDS: [&str; 11] = [
     "/text",
     "/caption",
     "/name",
@@ -40,6 +40,8 @@ const WORDS: [&str; 9] = [
     "/title",
     "/group_name",
     "/content_text",
+    "/hydrated_template/hydrated_content_text",
+    "/description",
 ];
 
 /// `None`: there is nothing in it but its company.
@@ -106,6 +108,8 @@ fn tidy(value: &mut Value) {
             fields.retain(|name, _| name != "context_info" && !name.contains("thumbnail"));
             fields.values_mut().for_each(tidy);
             fields.retain(|_, value| !is_nothing(value));
+            let named = std::mem::take(fields).into_iter().map(by_choice);
+            *fields = named.collect();
         }
         Value::Array(items) => match bytes(items) {
             Some(bytes) => *value = BASE64_STANDARD.encode(bytes).into(),
@@ -113,6 +117,33 @@ fn tidy(value: &mut Value) {
         },
         _ => {}
     }
+}
+
+/// What is one of several things goes by WhatsApp's name of what it is; the library has it below the name of the choice.
+fn by_choice((name, value): (String, Value)) -> (String, Value) {
+    let Value::Object(fields) = value else {
+        return (name, value);
+    };
+    let chosen = fields.keys().next().filter(|_| fields.len() == 1);
+    match chosen.filter(|chosen| chosen.starts_with(char::is_uppercase)) {
+        Some(chosen) => {
+            let name = snake_case(chosen);
+            let value = fields.into_iter().next().map(|(_, value)| value);
+            (name, value.unwrap_or_default())
+        }
+        None => (name, Value::Object(fields)),
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::with_capacity(name.len() + 4);
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
 }
 
 fn is_nothing(value: &Value) -> bool {

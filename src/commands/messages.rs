@@ -1,0 +1,102 @@
+//! What is done with messages that were sent or received before.
+
+pub mod delete;
+pub mod delivered;
+pub mod edit;
+pub mod media;
+pub mod read;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::contract::text::NonBlank;
+use crate::device::session::Session;
+use crate::device::session::messages::receipts::{MOST, Told};
+use crate::failure::{Failure, Invalid};
+use crate::jid::{Chat, Person};
+
+/// Nobody knows this message here.
+pub const NOT_FOUND: Failure = Failure::NotFound("message not found");
+
+/// RFC 3339, UTC.
+fn utc(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// Messages of one author of whom something is told.
+pub struct Receipt {
+    /// The message of the path.
+    id: String,
+    chat: Option<Chat>,
+    sender: Option<Person>,
+    /// In its place.
+    ids: Option<Vec<String>>,
+}
+
+/// A receipt that is on its way.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(
+    example = json!({
+        "chat_jid": "5511999999999@s.whatsapp.net",
+        "sender_jid": "5511999999999@s.whatsapp.net",
+        "message_ids": ["3EB0C431D17A2B6E9F0C"],
+        "receipt_type": "read",
+        "timestamp": "2026-06-15T17:32:05Z"
+    })
+)]
+pub struct SentReceipt {
+    /// As WhatsApp names the chat.
+    chat_jid: String,
+    /// As WhatsApp names whoever wrote the messages.
+    sender_jid: String,
+    message_ids: Vec<String>,
+    receipt_type: ReceiptType,
+    timestamp: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SentReceiptType)]
+enum ReceiptType {
+    Delivered,
+    Read,
+}
+
+impl Receipt {
+    fn check(
+        id: NonBlank,
+        chat: Option<Chat>,
+        sender: Option<Person>,
+        ids: Option<Vec<NonBlank>>,
+    ) -> Result<Self, Invalid> {
+        let ids = ids.filter(|ids| !ids.is_empty());
+        if ids.as_ref().is_some_and(|ids| ids.len() > MOST) {
+            let problem = format!("message_ids may hold {MOST} ids at most");
+            return Err(Invalid::field("message_ids", problem));
+        }
+        Ok(Self {
+            id: id.into(),
+            chat,
+            sender,
+            ids: ids.map(|ids| ids.into_iter().map(String::from).collect()),
+        })
+    }
+
+    async fn send(self, session: &Session, told: Told) -> Result<SentReceipt, Failure> {
+        let messages = session.messages();
+        let author = messages.author(&self.id, self.chat, self.sender).await?;
+        let message_ids = self.ids.unwrap_or_else(|| vec![self.id]);
+        let at = messages.tell(&author, &message_ids, told).await?;
+        Ok(SentReceipt {
+            chat_jid: author.chat_jid(),
+            sender_jid: author.author_jid(),
+            message_ids,
+            receipt_type: match told {
+                Told::Delivered => ReceiptType::Delivered,
+                Told::Read => ReceiptType::Read,
+            },
+            timestamp: utc(at),
+        })
+    }
+}

@@ -1,0 +1,90 @@
+//! PUT /messages/{messageId} — puts another text in the place of an own message's.
+
+use chrono::Utc;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::utc;
+use crate::commands::Command;
+use crate::contract::operation::{Envelope, Operation};
+use crate::contract::param::Param;
+use crate::contract::text::{MessageText, NonBlank};
+use crate::device::kept::Kept;
+use crate::device::session::Session;
+use crate::device::session::messages::Whose;
+use crate::device::session::messages::edit::EDITABLE;
+use crate::failure::{Failure, Invalid};
+use crate::jid::Chat;
+
+/// Which message, and what it says from now on.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"to": "5511999999999", "message": "The table is booked for eight."}))]
+pub struct EditMessage {
+    /// The message's id.
+    #[serde(rename = "messageId")]
+    #[schema(value_type = String)]
+    message_id: NonBlank,
+    /// The chat: a phone number, or the JID of a person or group.
+    #[schema(value_type = String, example = "5511999999999")]
+    to: Chat,
+    /// 1 to 4096 characters: the text, or the caption of a picture, video or document.
+    message: MessageText,
+}
+
+/// An edit that WhatsApp has accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct EditedMessage {
+    /// Of the message that was edited.
+    #[schema(example = "3EB0C431D17A2B6E9F0C")]
+    message_id: String,
+    /// When WhatsApp accepted the edit.
+    #[schema(example = "2026-06-15T17:32:05Z")]
+    timestamp: String,
+    #[schema(example = "Message edited successfully")]
+    message: &'static str,
+}
+
+impl Command for EditMessage {
+    type Reply = EditedMessage;
+    const SUMMARY: &'static str = "Edits a message of this account";
+    const OPERATION: Operation =
+        Operation::new("edit", Envelope::Bare).failing_with("Failed to edit message");
+    const PARAMS: &'static [Param] = &[Param::path("messageId")];
+    const SENDS: bool = true;
+
+    async fn run(self, session: Session) -> Result<EditedMessage, Failure> {
+        let messages = session.messages();
+        let id = String::from(self.message_id);
+        let kept = messages.kept(&id, Whose::Anybodys).await?;
+        if let Some(kept) = &kept {
+            editable(kept)?;
+        }
+        let chat = messages.open("to", &self.to).await?;
+        chat.has("to", kept.as_ref())?;
+        let ack = chat.edit(&id, kept, self.message.into()).await?;
+        Ok(EditedMessage {
+            message_id: id,
+            timestamp: utc(ack.at),
+            message: "Message edited successfully",
+        })
+    }
+}
+
+/// Phones pass over edits of what they do not let be edited.
+fn editable(kept: &Kept) -> Result<(), Invalid> {
+    let age = Utc::now().timestamp().saturating_sub(kept.at);
+    let problem = if !kept.mine {
+        "was written by somebody else: only own messages can be edited".to_owned()
+    } else if kept.about.deleted {
+        "has been deleted".to_owned()
+    } else if age > EDITABLE.as_secs() as i64 {
+        let minutes = EDITABLE.as_secs() / 60;
+        format!("is older than {minutes} minutes: phones pass over its edit")
+    } else {
+        return Ok(());
+    };
+    Err(Invalid::field(
+        "messageId",
+        format!("{} {problem}", kept.id),
+    ))
+}

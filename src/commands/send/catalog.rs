@@ -1,0 +1,151 @@
+//! POST /send/catalog — a list of products of a shop.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace, required};
+use crate::commands::{Command, Input};
+use crate::contract::operation::Operation;
+use crate::contract::text::NonBlank;
+use crate::device::session::Session;
+use crate::device::session::messages::Pace;
+use crate::device::session::outgoing::Outgoing;
+use crate::device::session::outgoing::list::{Cover, Group};
+use crate::failure::{Failure, Invalid};
+use crate::jid::{Chat, Person};
+
+const SECTIONS: usize = 10;
+const IN_SECTION: usize = 30;
+const PRODUCTS: usize = 100;
+
+/// Which products to show, and to whom.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(
+    example = json!({
+        "number": "5511999999999",
+        "business_owner_jid": "5511888888888@s.whatsapp.net",
+        "title": "Our coffees",
+        "description": "Roasted this week",
+        "button_text": "See them",
+        "sections": [{"title": "Beans", "product_ids": ["7891234567890", "7891234567891"]}],
+        "header_product_id": "7891234567890"
+    })
+)]
+pub struct SendCatalog {
+    /// A phone number, or the JID of a person or group.
+    #[schema(value_type = String, example = "5511999999999")]
+    number: Chat,
+    /// Whose shop has them; absent: this account's.
+    #[schema(value_type = Option<String>)]
+    business_owner_jid: Option<Person>,
+    title: Option<String>,
+    description: Option<String>,
+    footer: Option<String>,
+    /// What opens the list.
+    #[schema(required = true, nullable = false)]
+    button_text: Option<String>,
+    /// 1 to 10, with 100 products at most in all of them.
+    sections: Vec<CatalogSection>,
+    /// The product whose picture stands above.
+    header_product_id: Option<String>,
+    /// How many seconds nothing happens before.
+    delay: Option<Seconds>,
+}
+
+/// Some products under a title.
+#[derive(Debug, Deserialize, ToSchema)]
+pub struct CatalogSection {
+    title: Option<String>,
+    /// 1 to 30, as the shop's catalog has them.
+    #[schema(value_type = Vec<String>)]
+    product_ids: Vec<NonBlank>,
+}
+
+/// Shows these products.
+pub struct ShowCatalog {
+    to: Chat,
+    owner: Option<Person>,
+    cover: Cover,
+    sections: Vec<Group<String>>,
+    shown: Option<String>,
+    pace: Pace,
+}
+
+/// A catalog that WhatsApp has accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SentCatalog {
+    #[serde(flatten)]
+    sent: Sent,
+    metadata: Effort,
+}
+
+impl Input for SendCatalog {
+    type Command = ShowCatalog;
+
+    fn check(self) -> Result<ShowCatalog, Invalid> {
+        let cover = Cover {
+            title: self.title,
+            body: self.description,
+            footer: self.footer,
+            button: required("button_text", self.button_text)?,
+        };
+        if !(1..=SECTIONS).contains(&self.sections.len()) {
+            let problem = format!("sections must hold 1 to {SECTIONS} sections");
+            return Err(Invalid::field("sections", problem));
+        }
+        for (number, section) in self.sections.iter().enumerate() {
+            if !(1..=IN_SECTION).contains(&section.product_ids.len()) {
+                let field = format!("sections[{number}].product_ids");
+                let problem = format!("{field} must hold 1 to {IN_SECTION} products");
+                return Err(Invalid::field(field, problem));
+            }
+        }
+        let products = self
+            .sections
+            .iter()
+            .map(|section| section.product_ids.len());
+        if products.sum::<usize>() > PRODUCTS {
+            let problem = format!("sections must not hold more than {PRODUCTS} products");
+            return Err(Invalid::field("sections", problem));
+        }
+        let sections = self.sections.into_iter().map(|section| Group {
+            title: section.title,
+            entries: section.product_ids.into_iter().map(String::from).collect(),
+        });
+        Ok(ShowCatalog {
+            to: self.number,
+            owner: self.business_owner_jid,
+            cover,
+            sections: sections.collect(),
+            shown: self.header_product_id,
+            pace: pace(self.delay, None),
+        })
+    }
+}
+
+impl Command for ShowCatalog {
+    type Reply = SentCatalog;
+    const SUMMARY: &'static str = "Sends a list of products of a shop";
+    const OPERATION: Operation = Operation {
+        no_device: "failed to acquire device",
+        ..by_number("send_catalog", "failed to send catalog message")
+    };
+    const SENDS: bool = true;
+
+    fn patience(&self) -> Duration {
+        self.pace.duration()
+    }
+
+    async fn run(self, session: Session) -> Result<SentCatalog, Failure> {
+        let stopwatch = Stopwatch::start(&session);
+        let chat = session.messages().open("number", &self.to).await?;
+        let owner = chat.shop(self.owner.as_ref()).await?;
+        chat.pace(&self.pace).await?;
+        let jid = chat.jid();
+        let message = Outgoing::catalog(self.cover, owner, self.shown, self.sections);
+        let (sent, metadata) = stopwatch.stop(chat.send(message).await?, jid);
+        Ok(SentCatalog { sent, metadata })
+    }
+}

@@ -1,0 +1,134 @@
+//! What a device keeps of messages and chats, so that they can be asked for afterwards.
+
+use buffa::Message as _;
+use serde::{Deserialize, Serialize};
+use wacore::types::message::MessageInfo;
+use wacore_binary::{Jid, JidExt as _};
+use waproto::whatsapp::Message;
+
+use super::known_as::KnownAs;
+use super::report::{self, Participants};
+use crate::config;
+use crate::store::messages::{KeptBounds, KeptMessage, NewMessage, State};
+
+/// A message that holds more is kept without what it holds, in bytes.
+const LARGEST: usize = 64 * 1024;
+
+/// What is known of a message, besides what it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// The chat's JID, as WhatsApp names it.
+    pub chat: String,
+    /// In a chat between two: the other one.
+    pub other: KnownAs,
+    /// Who wrote it.
+    pub author: KnownAs,
+    /// The same, as WhatsApp names them in this chat.
+    pub author_jid: String,
+    /// The `message_type` that webhooks are told.
+    pub kind: String,
+    /// It was deleted for everybody.
+    pub deleted: bool,
+}
+
+/// A message of a device.
+pub type Kept = KeptMessage<About>;
+
+impl About {
+    /// Whether it was sent to a group.
+    pub fn in_group(&self) -> bool {
+        self.chat.ends_with("@g.us")
+    }
+
+    /// The chat's JID, of a person by number where it is known.
+    pub fn chat_jid(&self) -> String {
+        let other = self.other.phone_jid();
+        other.unwrap_or_else(|| self.chat.clone())
+    }
+}
+
+impl From<&config::Messages> for KeptBounds {
+    fn from(config: &config::Messages) -> Self {
+        Self {
+            age: config.kept_for,
+            count: config.kept_per_device,
+        }
+    }
+}
+
+/// What a message holds; nothing where it was too large to be kept.
+pub fn content(kept: &Kept) -> Message {
+    // It was encoded here and sealed since.
+    Message::decode_from_slice(&kept.content).unwrap_or_default()
+}
+
+/// As it is stored.
+pub fn encoded(message: &Message) -> Vec<u8> {
+    let bytes = message.encode_to_vec();
+    match bytes.len() <= LARGEST {
+        true => bytes,
+        false => Vec::new(),
+    }
+}
+
+/// What is known of an inbound message. `None`: it is nothing that anybody asks for afterwards.
+pub fn about(message: &Message, info: &MessageInfo, people: &Participants) -> Option<About> {
+    let chat = &info.source.chat;
+    let talks = chat.is_pn() || chat.is_lid() || chat.is_group();
+    let kind = report::kept_kind(message)?;
+    talks.then(|| About {
+        chat: chat.to_non_ad_string(),
+        other: people.chat.as_ref().map(KnownAs::from).unwrap_or_default(),
+        author: KnownAs::from(&people.sender),
+        author_jid: info.source.sender.to_non_ad_string(),
+        kind,
+        deleted: false,
+    })
+}
+
+/// An inbound message as it is stored.
+pub fn inbound<'a>(
+    info: &'a MessageInfo,
+    about: &'a About,
+    content: &'a [u8],
+) -> NewMessage<'a, About> {
+    NewMessage {
+        id: &info.id,
+        mine: info.source.is_from_me,
+        // Sent from another device of the account.
+        state: State::Sent,
+        at: info.timestamp.timestamp(),
+        about,
+        content,
+    }
+}
+
+/// What is known of a chat.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatSettings {
+    /// By which it is known.
+    pub jid: String,
+    /// After how many seconds its messages disappear; 0: never.
+    pub disappear_after: u32,
+    /// Since when that is so, in Unix seconds.
+    pub since: i64,
+}
+
+/// What a message says of how long its chat's messages last.
+pub fn settings(message: &Message, info: &MessageInfo) -> Option<ChatSettings> {
+    let (disappear_after, since) = report::disappears(message)?;
+    Some(ChatSettings {
+        jid: info.source.chat.to_non_ad_string(),
+        disappear_after,
+        since: since.unwrap_or_else(|| info.timestamp.timestamp()),
+    })
+}
+
+/// The names under which the settings of a chat between two, or of a group, are found.
+pub fn names(chat: &Jid, other: &KnownAs) -> Vec<String> {
+    let mut names = vec![chat.to_non_ad_string()];
+    names.extend([other.phone_jid(), other.lid_jid()].into_iter().flatten());
+    names.sort();
+    names.dedup();
+    names
+}

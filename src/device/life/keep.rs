@@ -1,0 +1,152 @@
+//! What a life takes note of, about messages: what came in, what it does to earlier ones, and how far own ones have come.
+
+use chrono::{DateTime, Utc};
+use wacore::types::events::{InboundMessage, Receipt};
+use wacore::types::presence::ReceiptType;
+use wacore_binary::JidExt as _;
+use waproto::whatsapp::MessageKey;
+
+use super::Life;
+use super::acks::Answer;
+use crate::device::kept::{self, Kept};
+use crate::device::known_as::KnownAs;
+use crate::device::report::{Change, Participants, changes};
+use crate::device::states::{Reader, Sign};
+use crate::store::messages::{State, Whose};
+use crate::store::{Statement, StoreError};
+
+impl Life {
+    /// Keeps an inbound message, and what it changes, with what is committed before it is acknowledged.
+    pub async fn keep(
+        &self,
+        message: &InboundMessage,
+        people: &Participants,
+        along: &mut Vec<Statement>,
+    ) -> Result<(), StoreError> {
+        if !self.shared.keeps() {
+            return Ok(());
+        }
+        let (store, device) = (&self.shared.store, self.plan.number);
+        let (content, info) = (&*message.message, &message.info);
+        if let Some(settings) = kept::settings(content, info) {
+            let other = people.chat.as_ref().map(KnownAs::from).unwrap_or_default();
+            for name in kept::names(&info.source.chat, &other) {
+                along.push(store.put_chat(device, &name, &settings, settings.since)?);
+            }
+        }
+        let sender = KnownAs::from(&people.sender);
+        let book = store.message_book(device);
+        match changes(content) {
+            Some(Change::Edit(key, edited)) => {
+                if let Some(kept) = self.target(key, &sender, false).await? {
+                    along.push(book.change(&kept, &kept::encoded(edited))?);
+                }
+            }
+            Some(Change::Revoke(key)) => {
+                // WhatsApp lets admins delete what others have written, and nobody else.
+                if let Some(mut kept) = self.target(key, &sender, info.source.is_group).await? {
+                    kept.about.deleted = true;
+                    along.push(book.change(&kept, &[])?);
+                }
+            }
+            None => {
+                if let Some(about) = kept::about(content, info, people) {
+                    let content = kept::encoded(content);
+                    along.push(book.put(&kept::inbound(info, &about, &content))?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The message that somebody changes. `None`: it is not kept, or is not theirs to change.
+    async fn target(
+        &self,
+        key: &MessageKey,
+        sender: &KnownAs,
+        anybodys: bool,
+    ) -> Result<Option<Kept>, StoreError> {
+        let id = key.id.as_deref().unwrap_or_default();
+        let found = self
+            .shared
+            .store
+            .message(self.plan.number, id, Whose::Anybodys);
+        let found: Option<Kept> = found.await?;
+        Ok(found.filter(|kept| anybodys || kept.about.author.is(sender)))
+    }
+
+    /// What WhatsApp has said of a message for which nobody waits any more.
+    pub fn note_answer(&self, id: &str, answer: &Answer) {
+        if self.shared.keeps() {
+            self.shared.states.note(self.answered(id, answer));
+        }
+    }
+
+    /// The same of one for which somebody waits; durable when it returns.
+    pub async fn note_answer_now(&self, id: &str, answer: &Answer) {
+        if self.shared.keeps() {
+            self.shared.states.note_now(self.answered(id, answer)).await;
+        }
+    }
+
+    /// An own message will never leave, for this reason.
+    pub fn note_failure(&self, id: &str, reason: String) {
+        if self.shared.keeps() {
+            let failed = self.sign(id, State::Failed, None, Utc::now(), Some(reason));
+            self.shared.states.note(failed);
+        }
+    }
+
+    fn answered(&self, id: &str, answer: &Answer) -> Sign {
+        let (state, at, failure) = match answer {
+            Ok(at) => (State::Sent, *at, None),
+            Err(code) => (State::Failed, Utc::now(), Some(code.clone())),
+        };
+        self.sign(id, state, None, at, failure)
+    }
+
+    /// Somebody has got or read own messages.
+    pub fn note_receipt(&self, receipt: &Receipt) {
+        let state = match receipt.r#type {
+            ReceiptType::Delivered | ReceiptType::Inactive => State::Delivered,
+            ReceiptType::Read => State::Read,
+            ReceiptType::Played => State::Played,
+            _ => return,
+        };
+        let source = &receipt.source;
+        if !self.shared.keeps() || source.chat.is_status_broadcast() {
+            return;
+        }
+        let names = [Some(&source.sender), source.sender_alt.as_ref()];
+        let names = KnownAs::of(names.into_iter().flatten());
+        let name = match source.chat.is_group() {
+            // A group calls everybody always by the same name.
+            true => source.sender.user.to_string(),
+            false => String::new(),
+        };
+        for id in &receipt.message_ids {
+            let (name, names) = (name.clone(), names.clone());
+            let who = Some(Reader { name, names });
+            let at = crate::device::told::time(receipt.timestamp);
+            self.shared.states.note(self.sign(id, state, who, at, None));
+        }
+    }
+
+    fn sign(
+        &self,
+        id: &str,
+        state: State,
+        who: Option<Reader>,
+        at: DateTime<Utc>,
+        failure: Option<String>,
+    ) -> Sign {
+        Sign {
+            device: self.plan.number,
+            id: id.to_owned(),
+            state,
+            who,
+            at: at.timestamp(),
+            failure,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What is kept of a message before its first byte leaves, and what is known of its chat.
+
+use chrono::Utc;
+
+use super::OpenChat;
+use crate::device::kept::{self, About, ChatSettings};
+use crate::device::known_as::KnownAs;
+use crate::device::report;
+use crate::device::session::outgoing::Outgoing;
+use crate::failure::Failure;
+use crate::store::messages::{NewMessage, State};
+
+impl OpenChat<'_> {
+    /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
+    pub(super) async fn keep(&self, message_id: &str, message: &Outgoing) -> Result<(), Failure> {
+        let life = &self.session.life;
+        let Some(kind) = report::kept_kind(&message.0).filter(|_| life.shared.keeps()) else {
+            return Ok(());
+        };
+        let client = &self.session.client;
+        let about = About {
+            chat: self.jid.to_string(),
+            other: self.other(),
+            author: KnownAs::of([client.pn(), client.lid()].into_iter().flatten()),
+            author_jid: self.own().map(|own| own.to_string()).unwrap_or_default(),
+            kind,
+            deleted: false,
+        };
+        let kept = NewMessage {
+            id: message_id,
+            mine: true,
+            state: State::Pending,
+            at: Utc::now().timestamp(),
+            about: &about,
+            content: &kept::encoded(&message.0),
+        };
+        let store = &life.shared.store;
+        let kept = store.keep_promised(life.plan.number, &kept).await;
+        kept.map_err(|error| Failure::of_store("a message could not be kept", &error))
+    }
+
+    /// In a chat between two: the other one.
+    pub(super) fn other(&self) -> KnownAs {
+        match self.group {
+            Some(_) => KnownAs::default(),
+            None => KnownAs::of([&self.jid]),
+        }
+    }
+
+    /// How long the chat's messages last, where they do not last for ever.
+    pub(super) async fn settings(&self) -> Result<Option<ChatSettings>, Failure> {
+        let life = &self.session.life;
+        let mut newest: Option<ChatSettings> = None;
+        for name in kept::names(&self.jid, &self.other()) {
+            let known = life.shared.store.chat(life.plan.number, &name).await;
+            let known: Option<ChatSettings> = known.map_err(|error| {
+                Failure::of_store("a chat's settings could not be read", &error)
+            })?;
+            newest = [newest, known]
+                .into_iter()
+                .flatten()
+                .max_by_key(|known| known.since);
+        }
+        Ok(newest.filter(|settings| settings.disappear_after > 0))
+    }
+}

@@ -1,0 +1,146 @@
+//! How far messages have come: signs of it, from all devices, on their way to the store.
+//!
+//! They come in floods, in any order, and where nothing may wait. One that is lost with the process is no harm: a later
+//! sign says more.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Weak};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+use tracing::warn;
+
+use super::known_as::KnownAs;
+use crate::store::messages::{Reach, State};
+use crate::store::{DeviceNumber, Store};
+use crate::telemetry::Chain;
+
+/// Signs that may wait; what comes beyond that is dropped.
+const MOST: usize = 20_000;
+/// Signs in one transaction.
+const CHUNK: usize = 500;
+
+/// A sign that an own message has come so far.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sign {
+    /// Whose message.
+    pub device: DeviceNumber,
+    /// Which message.
+    pub id: String,
+    /// How far.
+    pub state: State,
+    /// With whom; `None`: with WhatsApp itself.
+    pub who: Option<Reader>,
+    /// Unix seconds.
+    pub at: i64,
+    /// WhatsApp's code of a refusal.
+    pub failure: Option<String>,
+}
+
+/// Whom a message has reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reader {
+    /// The same for the same person.
+    pub name: String,
+    /// The person's names.
+    pub names: KnownAs,
+}
+
+type Key = (DeviceNumber, String, State, Option<String>);
+
+/// Where signs are handed in. Its clones are the same.
+#[derive(Clone)]
+pub struct States(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    waiting: Mutex<HashMap<Key, Sign>>,
+    news: Arc<Notify>,
+}
+
+impl States {
+    /// Writes signs as long as anybody can hand one in.
+    pub fn start(store: Store) -> Self {
+        let shared = Arc::new(Shared {
+            store,
+            waiting: Mutex::default(),
+            news: Arc::default(),
+        });
+        tokio::spawn(write_all(Arc::downgrade(&shared), shared.news.clone()));
+        Self(shared)
+    }
+
+    /// Takes note of a sign, soon.
+    pub fn note(&self, sign: Sign) {
+        let name = sign.who.as_ref().map(|who| who.name.clone());
+        let key = (sign.device, sign.id.clone(), sign.state, name);
+        let mut waiting = self.0.waiting.lock();
+        if waiting.len() >= MOST {
+            return;
+        }
+        if waiting.len() == MOST - 1 {
+            warn!("too many receipts at once: some are not taken note of");
+        }
+        waiting.entry(key).or_insert(sign);
+        drop(waiting);
+        self.0.news.notify_one();
+    }
+
+    /// Takes note of a sign at once; durable when it returns.
+    pub async fn note_now(&self, sign: Sign) {
+        self.0.write(&[sign]).await;
+    }
+
+    /// Writes what waits.
+    pub async fn flush(&self) {
+        self.0.write_waiting().await;
+    }
+}
+
+impl Shared {
+    async fn write_waiting(&self) {
+        let waiting = std::mem::take(&mut *self.waiting.lock());
+        let signs: Vec<Sign> = waiting.into_values().collect();
+        for signs in signs.chunks(CHUNK) {
+            self.write(signs).await;
+        }
+    }
+
+    async fn write(&self, signs: &[Sign]) {
+        let signs: Vec<_> = signs.iter().map(Sign::reach).collect();
+        if let Err(error) = self.store.reach(&signs).await {
+            warn!(error = %Chain(&error), "how far messages have come could not be kept");
+        }
+    }
+}
+
+impl Sign {
+    fn reach(&self) -> Reach<'_, KnownAs> {
+        let who = self.who.as_ref();
+        Reach {
+            device: self.device,
+            id: &self.id,
+            state: self.state,
+            who: who.map(|who| (who.name.as_str(), &who.names)),
+            at: self.at,
+            failure: self.failure.as_deref(),
+        }
+    }
+}
+
+async fn write_all(shared: Weak<Shared>, news: Arc<Notify>) {
+    loop {
+        news.notified().await;
+        match shared.upgrade() {
+            Some(shared) => shared.write_waiting().await,
+            None => return,
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        // The task looks once more, and finds nobody.
+        self.news.notify_one();
+    }
+}

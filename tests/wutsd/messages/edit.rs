@@ -1,0 +1,97 @@
+//! PUT /messages/{messageId}
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::{received, sent};
+use crate::send::Chat;
+
+async fn edit(chat: &Chat, id: &str, to: &str, text: &str) -> crate::support::Answer {
+    let body = json!({ "to": to, "message": text });
+    chat.user.api.put(&format!("/messages/{id}"), body).await
+}
+
+#[tokio::test]
+async fn the_other_phone_shows_the_new_text() {
+    let chat = Chat::open().await;
+    let id = sent(&chat, "Dinner at seven?").await;
+    let edited = edit(&chat, &id, &chat.ada, "Dinner at eight?")
+        .await
+        .expect(200);
+    assert_eq!(edited["success"], true);
+    assert_eq!(edited["message_id"], id);
+    assert_eq!(edited["message"], "Message edited successfully");
+    let read = chat.world.control.wait_for_kind(&chat.ada, "edit").await;
+    assert_eq!(read["text"], "Dinner at eight?");
+    assert_ne!(read["id"], id, "the edit is a message of its own");
+    assert_eq!(read["message"]["protocol_message"]["key"]["id"], id);
+    assert_eq!(read["message"]["protocol_message"]["key"]["from_me"], true);
+}
+
+#[tokio::test]
+async fn in_a_group_too() {
+    let chat = Chat::open().await;
+    let group = chat.world.control.group(&[&chat.phone, &chat.ada]).await;
+    let body = json!({ "number": group, "text": "Dinner at seven?" });
+    let (sent, _) = chat.send("/send/text", body).await;
+    let id = sent["message_id"].as_str().expect("an id");
+    edit(&chat, id, &group, "Dinner at eight?")
+        .await
+        .expect(200);
+    let read = chat.world.control.wait_for_kind(&chat.ada, "edit").await;
+    assert_eq!(read["text"], "Dinner at eight?");
+}
+
+#[tokio::test]
+async fn what_phones_would_pass_over_is_refused() {
+    let chat = Chat::open().await;
+    let (own, theirs) = (sent(&chat, "mine").await, received(&chat, "theirs").await);
+    let bob = chat.world.control.account("Bob").await;
+    let refused = async |id: &str, to: &str, text: &str, part: &str| {
+        let answer = edit(&chat, id, to, text).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        let error = answer.body["error"].as_str().expect("a text");
+        assert!(error.contains(part), "{error}");
+    };
+    refused(&theirs, &chat.ada, "x", "only own messages").await;
+    refused(&own, &bob, "x", "another chat").await;
+    refused(&own, "", "x", "Invalid recipient JID: empty input").await;
+    refused(&own, "nobody", "x", "Invalid recipient JID: invalid number").await;
+    refused(&own, &chat.ada, "", "message").await;
+    let answer = chat
+        .user
+        .api
+        .request(
+            Method::DELETE,
+            "/messages/delete",
+            Some(json!({ "messageId": own, "chatJid": chat.ada })),
+        )
+        .await;
+    answer.expect(200);
+    refused(&own, &chat.ada, "x", "has been deleted").await;
+    let nobody = chat.world.api.as_user("nobody");
+    let answer = nobody
+        .put(
+            &format!("/messages/{own}"),
+            json!({ "to": chat.ada, "message": "x" }),
+        )
+        .await;
+    assert_eq!(
+        (answer.status, answer.body),
+        (401, json!({ "error": "unauthorized" }))
+    );
+}
+
+#[tokio::test]
+async fn an_old_one_is_refused() {
+    let chat = Chat::open().await;
+    let id = sent(&chat, "Dinner at seven?").await;
+    chat.world.age_messages(21 * 60);
+    let answer = edit(&chat, &id, &chat.ada, "Dinner at eight?").await;
+    assert_eq!(answer.status, 400, "{}", answer.text);
+    assert!(
+        answer.text.contains("older than 20 minutes"),
+        "{}",
+        answer.text
+    );
+}

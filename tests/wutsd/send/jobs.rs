@@ -1,0 +1,149 @@
+//! What takes longer than its caller waits goes on as a job, and its outcome is told to the webhook.
+
+use serde_json::{Value, json};
+
+use super::standin::StandIn;
+use super::{Chat, base64, file, sha256};
+use crate::support::receiver::Receiver;
+use crate::support::{until, until_ok};
+
+/// Until the test lets it go on.
+const WAITS: &str = "until [ -e $HERE/go ]; do sleep 0.02; done";
+
+/// Callers wait for 1 second.
+async fn open(program: &StandIn) -> (Chat, Receiver) {
+    let settings = [
+        program.setting(),
+        ("MEDIA__ANSWER_AFTER", "1"),
+        ("WEBHOOKS__ALLOW_HTTP", "true"),
+        ("WEBHOOKS__ALLOW_PRIVATE_ADDRESSES", "true"),
+    ];
+    let chat = Chat::open_with(&settings).await;
+    let receiver = Receiver::start().await;
+    let webhook = json!({
+        "webhook_url": receiver.url(),
+        "enabled_events": ["message.sent", "message.failed"]
+    });
+    chat.user.api.post("/webhook", webhook).await.expect(200);
+    (chat, receiver)
+}
+
+fn sound(chat: &Chat) -> Value {
+    json!({ "number": chat.ada, "audio": base64(&file("sound.mp3")) })
+}
+
+/// The id of the job that it was taken on as.
+fn taken_on(chat: &Chat, job: &Value) -> String {
+    assert_eq!(job["success"], true, "{job}");
+    assert_eq!(job["message_id"], "", "{job}");
+    assert_eq!(job["status"], "processing", "{job}");
+    assert_eq!(job["chat_jid"], format!("{}@s.whatsapp.net", chat.ada));
+    assert!(job["timestamp"].is_string(), "{job}");
+    let id = job["job_id"].as_str().expect("an id");
+    assert!(id.starts_with("job_"), "{id}");
+    id.to_owned()
+}
+
+#[tokio::test]
+async fn a_job_is_told_as_sent_and_keeps_nobody_waiting() {
+    let program = StandIn::new(&format!("{WAITS}; exec cat \"$VOICE\""));
+    let (chat, receiver) = open(&program).await;
+    let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
+    let job = taken_on(&chat, &job);
+    let status = async || {
+        let path = format!("/messages/{job}/status");
+        chat.user.api.get(&path).await.expect(200)["status"].clone()
+    };
+    assert_eq!(status().await, "pending");
+    // What is asked for later need not wait for it.
+    let text = json!({ "number": chat.ada, "text": "meanwhile" });
+    let (text, _) = chat.send("/send/text", text).await;
+    let told = receiver.wait_for_event("message.sent").await;
+    assert_eq!(told.body["data"]["message_id"], text["message_id"]);
+    assert_eq!(told.body["data"]["job_id"], Value::Null);
+    std::fs::write(program.file("go"), "").expect("a file");
+    let of_job = |told: &crate::support::receiver::Received| told.body["data"]["job_id"] == job;
+    let told = receiver
+        .until("the job's end", |told| told.iter().any(of_job))
+        .await;
+    let told = told.iter().find(|told| of_job(told)).expect("it is there");
+    assert_eq!(told.event(), "message.sent");
+    let message_id = &told.body["data"]["message_id"];
+    let read = chat.world.control.wait_for_message(&chat.ada, message_id);
+    assert_eq!(read.await["media"]["sha256"], sha256(&file("voice.ogg")));
+    until("the job's message is delivered", async || {
+        (status().await == "delivered").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_fails_is_told_with_the_reason() {
+    let program = StandIn::new(&format!("{WAITS}; exit 1"));
+    let (chat, receiver) = open(&program).await;
+    let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
+    let job = taken_on(&chat, &job);
+    std::fs::write(program.file("go"), "").expect("a file");
+    let failed = receiver.wait_for_event("message.failed").await;
+    let data = &failed.body["data"];
+    assert_eq!(data["job_id"], job);
+    let told = until_ok("the job has failed", async || {
+        let told = chat.user.api.get(&format!("/messages/{job}/status")).await;
+        match told.body["status"] == "failed" {
+            true => Ok(told.body),
+            false => Err(told.text),
+        }
+    });
+    assert_eq!(told.await["error"], data["reason"]);
+    assert_eq!(data["to"], format!("{}@s.whatsapp.net", chat.ada));
+    let reason = data["reason"].as_str().expect("a reason");
+    let expected = "audio cannot be converted from audio/mpeg to Opus: it is damaged";
+    assert!(reason.starts_with(expected), "{reason}");
+    assert!(chat.world.control.inbox(&chat.ada).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_job_ends_with_its_device_and_takes_the_program_along() {
+    let program = StandIn::new("exec sleep 600");
+    let (chat, receiver) = open(&program).await;
+    let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
+    let job = taken_on(&chat, &job);
+    assert!(program.runs());
+    chat.user.api.post_nothing("/disconnect").await.expect(200);
+    let failed = receiver.wait_for_event("message.failed").await;
+    assert_eq!(failed.body["data"]["job_id"], job);
+    let reason = "whatsapp session is not connected";
+    assert_eq!(failed.body["data"]["reason"], reason);
+    until("its end", async || (!program.runs()).then_some(())).await;
+}
+
+#[tokio::test]
+async fn a_job_ends_when_its_time_is_over() {
+    let program = StandIn::new("exec sleep 600");
+    let settings = [
+        program.setting(),
+        ("MEDIA__ANSWER_AFTER", "1"),
+        ("MEDIA__JOB_TIMEOUT", "2"),
+    ];
+    let chat = Chat::open_with(&settings).await;
+    let job = chat.post("/send/audio", sound(&chat)).await.expect(202);
+    taken_on(&chat, &job);
+    until("its end", async || (!program.runs()).then_some(())).await;
+}
+
+#[tokio::test]
+async fn the_same_key_gets_the_same_job() {
+    let program = StandIn::new(&format!("{WAITS}; exec cat \"$VOICE\""));
+    let (chat, receiver) = open(&program).await;
+    let body = sound(&chat);
+    let post = async || {
+        let api = chat.user.api.with_header("Idempotency-Key", "a key");
+        let answer = api.post("/send/audio", body.clone()).await;
+        taken_on(&chat, &answer.expect(202))
+    };
+    let job = post().await;
+    assert_eq!(post().await, job);
+    std::fs::write(program.file("go"), "").expect("a file");
+    let told = receiver.wait_for_event("message.sent").await;
+    assert_eq!(told.body["data"]["job_id"], job);
+}
