@@ -9,6 +9,7 @@ use waproto::whatsapp::Message;
 use super::known_as::KnownAs;
 use super::report::{self, Participants};
 use crate::config;
+use crate::jid::{Chat, Person};
 use crate::store::messages::{KeptBounds, KeptMessage, NewMessage, State};
 
 /// A message that holds more is kept without what it holds, in bytes.
@@ -38,6 +39,22 @@ impl About {
     /// Whether it was sent to a group.
     pub fn in_group(&self) -> bool {
         self.chat.ends_with("@g.us")
+    }
+
+    /// Whether it is in this chat, as far as the names tell.
+    pub fn is_in(&self, chat: &Chat) -> bool {
+        let same = |known: &Option<String>, named: &str| {
+            known.as_deref().is_none_or(|known| known == named)
+        };
+        match chat {
+            Chat::Group(group) => self.chat == group.as_str(),
+            Chat::Person(Person::Phone(number)) => {
+                !self.in_group() && same(&self.other.phone, number.digits())
+            }
+            Chat::Person(Person::Lid(lid)) => {
+                !self.in_group() && same(&self.other.lid, lid.as_str())
+            }
+        }
     }
 
     /// The chat's JID, of a person by number where it is known.

@@ -114,7 +114,9 @@ impl Media {
 
     /// A phone uploads what has expired once more; it lies elsewhere then. `None`: the phone has it no longer.
     pub fn put_again(&mut self, journal: &mut Journal, direct_path: &str) -> Option<String> {
-        let file = self.on_phones.get(path_part(direct_path))?.clone();
+        let path = path_part(direct_path);
+        let file = self.on_phones.get(path).or_else(|| self.files.get(path))?;
+        let file = file.clone();
         let path = format!(
             "{}-{}",
             path_of(&keys::sha256(&file)),

@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::utc;
+use super::{NOT_FOUND, utc};
 use crate::commands::Command;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -52,12 +52,18 @@ impl Command for EditMessage {
     const PARAMS: &'static [Param] = &[Param::path("messageId")];
     const SENDS: bool = true;
 
+    fn refusals() -> Vec<Failure> {
+        vec![NOT_FOUND]
+    }
+
     async fn run(self, session: Session) -> Result<EditedMessage, Failure> {
         let messages = session.messages();
         let id = String::from(self.message_id);
         let kept = messages.kept(&id, Whose::Anybodys).await?;
-        if let Some(kept) = &kept {
-            editable(kept)?;
+        match &kept {
+            Some(kept) => editable(kept)?,
+            None if messages.are_kept() => return Err(NOT_FOUND),
+            None => {}
         }
         let chat = messages.open("to", &self.to).await?;
         chat.has("to", kept.as_ref())?;
@@ -70,11 +76,16 @@ impl Command for EditMessage {
     }
 }
 
+/// Kinds that have a text or a caption.
+const WITH_TEXT: [&str; 4] = ["text", "image", "video", "document"];
+
 /// Phones pass over edits of what they do not let be edited.
 fn editable(kept: &Kept) -> Result<(), Invalid> {
     let age = Utc::now().timestamp().saturating_sub(kept.at);
     let problem = if !kept.mine {
         "was written by somebody else: only own messages can be edited".to_owned()
+    } else if !WITH_TEXT.contains(&kept.about.kind.as_str()) {
+        format!("is of the kind {}, which has no text", kept.about.kind)
     } else if kept.about.deleted {
         "has been deleted".to_owned()
     } else if age > EDITABLE.as_secs() as i64 {

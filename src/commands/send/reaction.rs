@@ -32,10 +32,10 @@ pub struct SendReaction {
     message_id: NonBlank,
     /// An emoji; empty or absent takes the reaction back.
     reaction: Option<String>,
-    /// The message is this account's own; absent: it is not.
+    /// The message is this account's own; absent: as it is known here, or else not.
     #[serde(rename = "fromMe")]
     from_me: Option<bool>,
-    /// Who wrote it: needed for somebody else's message in a group.
+    /// Who wrote it: needed for somebody else's message in a group, where it is not known here.
     #[schema(value_type = Option<String>)]
     participant: Option<Person>,
 }
@@ -69,7 +69,7 @@ impl Command for SendReaction {
         let chat = session.messages().open("number", &self.number).await?;
         let target = Target {
             id: self.message_id.into(),
-            from_me: self.from_me.unwrap_or(false),
+            from_me: self.from_me,
             author: self.participant,
         };
         let original_message_id = target.id.clone();

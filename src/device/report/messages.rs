@@ -15,7 +15,7 @@ use wacore::types::events::{
 };
 use wacore::types::message::{MessageCategory, MessageInfo};
 use wacore::types::presence::ReceiptType;
-use wacore_binary::Jid;
+use wacore_binary::{Jid, JidExt as _};
 use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
@@ -352,7 +352,8 @@ impl From<&events::Receipt> for MessageReceipt {
             receipt_type: receipt.r#type.as_wire_str().to_owned(),
             sender_pn: reader.number_text(),
             sender_lid: reader.lid_text(),
-            is_group: source.is_group,
+            // The library leaves it to the chat to say so.
+            is_group: source.chat.is_group(),
             is_from_me: source.is_from_me,
             timestamp: whole_seconds(receipt.timestamp),
         }

@@ -66,6 +66,11 @@ impl<'a> Messages<'a> {
         })
     }
 
+    /// Whether messages are kept at all.
+    pub fn are_kept(&self) -> bool {
+        self.0.life.shared.keeps()
+    }
+
     /// What is kept of a message. `None`: it is not known here.
     pub async fn kept(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
         let life = &self.0.life;

@@ -59,6 +59,13 @@ async fn an_unknown_message_needs_its_chat_and_an_own_one_is_refused() {
     let many = vec!["3EB0"; 257];
     let body = json!({ "chat_jid": chat.ada, "message_ids": many });
     names_field(&chat.post(path, body).await, "message_ids");
+    let theirs = received(&chat, "theirs").await;
+    let bob = chat.world.control.account("Bob").await;
+    let path = format!("/messages/{theirs}/delivered");
+    names_field(
+        &chat.post(&path, json!({ "chat_jid": bob })).await,
+        "chat_jid",
+    );
     let own = sent(&chat, "mine").await;
     names_field(
         &chat

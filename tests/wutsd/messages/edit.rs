@@ -69,6 +69,19 @@ async fn what_phones_would_pass_over_is_refused() {
         .await;
     answer.expect(200);
     refused(&own, &chat.ada, "x", "has been deleted").await;
+    let answer = edit(&chat, "3EB0FFFF", &chat.ada, "x").await;
+    let unknown = json!({ "error": "message not found" });
+    assert_eq!((answer.status, answer.body), (404, unknown));
+    let place = json!({ "to": chat.ada, "latitude": 1, "longitude": 2 });
+    let (place, _) = chat.send("/send/location", place).await;
+    let place = place["message_id"].as_str().expect("an id");
+    refused(
+        place,
+        &chat.ada,
+        "x",
+        "is of the kind location, which has no text",
+    )
+    .await;
     let nobody = chat.world.api.as_user("nobody");
     let answer = nobody
         .put(

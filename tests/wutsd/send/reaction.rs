@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Chat;
+use crate::support::until_ok;
 
 const PATH: &str = "/send/reaction";
 
@@ -52,4 +53,37 @@ async fn in_a_group_the_author_must_be_named() {
         .await;
     assert_eq!(answer.status, 400, "{}", answer.text);
     assert_eq!(answer.body["validation"][0]["field"], "messageId");
+}
+
+#[tokio::test]
+async fn whose_message_it_is_need_not_be_said_where_it_is_known() {
+    let chat = Chat::open().await;
+    let group = chat.world.control.group(&[&chat.phone, &chat.ada]).await;
+    for to in [&chat.ada, &group] {
+        let (sent, _) = chat
+            .send("/send/text", json!({ "number": to, "text": "mine" }))
+            .await;
+        let body = json!({ "number": to, "messageId": sent["message_id"], "reaction": "👍" });
+        let (_, read) = chat.send(PATH, body).await;
+        assert_eq!(
+            read["message"]["reaction_message"]["key"]["from_me"], true,
+            "{read}"
+        );
+    }
+    let control = &chat.world.control;
+    let id = control.send_text(&chat.ada, &group, "theirs").await;
+    until_ok("the message is here", async || {
+        match control.queued(&chat.phone).await {
+            0 => Ok(()),
+            some => Err(some),
+        }
+    })
+    .await;
+    let body = json!({ "number": group, "messageId": id, "reaction": "👍" });
+    let (_, read) = chat.send(PATH, body).await;
+    let key = &read["message"]["reaction_message"]["key"];
+    assert_eq!(
+        (&key["from_me"], &key["participant"]),
+        (&json!(false), &json!(control.lid(&chat.ada).await))
+    );
 }

@@ -9,15 +9,16 @@ use super::OpenChat;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
+use crate::store::messages::Whose;
 
 /// A message in a chat.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// Its id.
     pub id: String,
-    /// It is this account's own.
-    pub from_me: bool,
-    /// Who wrote it: needed for somebody else's in a group.
+    /// It is this account's own; `None`: as it is known here, or else not.
+    pub from_me: Option<bool>,
+    /// Who wrote it: needed for somebody else's in a group, where it is not known here.
     pub author: Option<Person>,
 }
 
@@ -36,17 +37,29 @@ impl OpenChat<'_> {
 
     /// As the chat calls whoever wrote it.
     async fn key(&self, field: &'static str, target: Target) -> Result<wa::MessageKey, Failure> {
-        let author = match (&self.group, target.from_me, target.author) {
-            (None, ..) | (_, true, _) => None,
-            (Some(_), false, Some(author)) => Some(self.names(&[author]).await?.remove(0)),
-            (Some(_), false, None) => {
-                let missing = "is required for somebody else's message in a group";
+        let whose = match target.from_me {
+            Some(true) => Whose::Mine,
+            _ => Whose::Anybodys,
+        };
+        let kept = self.session.messages().kept(&target.id, whose).await?;
+        let kept = kept.filter(|kept| self.has(field, Some(kept)).is_ok());
+        let from_me = match &kept {
+            Some(kept) => kept.mine,
+            None => target.from_me.unwrap_or(false),
+        };
+        let written = kept.and_then(|kept| kept.about.author_jid.parse::<Jid>().ok());
+        let author = match (&self.group, from_me, written, target.author) {
+            (None, ..) | (_, true, ..) => None,
+            (Some(_), false, Some(author), _) => Some(author),
+            (Some(_), false, None, Some(author)) => Some(self.names(&[author]).await?.remove(0)),
+            (Some(_), false, None, None) => {
+                let missing = "is required: the message is somebody else's, and not known here";
                 return Err(Invalid::field(field, format!("{field} {missing}")).into());
             }
         };
         Ok(wa::MessageKey {
             remote_jid: Some(self.jid.to_string()),
-            from_me: Some(target.from_me),
+            from_me: Some(from_me),
             id: Some(target.id),
             participant: author.as_ref().map(Jid::to_string),
         })

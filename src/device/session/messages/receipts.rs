@@ -49,6 +49,12 @@ impl Messages<'_> {
         sender: Option<Person>,
     ) -> Result<Author, Failure> {
         let kept = self.kept(message_id, Whose::Anybodys).await?;
+        if let (Some(kept), Some(chat)) = (&kept, &chat)
+            && !kept.about.is_in(chat)
+        {
+            let problem = format!("chat_jid is another chat than that of {message_id}");
+            return Err(Invalid::field("chat_jid", problem).into());
+        }
         if kept.as_ref().is_some_and(|kept| kept.mine) {
             let problem = "is this account's own: receipts are for what others have written";
             return Err(Invalid::field("id", format!("{message_id} {problem}")).into());
@@ -62,14 +68,10 @@ impl Messages<'_> {
             None => None,
         };
         let (chat, author) = match (known, named) {
-            // The same chat, by whatever name.
-            (Some((known, author)), named)
-                if named.as_ref().is_none_or(|named| same(named, &known)) =>
-            {
-                (known, author)
-            }
-            (_, Some(named)) => (named, None),
-            (_, None) => {
+            // WhatsApp's own names of both.
+            (Some(known), _) => known,
+            (None, Some(named)) => (named, None),
+            (None, None) => {
                 let problem = "chat_jid is required: the message is not known here";
                 return Err(Invalid::field("chat_jid", problem).into());
             }
@@ -112,11 +114,6 @@ impl Messages<'_> {
             Err(error) => Err(failures::broken("a receipt could not be written", &error)),
         }
     }
-}
-
-/// Whether both name the same chat, as far as that can be seen.
-fn same(named: &Jid, known: &Jid) -> bool {
-    named.is_group() == known.is_group() && (!named.is_group() || named.user == known.user)
 }
 
 fn delivered(author: &Author, ids: &[&str], now: DateTime<Utc>) -> wacore_binary::Node {
