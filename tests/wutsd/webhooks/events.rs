@@ -9,5 +9,5 @@ async fn the_catalog_has_all_59_names() {
     let events = catalog["events"].as_array().expect("events");
     assert_eq!(events.len(), 59);
     assert_eq!(events[0], "message.received");
-    assert_eq!(events[57], "app_state.sync_complete");
+    assert_eq!(events[58], "app_state.sync_complete");
 }
