@@ -21,6 +21,7 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
 use crate::device::shared::{ShareError, Shared};
+use crate::device::states::States;
 use crate::http::idempotency::UnderWay;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits, Listener};
@@ -80,6 +81,7 @@ pub struct App {
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
+    states: States,
     draining: Arc<AtomicBool>,
     grace: Duration,
 }
@@ -106,7 +108,7 @@ impl App {
         let store = open_store(&config)?;
         let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
         let shared = Arc::new(Shared::new(&config, store.clone(), webhooks.clone())?);
-        let tls = (*shared.tls).clone();
+        let (tls, states) = ((*shared.tls).clone(), shared.states.clone());
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         let fleet = Fleet::start(&config.supervision, shared).await?;
         let api = api(&config, master, &store, webhooks, &fleet)?;
@@ -129,6 +131,7 @@ impl App {
             fleet,
             store,
             dispatcher,
+            states,
             draining,
             grace: config.http.shutdown_grace,
         })
@@ -171,6 +174,7 @@ impl App {
         }
         // After the devices, whose last words are events too; what is not delivered now waits for the next start.
         self.dispatcher.stop().await;
+        self.states.flush().await;
         self.store.close().await;
         info!("stopped");
     }

@@ -15,6 +15,7 @@ use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::time::Duration;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -27,6 +28,11 @@ use crate::contract::param::Param;
 use crate::device::job::{Job, Terms, Work};
 use crate::device::session::{Sending, Session};
 use crate::failure::{Failure, Invalid};
+
+/// RFC 3339 in UTC, to the second, as most replies have times.
+fn utc(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
 
 /// One thing to do with a live device. Nothing about it can be wrong any more: its fields are of types that cannot be.
 pub trait Command: Send + 'static {

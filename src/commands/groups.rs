@@ -2,11 +2,11 @@
 
 pub mod show;
 
-use chrono::SecondsFormat;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
+use crate::commands::utc;
 use crate::device::session::groups::{Group, Participant, Role};
 
 /// A group, as all endpoints about groups show it.
@@ -77,7 +77,7 @@ impl From<Group> for Shown {
                 .map(|topic| topic.text)
                 .unwrap_or_default(),
             owner: owner.and_then(|owner| owner.phone_jid().or_else(|| owner.lid_jid())),
-            created_at: created_at.map(|at| at.to_rfc3339_opts(SecondsFormat::Secs, true)),
+            created_at: created_at.map(utc),
             is_announce: group.settings.announce,
             is_locked: group.settings.locked,
             join_approval: group.settings.join_approval,

@@ -6,10 +6,10 @@ pub mod edit;
 pub mod media;
 pub mod read;
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::commands::utc;
 use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::messages::receipts::{MOST, Told};
@@ -18,11 +18,6 @@ use crate::jid::{Chat, Person};
 
 /// Nobody knows this message here.
 pub const NOT_FOUND: Failure = Failure::NotFound("message not found");
-
-/// RFC 3339, UTC.
-fn utc(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
-}
 
 /// Messages of one author of whom something is told.
 pub struct Receipt {

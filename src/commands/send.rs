@@ -29,10 +29,10 @@ pub mod video;
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::utc;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::messages::Pace;
 use crate::device::session::messages::context::Quote;
@@ -154,11 +154,6 @@ impl Stopwatch {
         };
         (sent, effort)
     }
-}
-
-/// RFC 3339, UTC.
-fn utc(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
 /// Whole milliseconds.

@@ -44,9 +44,8 @@ impl Store {
         loop {
             pause.tick().await;
             let now = Utc::now().timestamp();
-            let swept = async {
-                Ok(self.sweep(now).await? + self.trim_messages(now, messages).await? as u64)
-            };
+            let swept =
+                async { Ok(self.sweep(now).await? + self.trim_messages(now, messages).await?) };
             match swept.await {
                 Ok(0) => {}
                 Ok(removed) => debug!(removed, "old records removed"),
@@ -57,27 +56,28 @@ impl Store {
     }
 
     /// Removes old records and returns how many. `now` is in Unix seconds.
-    pub(super) async fn sweep(&self, now: i64) -> Result<u64, StoreError> {
+    pub(super) async fn sweep(&self, now: i64) -> Result<usize, StoreError> {
         let mut removed = 0;
         for (kind, seconds) in KEPT {
             let sweep = Statement::new(SWEEP).bind(kind.number());
-            removed += self.remove(sweep.bind(now - seconds)).await?;
+            removed += self.in_chunks(sweep.bind(now - seconds)).await?;
         }
         let keys = Statement::new(SWEEP_KEYS).bind(now - idempotency::KEPT);
-        removed += self.remove(keys).await?;
+        removed += self.in_chunks(keys).await?;
         Ok(removed)
     }
 
-    /// Chunk by chunk; the statement's last argument is how many rows it may remove.
-    async fn remove(&self, statement: Statement) -> Result<u64, StoreError> {
+    /// Chunk by chunk: the statement's last argument is how many rows it may change, and it answers with those. Returns
+    /// how many they were.
+    pub(super) async fn in_chunks(&self, statement: Statement) -> Result<usize, StoreError> {
         let statement = statement.bind(CHUNK);
-        let mut removed = 0;
+        let mut changed = 0;
         loop {
             let rows = self.write(vec![statement.clone()]).await?;
             let rows = rows.first().map_or(0, Vec::len);
-            removed += rows as u64;
+            changed += rows;
             if rows < CHUNK as usize {
-                return Ok(removed);
+                return Ok(changed);
             }
         }
     }

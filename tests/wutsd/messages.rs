@@ -6,6 +6,7 @@ mod edit;
 mod known;
 mod media;
 mod read;
+mod receipts;
 mod status;
 
 use serde_json::{Value, json};

@@ -6,8 +6,7 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::utc;
-use crate::commands::Command;
+use crate::commands::{Command, utc};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
 use crate::device::kept::Kept;

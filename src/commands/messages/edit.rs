@@ -4,8 +4,8 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{NOT_FOUND, utc};
-use crate::commands::Command;
+use super::NOT_FOUND;
+use crate::commands::{Command, utc};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::contract::text::{MessageText, NonBlank};

@@ -4,7 +4,7 @@ use chrono::Utc;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::utc;
+use crate::commands::utc;
 use crate::contract::reply::{Form, Recipient, Reply};
 use crate::device::life::jobs::job_id;
 

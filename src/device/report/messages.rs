@@ -5,6 +5,7 @@ mod details;
 mod kept;
 mod media;
 mod retry;
+mod sent;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -20,12 +21,12 @@ use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
 pub use self::content::{PollVote, unwrapped, unwrapped_mut};
-pub use self::kept::{Change, changes, disappears, kept_kind};
+pub use self::kept::{Change, changes, disappears, kept_kind, mentions};
 use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
+pub use self::sent::{MentionSent, MessageFailed, MessageSent};
 use super::participants::{AboutChat, Participant, Participants};
 use super::whole_seconds;
-use crate::device::life::jobs::job_id;
 use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -190,110 +191,6 @@ impl MessageOrigin {
             is_offline: info.is_offline,
         }
     }
-}
-
-/// WhatsApp has accepted what a command sent.
-#[derive(Serialize, ToSchema)]
-pub struct MessageSent {
-    message_id: String,
-    /// The chat's JID.
-    to: Option<String>,
-    /// Always.
-    is_from_me: bool,
-    timestamp: DateTime<Utc>,
-    /// Of what was answered with 202.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    job_id: Option<String>,
-}
-
-impl MessageSent {
-    /// By WhatsApp's ack, and its time. `job_id`: of the job that has sent it.
-    pub fn new(ack: &events::ServerAck, at: DateTime<Utc>, job_id: Option<String>) -> Self {
-        Self {
-            message_id: ack.id.clone(),
-            to: ack.from.as_ref().map(Jid::to_non_ad_string),
-            is_from_me: true,
-            timestamp: at,
-            job_id,
-        }
-    }
-}
-
-impl Told for MessageSent {
-    const NAME: EventName = EventName::MessageSent;
-}
-
-/// WhatsApp has accepted a message that mentions people.
-#[derive(Serialize, ToSchema)]
-pub struct MentionSent {
-    message_id: String,
-    /// The chat's JID.
-    to: String,
-    /// The JIDs of who is mentioned by name, as the chat calls them.
-    mentioned: Vec<String>,
-    /// Everybody in the group is mentioned.
-    everybody: bool,
-    timestamp: DateTime<Utc>,
-}
-
-impl MentionSent {
-    /// Of a message that is about to be sent. `None`: it mentions nobody.
-    pub fn of(to: &Jid, message: &Message) -> Option<Self> {
-        let (mentioned, everybody) = kept::mentions(message)?;
-        Some(Self {
-            message_id: String::new(),
-            to: to.to_non_ad_string(),
-            mentioned,
-            everybody,
-            timestamp: DateTime::default(),
-        })
-    }
-
-    /// WhatsApp has accepted it, under this id.
-    pub fn accepted(mut self, message_id: &str, at: DateTime<Utc>) -> Self {
-        self.message_id = message_id.to_owned();
-        self.timestamp = whole_seconds(at);
-        self
-    }
-}
-
-impl Told for MentionSent {
-    const NAME: EventName = EventName::MentionSent;
-}
-
-/// What was answered with 202 could not be sent.
-#[derive(Serialize, ToSchema)]
-pub struct MessageFailed {
-    /// Under this id it may still arrive where WhatsApp did not answer in time.
-    message_id: String,
-    /// The answer's.
-    #[schema(example = "job_3EB0C431D17A2B6E9F0C")]
-    job_id: String,
-    /// The chat's JID, as it was asked for.
-    to: String,
-    /// Always.
-    is_from_me: bool,
-    /// In words: what its caller would have been answered.
-    reason: String,
-    timestamp: DateTime<Utc>,
-}
-
-impl MessageFailed {
-    /// Now.
-    pub fn new(message_id: &str, to: &str, reason: String) -> Self {
-        Self {
-            message_id: message_id.to_owned(),
-            job_id: job_id(message_id),
-            to: to.to_owned(),
-            is_from_me: true,
-            reason,
-            timestamp: whole_seconds(Utc::now()),
-        }
-    }
-}
-
-impl Told for MessageFailed {
-    const NAME: EventName = EventName::MessageFailed;
 }
 
 fn receipt(receipt: &events::Receipt) -> Option<Event> {

@@ -23,7 +23,7 @@ use super::outgoing::Outgoing;
 use super::{Ack, Session, failures, groups, jids};
 use crate::device::kept::Kept;
 use crate::device::life::lanes::Lane;
-use crate::device::report::MentionSent;
+use crate::device::report::{MentionSent, mentions};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
 pub use crate::store::messages::Whose;
@@ -198,7 +198,7 @@ impl OpenChat<'_> {
         let Self {
             session, lane, jid, ..
         } = self;
-        let mentions = MentionSent::of(&jid, &message.0);
+        let (to, mentions) = (jid.to_non_ad_string(), mentions(&message.0));
         let write = async |message_id: String| {
             let mut options = SendOptions::default()
                 .with_message_id(message_id)
@@ -212,9 +212,10 @@ impl OpenChat<'_> {
             written
         };
         let ack = session.accepted(message_id, write).await?;
-        if let Some(told) = mentions {
+        if let Some(mentions) = mentions {
             let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
-            webhooks.tell(device, &told.accepted(&ack.message_id, ack.at));
+            let told = MentionSent::new(&ack.message_id, to, mentions, ack.at);
+            webhooks.tell(device, &told);
         }
         Ok(ack)
     }

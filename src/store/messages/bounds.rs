@@ -14,9 +14,6 @@ pub struct KeptBounds {
     pub count: u64,
 }
 
-/// Rows in one statement, so that the writer is free for others between two of them.
-const CHUNK: i64 = 1000;
-
 const EXPIRE: &str = "DELETE FROM message WHERE number IN \
     (SELECT number FROM message WHERE at < $1 LIMIT $2) RETURNING number";
 
@@ -30,22 +27,8 @@ impl Store {
     pub async fn trim_messages(&self, now: i64, bounds: KeptBounds) -> Result<usize, StoreError> {
         let age = i64::try_from(bounds.age.as_secs()).unwrap_or(i64::MAX);
         let count = i64::try_from(bounds.count).unwrap_or(i64::MAX);
-        let expire = Statement::new(EXPIRE)
-            .bind(now.saturating_sub(age))
-            .bind(CHUNK);
-        let shrink = Statement::new(SHRINK).bind(count).bind(CHUNK);
-        Ok(self.forget(expire).await? + self.forget(shrink).await?)
-    }
-
-    async fn forget(&self, statement: Statement) -> Result<usize, StoreError> {
-        let mut forgotten = 0;
-        loop {
-            let rows = self.write(vec![statement.clone()]).await?;
-            let rows = rows.first().map_or(0, Vec::len);
-            forgotten += rows;
-            if rows < CHUNK as usize {
-                return Ok(forgotten);
-            }
-        }
+        let expire = Statement::new(EXPIRE).bind(now.saturating_sub(age));
+        let shrink = Statement::new(SHRINK).bind(count);
+        Ok(self.in_chunks(expire).await? + self.in_chunks(shrink).await?)
     }
 }

@@ -27,9 +27,6 @@ pub struct Trimmed {
     pub dropped: usize,
 }
 
-/// Rows in one statement, so that the writer is free for others between two of them.
-const CHUNK: i64 = 1000;
-
 const EXPIRE: &str = "UPDATE outbox SET dead = $1, at = $2, failure = COALESCE(failure, $3) WHERE number IN \
     (SELECT number FROM outbox WHERE dead = $4 AND at < $5 LIMIT $6) RETURNING number";
 
@@ -51,24 +48,13 @@ impl Store {
         let before = |age: Duration| now.timestamp_millis() - age.as_millis() as i64;
         let expire = Statement::new(EXPIRE).bind(1).bind(now.timestamp_millis());
         let expire = expire.bind("could not be delivered in time").bind(0);
-        let expired = expire.bind(before(bounds.waiting)).bind(CHUNK);
+        let expired = expire.bind(before(bounds.waiting));
         let forgotten = Statement::new(FORGET).bind(1).bind(before(bounds.dead));
         let size = i64::try_from(bounds.size).unwrap_or(i64::MAX);
-        let shrunk = Statement::new(SHRINK).bind(size).bind(CHUNK);
+        let shrunk = Statement::new(SHRINK).bind(size);
         Ok(Trimmed {
-            expired: self.repeat(expired).await?,
-            dropped: self.repeat(forgotten.bind(CHUNK)).await? + self.repeat(shrunk).await?,
+            expired: self.in_chunks(expired).await?,
+            dropped: self.in_chunks(forgotten).await? + self.in_chunks(shrunk).await?,
         })
-    }
-
-    async fn repeat(&self, statement: Statement) -> Result<usize, StoreError> {
-        let mut rows = 0;
-        loop {
-            let changed = self.count(statement.clone()).await?;
-            rows += changed;
-            if changed < CHUNK as usize {
-                return Ok(rows);
-            }
-        }
     }
 }

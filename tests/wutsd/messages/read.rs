@@ -1,78 +1,23 @@
 //! POST /messages/{id}/read
 
-use serde_json::json;
+use super::receipts::Kind;
 
-use super::{names_field, received, received_in, sent};
-use crate::send::Chat;
+const READ: Kind = Kind {
+    name: "read",
+    wire: "read",
+};
 
 #[tokio::test]
 async fn its_author_is_told() {
-    let chat = Chat::open().await;
-    let id = received(&chat, "are you there?").await;
-    let path = format!("/messages/{id}/read");
-    let control = &chat.world.control;
-    // The device has told of its own accord that it came.
-    let before = control.told(&chat.ada, &id, "read").await;
-    let told = chat.user.api.post_nothing(&path).await.expect(200);
-    assert_eq!(
-        (&told["success"], &told["receipt_type"]),
-        (&json!(true), &json!("read"))
-    );
-    assert_eq!(told["message_ids"], json!([id]));
-    assert!(
-        told["chat_jid"].is_string() && told["sender_jid"].is_string(),
-        "{told}"
-    );
-    assert!(told["timestamp"].is_string(), "{told}");
-    control
-        .wait_to_be_told(&chat.ada, &id, "read", before + 1)
-        .await;
+    READ.reaches_the_author().await;
 }
 
 #[tokio::test]
 async fn in_a_group_the_author_is_named_as_the_group_names_them() {
-    let chat = Chat::open().await;
-    let control = &chat.world.control;
-    let group = control.group(&[&chat.phone, &chat.ada]).await;
-    let id = received_in(&chat, &group, "are you there?").await;
-    let before = control.told(&chat.ada, &id, "read").await;
-    let path = format!("/messages/{id}/read");
-    let told = chat.user.api.post_nothing(&path).await.expect(200);
-    assert_eq!(told["chat_jid"], group);
-    control
-        .wait_to_be_told(&chat.ada, &id, "read", before + 1)
-        .await;
+    READ.reaches_the_author_in_a_group().await;
 }
 
 #[tokio::test]
 async fn an_unknown_message_needs_its_chat_and_an_own_one_is_refused() {
-    let chat = Chat::open().await;
-    let path = "/messages/3EB0FFFF/read";
-    names_field(&chat.user.api.post_nothing(path).await, "chat_jid");
-    let told = chat
-        .post(path, json!({ "chat_jid": chat.ada }))
-        .await
-        .expect(200);
-    assert_eq!(told["chat_jid"], format!("{}@s.whatsapp.net", chat.ada));
-    let body = json!({ "chat_jid": "120363021234567890@g.us" });
-    names_field(&chat.post(path, body).await, "sender_jid");
-    let many = vec!["3EB0"; 257];
-    let body = json!({ "chat_jid": chat.ada, "message_ids": many });
-    names_field(&chat.post(path, body).await, "message_ids");
-    let theirs = received(&chat, "theirs").await;
-    let bob = chat.world.control.account("Bob").await;
-    let path = format!("/messages/{theirs}/read");
-    names_field(
-        &chat.post(&path, json!({ "chat_jid": bob })).await,
-        "chat_jid",
-    );
-    let own = sent(&chat, "mine").await;
-    names_field(
-        &chat
-            .user
-            .api
-            .post_nothing(&format!("/messages/{own}/read"))
-            .await,
-        "id",
-    );
+    READ.is_refused().await;
 }

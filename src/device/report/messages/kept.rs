@@ -61,12 +61,20 @@ pub fn disappears(message: &Message) -> Option<(u32, Option<i64>)> {
     Some((after, context.ephemeral_setting_timestamp))
 }
 
-/// Whom a message mentions: JIDs, and whether everybody is meant. `None`: nobody.
-pub fn mentions(message: &Message) -> Option<(Vec<String>, bool)> {
+/// Whom a message mentions.
+pub struct Mentions {
+    /// JIDs, as the chat has them.
+    pub people: Vec<String>,
+    /// Everybody in the group.
+    pub everybody: bool,
+}
+
+/// `None`: nobody is mentioned.
+pub fn mentions(message: &Message) -> Option<Mentions> {
     let context = context(unwrapped(message))?;
     let everybody = context.non_jid_mentions.unwrap_or_default() > 0;
-    let mentioned = context.mentioned_jid.clone();
-    (everybody || !mentioned.is_empty()).then_some((mentioned, everybody))
+    let people = context.mentioned_jid.clone();
+    (everybody || !people.is_empty()).then_some(Mentions { people, everybody })
 }
 
 /// Of the kinds in which people talk most.

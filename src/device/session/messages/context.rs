@@ -124,10 +124,10 @@ impl OpenChat<'_> {
             true => Whose::Mine,
             false => Whose::Anybodys,
         };
-        let kept = self.session.messages().kept(&quote.id, whose).await?;
+        let kept = self.known(&quote.id, whose).await?;
         Ok(kept.filter(|kept| {
             let shown = !kept.about.deleted && !kept.content.is_empty();
-            shown && kept.mine == quote.from_me && self.has("", Some(kept)).is_ok()
+            shown && kept.mine == quote.from_me
         }))
     }
 }

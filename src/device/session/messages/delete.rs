@@ -60,9 +60,7 @@ impl OpenChat<'_> {
             .parse()
             .map_err(|error| Failure::internal("a group that was opened is none", &error))?;
         let group = self.session.groups().info(&group).await?;
-        let client = &self.session.client;
-        let own = [client.pn(), client.lid()];
-        let own = crate::device::known_as::KnownAs::of(own.into_iter().flatten());
+        let own = self.account();
         let mut people = group.participants.iter();
         let role = people
             .find(|person| person.who.is(&own))

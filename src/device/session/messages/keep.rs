@@ -3,12 +3,12 @@
 use chrono::Utc;
 
 use super::OpenChat;
-use crate::device::kept::{self, About, ChatSettings};
+use crate::device::kept::{self, About, ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
 use crate::device::report;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
-use crate::store::messages::{NewMessage, State};
+use crate::store::messages::{NewMessage, State, Whose};
 
 impl OpenChat<'_> {
     /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
@@ -17,11 +17,10 @@ impl OpenChat<'_> {
         let Some(kind) = report::kept_kind(&message.0).filter(|_| life.shared.keeps()) else {
             return Ok(());
         };
-        let client = &self.session.client;
         let about = About {
             chat: self.jid.to_string(),
             other: self.other(),
-            author: KnownAs::of([client.pn(), client.lid()].into_iter().flatten()),
+            author: self.account(),
             author_jid: self.own().map(|own| own.to_string()).unwrap_or_default(),
             kind,
             deleted: false,
@@ -39,6 +38,18 @@ impl OpenChat<'_> {
         kept.map_err(|error| Failure::of_store("a message could not be kept", &error))
     }
 
+    /// The account itself.
+    pub(super) fn account(&self) -> KnownAs {
+        let client = &self.session.client;
+        KnownAs::of([client.pn(), client.lid()].into_iter().flatten())
+    }
+
+    /// The message of this id, if it is known here and in this chat.
+    pub(super) async fn known(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
+        let kept = self.session.messages().kept(id, whose).await?;
+        Ok(kept.filter(|kept| self.has("", Some(kept)).is_ok()))
+    }
+
     /// In a chat between two: the other one.
     pub(super) fn other(&self) -> KnownAs {
         match self.group {
@@ -50,17 +61,11 @@ impl OpenChat<'_> {
     /// How long the chat's messages last, where they do not last for ever.
     pub(super) async fn settings(&self) -> Result<Option<ChatSettings>, Failure> {
         let life = &self.session.life;
-        let mut newest: Option<ChatSettings> = None;
-        for name in kept::names(&self.jid, &self.other()) {
-            let known = life.shared.store.chat(life.plan.number, &name).await;
-            let known: Option<ChatSettings> = known.map_err(|error| {
-                Failure::of_store("a chat's settings could not be read", &error)
-            })?;
-            newest = [newest, known]
-                .into_iter()
-                .flatten()
-                .max_by_key(|known| known.since);
-        }
-        Ok(newest.filter(|settings| settings.disappear_after > 0))
+        // They are kept under every name of the chat.
+        let name = self.jid.to_non_ad_string();
+        let known = life.shared.store.chat(life.plan.number, &name).await;
+        let known: Option<ChatSettings> = known
+            .map_err(|error| Failure::of_store("a chat's settings could not be read", &error))?;
+        Ok(known.filter(|settings| settings.disappear_after > 0))
     }
 }

@@ -41,8 +41,7 @@ impl OpenChat<'_> {
             Some(true) => Whose::Mine,
             _ => Whose::Anybodys,
         };
-        let kept = self.session.messages().kept(&target.id, whose).await?;
-        let kept = kept.filter(|kept| self.has(field, Some(kept)).is_ok());
+        let kept = self.known(&target.id, whose).await?;
         let from_me = match &kept {
             Some(kept) => kept.mine,
             None => target.from_me.unwrap_or(false),
