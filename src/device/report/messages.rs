@@ -20,7 +20,7 @@ use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
 pub use self::content::{PollVote, unwrapped, unwrapped_mut};
-pub use self::kept::{Change, changes, disappears, kept_kind};
+pub use self::kept::{Change, changes, context_mut, disappears, kept_kind};
 use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
 use super::participants::{AboutChat, Participant, Participants};

@@ -198,6 +198,10 @@ impl OpenChat<'_> {
         let Self {
             session, lane, jid, ..
         } = self;
+        let message = match &settings {
+            Some(settings) => message.disappearing(settings),
+            None => message,
+        };
         let mentions = MentionSent::of(&jid, &message.0);
         let write = async |message_id: String| {
             let mut options = SendOptions::default()
