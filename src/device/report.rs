@@ -20,7 +20,8 @@ use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{
     Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
-    Retried, changes, disappears, kept_kind, mentions, received, unwrapped, unwrapped_mut,
+    Retried, changes, context_mut, disappears, kept_kind, mentions, received, unwrapped,
+    unwrapped_mut,
 };
 pub(super) use self::participants::Participants;
 use super::told;

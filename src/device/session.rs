@@ -35,7 +35,8 @@ use super::life::Life;
 use super::life::failpoints::Point;
 use super::life::running::Running;
 use super::messages::Stop;
-use crate::failure::Failure;
+use super::told;
+use crate::failure::{Failure, NotAccepted};
 use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
 
@@ -145,6 +146,24 @@ impl Session {
         })
     }
 
+    /// Why WhatsApp did not accept a message, as far as it tells.
+    async fn not_accepted(&self, code: String, message_id: &str) -> Failure {
+        let mut refusal = NotAccepted {
+            code,
+            until: None,
+            message_id: message_id.to_owned(),
+        };
+        if refusal.is_reach_out() {
+            let mex = self.client.mex();
+            // What is not told is not known; the refusal is one all the same.
+            let told = timeout(self.query_timeout(), mex.fetch_reachout_timelock()).await;
+            let lock = told.ok().and_then(Result::ok);
+            let until = lock.and_then(|lock| lock.time_enforcement_ends?.parse().ok());
+            refusal.until = until.map(told::seconds);
+        }
+        failures::nacked(refusal)
+    }
+
     /// The id of what the command sends: chosen before anybody was asked, or now.
     fn id_to_send(&self) -> String {
         let chosen = self.terms.message_id.clone();
@@ -174,7 +193,10 @@ impl Session {
             let settled = self.life.records.settled();
             let noted = self.life.note_answer_now(&message_id, &answer);
             let (settled, ()) = futures::join!(settled, noted);
-            let at = answer.map_err(failures::nacked)?;
+            let at = match answer {
+                Ok(at) => at,
+                Err(code) => return Err(self.not_accepted(code, &message_id).await),
+            };
             settled.map_err(|error| {
                 Failure::of_store("what a message has changed could not be stored", &error)
             })?;

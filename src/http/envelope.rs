@@ -284,6 +284,7 @@ fn fault(failure: &Failure) -> Option<Fault> {
 fn message_id(failure: &Failure) -> Option<String> {
     match failure {
         Failure::TimedOut { message_id } => message_id.clone(),
+        Failure::NotAccepted(refusal) => Some(refusal.message_id.clone()),
         _ => None,
     }
 }

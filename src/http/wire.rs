@@ -42,6 +42,14 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
             format!("{}_failed", operation.name).into(),
             "UPSTREAM_ERROR",
         ),
+        Failure::NotAccepted(refusal) => (
+            502,
+            format!("{}_failed", operation.name).into(),
+            match refusal.is_reach_out() {
+                true => "REACHOUT_RESTRICTED",
+                false => "UPSTREAM_ERROR",
+            },
+        ),
         Failure::Disconnected => (503, "device_disconnected".into(), "DEVICE_NOT_READY"),
         Failure::TimedOut { .. } | Failure::NotSynced { in_time: false, .. } => (
             504,
@@ -62,6 +70,11 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Unauthorized => operation.unauthorized.into(),
         Failure::NoDevice => operation.no_device.into(),
         Failure::Refused(_) => operation.failed.into(),
+        // The contract has a text for it.
+        Failure::NotAccepted(_) if operation.envelope == Envelope::Object => {
+            operation.failed.into()
+        }
+        Failure::NotAccepted(refusal) => format!("{}: {refusal}", operation.failed).into(),
         // The contract writes it so everywhere but at the status endpoints.
         Failure::Disconnected if operation.envelope != Envelope::Object => {
             "WhatsApp session is not connected".into()
@@ -120,7 +133,9 @@ fn nobody(invalid: &Invalid) -> Option<&'static str> {
 fn in_bare(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static, str>)> {
     Some(match failure {
         Failure::Disconnected => (400, "WhatsApp not connected".into()),
-        Failure::Refused(_) => (500, format!("{}: {failure}", operation.failed).into()),
+        Failure::Refused(_) | Failure::NotAccepted(_) => {
+            (500, format!("{}: {failure}", operation.failed).into())
+        }
         Failure::TimedOut { .. } => (500, format!("{}: timeout", operation.failed).into()),
         _ => return None,
     })
@@ -134,7 +149,7 @@ fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static
         Failure::Overloaded | Failure::RateLimited(_) => {
             (429, "Rate limit exceeded. Try again later.".into())
         }
-        Failure::Refused(_) | Failure::TimedOut { .. } => {
+        Failure::Refused(_) | Failure::NotAccepted(_) | Failure::TimedOut { .. } => {
             (500, format!("{}: {failure}", operation.failed).into())
         }
         _ => return None,

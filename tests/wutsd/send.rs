@@ -18,6 +18,7 @@ mod location;
 mod poll;
 mod product;
 mod reaction;
+mod refusals;
 mod standin;
 mod sticker;
 mod template;
@@ -160,7 +161,10 @@ impl Chat {
         let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
         self.world.control.fault(fault).await;
         let answer = self.post(path, right.clone()).await;
-        assert_eq!(answer.text_error(), (502, failed));
+        let refused = "refused by WhatsApp (479): a field of the message is wrong";
+        let said = format!("{failed}: {refused}");
+        assert_eq!(answer.text_error(), (502, said.as_str()));
+        assert!(answer.body["message_id"].is_string(), "{}", answer.text);
         self.user.api.post_nothing("/disconnect").await.expect(200);
         let answer = self.post(path, right.clone()).await;
         let text = "WhatsApp session is not connected";
@@ -197,7 +201,9 @@ impl Chat {
         let fault = |fault: Value| self.world.control.fault(fault);
         fault(json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 })).await;
         let answer = self.post(path, right.clone()).await;
-        assert_eq!(answer.text_error(), (502, failed));
+        let refused = "refused by WhatsApp (479): a field of the message is wrong";
+        let said = format!("{failed}: {refused}");
+        assert_eq!(answer.text_error(), (502, said.as_str()));
         assert_eq!(answer.body["error_code"], "UPSTREAM_ERROR");
         fault(json!({ "jid": "*", "fault": "media_status", "status": 500 })).await;
         let answer = self.post(path, right.clone()).await;
@@ -242,11 +248,10 @@ impl Chat {
         let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
         self.world.control.fault(fault).await;
         let answer = self.post(path, right.clone()).await;
-        let text = format!("{failed}: refused by WhatsApp (479)");
-        assert_eq!(
-            (answer.status, &answer.body),
-            (500, &json!({ "error": text }))
-        );
+        let meaning = "a field of the message is wrong";
+        let text = format!("{failed}: refused by WhatsApp (479): {meaning}");
+        assert_eq!((answer.status, &answer.body["error"]), (500, &json!(text)));
+        assert!(answer.body["message_id"].is_string(), "{}", answer.text);
         self.user.api.post_nothing("/disconnect").await.expect(200);
         let answer = self.post(path, right.clone()).await;
         assert_eq!(

@@ -10,7 +10,7 @@ use tracing::error;
 use whatsapp_rust::features::{AppStateError, ContactError, GroupError, ProfileError};
 use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 
-use crate::failure::{Backoff, Failure};
+use crate::failure::{Backoff, Failure, NotAccepted};
 
 /// WhatsApp's code for whoever asks too much.
 const TOO_MUCH: u16 = 429;
@@ -44,11 +44,11 @@ pub fn refused(code: u16, backoff: Option<u32>) -> Failure {
     }
 }
 
-/// WhatsApp did not accept a message, with this code.
-pub fn nacked(code: String) -> Failure {
-    match code.parse() {
-        Ok(code) => refused(code, None),
-        Err(_) => Failure::Refused(code),
+/// WhatsApp did not accept a message.
+pub fn nacked(refusal: NotAccepted) -> Failure {
+    match refusal.code.parse() == Ok(TOO_MUCH) {
+        true => refused(TOO_MUCH, None),
+        false => Failure::NotAccepted(Box::new(refusal)),
     }
 }
 

@@ -198,6 +198,10 @@ impl OpenChat<'_> {
         let Self {
             session, lane, jid, ..
         } = self;
+        let message = match &settings {
+            Some(settings) => message.disappearing(settings),
+            None => message,
+        };
         let (to, mentions) = (jid.to_non_ad_string(), mentions(&message.0));
         let write = async |message_id: String| {
             let mut options = SendOptions::default()

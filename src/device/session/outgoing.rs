@@ -12,6 +12,8 @@ pub mod product;
 use waproto::whatsapp as wa;
 
 use super::messages::context::References;
+use crate::device::kept::ChatSettings;
+use crate::device::report::{context_mut, unwrapped_mut};
 
 /// A message ready to be encrypted.
 pub struct Outgoing(pub(in crate::device) wa::Message);
@@ -37,6 +39,16 @@ impl Outgoing {
             extended_text_message: buffa::MessageField::some(content),
             ..Default::default()
         })
+    }
+
+    /// In a chat whose messages disappear. Also in what is wrapped, which the library passes over; phones compare both
+    /// values with what the chat has.
+    pub(in crate::device) fn disappearing(mut self, settings: &ChatSettings) -> Self {
+        if let Some(context) = context_mut(unwrapped_mut(&mut self.0)) {
+            context.expiration = Some(settings.disappear_after);
+            context.ephemeral_setting_timestamp = Some(settings.since);
+        }
+        self
     }
 
     /// A text status.

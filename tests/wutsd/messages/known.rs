@@ -69,6 +69,12 @@ async fn in_a_chat_whose_messages_disappear_what_is_sent_does_too() {
         expiration("location_message", "/send/location", place).await,
         86_400
     );
+    // Also in an envelope.
+    let file = json!({ "number": chat.ada, "document": "R29vZCBtb3JuaW5n", "file_name": "a.txt", "caption": "read it" });
+    assert_eq!(
+        expiration("document_message", "/send/document", file).await,
+        86_400
+    );
     // Another chat is another chat.
     let bob = control.account("Bob").await;
     let sent = chat

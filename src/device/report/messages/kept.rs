@@ -77,16 +77,36 @@ pub fn mentions(message: &Message) -> Option<Mentions> {
     (everybody || !people.is_empty()).then_some(Mentions { people, everybody })
 }
 
-/// Of the kinds in which people talk most.
+/// The kinds in which people talk most.
+macro_rules! kinds_with_context {
+    ($with:ident) => {
+        $with! {
+            extended_text_message image_message video_message ptv_message audio_message document_message sticker_message
+            contact_message contacts_array_message location_message live_location_message poll_creation_message
+            poll_creation_message_v3 interactive_message list_message product_message
+        }
+    };
+}
+
 fn context(message: &Message) -> Option<&ContextInfo> {
     macro_rules! first {
         ($($kind:ident)*) => {
             None$(.or_else(|| message.$kind.as_option().and_then(|kind| kind.context_info.as_option())))*
         };
     }
-    first![
-        extended_text_message image_message video_message audio_message document_message sticker_message
-        contact_message contacts_array_message location_message live_location_message poll_creation_message
-        poll_creation_message_v3
-    ]
+    kinds_with_context!(first)
+}
+
+/// What a message says of itself besides its content; `None` for a kind that says nothing.
+pub fn context_mut(message: &mut Message) -> Option<&mut ContextInfo> {
+    macro_rules! first {
+        ($($kind:ident)*) => {
+            $(if message.$kind.is_set() {
+                let kind = message.$kind.get_or_insert_default();
+                return Some(kind.context_info.get_or_insert_default());
+            })*
+        };
+    }
+    kinds_with_context!(first);
+    None
 }
