@@ -42,6 +42,8 @@ pub enum Details {
     DisappearingMode(DisappearingMode),
     /// Of `poll_vote`, where the poll is known here.
     PollVote(PollVote),
+    /// Of `interactive_response`.
+    InteractiveResponse(InteractiveResponse),
     /// Of all others: as WhatsApp's own message has them.
     Other(Value),
 }
@@ -55,6 +57,7 @@ impl PartialSchema for Details {
             Edit::name(),
             DisappearingMode::name(),
             PollVote::name(),
+            InteractiveResponse::name(),
         ];
         let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
             any.item(Ref::from_schema_name(name))
@@ -62,7 +65,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`, `poll_vote` where the poll is known here; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`, `poll_vote` where the poll is known here, `interactive_response`; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -76,6 +79,10 @@ impl ToSchema for Details {
             (Edit::name().into(), Edit::schema()),
             (DisappearingMode::name().into(), DisappearingMode::schema()),
             (PollVote::name().into(), PollVote::schema()),
+            (
+                InteractiveResponse::name().into(),
+                InteractiveResponse::schema(),
+            ),
         ]);
         Revoke::schemas(schemas);
     }
@@ -122,6 +129,22 @@ pub struct PollVote {
     question: String,
     /// The options that are chosen now; none: the vote is withdrawn.
     selected_options: Vec<String>,
+}
+
+/// Somebody has answered a message with buttons, or with a list, of today's form.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct InteractiveResponse {
+    /// What was answered with: `quick_reply` for a button, `menu_options` for a list.
+    name: Option<String>,
+    /// What was chosen: its `id`, and what else the answer says of it.
+    params: Option<Value>,
+}
+
+impl InteractiveResponse {
+    /// As a message has it.
+    pub(super) fn new(name: Option<String>, params: Option<Value>) -> Self {
+        Self { name, params }
+    }
 }
 
 impl PollVote {
