@@ -4,9 +4,12 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
+
+use crate::failure::Invalid;
 
 /// A text that is more than white space. It is kept as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +57,24 @@ pub struct MessageText(String);
 /// What the contract allows.
 const LONGEST_TEXT: usize = 4096;
 
+impl MessageText {
+    /// Refuses a text that has become too long: a group may call people by longer names than the request.
+    pub fn still_fits(field: &str, text: &str) -> Result<(), Invalid> {
+        still_fits(field, text, LONGEST_TEXT)
+    }
+}
+
+fn still_fits(field: &str, text: &str, longest: usize) -> Result<(), Invalid> {
+    match text.chars().count() > longest {
+        true => {
+            let names = "once it has the names that the chat has for who is mentioned";
+            let problem = format!("{field} is longer than {longest} characters {names}");
+            Err(Invalid::field(field, problem))
+        }
+        false => Ok(()),
+    }
+}
+
 impl From<MessageText> for String {
     fn from(text: MessageText) -> Self {
         text.0
@@ -94,6 +115,13 @@ pub struct Caption(String);
 /// What the contract allows.
 const LONGEST_CAPTION: usize = 1024;
 
+impl Caption {
+    /// Refuses a caption that has become too long.
+    pub fn still_fits(field: &str, text: &str) -> Result<(), Invalid> {
+        still_fits(field, text, LONGEST_CAPTION)
+    }
+}
+
 impl From<Caption> for String {
     fn from(text: Caption) -> Self {
         text.0
@@ -121,5 +149,46 @@ impl PartialSchema for Caption {
 impl ToSchema for Caption {
     fn name() -> Cow<'static, str> {
         "Caption".into()
+    }
+}
+
+/// A reaction: an emoji, or nothing, which takes one back; to leave it out says neither.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emoji(String);
+
+/// Characters of one emoji with all of its parts, and some more.
+const LONGEST_EMOJI: usize = 32;
+
+impl From<Emoji> for String {
+    fn from(emoji: Emoji) -> Self {
+        emoji.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Emoji {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = "must be an emoji, or an empty string to take the reaction back";
+        // Whatever is there: as a string, what is missing would be read as an empty one.
+        let Value::String(text) = Value::deserialize(deserializer)? else {
+            return Err(D::Error::custom(wrong));
+        };
+        let is_none = |c: char| c.is_ascii_alphabetic() || c.is_whitespace();
+        match text.contains(is_none) || text.chars().count() > LONGEST_EMOJI {
+            true => Err(D::Error::custom(wrong)),
+            false => Ok(Self(text)),
+        }
+    }
+}
+
+impl PartialSchema for Emoji {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.max_length(Some(LONGEST_EMOJI)).into()
+    }
+}
+
+impl ToSchema for Emoji {
+    fn name() -> Cow<'static, str> {
+        "Emoji".into()
     }
 }

@@ -31,7 +31,7 @@ pub struct Referring {
     pub pace: Pace,
     /// How many people it mentions.
     pub mentions: usize,
-    /// It answers a message.
+    /// It answers a message that is known here.
     pub quotes: bool,
 }
 
@@ -130,8 +130,9 @@ impl Manner {
     pub async fn refer(self, chat: &OpenChat<'_>) -> Result<Referring, Failure> {
         let mut references = References::default();
         let mut caption = self.caption.unwrap_or_default();
-        chat.mention(&mut references, &self.mentioned, &mut caption)
+        chat.mention("mentioned", &mut references, &self.mentioned, &mut caption)
             .await?;
+        Caption::still_fits("caption", &caption)?;
         let quotes = match self.quoted {
             Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
             None => false,

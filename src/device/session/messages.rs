@@ -84,15 +84,15 @@ impl<'a> Messages<'a> {
     /// Somebody who is on WhatsApp, by number where it is known.
     async fn registered(&self, field: &'static str, person: &Person) -> Result<Jid, Failure> {
         let who = self.0.lookup().find_one(person).await?;
+        // WhatsApp tells of some people their LID only, and takes what is written to it.
         let known = who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid)));
-        match (known, person) {
-            (Some(jid), _) => Ok(jid),
-            // WhatsApp tells of strangers by LID only, and takes what is written to them.
-            (None, Person::Lid(_)) => Ok(jids::person(person)),
-            (None, Person::Phone(number)) => {
-                Err(Invalid::field(field, format!("{number} is not on WhatsApp")).into())
-            }
-        }
+        known.ok_or_else(|| {
+            let name = match person {
+                Person::Phone(number) => number.to_string(),
+                Person::Lid(_) => person.to_string(),
+            };
+            Invalid::field(field, format!("{name} is not on WhatsApp")).into()
+        })
     }
 }
 

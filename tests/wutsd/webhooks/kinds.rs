@@ -303,7 +303,7 @@ async fn answers_to_buttons_and_lists_name_what_was_chosen() {
         (
             ask("/send/buttons", buttons).await,
             "interactive_response",
-            json!({ "/details/native_flow_response_message/params_json": "{\"id\":\"yes\"}" }),
+            json!({ "/details/name": "quick_reply", "/details/params/id": "yes" }),
         ),
         (
             ask("/send/interactive", list).await,

@@ -45,6 +45,8 @@ pub enum Details {
     DisappearingMode(DisappearingMode),
     /// Of `poll_vote`, where the poll is known here.
     PollVote(PollVote),
+    /// Of `interactive_response`.
+    InteractiveResponse(InteractiveResponse),
     /// Of all others: as WhatsApp's own message has them.
     Other(Value),
 }
@@ -58,6 +60,7 @@ impl PartialSchema for Details {
             Edit::name(),
             DisappearingMode::name(),
             PollVote::name(),
+            InteractiveResponse::name(),
         ];
         let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
             any.item(Ref::from_schema_name(name))
@@ -65,7 +68,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `reaction`, `edit`, `poll_vote`, `disappearing_mode`; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `reaction`, `edit`, `poll_vote`, `disappearing_mode`, `interactive_response`; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -79,6 +82,10 @@ impl ToSchema for Details {
             (Edit::name().into(), Edit::schema()),
             (DisappearingMode::name().into(), DisappearingMode::schema()),
             (PollVote::name().into(), PollVote::schema()),
+            (
+                InteractiveResponse::name().into(),
+                InteractiveResponse::schema(),
+            ),
         ]);
         AboutMessage::schemas(schemas);
     }
@@ -126,6 +133,22 @@ pub struct PollVote {
     question: String,
     /// The options that are chosen now; none: the vote is withdrawn.
     selected_options: Vec<String>,
+}
+
+/// Somebody has answered a message with buttons, or with a list, of today's form.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct InteractiveResponse {
+    /// What was answered with: `quick_reply` for a button, `menu_options` for a list.
+    name: Option<String>,
+    /// What was chosen: its `id`, and what else the answer says of it.
+    params: Option<Value>,
+}
+
+impl InteractiveResponse {
+    /// As a message has it.
+    pub(super) fn new(name: Option<String>, params: Option<Value>) -> Self {
+        Self { name, params }
+    }
 }
 
 impl PollVote {

@@ -10,12 +10,26 @@ use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 use crate::store::messages::{NewMessage, State, Whose};
 
+/// The `message_type` of a reaction.
+const REACTION: &str = "reaction";
+
+/// The kind of an own message whose state may be asked for: whatever is answered with an id of its own.
+fn asked_for(message: &Outgoing) -> Option<String> {
+    let reaction = message.0.reaction_message.is_set();
+    report::kept_kind(&message.0).or_else(|| reaction.then(|| REACTION.to_owned()))
+}
+
 impl OpenChat<'_> {
     /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
     pub(super) async fn keep(&self, message_id: &str, message: &Outgoing) -> Result<(), Failure> {
         let life = &self.session.life;
-        let Some(kind) = report::kept_kind(&message.0).filter(|_| life.shared.keeps()) else {
+        let Some(kind) = asked_for(message).filter(|_| life.shared.keeps()) else {
             return Ok(());
+        };
+        // Of a reaction only what becomes of it.
+        let content = match kind.as_str() {
+            REACTION => Vec::new(),
+            _ => kept::encoded(&message.0),
         };
         let about = About {
             chat: self.jid.to_string(),
@@ -31,7 +45,7 @@ impl OpenChat<'_> {
             state: State::Pending,
             at: Utc::now().timestamp(),
             about: &about,
-            content: &kept::encoded(&message.0),
+            content: &content,
         };
         let store = &life.shared.store;
         let kept = store.keep_promised(life.plan.number, &kept).await;
