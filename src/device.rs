@@ -12,6 +12,7 @@ pub mod messages;
 pub mod pairing;
 pub mod report;
 pub mod session;
+pub mod settle;
 pub mod shared;
 mod state;
 pub mod states;

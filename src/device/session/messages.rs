@@ -23,7 +23,7 @@ use super::outgoing::Outgoing;
 use super::{Ack, Session, failures, groups, jids};
 use crate::device::kept::Kept;
 use crate::device::life::lanes::Lane;
-use crate::device::report::{MentionSent, mentions};
+use crate::device::report::{MentionSent, kept_kind, mentions};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
 pub use crate::store::messages::Whose;
@@ -194,7 +194,8 @@ impl OpenChat<'_> {
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
         let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
-        self.keep(&message_id, &message).await?;
+        let kind = kept_kind(&message.0);
+        self.keep(&message_id, kind.clone(), &message).await?;
         let Self {
             session, lane, jid, ..
         } = self;
@@ -215,7 +216,7 @@ impl OpenChat<'_> {
             drop(lane);
             written
         };
-        let ack = session.accepted(message_id, write).await?;
+        let ack = session.accepted(message_id, kind, write).await?;
         if let Some(mentions) = mentions {
             let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
             let told = MentionSent::new(&ack.message_id, to, mentions, ack.at);

@@ -5,17 +5,43 @@ use chrono::Utc;
 use super::OpenChat;
 use crate::device::kept::{self, About, ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
-use crate::device::report;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
+use crate::store::StoreError;
 use crate::store::messages::{NewMessage, State, Whose};
 
 impl OpenChat<'_> {
     /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
-    pub(super) async fn keep(&self, message_id: &str, message: &Outgoing) -> Result<(), Failure> {
+    /// `kind`: its `message_type`, of one that may be asked for.
+    pub(super) async fn keep(
+        &self,
+        message_id: &str,
+        kind: Option<String>,
+        message: &Outgoing,
+    ) -> Result<(), Failure> {
+        // Before it is known whether a job sends it: one that begins from here on knows that it may have left.
+        self.session.sending.begin();
+        let kept = self.kept(message_id, kind, message).await;
+        kept.map_err(|error| {
+            self.session.sending.has_not();
+            Failure::of_store("a message could not be kept", &error)
+        })
+    }
+
+    async fn kept(
+        &self,
+        message_id: &str,
+        kind: Option<String>,
+        message: &Outgoing,
+    ) -> Result<(), StoreError> {
         let life = &self.session.life;
-        let Some(kind) = report::kept_kind(&message.0).filter(|_| life.shared.keeps()) else {
-            return Ok(());
+        let (store, device) = (&life.shared.store, life.plan.number);
+        let job = life.jobs.has(message_id);
+        let Some(kind) = kind.filter(|_| life.shared.keeps()) else {
+            return match job {
+                true => store.job_leaves(device, message_id).await,
+                false => Ok(()),
+            };
         };
         let about = About {
             chat: self.jid.to_string(),
@@ -33,9 +59,7 @@ impl OpenChat<'_> {
             about: &about,
             content: &kept::encoded(&message.0),
         };
-        let store = &life.shared.store;
-        let kept = store.keep_promised(life.plan.number, &kept).await;
-        kept.map_err(|error| Failure::of_store("a message could not be kept", &error))
+        store.keep_leaving(device, &kept, job).await
     }
 
     /// The account itself.
