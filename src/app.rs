@@ -21,6 +21,7 @@ use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
 use crate::device::receipts::Receipts;
+use crate::device::settle::settle_left;
 use crate::device::shared::{ShareError, Shared};
 use crate::device::states::States;
 use crate::http::idempotency::UnderWay;
@@ -116,6 +117,7 @@ impl App {
             shared.states.clone(),
         );
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
+        settle_left(&shared).await;
         let fleet = Fleet::start(&config.supervision, shared).await?;
         let api = api(&config, master, &store, webhooks, &fleet)?;
         let draining = api.draining.clone();

@@ -152,10 +152,15 @@ impl<C: Command> Work for Pending<C> {
                 (Some(result), _) => result,
                 (None, None) => run.await,
                 (None, Some(taken_on)) => {
-                    let job = session.begin_job(taken_on.to).await;
-                    let _ = reply.send(Ok(taken_on.reply));
-                    job.end(run.await.err());
-                    return;
+                    match session.begin_job(taken_on.to).await {
+                        Ok(job) => {
+                            let _ = reply.send(Ok(taken_on.reply));
+                            job.end(run.await.err());
+                            return;
+                        }
+                        // Nothing is promised that could be forgotten: its caller waits on.
+                        Err(_) => run.await,
+                    }
                 }
             };
             // The caller may have gone; nobody else is interested.

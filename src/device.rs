@@ -13,6 +13,7 @@ pub mod pairing;
 pub mod receipts;
 pub mod report;
 pub mod session;
+pub mod settle;
 pub mod shared;
 mod state;
 pub mod states;

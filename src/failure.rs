@@ -13,6 +13,10 @@ use crate::memory::NoRoom;
 use crate::store::StoreError;
 use crate::telemetry::Chain;
 
+/// What whoever has sent something does about an end that nobody knows.
+pub const MAYBE_SENT: &str = "it may have been sent: ask GET /messages/{message_id}/status, or repeat the request with the \
+    same Idempotency-Key, which sends it under the same id";
+
 /// What is wrong with a request, in words for the person who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -240,6 +244,16 @@ impl Failure {
         match self {
             Self::Invalid(invalid) => invalid.at(field).into(),
             other => other,
+        }
+    }
+
+    /// Whether a send that has ended so has surely sent nothing. `begun`: its first byte may have left.
+    pub fn is_final(&self, begun: bool) -> bool {
+        match self {
+            Self::During(_, failure) => failure.is_final(begun),
+            // WhatsApp's own word.
+            Self::Refused(_) | Self::NotAccepted(_) | Self::RateLimited(_) => true,
+            _ => !begun,
         }
     }
 

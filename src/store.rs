@@ -12,6 +12,7 @@ mod error;
 mod folder;
 mod health;
 pub mod idempotency;
+pub mod jobs;
 mod key_check;
 mod life_writes;
 pub mod messages;

@@ -59,6 +59,11 @@ impl Sending {
         self.0.store(true, Ordering::Relaxed);
     }
 
+    /// It has not, after all: nothing was written.
+    fn has_not(&self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+
     /// Whether it has begun.
     pub fn begun(&self) -> bool {
         self.0.load(Ordering::Relaxed)
@@ -171,20 +176,22 @@ impl Session {
     }
 
     /// Sends under an id chosen before the first byte leaves, and waits for WhatsApp's own ack: written is not accepted.
-    /// `send` is given the id and writes the message, and is the only thing that differs between one kind and another.
+    /// `send` is given the id and writes the message, and is the only thing that differs between one kind and another;
+    /// `kind` is its `message_type`.
     ///
     /// When the deadline passes nobody knows what became of the message: the failure names the id under which it may
     /// still arrive.
     async fn accepted<F>(
         &self,
         message_id: String,
+        kind: Option<String>,
         send: impl FnOnce(String) -> F,
     ) -> Result<Ack, Failure>
     where
         F: Future<Output = Result<(), Failure>>,
     {
         self.sending.begin();
-        let ack = self.life.acks.expect(&message_id);
+        let ack = self.life.acks.expect(&message_id, kind);
         let sent = send(message_id.clone());
         let accepted = async {
             sent.await?;

@@ -37,7 +37,14 @@ const TAKE: &str = "INSERT INTO idempotency (user_id, key_hash, request_hash, me
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (user_id, key_hash) DO NOTHING";
 const FIND: &str =
     "SELECT request_hash, message_id, answer FROM idempotency WHERE user_id = $1 AND key_hash = $2";
-const SETTLE: &str = "UPDATE idempotency SET answer = $1 WHERE user_id = $2 AND key_hash = $3";
+/// What was answered to it has not failed meanwhile.
+const SETTLE: &str =
+    "UPDATE idempotency SET answer = $1 WHERE user_id = $2 AND key_hash = $3 AND failed = 0";
+const RESUME: &str =
+    "UPDATE idempotency SET failed = 0 WHERE user_id = $1 AND key_hash = $2 AND failed = 1";
+const REOPEN: &str = "UPDATE idempotency SET answer = NULL, failed = 1 WHERE message_id = $1";
+const FREE_OPEN: &str =
+    "DELETE FROM idempotency WHERE user_id = $1 AND key_hash = $2 AND answer IS NULL";
 
 impl Store {
     /// Takes a key, or tells what is known of it; durable when answered. `message_id`: for a key that is new. `now`: Unix
@@ -56,6 +63,7 @@ impl Store {
         let unit = vec![
             of_key(FREE).bind(now - KEPT),
             take.bind(message_id).bind(now),
+            of_key(RESUME),
             of_key(FIND),
         ];
         let found = self.write(unit).await?.pop().unwrap_or_default();
@@ -74,7 +82,15 @@ impl Store {
         })
     }
 
-    /// Keeps the answer for whoever asks again; durable when answered.
+    /// Frees a key under which nothing was done: it may mean something else now; durable when answered.
+    pub async fn free_key(&self, asked: &Asked) -> Result<(), StoreError> {
+        let free = Statement::new(FREE_OPEN).bind(asked.user.to_string());
+        self.write(vec![free.bind(asked.key.to_vec())])
+            .await
+            .map(drop)
+    }
+
+    /// Keeps the answer for whoever asks again, unless what it promises has failed already; durable when answered.
     pub async fn settle_key(&self, asked: &Asked, answer: &[u8]) -> Result<(), StoreError> {
         let sealer = self.sealer("idempotency", DeviceNumber::NOBODY);
         let sealed = sealer.seal(&place(asked), answer)?;
@@ -84,6 +100,11 @@ impl Store {
             .await
             .map(drop)
     }
+}
+
+/// Opens the key under which this message was promised: the same is done anew for whoever asks again, under the same id.
+pub(super) fn reopen_key(message_id: &str) -> Statement {
+    Statement::new(REOPEN).bind(message_id)
 }
 
 /// Where the answer stands.

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use super::accounts::{Caller, Role};
 use super::sealing::names;
 use super::value::{Row, Statement};
-use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
+use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError, jobs};
 use crate::ids::{DeviceId, UserId};
 
 pub use self::bounds::KeptBounds;
@@ -121,7 +121,14 @@ const PUT: &str = "INSERT INTO message (device, id, mine, state, at, value) \
 /// One that takes the place of what was promised.
 const PUT_OVER: &str = "INSERT INTO message (device, id, mine, state, at, value) \
     SELECT number, $1, $2, $3, $4, $5 FROM device WHERE number = $6 AND account IS NOT NULL \
-    ON CONFLICT (device, id, mine) DO UPDATE SET value = excluded.value WHERE message.state = excluded.state";
+    ON CONFLICT (device, id, mine) DO UPDATE SET value = excluded.value, state = excluded.state, failure = NULL \
+    WHERE message.state <= excluded.state";
+
+/// One of which nothing is known but that it is to be sent: again, where that has failed.
+const PROMISE: &str = "INSERT INTO message (device, id, mine, state, at, value) \
+    SELECT number, $1, $2, $3, $4, $5 FROM device WHERE number = $6 AND account IS NOT NULL \
+    ON CONFLICT (device, id, mine) DO UPDATE SET state = excluded.state, failure = NULL \
+    WHERE message.state < excluded.state";
 
 const OF_DEVICE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \
     WHERE device = $1 AND id = $2 AND mine >= $3 ORDER BY mine LIMIT 1";
@@ -151,6 +158,14 @@ impl MessageBook {
     /// Keeps a message, to be committed with what it comes with. What is there already stays as it is.
     pub fn put<T: Serialize>(&self, message: &NewMessage<'_, T>) -> Result<Statement, StoreError> {
         self.insert(PUT, message)
+    }
+
+    /// The same of one that is promised, and whose content is not known yet.
+    pub(super) fn promise<T: Serialize>(
+        &self,
+        message: &NewMessage<'_, T>,
+    ) -> Result<Statement, StoreError> {
+        self.insert(PROMISE, message)
     }
 
     fn insert<T: Serialize>(
@@ -227,14 +242,18 @@ impl Store {
         self.write(vec![put]).await.map(drop)
     }
 
-    /// The same of one that may have been promised: what it holds counts now, unless more is known of it.
-    pub async fn keep_promised<T: Serialize>(
+    /// The same of one that leaves now, and may have been promised or have failed: what it holds counts now, unless more
+    /// is known of it. `job`: a job sends it.
+    pub async fn keep_leaving<T: Serialize>(
         &self,
         device: DeviceNumber,
         message: &NewMessage<'_, T>,
+        job: bool,
     ) -> Result<(), StoreError> {
         let put = self.message_book(device).insert(PUT_OVER, message)?;
-        self.write(vec![put]).await.map(drop)
+        let leaving = job.then(|| jobs::leaving(device, message.id));
+        let unit = [Some(put), leaving].into_iter().flatten();
+        self.write(unit.collect()).await.map(drop)
     }
 
     /// A message of one device by its id.

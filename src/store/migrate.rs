@@ -57,6 +57,7 @@ const STEPS: &[(&str, Step)] = &[
         "messages",
         Step::Sql(include_str!("migrations/0013_messages.sql")),
     ),
+    ("jobs", Step::Sql(include_str!("migrations/0014_jobs.sql"))),
 ];
 
 /// How a step is made.

@@ -1,24 +1,52 @@
 //! Who waits for WhatsApp's `<ack>` to which message.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+/// Messages whose acks may come when nobody waits any more; beyond that the oldest are forgotten.
+const MOST_LATE: usize = 256;
+
 /// WhatsApp's answer to one message: when it was accepted, or the nack's code.
 pub type Answer = Result<DateTime<Utc>, String>;
 
-/// The waiting list of one life. Entries leave when answered or when nobody waits any more.
+/// The waiting list of one life. Entries leave when answered, or when they are too many for which nobody waits.
 #[derive(Clone, Default)]
-pub struct Acks(Arc<Mutex<HashMap<String, oneshot::Sender<Answer>>>>);
+pub struct Acks(Arc<Mutex<List>>);
+
+#[derive(Default)]
+struct List {
+    awaited: HashMap<String, Entry>,
+    late: VecDeque<(String, Acked)>,
+}
+
+struct Entry {
+    answer: oneshot::Sender<Answer>,
+    kind: Option<String>,
+}
+
+/// A message of a command, to which WhatsApp has answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acked {
+    /// Its `message_type`, where it is known.
+    pub kind: Option<String>,
+    /// Somebody waits for the answer.
+    pub awaited: bool,
+    /// It was a job's, and that has been told as one that failed.
+    pub by_job: bool,
+}
 
 impl Acks {
-    /// Starts to wait; call it before the message is written, or its ack may come first.
-    pub fn expect(&self, message_id: &str) -> Expected {
+    /// Starts to wait; call it before the message is written, or its ack may come first. `kind`: its `message_type`.
+    pub fn expect(&self, message_id: &str, kind: Option<String>) -> Expected {
         let (answer, receiver) = oneshot::channel();
-        self.0.lock().insert(message_id.to_owned(), answer);
+        let mut list = self.0.lock();
+        list.late.retain(|(late, _)| late != message_id);
+        let entry = Entry { answer, kind };
+        list.awaited.insert(message_id.to_owned(), entry);
         Expected {
             acks: self.clone(),
             message_id: message_id.to_owned(),
@@ -26,14 +54,27 @@ impl Acks {
         }
     }
 
-    /// Hands an answer to whoever waits for it. `false`: it is not about a message of a command.
-    pub fn resolve(&self, message_id: &str, answer: Answer) -> bool {
-        let Some(waiting) = self.0.lock().remove(message_id) else {
-            return false;
-        };
-        // The waiter may have given up meanwhile.
-        let _ = waiting.send(answer);
-        true
+    /// Hands an answer to whoever waits for it. `None`: it is not about a message of a command.
+    pub fn resolve(&self, message_id: &str, answer: Answer) -> Option<Acked> {
+        let mut list = self.0.lock();
+        if let Some(entry) = list.awaited.remove(message_id) {
+            return Some(Acked {
+                kind: entry.kind,
+                // The waiter may have given up meanwhile.
+                awaited: entry.answer.send(answer).is_ok(),
+                by_job: false,
+            });
+        }
+        let place = list.late.iter().position(|(late, _)| late == message_id)?;
+        list.late.remove(place).map(|(_, acked)| acked)
+    }
+
+    /// The job that has sent this message has been told as one that failed.
+    pub fn note_job(&self, message_id: &str) {
+        let mut list = self.0.lock();
+        for (_, acked) in list.late.iter_mut().filter(|(late, _)| late == message_id) {
+            acked.by_job = true;
+        }
     }
 }
 
@@ -52,8 +93,29 @@ impl Expected {
 }
 
 impl Drop for Expected {
+    /// What was not answered may be later.
     fn drop(&mut self) {
-        self.acks.0.lock().remove(&self.message_id);
+        let mut list = self.acks.0.lock();
+        // Another one may wait for the same message.
+        self.receiver.close();
+        let mine = list
+            .awaited
+            .get(&self.message_id)
+            .is_some_and(|entry| entry.answer.is_closed());
+        if !mine {
+            return;
+        }
+        if let Some(entry) = list.awaited.remove(&self.message_id) {
+            let acked = Acked {
+                kind: entry.kind,
+                awaited: false,
+                by_job: false,
+            };
+            list.late.push_back((self.message_id.clone(), acked));
+            if list.late.len() > MOST_LATE {
+                list.late.pop_front();
+            }
+        }
     }
 }
 
@@ -64,12 +126,45 @@ mod tests {
     #[tokio::test]
     async fn an_ack_reaches_the_one_who_waits_for_it_and_leaves_nothing_behind() {
         let acks = Acks::default();
-        let expected = acks.expect("3EB0A");
-        let forgotten = acks.expect("3EB0B");
-        assert!(acks.resolve("3EB0A", Err("479".into())));
-        assert!(!acks.resolve("unknown", Ok(Utc::now())));
+        let kind = Some("text".to_owned());
+        let expected = acks.expect("3EB0A", kind.clone());
+        let awaited = Acked {
+            kind,
+            awaited: true,
+            by_job: false,
+        };
+        assert_eq!(acks.resolve("3EB0A", Err("479".into())), Some(awaited));
+        assert_eq!(acks.resolve("unknown", Ok(Utc::now())), None);
         assert_eq!(expected.answer().await, Some(Err("479".into())));
-        drop(forgotten);
-        assert!(acks.0.lock().is_empty());
+        let list = acks.0.lock();
+        assert!(list.awaited.is_empty() && list.late.is_empty());
+    }
+
+    #[test]
+    fn one_that_comes_late_is_known_once_and_no_more_of_them_than_fit() {
+        let acks = Acks::default();
+        drop(acks.expect("3EB0A", None));
+        acks.note_job("3EB0A");
+        let late = Acked {
+            kind: None,
+            awaited: false,
+            by_job: true,
+        };
+        assert_eq!(acks.resolve("3EB0A", Ok(Utc::now())), Some(late));
+        assert_eq!(acks.resolve("3EB0A", Ok(Utc::now())), None);
+        for number in 0..2 * MOST_LATE {
+            drop(acks.expect(&number.to_string(), None));
+        }
+        assert_eq!(acks.0.lock().late.len(), MOST_LATE);
+    }
+
+    #[test]
+    fn whoever_sends_a_message_again_waits_for_its_ack_although_the_first_gives_up() {
+        let acks = Acks::default();
+        let first = acks.expect("3EB0A", None);
+        let _second = acks.expect("3EB0A", None);
+        drop(first);
+        let acked = acks.resolve("3EB0A", Ok(Utc::now()));
+        assert!(acked.is_some_and(|acked| acked.awaited));
     }
 }

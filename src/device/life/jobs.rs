@@ -1,29 +1,30 @@
 //! The messages that jobs are to send.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// The ids of those that are under way. As many at most as commands are.
+/// Those that are under way, by the ids of their messages, and the chats that they are for. As many at most as commands
+/// are.
 #[derive(Clone, Default)]
-pub struct Jobs(Arc<Mutex<HashSet<String>>>);
+pub struct Jobs(Arc<Mutex<HashMap<String, String>>>);
 
 impl Jobs {
     /// A job is to send this message.
-    pub fn begin(&self, message_id: &str) {
-        self.0.lock().insert(message_id.to_owned());
+    pub fn begin(&self, message_id: &str, chat: &str) {
+        let mut jobs = self.0.lock();
+        jobs.insert(message_id.to_owned(), chat.to_owned());
     }
 
-    /// It has, or never will.
-    pub fn end(&self, message_id: &str) {
-        self.0.lock().remove(message_id);
+    /// Whether a job is to send this message.
+    pub fn has(&self, message_id: &str) -> bool {
+        self.0.lock().contains_key(message_id)
     }
 
-    /// The job that sends this message, if one does.
-    pub fn of(&self, message_id: &str) -> Option<String> {
-        let known = self.0.lock().contains(message_id);
-        known.then(|| job_id(message_id))
+    /// The job that sends this message has come to its end, and whoever is given its chat has that told: once.
+    pub fn take(&self, message_id: &str) -> Option<String> {
+        self.0.lock().remove(message_id)
     }
 }
 

@@ -89,14 +89,6 @@ impl Life {
         }
     }
 
-    /// An own message will never leave, for this reason.
-    pub fn note_failure(&self, id: &str, reason: String) {
-        if self.shared.keeps() {
-            let failed = self.sign(id, State::Failed, None, Utc::now(), Some(reason));
-            self.shared.states.note(failed);
-        }
-    }
-
     fn answered(&self, id: &str, answer: &Answer) -> Sign {
         let (state, at, failure) = match answer {
             Ok(at) => (State::Sent, *at, None),

@@ -16,7 +16,9 @@ use super::failpoints::Point;
 use crate::device::exit::ExitReason;
 use crate::device::messages::{Login, Observed};
 use crate::device::report::{MessageSent, report, unhooked};
+use crate::device::settle::settle_soon;
 use crate::device::told;
+use crate::store::jobs::Outcome;
 
 /// The handler of one life. Held by its client.
 pub struct Observer(pub Arc<Life>);
@@ -131,14 +133,26 @@ impl Observer {
             None => Ok(ack.timestamp.map_or_else(Utc::now, told::time)),
         };
         let sent = answer.clone();
-        let awaited = self.0.acks.resolve(&ack.id, answer);
-        if !awaited {
+        let known = self.0.acks.resolve(&ack.id, answer);
+        if !known.as_ref().is_some_and(|message| message.awaited) {
             // Whoever sent it has waited for long enough; it is known all the same.
             self.0.note_answer(&ack.id, &sent);
-        } else if let Ok(at) = sent {
-            let (webhooks, device) = (&self.0.shared.webhooks, self.0.plan.number);
-            let job = self.0.jobs.of(&ack.id);
-            webhooks.tell(device, &MessageSent::new(ack, at, job));
+        }
+        let (Some(message), Ok(at)) = (known, sent) else {
+            return;
+        };
+        let (shared, device) = (&self.0.shared, self.0.plan.number);
+        let by_job = self.0.jobs.take(&ack.id).is_some();
+        let told = MessageSent::new(ack, at, message.kind, by_job || message.by_job);
+        match by_job {
+            true => settle_soon(
+                shared,
+                device,
+                &ack.id,
+                Outcome::Sent(at.timestamp()),
+                &told,
+            ),
+            false => shared.webhooks.tell(device, &told),
         }
     }
 }

@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use chrono::Utc;
 use tokio::sync::watch;
-use tracing::{info, warn};
+use tracing::info;
 use wacore_binary::Jid;
 
 use super::{Sending, Session};
 use crate::device::kept::About;
 use crate::device::known_as::KnownAs;
 use crate::device::life::Life;
-use crate::device::report::MessageFailed;
-use crate::failure::Failure;
+use crate::device::report::{MessageFailed, MessageSent};
+use crate::device::settle::settle_soon;
+use crate::failure::{Failure, MAYBE_SENT};
+use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::{NewMessage, State as MessageState};
-use crate::telemetry::Chain;
 
 /// Whether the caller has been answered.
 #[derive(Clone, Default)]
@@ -32,37 +33,37 @@ impl Session {
         self.life.shared.answer_after
     }
 
-    /// From now on it is a job, and whoever asks for its message is told that it is on its way. `to`: the JID of the chat
-    /// that it sends to.
-    pub async fn begin_job(&self, to: String) -> UnderWay {
+    /// From now on it is a job: that is durable, and whoever asks for its message is told that it is on its way. `to`: the
+    /// JID of the chat that it sends to. It fails where nothing can be promised.
+    pub async fn begin_job(&self, to: String) -> Result<UnderWay, Failure> {
         let message_id = self.message_id().unwrap_or_default().to_owned();
-        info!("a command goes on as a job");
-        self.life.jobs.begin(&message_id);
-        self.keep_job(&message_id, &to).await;
-        self.taken_on.0.send_replace(true);
-        UnderWay {
+        self.life.jobs.begin(&message_id, &to);
+        // Dropped from here on it is one that has failed.
+        let under_way = UnderWay {
             life: self.life.clone(),
             message_id,
-            to,
             sending: self.sending(),
-            ended: false,
+        };
+        if let Err(failure) = self.promise(&under_way.message_id, to).await {
+            self.life.jobs.take(&under_way.message_id);
+            return Err(failure);
         }
+        info!("a command goes on as a job");
+        self.taken_on.0.send_replace(true);
+        Ok(under_way)
     }
 
-    async fn keep_job(&self, message_id: &str, to: &str) {
+    async fn promise(&self, message_id: &str, to: String) -> Result<(), Failure> {
         let life = &self.life;
-        if !life.shared.keeps() {
-            return;
-        }
         let about = About {
-            chat: to.to_owned(),
             other: KnownAs::of(to.parse::<Jid>()),
+            chat: to.clone(),
             author: KnownAs::default(),
             author_jid: String::new(),
             kind: String::new(),
             deleted: false,
         };
-        let kept = NewMessage {
+        let message = NewMessage {
             id: message_id,
             mine: true,
             state: MessageState::Pending,
@@ -70,14 +71,15 @@ impl Session {
             about: &about,
             content: &[],
         };
-        let kept = life
-            .shared
-            .store
-            .keep_message(life.plan.number, &kept)
-            .await;
-        if let Err(error) = kept {
-            warn!(error = %Chain(&error), "a job's message could not be kept");
-        }
+        let message = life.shared.keeps().then_some(&message);
+        let job = PromisedJob {
+            device: life.plan.number,
+            message_id: message_id.to_owned(),
+            chat: to,
+            leaving: self.sending.begun(),
+        };
+        let promised = life.shared.store.promise(&job, message).await;
+        promised.map_err(|error| Failure::of_store("a job could not be promised", &error))
     }
 
     /// Returns when it has become a job.
@@ -92,39 +94,44 @@ impl Session {
 pub struct UnderWay {
     life: Arc<Life>,
     message_id: String,
-    to: String,
     sending: Sending,
-    ended: bool,
 }
 
 impl UnderWay {
-    /// Tells why nothing has been sent; what has been sent is told by WhatsApp's ack.
-    pub fn end(mut self, failure: Option<Failure>) {
-        self.ended = true;
-        match failure {
-            Some(failure) => self.tell(&failure),
-            None => info!("a job has sent its message"),
+    /// Tells what has become of it, unless WhatsApp's ack has told that.
+    pub fn end(self, failure: Option<Failure>) {
+        if let Some(failure) = failure {
+            return self.tell(&failure);
+        }
+        // Its ack came in the moment in which it became a job.
+        if let Some(chat) = self.life.jobs.take(&self.message_id) {
+            let (id, now) = (&self.message_id, Utc::now());
+            let told = MessageSent::by_job(id, chat, now);
+            let (shared, device) = (&self.life.shared, self.life.plan.number);
+            settle_soon(shared, device, id, Outcome::Sent(now.timestamp()), &told);
         }
     }
 
     fn tell(&self, failure: &Failure) {
-        info!(reason = %failure, "a job failed");
-        let (webhooks, device) = (&self.life.shared.webhooks, self.life.plan.number);
+        let Some(chat) = self.life.jobs.take(&self.message_id) else {
+            return;
+        };
+        info!(reason = %failure, "a job has failed");
+        self.life.acks.note_job(&self.message_id);
+        let reason = failure.to_string();
         // What has left may still arrive, and its ack says so.
-        if !self.sending.begun() {
-            let reason = failure.to_string();
-            self.life.note_failure(&self.message_id, reason);
-        }
-        let failed = MessageFailed::new(&self.message_id, &self.to, failure.to_string());
-        webhooks.tell(device, &failed);
+        let (outcome, reason) = match failure.is_final(self.sending.begun()) {
+            true => (Outcome::Failed(reason.clone()), reason),
+            false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
+        };
+        let told = MessageFailed::new(&self.message_id, &chat, reason);
+        let (shared, device) = (&self.life.shared, self.life.plan.number);
+        settle_soon(shared, device, &self.message_id, outcome, &told);
     }
 }
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        if !self.ended {
-            self.tell(&Failure::Disconnected);
-        }
-        self.life.jobs.end(&self.message_id);
+        self.tell(&Failure::Disconnected);
     }
 }

@@ -195,7 +195,8 @@ impl OpenChat<'_> {
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
         let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
-        self.keep(&message_id, &message).await?;
+        let kind = keep::asked_for(&message);
+        self.keep(&message_id, kind.clone(), &message).await?;
         let Self {
             session, lane, jid, ..
         } = self;
@@ -217,7 +218,7 @@ impl OpenChat<'_> {
             drop(lane);
             written
         };
-        let ack = session.accepted(message_id, write).await?;
+        let ack = session.accepted(message_id, kind, write).await?;
         if let Some(mentions) = mentions {
             let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
             let told = MentionSent::new(&ack.message_id, to, mentions, ack.at);

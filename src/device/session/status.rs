@@ -12,6 +12,7 @@ use self::audience::Audience;
 use self::privacy::{Admits, StatusPrivacy};
 use super::outgoing::Outgoing;
 use super::{Ack, Session, failures};
+use crate::device::report::kept_kind;
 use crate::failure::Failure;
 use crate::jid::Person;
 
@@ -61,6 +62,7 @@ impl Status<'_> {
     /// Publishes to these people, and returns once WhatsApp has accepted it.
     pub async fn post(&self, audience: Audience, message: Outgoing) -> Result<Ack, Failure> {
         let (session, audience) = (self.0, &audience);
+        let kind = kept_kind(&message.0);
         let publish = async |message_id| {
             sender_key::rotate(session, audience).await?;
             let options = StatusSendOptions {
@@ -72,6 +74,6 @@ impl Status<'_> {
             let sent = status.send_raw(message.0, &audience.recipients, options);
             sent.await.map(drop).map_err(failures::not_sent)
         };
-        session.accepted(session.id_to_send(), publish).await
+        session.accepted(session.id_to_send(), kind, publish).await
     }
 }

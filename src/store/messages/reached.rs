@@ -50,16 +50,23 @@ const REACH: &str = "INSERT INTO message_receipt (message, who, delivered_at, re
 const REACHED: &str = "SELECT who, delivered_at, read_at, played_at, value FROM message_receipt \
     WHERE message = $1 ORDER BY delivered_at, who LIMIT $2";
 
+impl<T> Reach<'_, T> {
+    /// Has the message be in the state that the sign tells of, unless more is known of it.
+    pub(in crate::store) fn raise(&self) -> Statement {
+        let raise = Statement::new(RAISE).bind(self.state.number());
+        let raise = raise.bind(self.device.0).bind(self.id);
+        let (failed, pending) = (State::Failed.number(), State::Pending.number());
+        let failure = self.failure.map(str::to_owned);
+        raise.bind(failed).bind(pending).bind(failure)
+    }
+}
+
 impl Store {
     /// Takes note of signs, all or none; durable when answered. Of messages that are not kept, none.
     pub async fn reach<T: Serialize>(&self, signs: &[Reach<'_, T>]) -> Result<(), StoreError> {
         let mut unit = Vec::with_capacity(signs.len() * 2);
         for sign in signs {
-            let raise = Statement::new(RAISE).bind(sign.state.number());
-            let raise = raise.bind(sign.device.0).bind(sign.id);
-            let (failed, pending) = (State::Failed.number(), State::Pending.number());
-            let failure = sign.failure.map(str::to_owned);
-            unit.push(raise.bind(failed).bind(pending).bind(failure));
+            unit.push(sign.raise());
             if let Some((name, who)) = sign.who {
                 unit.push(self.reached(sign, name, who)?);
             }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::standin::StandIn;
 use super::{Chat, base64, file, sha256};
 use crate::support::receiver::Receiver;
-use crate::support::{until, until_ok};
+use crate::support::{Answer, until, until_ok};
 
 /// Until the test lets it go on.
 const WAITS: &str = "until [ -e $HERE/go ]; do sleep 0.02; done";
@@ -146,4 +146,100 @@ async fn the_same_key_gets_the_same_job() {
     std::fs::write(program.file("go"), "").expect("a file");
     let told = receiver.wait_for_event("message.sent").await;
     assert_eq!(told.body["data"]["job_id"], job);
+}
+
+/// Kills the daemon and starts it again, and waits until the device is there.
+async fn kill(chat: &mut Chat) {
+    chat.world.restart("KILL").await;
+    chat.user.api = chat.world.again(&chat.user);
+    chat.user.api.wait_for_phase("connected").await;
+}
+
+async fn status(chat: &Chat, job: &str) -> Value {
+    let path = format!("/messages/{job}/status");
+    chat.user.api.get(&path).await.expect(200)
+}
+
+async fn post_with_key(chat: &Chat) -> Answer {
+    let api = chat.user.api.with_header("Idempotency-Key", "a key");
+    api.post("/send/audio", sound(chat)).await
+}
+
+#[tokio::test]
+async fn a_job_that_a_kill_has_ended_is_told_as_failed_and_done_anew_for_whoever_asks_again() {
+    let program = StandIn::new(&format!("{WAITS}; exec cat \"$VOICE\""));
+    let (mut chat, receiver) = open(&program).await;
+    let job = taken_on(&chat, &post_with_key(&chat).await.expect(202));
+    kill(&mut chat).await;
+    let failed = receiver.wait_for_event("message.failed").await;
+    let data = &failed.body["data"];
+    assert_eq!(data["job_id"], job);
+    assert_eq!(data["to"], format!("{}@s.whatsapp.net", chat.ada));
+    let reason = data["reason"].as_str().expect("a reason");
+    assert!(reason.contains("nothing was sent: ask again"), "{reason}");
+    let told = status(&chat, &job).await;
+    assert_eq!(
+        (&told["status"], &told["error"]),
+        (&json!("failed"), &data["reason"])
+    );
+    std::fs::write(program.file("go"), "").expect("a file");
+    let again = post_with_key(&chat).await;
+    assert_eq!(again.header("idempotency-replayed"), "");
+    let sent = again.expect(200);
+    assert_eq!(sent["message_id"], data["message_id"]);
+    let read = chat
+        .world
+        .control
+        .wait_for_message(&chat.ada, &sent["message_id"]);
+    assert_eq!(read.await["media"]["sha256"], sha256(&file("voice.ogg")));
+    until("it is delivered", async || {
+        (status(&chat, &job).await["status"] == "delivered").then_some(())
+    })
+    .await;
+    assert_eq!(chat.world.control.inbox(&chat.ada).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_a_kill_has_ended_while_its_message_left_is_shown_once() {
+    let program = StandIn::new(&format!("{WAITS}; exec cat \"$VOICE\""));
+    let (mut chat, receiver) = open(&program).await;
+    let job = taken_on(&chat, &post_with_key(&chat).await.expect(202));
+    let id = json!(job.strip_prefix("job_").expect("an id"));
+    let silence = json!({ "jid": "*", "fault": "ack_silence" });
+    chat.world.control.fault(silence).await;
+    std::fs::write(program.file("go"), "").expect("a file");
+    chat.world.control.wait_for_message(&chat.ada, &id).await;
+    kill(&mut chat).await;
+    let failed = receiver.wait_for_event("message.failed").await;
+    assert_eq!(failed.body["data"]["job_id"], job);
+    let reason = failed.body["data"]["reason"].as_str().expect("a reason");
+    assert!(reason.contains("it may have been sent"), "{reason}");
+    assert_ne!(status(&chat, &job).await["status"], "failed");
+    chat.world.control.clear_faults().await;
+    assert_eq!(post_with_key(&chat).await.expect(200)["message_id"], id);
+    assert_eq!(chat.world.control.inbox(&chat.ada).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_key_whose_job_has_failed_does_it_anew() {
+    let once = "[ -e $HERE/again ] && exec cat \"$VOICE\"; touch $HERE/again; sleep 2; exit 1";
+    let program = StandIn::new(once);
+    let (chat, receiver) = open(&program).await;
+    let job = taken_on(&chat, &post_with_key(&chat).await.expect(202));
+    let failed = receiver.wait_for_event("message.failed").await;
+    assert_eq!(failed.body["data"]["job_id"], job);
+    let sent = until_ok("it is done anew", async || {
+        let again = post_with_key(&chat).await;
+        match again.status {
+            200 => Ok(again.body),
+            _ => Err(again.text),
+        }
+    })
+    .await;
+    assert_eq!(sent["message_id"], failed.body["data"]["message_id"]);
+    assert_eq!(
+        status(&chat, &job).await["error"],
+        Value::Null,
+        "it has not failed any more"
+    );
 }

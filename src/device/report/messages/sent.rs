@@ -20,6 +20,10 @@ pub struct MessageSent {
     to: Option<String>,
     /// Always.
     is_from_me: bool,
+    /// As inbound messages have it: `text`, `image`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "text")]
+    message_type: Option<String>,
     timestamp: DateTime<Utc>,
     /// Of what was answered with 202.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -27,14 +31,32 @@ pub struct MessageSent {
 }
 
 impl MessageSent {
-    /// By WhatsApp's ack, and its time. `job_id`: of the job that has sent it.
-    pub fn new(ack: &events::ServerAck, at: DateTime<Utc>, job_id: Option<String>) -> Self {
+    /// By WhatsApp's ack, and its time. `kind`: its `message_type`. `job`: a job has sent it.
+    pub fn new(
+        ack: &events::ServerAck,
+        at: DateTime<Utc>,
+        kind: Option<String>,
+        job: bool,
+    ) -> Self {
         Self {
             message_id: ack.id.clone(),
             to: ack.from.as_ref().map(Jid::to_non_ad_string),
             is_from_me: true,
+            message_type: kind,
             timestamp: at,
-            job_id,
+            job_id: job.then(|| job_id(&ack.id)),
+        }
+    }
+
+    /// By a job, of which it is known that WhatsApp has accepted it.
+    pub fn by_job(message_id: &str, to: String, at: DateTime<Utc>) -> Self {
+        Self {
+            message_id: message_id.to_owned(),
+            to: Some(to),
+            is_from_me: true,
+            message_type: None,
+            timestamp: at,
+            job_id: Some(job_id(message_id)),
         }
     }
 }

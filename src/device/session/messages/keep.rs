@@ -8,23 +8,50 @@ use crate::device::known_as::KnownAs;
 use crate::device::report::{self, Participant};
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
+use crate::store::StoreError;
 use crate::store::messages::{NewMessage, State, Whose};
 
 /// The `message_type` of a reaction.
 const REACTION: &str = "reaction";
 
 /// The kind of an own message whose state may be asked for: whatever is answered with an id of its own.
-fn asked_for(message: &Outgoing) -> Option<String> {
+pub(super) fn asked_for(message: &Outgoing) -> Option<String> {
     let reaction = message.0.reaction_message.is_set();
     report::kept_kind(&message.0).or_else(|| reaction.then(|| REACTION.to_owned()))
 }
 
 impl OpenChat<'_> {
     /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
-    pub(super) async fn keep(&self, message_id: &str, message: &Outgoing) -> Result<(), Failure> {
+    /// `kind`: its `message_type`, of one that may be asked for.
+    pub(super) async fn keep(
+        &self,
+        message_id: &str,
+        kind: Option<String>,
+        message: &Outgoing,
+    ) -> Result<(), Failure> {
+        // Before it is known whether a job sends it: one that begins from here on knows that it may have left.
+        self.session.sending.begin();
+        let kept = self.kept(message_id, kind, message).await;
+        kept.map_err(|error| {
+            self.session.sending.has_not();
+            Failure::of_store("a message could not be kept", &error)
+        })
+    }
+
+    async fn kept(
+        &self,
+        message_id: &str,
+        kind: Option<String>,
+        message: &Outgoing,
+    ) -> Result<(), StoreError> {
         let life = &self.session.life;
-        let Some(kind) = asked_for(message).filter(|_| life.shared.keeps()) else {
-            return Ok(());
+        let (store, device) = (&life.shared.store, life.plan.number);
+        let job = life.jobs.has(message_id);
+        let Some(kind) = kind.filter(|_| life.shared.keeps()) else {
+            return match job {
+                true => store.job_leaves(device, message_id).await,
+                false => Ok(()),
+            };
         };
         // Of a reaction only what becomes of it.
         let content = match kind.as_str() {
@@ -47,9 +74,7 @@ impl OpenChat<'_> {
             about: &about,
             content: &content,
         };
-        let store = &life.shared.store;
-        let kept = store.keep_promised(life.plan.number, &kept).await;
-        kept.map_err(|error| Failure::of_store("a message could not be kept", &error))
+        store.keep_leaving(device, &kept, job).await
     }
 
     /// The account itself.

@@ -19,7 +19,8 @@ impl Session {
             Ok(true) => Ok(()),
             Ok(false) => {
                 let refusal = NotAccepted::without_readers(message_id);
-                self.life.note_failure(message_id, refusal.to_string());
+                let answer = Err(refusal.code.clone());
+                self.life.note_answer_now(message_id, &answer).await;
                 Err(Failure::NotAccepted(Box::new(refusal)))
             }
             Err(error) => {

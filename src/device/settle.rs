@@ -1,0 +1,88 @@
+//! What becomes of jobs: their outcome is stored together with the event that tells of it.
+
+use std::sync::Arc;
+
+use tokio::runtime::Handle;
+use tracing::{Instrument, error, info, warn};
+
+use super::report::MessageFailed;
+use super::shared::Shared;
+use crate::failure::MAYBE_SENT;
+use crate::store::DeviceNumber;
+use crate::store::jobs::{Outcome, PromisedJob};
+use crate::telemetry::Chain;
+use crate::webhooks::event::{Event, Told};
+
+/// Jobs that are looked at in one go.
+const CHUNK: usize = 500;
+/// Why a job of an earlier run was not done.
+const STOPPED: &str = "the daemon has stopped while it was made, and nothing was sent: ask again, with the same \
+    Idempotency-Key where there was one";
+/// The same of one whose message may have left.
+const STOPPED_LATE: &str = "the daemon has stopped while it was sent";
+
+/// A job has come to its end. Whoever learns of it may not wait, or not live long enough: what is not stored now is
+/// settled by the daemon's next start.
+pub fn settle_soon<T: Told>(
+    shared: &Arc<Shared>,
+    device: DeviceNumber,
+    message_id: &str,
+    outcome: Outcome,
+    told: &T,
+) {
+    let (shared, message_id, event) = (shared.clone(), message_id.to_owned(), Event::of(told));
+    let settle = async move { settle(&shared, device, &message_id, &outcome, &event).await };
+    match Handle::try_current() {
+        Ok(runtime) => drop(runtime.spawn(settle.in_current_span())),
+        Err(error) => warn!(error = %Chain(&error), "a job is settled by the next start"),
+    }
+}
+
+async fn settle(
+    shared: &Shared,
+    device: DeviceNumber,
+    message_id: &str,
+    outcome: &Outcome,
+    event: &Event,
+) {
+    let told = shared.webhooks.record(device, event);
+    let settled = async {
+        shared
+            .store
+            .end_job(device, message_id, outcome, told?)
+            .await
+    };
+    match settled.await {
+        Ok(()) => shared.webhooks.recorded(device),
+        Err(error) => error!(error = %Chain(&error), "the outcome of a job could not be stored"),
+    }
+}
+
+/// Settles what an earlier run of the daemon has left behind. To be called before any device is there.
+pub async fn settle_left(shared: &Shared) {
+    loop {
+        let left = match shared.store.promised(CHUNK).await {
+            Ok(left) => left,
+            Err(error) => {
+                return error!(error = %Chain(&error), "the jobs of an earlier run could not be read");
+            }
+        };
+        let count = left.len();
+        for job in left {
+            settle_one(shared, job).await;
+        }
+        if count < CHUNK {
+            return;
+        }
+    }
+}
+
+async fn settle_one(shared: &Shared, job: PromisedJob) {
+    let (outcome, reason) = match job.leaving {
+        false => (Outcome::Failed(STOPPED.to_owned()), STOPPED.to_owned()),
+        true => (Outcome::Unsure, format!("{STOPPED_LATE}: {MAYBE_SENT}")),
+    };
+    info!(reason, "a job of an earlier run has failed");
+    let told = Event::of(&MessageFailed::new(&job.message_id, &job.chat, reason));
+    settle(shared, job.device, &job.message_id, &outcome, &told).await;
+}
