@@ -10,6 +10,7 @@ pub mod known_as;
 pub mod life;
 pub mod messages;
 pub mod pairing;
+pub mod receipts;
 pub mod report;
 pub mod session;
 pub mod shared;

@@ -149,6 +149,17 @@ pub struct NotAccepted {
 impl NotAccepted {
     /// Only to those who have written first.
     const STRANGERS: &str = "463";
+    /// WhatsApp's number for a device that it does not know, in place of its keys.
+    const NO_READERS: &str = "406";
+
+    /// WhatsApp gives no keys of any device that could read it.
+    pub fn without_readers(message_id: &str) -> Self {
+        Self {
+            code: Self::NO_READERS.to_owned(),
+            until: None,
+            message_id: message_id.to_owned(),
+        }
+    }
 
     /// Whether the account may not write to strangers.
     pub fn is_reach_out(&self) -> bool {
@@ -164,6 +175,7 @@ impl NotAccepted {
             Self::STRANGERS => {
                 "the account may not write to people who have not written to it first"
             }
+            Self::NO_READERS => "there are no keys of any of the recipient's devices",
             "479" => "a field of the message is wrong",
             "500" | "503" => "WhatsApp has a problem of its own: try again later",
             _ => return None,

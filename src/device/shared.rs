@@ -7,6 +7,7 @@ use super::life::blocking::Blocking;
 use super::life::clock;
 use super::life::fetch::Fetcher;
 use super::life::version::Version;
+use super::receipts::Receipts;
 use super::states::States;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
@@ -43,6 +44,8 @@ pub struct Shared {
     pub kept: KeptBounds,
     /// How far messages have come.
     pub states: States,
+    /// What other people's devices say of messages.
+    pub receipts: Receipts,
 }
 
 /// Why devices cannot be served at all.
@@ -92,6 +95,7 @@ impl Shared {
             media_limit: config.media.limit,
             kept: KeptBounds::from(&config.messages),
             states,
+            receipts: Receipts::start(),
         })
     }
 }

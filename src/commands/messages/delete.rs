@@ -111,7 +111,7 @@ impl Command for DeleteMessage {
                     return Err(too_old(&id).into());
                 }
                 let chat = messages.open("chatJid", &self.chat_jid).await?;
-                chat.has("chatJid", kept.as_ref())?;
+                chat.has("chatJid", kept.as_ref()).await?;
                 let revoke = chat.revoke(&id, kept.as_ref()).await?;
                 let jid = chat.jid();
                 (jid, chat.send(revoke).await?.at)

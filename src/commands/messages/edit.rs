@@ -66,7 +66,7 @@ impl Command for EditMessage {
             None => {}
         }
         let chat = messages.open("to", &self.to).await?;
-        chat.has("to", kept.as_ref())?;
+        chat.has("to", kept.as_ref()).await?;
         let ack = chat.edit(&id, kept, self.message.into()).await?;
         Ok(EditedMessage {
             message_id: id,

@@ -35,7 +35,6 @@ use crate::webhooks::payload::Payload;
 /// What the library says of messages, besides those that come in.
 pub fn report(event: &LibraryEvent) -> Option<Event> {
     match event {
-        LibraryEvent::Receipt(receipt) => self::receipt(receipt),
         LibraryEvent::UndecryptableMessage(message) => {
             Some(Event::of(&MessageUndecryptable::from(message)))
         }
@@ -193,8 +192,9 @@ impl MessageOrigin {
     }
 }
 
-fn receipt(receipt: &events::Receipt) -> Option<Event> {
-    let told = MessageReceipt::from(receipt);
+/// The event of a receipt. `None`: it is of no interest to anybody.
+pub fn receipt(receipt: &events::Receipt, reader: &Participant) -> Option<Event> {
+    let told = MessageReceipt::new(receipt, reader);
     Some(match receipt.r#type {
         ReceiptType::Delivered | ReceiptType::Inactive => Event::of(&MessageDelivered(told)),
         ReceiptType::Read
@@ -239,12 +239,13 @@ pub struct MessageReceipt {
     timestamp: DateTime<Utc>,
 }
 
-impl From<&events::Receipt> for MessageReceipt {
-    fn from(receipt: &events::Receipt) -> Self {
+impl MessageReceipt {
+    fn new(receipt: &events::Receipt, reader: &Participant) -> Self {
         let source = &receipt.source;
-        let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
+        // In a chat between two the one who reads is the other side.
+        let between_two = source.chat.is_pn() || source.chat.is_lid();
         Self {
-            about: AboutChat::new(&source.chat),
+            about: AboutChat::between(&source.chat, between_two.then_some(reader)),
             message_ids: receipt.message_ids.clone(),
             receipt_type: receipt.r#type.as_wire_str().to_owned(),
             sender_pn: reader.number_text(),

@@ -2,11 +2,13 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use wacore::store::traits::ProtocolStore as _;
 use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
 use whatsapp_rust::Client;
 
 use crate::device::known_as::KnownAs;
+use crate::store::RecordBackend;
 
 /// The people of one message, and the device's own number.
 pub struct Participants {
@@ -56,6 +58,20 @@ impl Participant {
         if let Ok(Some(entry)) = known {
             self.number = Some(Jid::pn(&*entry.phone_number));
             self.lid = Some(Jid::lid(&*entry.lid));
+        }
+        self
+    }
+
+    /// The same where there is no client, only what it has kept.
+    pub async fn known_in(mut self, records: &RecordBackend) -> Self {
+        let known = match (&self.number, &self.lid) {
+            (Some(number), None) => records.get_pn_mapping(&number.user).await,
+            (None, Some(lid)) => records.get_lid_mapping(&lid.user).await,
+            _ => return self,
+        };
+        if let Ok(Some(entry)) = known {
+            self.number = Some(Jid::pn(entry.phone_number));
+            self.lid = Some(Jid::lid(entry.lid));
         }
         self
     }

@@ -6,6 +6,7 @@ pub mod edit;
 mod keep;
 pub mod key;
 pub mod mentions;
+mod readers;
 pub mod receipts;
 mod shop;
 
@@ -204,6 +205,7 @@ impl OpenChat<'_> {
         };
         let (to, mentions) = (jid.to_non_ad_string(), mentions(&message.0));
         let write = async |message_id: String| {
+            session.has_readers(&jid, &message_id).await?;
             let mut options = SendOptions::default()
                 .with_message_id(message_id)
                 .with_extra_stanza_nodes(message.company());

@@ -412,4 +412,20 @@ async fn who_reads_or_plays_is_told_of() {
     control.attends(&scene.friend, "played", &[&sent[2]]).await;
     let data = told_of(&receiver, "message.read", &sent[2]).await;
     assert_eq!(data["receipt_type"], "played", "{data}");
+
+    // Groups call their people by LID.
+    let group = control.group(&[&scene.phone, &scene.friend]).await;
+    let body = json!({ "number": group, "text": "4" });
+    let id = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
+    control.wait_for_message(&scene.friend, &id).await;
+    control.attends(&scene.friend, "read", &[&id]).await;
+    let data = told_of(&receiver, "message.read", &id).await;
+    assert_eq!(data["is_group"], true, "{data}");
+    let lid = control.lid(&scene.friend).await;
+    let number = format!("{}@s.whatsapp.net", scene.friend);
+    assert_eq!(
+        (&data["sender_pn"], &data["sender_lid"]),
+        (&json!(number), &json!(lid)),
+        "{data}"
+    );
 }

@@ -5,7 +5,7 @@ use chrono::Utc;
 use super::OpenChat;
 use crate::device::kept::{self, About, ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
-use crate::device::report;
+use crate::device::report::{self, Participant};
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 use crate::store::messages::{NewMessage, State, Whose};
@@ -33,7 +33,7 @@ impl OpenChat<'_> {
         };
         let about = About {
             chat: self.jid.to_string(),
-            other: self.other(),
+            other: self.other().await,
             author: self.account(),
             author_jid: self.own().map(|own| own.to_string()).unwrap_or_default(),
             kind,
@@ -60,15 +60,17 @@ impl OpenChat<'_> {
 
     /// The message of this id, if it is known here and in this chat.
     pub(super) async fn known(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
-        let kept = self.session.messages().kept(id, whose).await?;
-        Ok(kept.filter(|kept| self.has("", Some(kept)).is_ok()))
+        let Some(kept) = self.session.messages().kept(id, whose).await? else {
+            return Ok(None);
+        };
+        Ok(self.is_where(&kept).await.then_some(kept))
     }
 
-    /// In a chat between two: the other one.
-    pub(super) fn other(&self) -> KnownAs {
-        match self.group {
-            Some(_) => KnownAs::default(),
-            None => KnownAs::of([&self.jid]),
+    /// In a chat between two: the other one, by all names that are known.
+    pub(super) async fn other(&self) -> KnownAs {
+        match Participant::of(&self.jid) {
+            Some(person) => KnownAs::from(&person.known_in(&self.session.life.records).await),
+            None => KnownAs::default(),
         }
     }
 
