@@ -120,6 +120,17 @@ impl Caption {
     pub fn still_fits(field: &str, text: &str) -> Result<(), Invalid> {
         still_fits(field, text, LONGEST_CAPTION)
     }
+
+    /// Refuses a text that is too long for a caption.
+    pub fn fits(field: &str, text: &str) -> Result<(), Invalid> {
+        if text.chars().count() > LONGEST_CAPTION {
+            let problem = format!(
+                "{field} must not be longer than {LONGEST_CAPTION} characters: it is a caption"
+            );
+            return Err(Invalid::field(field, problem));
+        }
+        Ok(())
+    }
 }
 
 impl From<Caption> for String {
