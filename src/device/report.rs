@@ -50,7 +50,7 @@ pub(super) fn unhooked(device: DeviceId, batch: &MessageBatch) -> Vec<Event> {
         return Vec::new();
     }
     let event = |message: &wacore::types::events::InboundMessage| {
-        let people = Participants::of(&message.info.source, None);
+        let people = Participants::of(&message.info.source, Participant::default());
         messages::received(device, message, &people, None)
     };
     batch.iter().filter_map(event).collect()

@@ -68,10 +68,7 @@ pub fn received(
     vote: Option<PollVote>,
 ) -> Option<Event> {
     let info = &message.info;
-    let mut told = MessageReceived::new(&message.message, info, people)?;
-    if let Some(vote) = vote {
-        told.details = Some(Details::PollVote(vote));
-    }
+    let told = MessageReceived::new(&message.message, info, people, vote)?;
     let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
     let parts = [chat.as_str(), &sender, &info.id];
     Some(Event::repeatable(&told, device, &parts))
@@ -106,18 +103,27 @@ pub struct MessageReceived {
 
 impl MessageReceived {
     /// `None`: it is between this device and its phone, and no message to anybody.
-    pub fn new(message: &Message, info: &MessageInfo, people: &Participants) -> Option<Self> {
+    pub fn new(
+        message: &Message,
+        info: &MessageInfo,
+        people: &Participants,
+        vote: Option<PollVote>,
+    ) -> Option<Self> {
         if info.category == MessageCategory::Peer {
             return None;
         }
         let content = content::content(message)?;
+        let mut details = vote.map(Details::PollVote).or(content.details);
+        if let Some(target) = details.as_mut().and_then(Details::target_mut) {
+            target.seen_by_receiver(&info.source, people);
+        }
         Some(Self {
             route: MessageRoute::new(info, people),
             content: content.text,
             message_type: content.kind,
             origin: MessageOrigin::new(info, people),
             media: content.media,
-            details: content.details,
+            details,
             context: content.context,
             ephemeral_seconds: info.ephemeral_expiration,
             view_once: message.is_view_once(),
@@ -147,7 +153,7 @@ impl MessageRoute {
         let other = people.chat.as_ref().and_then(Participant::name);
         let to = match other {
             Some(other) if source.is_from_me => other,
-            Some(_) => people.own.as_ref().map_or_else(chat, Jid::to_string),
+            Some(_) => people.own.number_text().unwrap_or_else(chat),
             None => chat(),
         };
         Self {
@@ -286,7 +292,7 @@ pub enum Unavailable {
 
 impl From<&events::UndecryptableMessage> for MessageUndecryptable {
     fn from(message: &events::UndecryptableMessage) -> Self {
-        let people = Participants::of(&message.info.source, None);
+        let people = Participants::of(&message.info.source, Participant::default());
         Self {
             route: MessageRoute::new(&message.info, &people),
             origin: MessageOrigin::new(&message.info, &people),

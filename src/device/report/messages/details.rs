@@ -17,15 +17,13 @@ const COMPANY: [&str; 3] = [
 ];
 
 /// What a kind is called where WhatsApp's name says less, or several.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 7] = [
     ("poll_creation_message", "poll"),
     ("poll_creation_message_v2", "poll"),
     ("poll_creation_message_v3", "poll"),
     ("poll_creation_message_v5", "poll"),
     ("poll_creation_message_v6", "poll"),
-    ("poll_update_message", "poll_vote"),
     ("contacts_array_message", "contacts"),
-    ("enc_reaction_message", "encrypted_reaction"),
     ("call_log_messsage", "call_log"),
 ];
 
