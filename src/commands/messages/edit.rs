@@ -67,7 +67,7 @@ impl Command for EditMessage {
         }
         let text = String::from(self.message);
         if kept.as_ref().is_some_and(|kept| kept.about.kind != "text") {
-            Caption::fits("message", &text)?;
+            is_caption(&text)?;
         }
         let chat = messages.open("to", &self.to).await?;
         chat.has("to", kept.as_ref()).await?;
@@ -82,6 +82,17 @@ impl Command for EditMessage {
 
 /// Kinds that have a text or a caption.
 const WITH_TEXT: [&str; 4] = ["text", "image", "video", "document"];
+
+/// What stands below a file may be shorter than a text.
+fn is_caption(text: &str) -> Result<(), Invalid> {
+    let longest = Caption::LONGEST;
+    if text.chars().count() > longest {
+        let problem =
+            format!("message must not be longer than {longest} characters: it is a caption");
+        return Err(Invalid::field("message", problem));
+    }
+    Ok(())
+}
 
 /// Phones pass over edits of what they do not let be edited.
 fn editable(kept: &Kept) -> Result<(), Invalid> {

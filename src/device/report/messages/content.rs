@@ -181,7 +181,10 @@ impl Details {
             Self::AboutMessage(about) => about.target.as_mut(),
             Self::Edit(edit) => edit.target.as_mut(),
             Self::PollVote(vote) => Some(&mut vote.target),
-            Self::Link(_) | Self::DisappearingMode(_) | Self::Other(_) => None,
+            Self::Link(_)
+            | Self::DisappearingMode(_)
+            | Self::InteractiveResponse(_)
+            | Self::Other(_) => None,
         }
     }
 }
