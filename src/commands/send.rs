@@ -230,6 +230,18 @@ fn required<T>(field: &str, value: Option<T>) -> Result<T, Invalid> {
     value.ok_or_else(|| Invalid::field(field, format!("{name} is required")))
 }
 
+/// Refuses a text that has become too long: a group may call people by longer names than the request.
+fn still_fits(field: &str, text: &str, longest: usize) -> Result<(), Invalid> {
+    match text.chars().count() > longest {
+        true => {
+            let names = "once it has the names that the chat has for who is mentioned";
+            let problem = format!("{field} is longer than {longest} characters {names}");
+            Err(Invalid::field(field, problem))
+        }
+        false => Ok(()),
+    }
+}
+
 /// Refuses ids of which two are the same: nobody could tell which one an answer means.
 fn distinct<'a>(field: &str, ids: impl Iterator<Item = &'a str>) -> Result<(), Invalid> {
     let mut known = HashSet::new();

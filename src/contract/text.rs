@@ -9,8 +9,6 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::failure::Invalid;
-
 /// A text that is more than white space. It is kept as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NonBlank(String);
@@ -54,25 +52,9 @@ impl ToSchema for NonBlank {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 
-/// What the contract allows.
-const LONGEST_TEXT: usize = 4096;
-
 impl MessageText {
-    /// Refuses a text that has become too long: a group may call people by longer names than the request.
-    pub fn still_fits(field: &str, text: &str) -> Result<(), Invalid> {
-        still_fits(field, text, LONGEST_TEXT)
-    }
-}
-
-fn still_fits(field: &str, text: &str, longest: usize) -> Result<(), Invalid> {
-    match text.chars().count() > longest {
-        true => {
-            let names = "once it has the names that the chat has for who is mentioned";
-            let problem = format!("{field} is longer than {longest} characters {names}");
-            Err(Invalid::field(field, problem))
-        }
-        false => Ok(()),
-    }
+    /// Characters that the contract allows.
+    pub const LONGEST: usize = 4096;
 }
 
 impl From<MessageText> for String {
@@ -85,8 +67,9 @@ impl<'de> Deserialize<'de> for MessageText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         // Text that shows nothing is no text, as a phone sees it.
-        if text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
-            let wrong = format!("is required and must be between 1 and {LONGEST_TEXT} characters");
+        if text.trim().is_empty() || text.chars().count() > Self::LONGEST {
+            let longest = Self::LONGEST;
+            let wrong = format!("is required and must be between 1 and {longest} characters");
             return Err(D::Error::custom(wrong));
         }
         Ok(Self(text))
@@ -97,7 +80,7 @@ impl PartialSchema for MessageText {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
         text.min_length(Some(1))
-            .max_length(Some(LONGEST_TEXT))
+            .max_length(Some(Self::LONGEST))
             .into()
     }
 }
@@ -112,14 +95,9 @@ impl ToSchema for MessageText {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caption(String);
 
-/// What the contract allows.
-const LONGEST_CAPTION: usize = 1024;
-
 impl Caption {
-    /// Refuses a caption that has become too long.
-    pub fn still_fits(field: &str, text: &str) -> Result<(), Invalid> {
-        still_fits(field, text, LONGEST_CAPTION)
-    }
+    /// Characters that the contract allows.
+    pub const LONGEST: usize = 1024;
 }
 
 impl From<Caption> for String {
@@ -131,8 +109,9 @@ impl From<Caption> for String {
 impl<'de> Deserialize<'de> for Caption {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.chars().count() > LONGEST_CAPTION {
-            let wrong = format!("must not be longer than {LONGEST_CAPTION} characters");
+        if text.chars().count() > Self::LONGEST {
+            let longest = Self::LONGEST;
+            let wrong = format!("must not be longer than {longest} characters");
             return Err(D::Error::custom(wrong));
         }
         Ok(Self(text))
@@ -142,7 +121,7 @@ impl<'de> Deserialize<'de> for Caption {
 impl PartialSchema for Caption {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        text.max_length(Some(LONGEST_CAPTION)).into()
+        text.max_length(Some(Self::LONGEST)).into()
     }
 }
 

@@ -37,7 +37,7 @@ use tokio::net::TcpListener;
 use crate::support::{Answer, User, World};
 
 /// A picture.
-const DOT: &str =
+pub const DOT: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 /// URLs may lead to this machine.

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use super::job::{SentOrJob, UnderWay};
-use super::{Quoted, Seconds, pace};
+use super::{Quoted, Seconds, pace, still_fits};
 use crate::commands::TakenOn;
 use crate::contract::text::Caption;
 use crate::device::session::Session;
@@ -132,7 +132,7 @@ impl Manner {
         let mut caption = self.caption.unwrap_or_default();
         chat.mention("mentioned", &mut references, &self.mentioned, &mut caption)
             .await?;
-        Caption::still_fits("caption", &caption)?;
+        still_fits("caption", &caption, Caption::LONGEST)?;
         let quotes = match self.quoted {
             Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
             None => false,

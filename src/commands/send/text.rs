@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number, pace};
+use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number, pace, still_fits};
 use crate::commands::Command;
 use crate::contract::operation::Operation;
 use crate::contract::text::MessageText;
@@ -89,7 +89,7 @@ impl Command for SendText {
         let mentioned = self.mentioned.unwrap_or_default();
         chat.mention("mentioned", &mut references, &mentioned, &mut text)
             .await?;
-        MessageText::still_fits("text", &text)?;
+        still_fits("text", &text, MessageText::LONGEST)?;
         let quotes = match self.quoted {
             Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
             None => false,

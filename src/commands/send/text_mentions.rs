@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace};
+use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace, still_fits};
 use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::contract::span::Span;
@@ -258,7 +258,7 @@ impl Command for MentionInText {
                     .await?;
             }
         }
-        MessageText::still_fits("text", &text)?;
+        still_fits("text", &text, MessageText::LONGEST)?;
         if self.everybody {
             references.mention_everybody();
         }

@@ -169,6 +169,15 @@ async fn who_has_mistaken_a_field_is_told_which_one_is_right() {
         chat.refuses_field("/send/text", body, "number", words)
             .await;
     }
+    let place = json!({ "to": "120363021234567890", "latitude": 1, "longitude": 1 });
+    let answer = chat.post("/send/location", place).await;
+    let group = "Invalid recipient JID: a group's JID ends in @g.us";
+    assert_eq!(answer.body, json!({ "error": group }));
+    let everybody = vec![chat.ada.as_str(); 1025];
+    let body = json!({ "number": chat.ada, "text": "hello", "mentioned": everybody });
+    let many = "mentioned must not name more than 1024 people";
+    chat.refuses_field("/send/text", body, "mentioned", many)
+        .await;
     for name in ["video.webm", "video.avi", "video.mkv"] {
         let body = json!({ "number": chat.ada, "video": base64(&file(name)) });
         let answer = chat.post("/send/video", body).await;

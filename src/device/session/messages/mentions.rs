@@ -12,6 +12,9 @@ use crate::device::session::groups;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
+/// As many as a group has.
+const MOST: usize = 1024;
+
 /// What is to stand at a place of a text, in characters. Places do not overlap, and are within the text.
 pub type Placed = (Range<usize>, String);
 
@@ -33,6 +36,10 @@ impl OpenChat<'_> {
         field: &'static str,
         people: &[Person],
     ) -> Result<Vec<Jid>, Failure> {
+        if people.len() > MOST {
+            let problem = format!("{field} must not name more than {MOST} people");
+            return Err(Invalid::field(field, problem).into());
+        }
         let names = self.names(people).await?;
         let Some(group) = &self.group else {
             return Ok(names);
