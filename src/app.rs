@@ -20,6 +20,7 @@ use crate::accounts::master::{MasterToken, MasterTokenError};
 use crate::accounts::passwords::Passwords;
 use crate::accounts::tokens::Tokens;
 use crate::config::{self, Config};
+use crate::device::receipts::Receipts;
 use crate::device::settle::settle_left;
 use crate::device::shared::{ShareError, Shared};
 use crate::device::states::States;
@@ -82,6 +83,7 @@ pub struct App {
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
+    receipts: Receipts,
     states: States,
     draining: Arc<AtomicBool>,
     grace: Duration,
@@ -109,7 +111,11 @@ impl App {
         let store = open_store(&config)?;
         let (webhooks, intake) = Webhooks::new(store.clone(), &config.webhooks);
         let shared = Arc::new(Shared::new(&config, store.clone(), webhooks.clone())?);
-        let (tls, states) = ((*shared.tls).clone(), shared.states.clone());
+        let (tls, receipts, states) = (
+            (*shared.tls).clone(),
+            shared.receipts.clone(),
+            shared.states.clone(),
+        );
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         settle_left(&shared).await;
         let fleet = Fleet::start(&config.supervision, shared).await?;
@@ -133,6 +139,7 @@ impl App {
             fleet,
             store,
             dispatcher,
+            receipts,
             states,
             draining,
             grace: config.http.shutdown_grace,
@@ -175,6 +182,7 @@ impl App {
             warn!("some requests were not answered");
         }
         // After the devices, whose last words are events too; what is not delivered now waits for the next start.
+        self.receipts.flush().await;
         self.dispatcher.stop().await;
         self.states.flush().await;
         self.store.close().await;

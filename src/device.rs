@@ -12,6 +12,7 @@ pub mod left;
 pub mod life;
 pub mod messages;
 pub mod pairing;
+pub mod receipts;
 pub mod report;
 pub mod session;
 pub mod settle;

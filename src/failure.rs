@@ -166,6 +166,17 @@ pub struct NotAccepted {
 impl NotAccepted {
     /// Only to those who have written first.
     const STRANGERS: &str = "463";
+    /// WhatsApp's number for a device that it does not know, in place of its keys.
+    const NO_READERS: &str = "406";
+
+    /// WhatsApp gives no keys of any device that could read it.
+    pub fn without_readers(message_id: &str) -> Self {
+        Self {
+            code: Self::NO_READERS.to_owned(),
+            until: None,
+            message_id: message_id.to_owned(),
+        }
+    }
 
     /// Whether the account may not write to strangers.
     pub fn is_reach_out(&self) -> bool {
@@ -181,6 +192,7 @@ impl NotAccepted {
             Self::STRANGERS => {
                 "the account may not write to people who have not written to it first"
             }
+            Self::NO_READERS => "there are no keys of any of the recipient's devices",
             "479" => "a field of the message is wrong",
             "500" | "503" => "WhatsApp has a problem of its own: try again later",
             _ => return None,
@@ -258,9 +270,9 @@ impl Failure {
     pub fn is_final(&self, begun: bool) -> bool {
         match self {
             Self::During(_, failure) => failure.is_final(begun),
-            // WhatsApp's own word.
-            Self::Refused(_) | Self::NotAccepted(_) | Self::RateLimited(_) => true,
-            _ => !begun,
+            // It may have left before there was no room for what it has changed.
+            Self::Overloaded => !begun,
+            _ => !begun || self.is_refusal(),
         }
     }
 

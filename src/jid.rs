@@ -193,7 +193,10 @@ macro_rules! read_from_text {
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let text = String::deserialize(deserializer)?;
-                    text.parse().map_err(D::Error::custom)
+                    match text.trim().is_empty() {
+                        true => Err(D::Error::custom("is required")),
+                        false => text.parse().map_err(D::Error::custom),
+                    }
                 }
             }
 

@@ -34,6 +34,7 @@ use utoipa::ToSchema;
 
 use crate::commands::utc;
 use crate::contract::operation::{Envelope, Operation};
+use crate::contract::text::NonBlank;
 use crate::device::session::messages::Pace;
 use crate::device::session::messages::context::Quote;
 use crate::device::session::outgoing::Outgoing;
@@ -176,8 +177,8 @@ pub struct Quoted {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct QuotedKey {
     /// Its id.
-    #[schema(min_length = 1)]
-    id: String,
+    #[schema(value_type = String, min_length = 1)]
+    id: NonBlank,
     /// It is this account's own; absent: it is not.
     #[serde(rename = "fromMe")]
     from_me: Option<bool>,
@@ -203,7 +204,7 @@ impl Quoted {
 impl From<Quoted> for Quote {
     fn from(quoted: Quoted) -> Self {
         Self {
-            id: quoted.key.id,
+            id: quoted.key.id.into(),
             from_me: quoted.key.from_me.unwrap_or(false),
             author: quoted.key.participant,
             text: quoted
@@ -227,6 +228,18 @@ fn pace(delay: Option<Seconds>, typing: Option<Seconds>) -> Pace {
 fn required<T>(field: &str, value: Option<T>) -> Result<T, Invalid> {
     let name = field.rsplit('.').next().unwrap_or(field);
     value.ok_or_else(|| Invalid::field(field, format!("{name} is required")))
+}
+
+/// Refuses a text that has become too long: a group may call people by longer names than the request.
+fn still_fits(field: &str, text: &str, longest: usize) -> Result<(), Invalid> {
+    match text.chars().count() > longest {
+        true => {
+            let names = "once it has the names that the chat has for who is mentioned";
+            let problem = format!("{field} is longer than {longest} characters {names}");
+            Err(Invalid::field(field, problem))
+        }
+        false => Ok(()),
+    }
 }
 
 /// Refuses ids of which two are the same: nobody could tell which one an answer means.

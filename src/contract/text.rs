@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
@@ -51,8 +52,10 @@ impl ToSchema for NonBlank {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageText(String);
 
-/// What the contract allows.
-const LONGEST_TEXT: usize = 4096;
+impl MessageText {
+    /// Characters that the contract allows.
+    pub const LONGEST: usize = 4096;
+}
 
 impl From<MessageText> for String {
     fn from(text: MessageText) -> Self {
@@ -64,8 +67,9 @@ impl<'de> Deserialize<'de> for MessageText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         // Text that shows nothing is no text, as a phone sees it.
-        if text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
-            let wrong = format!("is required and must be between 1 and {LONGEST_TEXT} characters");
+        if text.trim().is_empty() || text.chars().count() > Self::LONGEST {
+            let longest = Self::LONGEST;
+            let wrong = format!("is required and must be between 1 and {longest} characters");
             return Err(D::Error::custom(wrong));
         }
         Ok(Self(text))
@@ -76,7 +80,7 @@ impl PartialSchema for MessageText {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
         text.min_length(Some(1))
-            .max_length(Some(LONGEST_TEXT))
+            .max_length(Some(Self::LONGEST))
             .into()
     }
 }
@@ -91,8 +95,10 @@ impl ToSchema for MessageText {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caption(String);
 
-/// What the contract allows.
-const LONGEST_CAPTION: usize = 1024;
+impl Caption {
+    /// Characters that the contract allows.
+    pub const LONGEST: usize = 1024;
+}
 
 impl From<Caption> for String {
     fn from(text: Caption) -> Self {
@@ -103,8 +109,9 @@ impl From<Caption> for String {
 impl<'de> Deserialize<'de> for Caption {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.chars().count() > LONGEST_CAPTION {
-            let wrong = format!("must not be longer than {LONGEST_CAPTION} characters");
+        if text.chars().count() > Self::LONGEST {
+            let longest = Self::LONGEST;
+            let wrong = format!("must not be longer than {longest} characters");
             return Err(D::Error::custom(wrong));
         }
         Ok(Self(text))
@@ -114,12 +121,53 @@ impl<'de> Deserialize<'de> for Caption {
 impl PartialSchema for Caption {
     fn schema() -> RefOr<Schema> {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        text.max_length(Some(LONGEST_CAPTION)).into()
+        text.max_length(Some(Self::LONGEST)).into()
     }
 }
 
 impl ToSchema for Caption {
     fn name() -> Cow<'static, str> {
         "Caption".into()
+    }
+}
+
+/// A reaction: an emoji, or nothing, which takes one back; to leave it out says neither.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Emoji(String);
+
+/// Characters of one emoji with all of its parts, and some more.
+const LONGEST_EMOJI: usize = 32;
+
+impl From<Emoji> for String {
+    fn from(emoji: Emoji) -> Self {
+        emoji.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Emoji {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let wrong = "must be an emoji, or an empty string to take the reaction back";
+        // Whatever is there: as a string, what is missing would be read as an empty one.
+        let Value::String(text) = Value::deserialize(deserializer)? else {
+            return Err(D::Error::custom(wrong));
+        };
+        let is_none = |c: char| c.is_ascii_alphabetic() || c.is_whitespace();
+        match text.contains(is_none) || text.chars().count() > LONGEST_EMOJI {
+            true => Err(D::Error::custom(wrong)),
+            false => Ok(Self(text)),
+        }
+    }
+}
+
+impl PartialSchema for Emoji {
+    fn schema() -> RefOr<Schema> {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        text.max_length(Some(LONGEST_EMOJI)).into()
+    }
+}
+
+impl ToSchema for Emoji {
+    fn name() -> Cow<'static, str> {
+        "Emoji".into()
     }
 }

@@ -20,10 +20,10 @@ use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{
     Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
-    Retried, changes, context_mut, disappears, kept_kind, mentions, received, unwrapped,
+    Retried, changes, context_mut, disappears, kept_kind, mentions, receipt, received, unwrapped,
     unwrapped_mut,
 };
-pub(super) use self::participants::Participants;
+pub(super) use self::participants::{Participant, Participants};
 use super::told;
 use crate::ids::DeviceId;
 use crate::webhooks::event::Event;
@@ -50,7 +50,7 @@ pub(super) fn unhooked(device: DeviceId, batch: &MessageBatch) -> Vec<Event> {
         return Vec::new();
     }
     let event = |message: &wacore::types::events::InboundMessage| {
-        let people = Participants::of(&message.info.source, None);
+        let people = Participants::of(&message.info.source, Participant::default());
         messages::received(device, message, &people, None)
     };
     batch.iter().filter_map(event).collect()

@@ -8,6 +8,7 @@ use super::life::blocking::Blocking;
 use super::life::clock;
 use super::life::fetch::Fetcher;
 use super::life::version::Version;
+use super::receipts::Receipts;
 use super::states::States;
 use crate::config::{Config, Whatsapp};
 use crate::media::download::Downloader;
@@ -48,6 +49,8 @@ pub struct Shared {
     pub states: States,
     /// What an earlier run of the daemon has left behind.
     pub left: Left,
+    /// What other people's devices say of messages.
+    pub receipts: Receipts,
 }
 
 /// Why devices cannot be served at all.
@@ -99,6 +102,7 @@ impl Shared {
             kept: KeptBounds::from(&config.messages),
             states,
             left: Left::default(),
+            receipts: Receipts::start(),
         })
     }
 }

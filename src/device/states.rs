@@ -4,15 +4,17 @@
 //! sign says more.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 use tracing::warn;
 
+use super::kept::{About, Kept};
 use super::known_as::KnownAs;
-use crate::store::messages::{Reach, State};
-use crate::store::{DeviceNumber, Store};
+use crate::store::messages::{Reach, State, Whose};
+use crate::store::{DeviceNumber, Store, StoreError};
 use crate::telemetry::Chain;
 
 /// Signs that may wait; what comes beyond that is dropped.
@@ -40,10 +42,34 @@ pub struct Sign {
 /// Whom a message has reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reader {
-    /// The same for the same person.
-    pub name: String,
+    /// `None`: as the other side of a chat between two.
+    pub group: Option<InGroup>,
     /// The person's names.
     pub names: KnownAs,
+}
+
+/// Somebody in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InGroup {
+    /// The group's JID.
+    pub jid: String,
+    /// What the group calls them: everybody always by the same name.
+    pub name: String,
+}
+
+impl Reader {
+    /// The same for the same person, in one chat.
+    fn name(&self) -> &str {
+        self.group.as_ref().map_or("", |group| &group.name)
+    }
+
+    /// Whether this message was sent to them. Whoever knows its id can say that they have read it.
+    fn may_read(&self, about: &About) -> bool {
+        match &self.group {
+            Some(group) => about.chat == group.jid,
+            None => !about.in_group() && about.other.is(&self.names),
+        }
+    }
 }
 
 type Key = (DeviceNumber, String, State, Option<String>);
@@ -72,7 +98,7 @@ impl States {
 
     /// Takes note of a sign, soon.
     pub fn note(&self, sign: Sign) {
-        let name = sign.who.as_ref().map(|who| who.name.clone());
+        let name = sign.who.as_ref().map(|who| who.name().to_owned());
         let key = (sign.device, sign.id.clone(), sign.state, name);
         let mut waiting = self.0.waiting.lock();
         if waiting.len() >= MOST {
@@ -107,10 +133,38 @@ impl Shared {
     }
 
     async fn write(&self, signs: &[Sign]) {
-        let signs: Vec<_> = signs.iter().map(Sign::reach).collect();
-        if let Err(error) = self.store.reach(&signs).await {
+        let written = async {
+            let counted = self.counted(signs).await?;
+            self.store.reach(&counted).await
+        };
+        if let Err(error) = written.await {
             warn!(error = %Chain(&error), "how far messages have come could not be kept");
         }
+    }
+
+    /// Those that come from whom they may come.
+    async fn counted<'a>(&self, signs: &'a [Sign]) -> Result<Vec<Reach<'a, KnownAs>>, StoreError> {
+        let mut messages: HashMap<(DeviceNumber, &str), Option<Kept>> = HashMap::new();
+        let mut counted = Vec::with_capacity(signs.len());
+        for sign in signs {
+            if let Some(who) = &sign.who {
+                let message = match messages.entry((sign.device, &sign.id)) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(unknown) => {
+                        let found = self.store.message(sign.device, &sign.id, Whose::Mine);
+                        unknown.insert(found.await?)
+                    }
+                };
+                if !message
+                    .as_ref()
+                    .is_some_and(|kept| who.may_read(&kept.about))
+                {
+                    continue;
+                }
+            }
+            counted.push(sign.reach());
+        }
+        Ok(counted)
     }
 }
 
@@ -121,7 +175,7 @@ impl Sign {
             device: self.device,
             id: &self.id,
             state: self.state,
-            who: who.map(|who| (who.name.as_str(), &who.names)),
+            who: who.map(|who| (who.name(), &who.names)),
             at: self.at,
             failure: self.failure.as_deref(),
         }

@@ -13,6 +13,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::which;
 use super::wire::{Outcome, outcome};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::{Recipient, Reply};
@@ -137,6 +138,9 @@ pub struct Standard {
     /// Of a message of which WhatsApp has said nothing, or no: with its id the caller can find out what has become of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<String>,
+    /// What to do first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -156,6 +160,9 @@ pub struct Text {
     #[schema(inline)]
     success: Constant<false>,
     error: String,
+    /// What to do first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
 }
 
 /// A refusal of the older send endpoints and of payments.
@@ -166,6 +173,9 @@ pub struct Bare {
     /// Of a message of which WhatsApp has said nothing, or no: with its id the caller can find out what has become of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<String>,
+    /// What to do first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'static str>,
 }
 
 /// A refusal as the RyzeAPI writes it.
@@ -221,10 +231,12 @@ pub fn refusal(operation: &Operation, failure: &Failure) -> Refusal {
         Shape::Text => Refusal::Text(Text {
             success,
             error: outcome.message.into(),
+            hint: hint(failure),
         }),
         Shape::Bare => Refusal::Bare(Bare {
             error: outcome.message.into(),
             message_id: message_id(failure),
+            hint: hint(failure),
         }),
         Shape::Worded => Refusal::Worded(Worded {
             success,
@@ -266,8 +278,17 @@ impl Standard {
             timestamp: Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true),
             validation: fault(failure).map(|fault| vec![fault]),
             message_id: message_id(failure),
+            hint: hint(failure),
         }
     }
+}
+
+/// The contract's text says that there is no device, and not what can be done about it.
+fn hint(failure: &Failure) -> Option<&'static str> {
+    (*failure == Failure::NoDevice || *failure == which::NOT_FOUND).then_some(
+        "GET /devices lists your devices; pair one first: POST /devices makes one, then scan what GET /qr shows, or type \
+         what POST /paircode answers into the phone",
+    )
 }
 
 fn fault(failure: &Failure) -> Option<Fault> {

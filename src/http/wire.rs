@@ -9,6 +9,9 @@ use crate::failure::{Failure, Flaw, Invalid, unheard};
 /// RyzeAPI's text for a body that is no JSON object.
 const BAD_BODY: &str = "Invalid request body";
 
+/// What is said of a group's id that stands alone.
+const GROUP: &str = "a group's JID ends in @g.us";
+
 /// How a failure reaches the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outcome {
@@ -134,6 +137,9 @@ fn nobody(invalid: &Invalid) -> Option<&'static str> {
         .any(|end| invalid.message.ends_with(end));
     match (invalid.field.as_deref()?, missing) {
         ("to", true) => Some("Invalid recipient JID: empty input"),
+        ("to", false) if invalid.message.ends_with(GROUP) => {
+            Some("Invalid recipient JID: a group's JID ends in @g.us")
+        }
         ("to", false) => Some("Invalid recipient JID: invalid number"),
         ("quoted.participant", true) => Some("invalid quoted participant JID: empty input"),
         ("quoted.participant", false) => Some("invalid quoted participant JID: invalid number"),

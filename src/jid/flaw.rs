@@ -38,6 +38,8 @@ pub enum Flaw {
     Device,
     #[error("names a group")]
     Group,
+    #[error("looks like the id of a group: a group's JID ends in @g.us")]
+    GroupWithoutServer,
     #[error("names a channel")]
     Channel,
     #[error("names a broadcast list")]

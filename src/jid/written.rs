@@ -36,6 +36,7 @@ pub fn read(text: &str) -> Result<Named, Flaw> {
     }
     match text.split_once('@') {
         Some((user, server)) => jid(user.trim_end(), server.trim_start()),
+        None if is_group(&text) => Err(Flaw::GroupWithoutServer),
         None => number::digits(&text).map(Named::Phone),
     }
 }
@@ -58,6 +59,17 @@ fn jid(user: &str, server: &str) -> Result<Named, Flaw> {
 fn is_id(text: &str, longest: usize, also: &str) -> bool {
     let allowed = |c: char| c.is_ascii_digit() || also.contains(c);
     (1..=longest).contains(&text.len()) && text.chars().all(allowed)
+}
+
+/// What stands before `@g.us`: 18 digits that begin alike; in old groups their founder's number, a dash and when that was.
+fn is_group(text: &str) -> bool {
+    match text.split_once('-') {
+        Some((founder, founded)) => {
+            let lengths = (7..=15).contains(&founder.len()) && founded.len() == 10;
+            lengths && is_id(founder, 15, "") && is_id(founded, 10, "")
+        }
+        None => text.starts_with("120363") && text.len() > 15 && is_id(text, LONGEST_GROUP, ""),
+    }
 }
 
 /// The account of `5511999999999:12`, and of the older `5511999999999.0:12` and `5511999999999.0`.

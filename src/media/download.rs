@@ -64,6 +64,14 @@ impl Downloader {
         })
     }
 
+    /// Refuses a file that a request brings where it is larger than one that is fetched may be.
+    pub fn admit(&self, field: &'static str, bytes: usize) -> Result<(), Failure> {
+        match bytes > self.limit {
+            true => Err(self.too_large(field, &format!("has {bytes} bytes"))),
+            false => Ok(()),
+        }
+    }
+
     /// The body behind the URL, counted by `permit`. Every failure is the caller's, whom it tells what is wrong with the
     /// URL; unless there is no room for it.
     pub async fn fetch(&self, wanted: Wanted<'_>, permit: Permit) -> Result<Downloaded, Failure> {

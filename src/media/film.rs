@@ -48,6 +48,16 @@ pub async fn of(
     let is_other =
         |format: &Format| format.mime_type.starts_with("video/") && format.mime_type != MP4;
     let other = Format::of(&bytes).filter(is_other);
+    if let Some(format) = other.as_ref().filter(|format| format.shown.is_none())
+        && !wishes.convert
+    {
+        let (name, mime_type) = (&format.name, format.mime_type);
+        let problem = format!(
+            "the media is {name} ({mime_type}), which phones do not show: set convertToMP4 to true, or {}",
+            format.instead()
+        );
+        return Err(Invalid::media(problem).at(field).into());
+    }
     let (bytes, conversion) = match other.filter(|_| wishes.convert) {
         None => (bytes, None),
         Some(format) => {

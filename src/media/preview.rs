@@ -24,7 +24,7 @@ const AT_ONCE: u64 = 2;
 /// Bytes are counted in pieces of so many.
 const PIECE: u64 = 4096;
 
-/// What is known; what cannot be read is left out, and the media is sent all the same.
+/// What is known of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     /// JPEG. None of a video: that would take a decoder for each kind of video.
@@ -83,21 +83,21 @@ pub async fn portrait(picture: Held<Vec<u8>>, room: Permit) -> Result<Vec<u8>, F
     }
 }
 
-/// Makes a picture of another kind JPEG, upright and on white, which is what phones send each other; and looks at it. One
-/// that is too large to be read stays what it is. `room`: for what the decoder takes.
+/// Makes a picture of another kind JPEG, upright and on white, which is what phones send each other; and looks at it.
+/// `room`: for what the decoder takes.
 pub async fn as_jpeg(
     picture: Held<Vec<u8>>,
     room: Permit,
 ) -> Result<(Held<Vec<u8>>, Preview), Failure> {
     let (header, preview) = sides(&picture)?;
-    if header.memory > MOST_MEMORY || header.format == ImageFormat::Jpeg {
+    if header.format == ImageFormat::Jpeg {
         return of_image(picture, room).await;
     }
     let needed = picture::finishing(&header) + picture::rewriting(&header);
     let draw = |picture: &Picture| Ok((picture.jpeg()?, picture.thumbnail()?));
     match decode(picture, header, needed, room, draw).await? {
         (_, Drawn::Unreadable) => Err(damaged().into()),
-        (picture, Drawn::NoRoom) => Ok((picture, preview)),
+        (_, Drawn::NoRoom) => Err(too_large(&header).into()),
         (_, Drawn::Done(drawn)) => {
             let ((jpeg, thumbnail), counted) = drawn.into_parts();
             counted.shrink_to(jpeg.len() + thumbnail.len());
@@ -140,12 +140,16 @@ fn of_video(bytes: &[u8]) -> Preview {
     }
 }
 
-/// The sides of a picture are known also when it is too large to be read. One that can be read by nobody is refused.
+/// What is said of a picture before it is read. One that can be read by nobody is refused, and so is one whose pixels
+/// nobody here could look at: phones show nothing of what is damaged.
 fn sides(bytes: &[u8]) -> Result<(Header, Preview), Invalid> {
     let header = Header::read(bytes).ok_or_else(damaged)?;
     let (width, height) = header.sides();
     if !(1..=LONGEST_SIDE).contains(&width) || !(1..=LONGEST_SIDE).contains(&height) {
         return Err(damaged());
+    }
+    if header.memory > MOST_MEMORY {
+        return Err(too_large(&header));
     }
     let preview = Preview {
         width: Some(width),
@@ -157,14 +161,11 @@ fn sides(bytes: &[u8]) -> Result<(Header, Preview), Invalid> {
 
 async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, Preview), Failure> {
     let (header, mut preview) = sides(&bytes)?;
-    if header.memory > MOST_MEMORY {
-        return Ok((bytes, preview));
-    }
     let needed = picture::finishing(&header);
     let (bytes, drawn) = decode(bytes, header, needed, room, Picture::thumbnail).await?;
     preview.thumbnail = match drawn {
         Drawn::Unreadable => return Err(damaged().into()),
-        Drawn::NoRoom => None,
+        Drawn::NoRoom => return Err(too_large(&header).into()),
         Drawn::Done(thumbnail) => Some(thumbnail.into_parts().0),
     };
     Ok((bytes, preview))
@@ -172,6 +173,17 @@ async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, 
 
 fn damaged() -> Invalid {
     Invalid::media("the picture cannot be read: it was cut off or is damaged, send all of it")
+}
+
+/// More than is allowed for one, or than this server has for one.
+fn too_large(header: &Header) -> Invalid {
+    let (width, height) = header.sides();
+    let needed = header.memory.div_ceil(1 << 20);
+    Invalid::media(format!(
+        "the picture is too large: {width} × {height} pixels need {needed} MiB to be read, at most {} are allowed: send \
+         a smaller one",
+        MOST_MEMORY >> 20
+    ))
 }
 
 fn header(picture: &[u8]) -> Result<Header, NoPortrait> {
@@ -301,11 +313,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_there_is_no_room_for_is_refused_or_left_out() {
+    async fn what_there_is_no_room_for_is_refused() {
         let small = Memory::new(1000, 0);
-        let done = of(Kind::Image, picture(&small), small.permit(None)).await;
-        let (_, preview) = done.expect("it is sent all the same");
-        assert_eq!((preview.thumbnail, preview.width), (None, Some(24)));
+        let refused = of(Kind::Image, picture(&small), small.permit(None)).await;
+        let refused = refused.err().map(|failure| failure.to_string());
+        let refused = refused.unwrap_or_default();
+        assert!(refused.starts_with("the picture is too large"), "{refused}");
         let memory = Memory::new(3_000_000, 0);
         let others = memory.permit(None);
         others.grow(1_200_000).expect("room");

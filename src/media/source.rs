@@ -21,11 +21,24 @@ pub enum Place {
 /// A field of a request, and what stands there.
 pub type Field = (&'static str, Option<String>);
 
+/// Whether somebody has mistaken one field for the other.
+fn is_url(text: &str) -> bool {
+    let text = text.trim_start();
+    ["http://", "https://"].iter().any(|scheme| {
+        let begin = text.get(..scheme.len()).unwrap_or_default();
+        begin.eq_ignore_ascii_case(scheme)
+    })
+}
+
 impl Source {
     /// Exactly one of both fields says it.
     pub fn one_of(encoded: Field, url: Field) -> Result<Self, Invalid> {
         let (here, there) = (encoded.0, url.0);
         match (encoded.1, url.1) {
+            (Some(text), None) if is_url(&text) => {
+                let problem = format!("{here} is a URL, and not base64: use {there} for it");
+                Err(Invalid::media(problem).at(here))
+            }
             (Some(text), None) => Self::here(here, text),
             (None, Some(url)) => Ok(Self {
                 field: there,

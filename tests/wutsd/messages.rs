@@ -28,7 +28,12 @@ async fn received(chat: &Chat, text: &str) -> String {
 
 /// The same in a group.
 async fn received_in(chat: &Chat, to: &str, text: &str) -> String {
-    let id = chat.world.control.send_text(&chat.ada, to, text).await;
+    received_from(chat, &chat.ada, to, text).await
+}
+
+/// The same from somebody else.
+async fn received_from(chat: &Chat, from: &str, to: &str, text: &str) -> String {
+    let id = chat.world.control.send_text(from, to, text).await;
     arrived(chat).await;
     id.as_str().expect("an id").to_owned()
 }

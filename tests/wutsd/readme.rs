@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::support::contract;
-use crate::support::Process;
+use crate::support::{Process, World};
 
 const README: &str = include_str!("../../README.md");
 
@@ -53,6 +53,19 @@ async fn paste(settings: &str, lines: &[String]) -> String {
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.is_empty(), "{errors}");
     String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[tokio::test]
+async fn every_kind_that_phones_send_has_a_line() {
+    let world = World::start().await;
+    let ada = world.control.account("Ada").await;
+    let kinds = world.control.kinds(&ada).await;
+    assert!(kinds.len() > 20, "{kinds:?}");
+    let lines = tables().last().expect("a table").join("\n");
+    for kind in kinds {
+        let named = format!(r#""content":{{"type":"{kind}""#);
+        assert!(lines.contains(&named), "no line for {kind}");
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,7 @@ mod poll;
 mod product;
 mod reaction;
 mod refusals;
+mod sizes;
 mod standin;
 mod sticker;
 mod template;
@@ -38,7 +39,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::support::{Answer, User, World};
 
 /// A picture.
-const DOT: &str =
+pub const DOT: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 /// URLs may lead to this machine.
@@ -205,6 +206,8 @@ impl Chat {
         let answer = newcomer.api.post(path, right.clone()).await;
         let no_device = (500, "failed to resolve user device");
         assert_eq!(answer.text_error(), no_device);
+        let hint = answer.body["hint"].as_str().unwrap_or_default();
+        assert!(hint.contains("pair one first"), "{}", answer.text);
         let fault = |fault: Value| self.world.control.fault(fault);
         fault(json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 })).await;
         let answer = self.post(path, right.clone()).await;

@@ -8,7 +8,7 @@ use super::NOT_FOUND;
 use crate::commands::{Command, utc};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
-use crate::contract::text::{MessageText, NonBlank};
+use crate::contract::text::{Caption, MessageText, NonBlank};
 use crate::device::kept::Kept;
 use crate::device::session::Session;
 use crate::device::session::messages::Whose;
@@ -27,7 +27,7 @@ pub struct EditMessage {
     /// The chat: a phone number, or the JID of a person or group.
     #[schema(value_type = String, example = "5511999999999")]
     to: Chat,
-    /// 1 to 4096 characters: the text, or the caption of a picture, video or document.
+    /// 1 to 4096 characters: the text; or 1 to 1024, the caption of a picture, video or document.
     message: MessageText,
 }
 
@@ -59,6 +59,7 @@ impl Command for EditMessage {
     async fn run(self, session: Session) -> Result<EditedMessage, Failure> {
         let messages = session.messages();
         let id = String::from(self.message_id);
+        let text = String::from(self.message);
         let kept = async {
             let kept = messages.kept(&id, Whose::Anybodys).await?;
             match &kept {
@@ -66,12 +67,15 @@ impl Command for EditMessage {
                 None if messages.are_kept() => return Err(NOT_FOUND),
                 None => {}
             }
+            if kept.as_ref().is_some_and(|kept| kept.about.kind != "text") {
+                is_caption(&text)?;
+            }
             Ok(kept)
         };
         // Its place is taken first.
         let (chat, kept) = futures::try_join!(messages.open("to", &self.to), kept)?;
-        chat.has("to", kept.as_ref())?;
-        let ack = chat.edit(&id, kept, self.message.into()).await?;
+        chat.has("to", kept.as_ref()).await?;
+        let ack = chat.edit(&id, kept, text).await?;
         Ok(EditedMessage {
             message_id: id,
             timestamp: utc(ack.at),
@@ -82,6 +86,17 @@ impl Command for EditMessage {
 
 /// Kinds that have a text or a caption.
 const WITH_TEXT: [&str; 4] = ["text", "image", "video", "document"];
+
+/// What stands below a file may be shorter than a text.
+fn is_caption(text: &str) -> Result<(), Invalid> {
+    let longest = Caption::LONGEST;
+    if text.chars().count() > longest {
+        let problem =
+            format!("message must not be longer than {longest} characters: it is a caption");
+        return Err(Invalid::field("message", problem));
+    }
+    Ok(())
+}
 
 /// Phones pass over edits of what they do not let be edited.
 fn editable(kept: &Kept) -> Result<(), Invalid> {

@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::{SentTo, by_to, distinct, send};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{Body, ButtonId, ButtonText, Footer};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::native_flow::Button;
@@ -27,9 +27,10 @@ pub struct SendButtons {
     /// A phone number, or the JID of a person or group.
     #[schema(value_type = String, example = "5511999999999")]
     to: Chat,
-    message: NonBlank,
-    /// Below it, smaller.
-    footer: Option<String>,
+    /// At most 1024 characters.
+    message: Body,
+    /// Below it, smaller; at most 60 characters.
+    footer: Option<Footer>,
     /// 1 to 3, with ids that differ.
     buttons: Vec<ReplyButton>,
 }
@@ -38,10 +39,11 @@ pub struct SendButtons {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ReplyButton {
     /// What the answer names it by.
-    #[schema(value_type = String, example = "yes")]
-    id: NonBlank,
-    #[schema(value_type = String, example = "Yes")]
-    display_text: NonBlank,
+    #[schema(value_type = String, max_length = 256, example = "yes")]
+    id: ButtonId,
+    /// At most 25 characters.
+    #[schema(value_type = String, max_length = 25, example = "Yes")]
+    display_text: ButtonText,
 }
 
 /// Asks this.
@@ -71,7 +73,7 @@ impl Input for SendButtons {
         Ok(AskWithButtons {
             to: self.to,
             body: self.message.into(),
-            footer: self.footer,
+            footer: self.footer.map(String::from),
             buttons: buttons.collect(),
         })
     }

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace, required};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{AnyBody, Footer, Opener, ProductId, SectionTitle, Title};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::messages::Pace;
 use crate::device::session::outgoing::Outgoing;
@@ -40,16 +40,20 @@ pub struct SendCatalog {
     /// Whose shop has them; absent: this account's.
     #[schema(value_type = Option<String>)]
     business_owner_jid: Option<Person>,
-    title: Option<String>,
-    description: Option<String>,
-    footer: Option<String>,
-    /// What opens the list.
-    #[schema(required = true, nullable = false)]
-    button_text: Option<String>,
+    /// At most 60 characters.
+    title: Option<Title>,
+    /// At most 1024 characters.
+    description: Option<AnyBody>,
+    /// At most 60 characters.
+    footer: Option<Footer>,
+    /// What opens the list; at most 20 characters.
+    #[schema(value_type = String, required = true, nullable = false, max_length = 20)]
+    button_text: Option<Opener>,
     /// 1 to 10, with 100 products at most in all of them.
     sections: Vec<CatalogSection>,
     /// The product whose picture stands above.
-    header_product_id: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 100)]
+    header_product_id: Option<ProductId>,
     /// How many seconds nothing happens before.
     delay: Option<Seconds>,
 }
@@ -57,10 +61,11 @@ pub struct SendCatalog {
 /// Some products under a title.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct CatalogSection {
-    title: Option<String>,
+    /// At most 24 characters.
+    title: Option<SectionTitle>,
     /// 1 to 30, as the shop's catalog has them.
     #[schema(value_type = Vec<String>)]
-    product_ids: Vec<NonBlank>,
+    product_ids: Vec<ProductId>,
 }
 
 /// Shows these products.
@@ -86,10 +91,10 @@ impl Input for SendCatalog {
 
     fn check(self) -> Result<ShowCatalog, Invalid> {
         let cover = Cover {
-            title: self.title,
-            body: self.description,
-            footer: self.footer,
-            button: required("button_text", self.button_text)?,
+            title: self.title.map(String::from),
+            body: self.description.map(String::from),
+            footer: self.footer.map(String::from),
+            button: required("button_text", self.button_text)?.into(),
         };
         if !(1..=SECTIONS).contains(&self.sections.len()) {
             let problem = format!("sections must hold 1 to {SECTIONS} sections");
@@ -111,7 +116,7 @@ impl Input for SendCatalog {
             return Err(Invalid::field("sections", problem));
         }
         let sections = self.sections.into_iter().map(|section| Group {
-            title: section.title,
+            title: section.title.map(String::from),
             entries: section.product_ids.into_iter().map(String::from).collect(),
         });
         Ok(ShowCatalog {
@@ -119,7 +124,7 @@ impl Input for SendCatalog {
             owner: self.business_owner_jid,
             cover,
             sections: sections.collect(),
-            shown: self.header_product_id,
+            shown: self.header_product_id.map(String::from),
             pace: pace(self.delay, None),
         })
     }

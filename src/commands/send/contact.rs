@@ -5,8 +5,8 @@ use utoipa::ToSchema;
 
 use super::{SentTo, by_to, send};
 use crate::commands::Command;
+use crate::contract::bounded::{AnyName, Name};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::contact::Card;
@@ -32,14 +32,14 @@ pub struct SendContact {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ContactCard {
     /// As it is shown.
-    #[schema(value_type = String, example = "Ada Lovelace")]
-    display_name: NonBlank,
+    #[schema(value_type = String, max_length = 256, example = "Ada Lovelace")]
+    display_name: Name,
     #[schema(value_type = String, example = "5511888888888")]
     phone: PhoneNumber,
-    first_name: Option<String>,
-    last_name: Option<String>,
-    company: Option<String>,
-    email: Option<String>,
+    first_name: Option<AnyName>,
+    last_name: Option<AnyName>,
+    company: Option<AnyName>,
+    email: Option<AnyName>,
 }
 
 impl From<ContactCard> for Card {
@@ -47,10 +47,10 @@ impl From<ContactCard> for Card {
         Self {
             name: card.display_name.into(),
             phone: card.phone,
-            first_name: card.first_name,
-            last_name: card.last_name,
-            company: card.company,
-            email: card.email,
+            first_name: card.first_name.map(String::from),
+            last_name: card.last_name.map(String::from),
+            company: card.company.map(String::from),
+            email: card.email.map(String::from),
         }
     }
 }

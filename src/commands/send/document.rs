@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::media::{Manner, refusals};
+use super::picture::Picture;
 use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number};
 use crate::commands::{Command, Input};
 use crate::contract::file::{FileName, MimeType};
@@ -17,9 +18,8 @@ use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::media::Document;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
+use crate::media::document;
 use crate::media::source::{Place, Source};
-use crate::media::{document, preview};
-use crate::memory::Held;
 
 /// Which file to send, and to whom.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -46,8 +46,10 @@ pub struct SendDocument {
     mime_type: Option<MimeType>,
     /// Below it.
     caption: Option<Caption>,
-    /// A JPEG, PNG or WebP in base64 that is shown of it.
+    /// A JPEG, PNG or WebP in base64 that is shown of it. Either this or `thumbnail_url`, or none.
     thumbnail: Option<String>,
+    /// Where to fetch what is shown of it.
+    thumbnail_url: Option<String>,
     /// How many seconds nothing happens before.
     delay: Option<Seconds>,
     /// How many seconds the chat then shows that somebody is typing.
@@ -66,7 +68,7 @@ pub struct SendFile {
     manner: Manner,
     file_name: Option<String>,
     mime_type: Option<String>,
-    thumbnail: Option<Vec<u8>>,
+    thumbnail: Option<Picture>,
 }
 
 /// A file that WhatsApp has accepted.
@@ -99,8 +101,8 @@ impl Input for SendDocument {
             let problem = "file_name is required with document_url";
             return Err(Invalid::field("file_name", problem));
         }
-        let thumbnail = self.thumbnail;
-        let thumbnail = thumbnail.map(|text| Source::bytes("thumbnail", text));
+        let thumbnail = ("thumbnail", self.thumbnail);
+        let thumbnail = Picture::either(thumbnail, ("thumbnail_url", self.thumbnail_url))?;
         let times = (self.delay, self.typing_duration);
         let manner = Manner::new(
             self.number,
@@ -114,7 +116,7 @@ impl Input for SendDocument {
             manner,
             file_name: self.file_name.map(String::from),
             mime_type: self.mime_type.map(String::from),
-            thumbnail: thumbnail.transpose()?,
+            thumbnail,
         })
     }
 }
@@ -150,10 +152,7 @@ impl Command for SendFile {
         let file_name = file_name.unwrap_or_else(|| document::name(&found.bytes));
         let thumbnail = match self.thumbnail {
             None => None,
-            Some(picture) => {
-                let picture = Held::new(picture, session.held().clone());
-                Some(preview::thumbnail("thumbnail", picture, session.room()).await?)
-            }
+            Some(picture) => Some(picture.thumbnail(&session).await?),
         };
         let (size, beside) = (found.bytes.len(), manner.bytes());
         let refers = manner.refer(&chat).await?;

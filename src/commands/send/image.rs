@@ -86,7 +86,7 @@ pub struct SentImageMetadata {
     upload_time_ms: u64,
     /// How many people it mentions.
     mentions_processed: usize,
-    /// It shows what it answers.
+    /// The message that it answers is known here: it shows what that holds.
     quoted_message_found: bool,
     /// It can be seen once.
     view_once_enabled: bool,

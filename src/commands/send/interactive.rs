@@ -5,8 +5,10 @@ use utoipa::ToSchema;
 
 use super::{SentTo, by_to, distinct, send};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{
+    Footer, ListBody, Opener, RowDescription, RowId, RowTitle, SectionTitle, Title,
+};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::list::{Choice, Cover, Group};
@@ -36,13 +38,14 @@ pub struct SendInteractive {
     /// A phone number, or the JID of a person or group.
     #[schema(value_type = String, example = "5511999999999")]
     to: Chat,
-    title: Option<String>,
-    #[schema(value_type = String)]
-    body: NonBlank,
-    footer: Option<String>,
-    /// What opens the list.
-    #[schema(value_type = String)]
-    button_text: NonBlank,
+    /// At most 60 characters.
+    title: Option<Title>,
+    /// At most 4096 characters.
+    body: ListBody,
+    /// At most 60 characters.
+    footer: Option<Footer>,
+    /// What opens the list; at most 20 characters.
+    button_text: Opener,
     /// 1 to 10, with 100 rows at most in all of them.
     sections: Vec<ListSection>,
 }
@@ -50,8 +53,8 @@ pub struct SendInteractive {
 /// Some entries under a title.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ListSection {
-    /// Needed where there are several.
-    title: Option<String>,
+    /// Needed where there are several; at most 24 characters.
+    title: Option<SectionTitle>,
     /// At least one.
     rows: Vec<ListRow>,
 }
@@ -60,11 +63,13 @@ pub struct ListSection {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ListRow {
     /// What the answer names it by; each has another one.
-    #[schema(value_type = String, example = "mon-am")]
-    id: NonBlank,
-    #[schema(value_type = String, example = "Morning")]
-    title: NonBlank,
-    description: Option<String>,
+    #[schema(value_type = String, max_length = 200, example = "mon-am")]
+    id: RowId,
+    /// At most 24 characters.
+    #[schema(value_type = String, max_length = 24, example = "Morning")]
+    title: RowTitle,
+    /// At most 72 characters.
+    description: Option<RowDescription>,
 }
 
 /// Shows this list.
@@ -105,18 +110,18 @@ impl Input for SendInteractive {
         let choice = |row: ListRow| Choice {
             id: row.id.into(),
             title: row.title.into(),
-            description: row.description,
+            description: row.description.map(String::from),
         };
         let sections = self.sections.into_iter().map(|section| Group {
-            title: section.title,
+            title: section.title.map(String::from),
             entries: section.rows.into_iter().map(choice).collect(),
         });
         Ok(ShowList {
             to: self.to,
             cover: Cover {
-                title: self.title,
+                title: self.title.map(String::from),
                 body: Some(self.body.into()),
-                footer: self.footer,
+                footer: self.footer.map(String::from),
                 button: self.button_text.into(),
             },
             sections: sections.collect(),

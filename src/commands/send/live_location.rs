@@ -7,6 +7,7 @@ use super::{SentTo, by_to, send};
 use crate::commands::Command;
 use crate::contract::degrees::{Heading, Latitude, Longitude};
 use crate::contract::operation::Operation;
+use crate::contract::text::Caption;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::location::{Movement, Place};
@@ -37,7 +38,7 @@ pub struct SendLiveLocation {
     speed_in_mps: Option<f32>,
     /// Degrees, 0 to 360.
     degrees_clockwise_from_magnetic_north: Option<Heading>,
-    caption: Option<String>,
+    caption: Option<Caption>,
     /// Points with a higher number come later.
     sequence_number: Option<i64>,
     /// Seconds since the sharing began.
@@ -63,7 +64,7 @@ impl Command for SendLiveLocation {
             accuracy: self.accuracy_in_meters,
             speed: self.speed_in_mps,
             heading: self.degrees_clockwise_from_magnetic_north.map(u32::from),
-            caption: self.caption,
+            caption: self.caption.map(String::from),
             sequence: self.sequence_number,
             time_offset: self.time_offset,
         };

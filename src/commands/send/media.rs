@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::job::{SentOrJob, UnderWay};
-use super::{Quoted, Seconds, pace};
+use super::{Quoted, Seconds, pace, still_fits};
 use crate::commands::TakenOn;
 use crate::contract::text::Caption;
 use crate::device::session::Session;
@@ -30,7 +30,7 @@ pub struct Referring {
     pub pace: Pace,
     /// How many people it mentions.
     pub mentions: usize,
-    /// It answers a message.
+    /// It answers a message that is known here.
     pub quotes: bool,
 }
 
@@ -108,8 +108,9 @@ impl Manner {
     pub async fn refer(self, chat: &OpenChat<'_>) -> Result<Referring, Failure> {
         let mut references = References::default();
         let mut caption = self.caption.unwrap_or_default();
-        chat.mention(&mut references, &self.mentioned, &mut caption)
+        chat.mention("mentioned", &mut references, &self.mentioned, &mut caption)
             .await?;
+        still_fits("caption", &caption, Caption::LONGEST)?;
         let quotes = match self.quoted {
             Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
             None => false,

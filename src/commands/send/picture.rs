@@ -26,6 +26,12 @@ impl Picture {
         }
     }
 
+    /// Fetches it, and draws a small one: what is shown of something else.
+    pub async fn thumbnail(self, session: &Session) -> Result<Vec<u8>, Failure> {
+        let found = session.media().fetch(self.0, false).await?;
+        preview::thumbnail(found.field, found.bytes, session.room()).await
+    }
+
     /// Fetches and uploads it.
     pub async fn upload(self, session: &Session) -> Result<Outgoing, Failure> {
         let found = session.media().fetch(self.0, false).await?;

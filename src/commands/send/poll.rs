@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::{SentTo, by_to, send};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{PollOption, PollQuestion};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::{Failure, Invalid};
@@ -28,8 +28,8 @@ pub struct SendPoll {
     /// A phone number, or the JID of a person or group.
     #[schema(value_type = String, example = "120363021234567890@g.us")]
     to: Chat,
-    #[schema(value_type = String)]
-    question: NonBlank,
+    /// At most 255 characters.
+    question: PollQuestion,
     /// 2 to 12, each another one.
     options: Vec<PollChoice>,
     /// Whether more than one may be chosen; absent: no.
@@ -39,8 +39,9 @@ pub struct SendPoll {
 /// An answer to choose.
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct PollChoice {
-    #[schema(value_type = String, example = "Yes")]
-    option_name: NonBlank,
+    /// At most 100 characters.
+    #[schema(value_type = String, max_length = 100, example = "Yes")]
+    option_name: PollOption,
 }
 
 /// Asks this.

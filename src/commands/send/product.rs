@@ -8,6 +8,9 @@ use utoipa::ToSchema;
 use super::picture::Picture;
 use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace, required};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{
+    AnyBody, AnyProductId, Footer, PageUrl, ProductDescription, ProductId, ProductTitle,
+};
 use crate::contract::operation::Operation;
 use crate::device::session::Session;
 use crate::device::session::messages::Pace;
@@ -48,8 +51,10 @@ pub struct SendProduct {
     #[schema(value_type = Option<String>)]
     business_owner_jid: Option<Person>,
     product: ShownProduct,
-    body: Option<String>,
-    footer: Option<String>,
+    /// At most 1024 characters.
+    body: Option<AnyBody>,
+    /// At most 60 characters.
+    footer: Option<Footer>,
     /// How many seconds nothing happens before.
     delay: Option<Seconds>,
 }
@@ -58,11 +63,13 @@ pub struct SendProduct {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct ShownProduct {
     /// As the shop's catalog has it: another one opens nothing.
-    #[schema(required = true, nullable = false)]
-    product_id: Option<String>,
-    #[schema(required = true, nullable = false)]
-    title: Option<String>,
-    description: Option<String>,
+    #[schema(value_type = String, required = true, nullable = false, max_length = 100)]
+    product_id: Option<ProductId>,
+    /// At most 200 characters.
+    #[schema(value_type = String, required = true, nullable = false, max_length = 200)]
+    title: Option<ProductTitle>,
+    /// At most 9999 characters.
+    description: Option<ProductDescription>,
     /// ISO 4217, like BRL; needed with a price.
     #[schema(min_length = 3, max_length = 3)]
     currency_code: Option<String>,
@@ -73,8 +80,8 @@ pub struct ShownProduct {
     #[schema(minimum = 0)]
     sale_price_amount_1000: Option<i64>,
     /// The shop's own number of it.
-    retailer_id: Option<String>,
-    url: Option<String>,
+    retailer_id: Option<AnyProductId>,
+    url: Option<PageUrl>,
     /// Its picture in base64, also as a data URL. Either this or `product_image_url`, or none.
     product_image: Option<String>,
     /// Where to fetch its picture.
@@ -112,8 +119,8 @@ impl Input for SendProduct {
             owner: self.business_owner_jid,
             product,
             picture,
-            body: self.body,
-            footer: self.footer,
+            body: self.body.map(String::from),
+            footer: self.footer.map(String::from),
             pace: pace(self.delay, None),
         })
     }
@@ -143,14 +150,14 @@ impl ShownProduct {
             return Err(Invalid::field("product.currency_code", problem));
         }
         let product = Product {
-            id: required("product.product_id", self.product_id)?,
-            title: required("product.title", self.title)?,
-            description: self.description,
+            id: required("product.product_id", self.product_id)?.into(),
+            title: required("product.title", self.title)?.into(),
+            description: self.description.map(String::from),
             currency,
             price,
             sale_price,
-            retailer_id: self.retailer_id,
-            url: self.url,
+            retailer_id: self.retailer_id.map(String::from),
+            url: self.url.map(String::from),
             pictures: self.product_image_count,
         };
         let data = ("product.product_image", self.product_image);

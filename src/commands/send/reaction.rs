@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::{Effort, Sent, Stopwatch, by_number};
 use crate::commands::Command;
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
+use crate::contract::text::{Emoji, NonBlank};
 use crate::device::session::Session;
 use crate::device::session::messages::key::Target;
 use crate::failure::Failure;
@@ -30,8 +30,8 @@ pub struct SendReaction {
     #[serde(rename = "messageId")]
     #[schema(value_type = String)]
     message_id: NonBlank,
-    /// An emoji; empty or absent takes the reaction back.
-    reaction: Option<String>,
+    /// An emoji; empty takes the reaction back.
+    reaction: Emoji,
     /// The message is this account's own; absent: as it is known here, or else not.
     #[serde(rename = "fromMe")]
     from_me: Option<bool>,
@@ -73,7 +73,7 @@ impl Command for SendReaction {
             author: self.participant,
         };
         let original_message_id = target.id.clone();
-        let reaction_emoji = self.reaction.unwrap_or_default();
+        let reaction_emoji = String::from(self.reaction);
         let message = chat.reaction("participant", target, reaction_emoji.clone());
         let (message, jid) = (message.await?, chat.jid());
         let (sent, effort) = stopwatch.stop(chat.send(message).await?, jid);

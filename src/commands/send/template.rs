@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 use super::picture::Picture;
 use super::{Effort, Seconds, Sent, Stopwatch, by_number, distinct, pace, required};
 use crate::commands::{Command, Input};
+use crate::contract::bounded::{Body, ButtonId, ButtonText, Footer, PageUrl, Title};
 use crate::contract::operation::Operation;
-use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::media::during_upload;
 use crate::device::session::messages::Pace;
@@ -40,11 +40,12 @@ pub struct SendTemplate {
     /// A phone number, or the JID of a person or group.
     #[schema(value_type = String, example = "5511999999999")]
     number: Chat,
-    #[schema(value_type = String)]
-    body: NonBlank,
-    footer: Option<String>,
+    /// At most 1024 characters.
+    body: Body,
+    /// At most 60 characters.
+    footer: Option<Footer>,
     header: Option<TemplateHeader>,
-    /// At most 3; those that answer come first.
+    /// At most 3, in the order in which they are shown.
     buttons: Option<Vec<TemplateButton>>,
     /// How many seconds nothing happens before.
     delay: Option<Seconds>,
@@ -54,8 +55,8 @@ pub struct SendTemplate {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TemplateHeader {
     r#type: TemplateHeaderType,
-    /// Of a text.
-    text: Option<String>,
+    /// Of a text; at most 60 characters.
+    text: Option<Title>,
     /// Of an image: its base64, also as a data URL. Either this or `image_url`.
     image: Option<String>,
     /// Of an image: where to fetch it.
@@ -74,12 +75,15 @@ pub enum TemplateHeaderType {
 #[derive(Debug, Deserialize, ToSchema)]
 pub struct TemplateButton {
     r#type: TemplateButtonType,
-    #[schema(value_type = String, example = "Fine")]
-    text: NonBlank,
+    /// At most 25 characters.
+    #[schema(value_type = String, max_length = 25, example = "Fine")]
+    text: ButtonText,
     /// Of a quick reply: what the answer names it by; each has another one.
-    id: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 256)]
+    id: Option<ButtonId>,
     /// Of a URL: the page that it opens.
-    url: Option<String>,
+    #[schema(value_type = Option<String>, max_length = 2000)]
+    url: Option<PageUrl>,
     /// Of a call: whom it calls.
     #[schema(value_type = Option<String>, example = "5511888888888")]
     phone_number: Option<PhoneNumber>,
@@ -139,7 +143,7 @@ impl Input for SendTemplate {
             title,
             picture,
             body: self.body.into(),
-            footer: self.footer,
+            footer: self.footer.map(String::from),
             buttons,
             pace: pace(self.delay, None),
         })
@@ -149,7 +153,10 @@ impl Input for SendTemplate {
 impl TemplateHeader {
     fn check(self) -> Result<(Option<String>, Option<Picture>), Invalid> {
         match self.r#type {
-            TemplateHeaderType::Text => Ok((Some(required("header.text", self.text)?), None)),
+            TemplateHeaderType::Text => {
+                let text = required("header.text", self.text)?;
+                Ok((Some(text.into()), None))
+            }
             TemplateHeaderType::Image => {
                 let data = ("header.image", self.image);
                 let picture = Picture::either(data, ("header.image_url", self.image_url))?;
@@ -167,11 +174,11 @@ impl TemplateButton {
         Ok(match self.r#type {
             TemplateButtonType::QuickReply => Button::Reply {
                 text,
-                id: required(&format!("{field}.id"), self.id)?,
+                id: required(&format!("{field}.id"), self.id)?.into(),
             },
             TemplateButtonType::Url => {
                 let field = format!("{field}.url");
-                let url = required(&field, self.url)?;
+                let url = String::from(required(&field, self.url)?);
                 let parsed = Url::parse(&url);
                 if !parsed.is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
                     let problem = format!("{field} must be the address of a page: https://…");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number, pace};
+use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number, pace, still_fits};
 use crate::commands::Command;
 use crate::contract::operation::Operation;
 use crate::contract::text::MessageText;
@@ -62,7 +62,7 @@ pub struct SentTextMetadata {
     presence_duration_seconds: u64,
     /// How many people it mentions.
     mentions_processed: usize,
-    /// It shows what it answers.
+    /// The message that it answers is known here: it shows what that holds.
     quoted_message_found: bool,
 }
 
@@ -87,7 +87,9 @@ impl Command for SendText {
         let mut text = String::from(self.text);
         let mut references = References::default();
         let mentioned = self.mentioned.unwrap_or_default();
-        chat.mention(&mut references, &mentioned, &mut text).await?;
+        chat.mention("mentioned", &mut references, &mentioned, &mut text)
+            .await?;
+        still_fits("text", &text, MessageText::LONGEST)?;
         let quotes = match self.quoted {
             Some(quoted) => chat.quote(&mut references, quoted.into()).await?,
             None => false,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace};
+use super::{Effort, Seconds, Sent, Stopwatch, by_number, pace, still_fits};
 use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::contract::span::Span;
@@ -238,7 +238,9 @@ impl Command for MentionInText {
         let group = Chat::Group(self.group);
         let chat = session.messages().open("number", &group).await?;
         let mut references = References::default();
-        let mut placed = chat.mention_at(&mut references, self.placed).await?;
+        let mut placed = chat
+            .mention_at(PEOPLE, &mut references, self.placed)
+            .await?;
         if let Some(at) = self.everybody_at {
             let words = self.text.chars().skip(at.start).take(at.len());
             let words: String = words.collect();
@@ -247,14 +249,16 @@ impl Command for MentionInText {
         let mut text = place(&self.text, placed);
         match self.silent {
             true => {
-                chat.mention_silently(&mut references, &self.unplaced)
+                chat.mention_silently(PEOPLE, &mut references, &self.unplaced)
                     .await?
             }
             false => {
                 let people = &self.unplaced;
-                chat.mention(&mut references, people, &mut text).await?;
+                chat.mention(PEOPLE, &mut references, people, &mut text)
+                    .await?;
             }
         }
+        still_fits("text", &text, MessageText::LONGEST)?;
         if self.everybody {
             references.mention_everybody();
         }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::job::SentOrJob;
 use super::media::{Manner, refusals};
+use super::picture::Picture;
 use super::{Effort, Quoted, Seconds, Sent, Stopwatch, by_number, millis};
 use crate::commands::{Command, Input, TakenOn};
 use crate::contract::operation::Operation;
@@ -18,9 +19,7 @@ use crate::device::session::outgoing::media::Video;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
 use crate::media::film::{self, Wishes};
-use crate::media::preview;
 use crate::media::source::Source;
-use crate::memory::Held;
 
 /// Which video to send, and to whom.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,8 +44,10 @@ pub struct SendVideo {
     caption: Option<Caption>,
     /// How long it lasts; absent: what its bytes say.
     seconds: Option<u32>,
-    /// A JPEG, PNG or WebP in base64 that is shown of it.
+    /// A JPEG, PNG or WebP in base64 that is shown of it. Either this or `thumbnail_url`, or none.
     thumbnail: Option<String>,
+    /// Where to fetch what is shown of it.
+    thumbnail_url: Option<String>,
     /// Draw one of the video where there is no other; absent: yes. The server needs ffmpeg for it.
     #[serde(rename = "generateThumbnail")]
     generate_thumbnail: Option<bool>,
@@ -73,7 +74,7 @@ pub struct SendFilm {
     source: Source,
     manner: Manner,
     seconds: Option<u32>,
-    thumbnail: Option<Vec<u8>>,
+    thumbnail: Option<Picture>,
     draw: bool,
     convert: bool,
     view_once: bool,
@@ -121,14 +122,12 @@ impl Input for SendVideo {
             self.mentioned,
             self.quoted,
         );
-        let thumbnail = self.thumbnail;
+        let thumbnail = ("thumbnail", self.thumbnail);
         Ok(SendFilm {
             source,
             manner,
             seconds: self.seconds,
-            thumbnail: thumbnail
-                .map(|text| Source::bytes("thumbnail", text))
-                .transpose()?,
+            thumbnail: Picture::either(thumbnail, ("thumbnail_url", self.thumbnail_url))?,
             draw: self.generate_thumbnail.unwrap_or(true),
             convert: self.convert_to_mp4.unwrap_or(false),
             view_once: self.view_once.unwrap_or(false),
@@ -163,10 +162,7 @@ impl Command for SendFilm {
         let prepare = async {
             let custom = match self.thumbnail {
                 None => None,
-                Some(picture) => {
-                    let picture = Held::new(picture, session.held().clone());
-                    Some(preview::thumbnail("thumbnail", picture, session.room()).await?)
-                }
+                Some(picture) => Some(picture.thumbnail(&session).await?),
             };
             let found = media.fetch(source, true).await?;
             let wishes = Wishes {

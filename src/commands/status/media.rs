@@ -122,7 +122,10 @@ impl Command for PostMedia {
 
     async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
         let (media, held) = match self.given {
-            Given::Here(media) => (media, session.held().clone()),
+            Given::Here(media) => {
+                session.media().admit("data", media.bytes.len())?;
+                (media, session.held().clone())
+            }
             Given::There(source) => {
                 let video = self.wanted != Some(Kind::Image);
                 let found = session.media().fetch(source, video).await?;

@@ -10,7 +10,7 @@ use whatsapp_rust::{Client, InboundDurabilityHook};
 
 use super::Life;
 use super::contact::Names;
-use crate::device::report::{MessageReceived, Participants, received};
+use crate::device::report::{MessageReceived, Participant, Participants, received};
 use crate::webhooks::event::Told;
 
 /// The hook of one life. Held by its client.
@@ -32,9 +32,10 @@ impl InboundDurabilityHook for Hook {
         if !told && !self.0.shared.keeps() {
             return Ok(());
         }
+        let own = Participant::among(client.pn().iter().chain(&client.lid()));
         let mut along = Vec::with_capacity(batch.len());
         for message in batch {
-            let people = Participants::of(&message.info.source, client.pn());
+            let people = Participants::of(&message.info.source, own.clone());
             let people = people.known_to(&client).await;
             if told {
                 let vote = self.0.vote(&client, message).await?;

@@ -10,8 +10,8 @@ use super::Life;
 use super::acks::Answer;
 use crate::device::kept::{self, Kept};
 use crate::device::known_as::KnownAs;
-use crate::device::report::{Change, Participants, changes};
-use crate::device::states::{Reader, Sign};
+use crate::device::report::{self, Change, Participant, Participants, changes};
+use crate::device::states::{InGroup, Reader, Sign};
 use crate::store::messages::{State, Whose};
 use crate::store::{Statement, StoreError};
 
@@ -97,8 +97,18 @@ impl Life {
         self.sign(id, state, None, at, failure)
     }
 
-    /// Somebody has got or read own messages.
-    pub fn note_receipt(&self, receipt: &Receipt) {
+    /// Somebody has got or read messages. It is told by the names that are known here.
+    pub(in crate::device) async fn take_receipt(&self, receipt: &Receipt) {
+        let source = &receipt.source;
+        let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
+        let reader = reader.known_in(&self.records).await;
+        if let Some(event) = report::receipt(receipt, &reader) {
+            self.shared.webhooks.publish(self.plan.number, event);
+        }
+        self.note_receipt(receipt, &reader);
+    }
+
+    fn note_receipt(&self, receipt: &Receipt, reader: &Participant) {
         let state = match receipt.r#type {
             ReceiptType::Delivered | ReceiptType::Inactive => State::Delivered,
             ReceiptType::Read => State::Read,
@@ -109,18 +119,17 @@ impl Life {
         if !self.shared.keeps() || source.chat.is_status_broadcast() {
             return;
         }
-        let names = [Some(&source.sender), source.sender_alt.as_ref()];
-        let names = KnownAs::of(names.into_iter().flatten());
-        let name = match source.chat.is_group() {
-            // A group calls everybody always by the same name.
-            true => source.sender.user.to_string(),
-            false => String::new(),
+        let reader = Reader {
+            group: source.chat.is_group().then(|| InGroup {
+                jid: source.chat.to_non_ad_string(),
+                name: source.sender.user.to_string(),
+            }),
+            names: KnownAs::from(reader),
         };
         for id in &receipt.message_ids {
-            let (name, names) = (name.clone(), names.clone());
-            let who = Some(Reader { name, names });
             let at = crate::device::told::time(receipt.timestamp);
-            self.shared.states.note(self.sign(id, state, who, at, None));
+            let sign = self.sign(id, state, Some(reader.clone()), at, None);
+            self.shared.states.note(sign);
         }
     }
 

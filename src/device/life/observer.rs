@@ -49,7 +49,7 @@ impl EventHandler for Observer {
                 }
             }
             Event::ContactUpdate(update) => self.0.contacts.learn(update),
-            Event::Receipt(receipt) => self.0.note_receipt(receipt),
+            Event::Receipt(receipt) => self.0.shared.receipts.hear(&self.0, receipt),
             other => {
                 if let Some(observed) = observed(other) {
                     self.0.actor.do_send(observed);

@@ -35,7 +35,6 @@ use crate::webhooks::payload::Payload;
 /// What the library says of messages, besides those that come in.
 pub fn report(event: &LibraryEvent) -> Option<Event> {
     match event {
-        LibraryEvent::Receipt(receipt) => self::receipt(receipt),
         LibraryEvent::UndecryptableMessage(message) => {
             Some(Event::of(&MessageUndecryptable::from(message)))
         }
@@ -69,10 +68,7 @@ pub fn received(
     vote: Option<PollVote>,
 ) -> Option<Event> {
     let info = &message.info;
-    let mut told = MessageReceived::new(&message.message, info, people)?;
-    if let Some(vote) = vote {
-        told.details = Some(Details::PollVote(vote));
-    }
+    let told = MessageReceived::new(&message.message, info, people, vote)?;
     let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
     let parts = [chat.as_str(), &sender, &info.id];
     Some(Event::repeatable(&told, device, &parts))
@@ -107,18 +103,27 @@ pub struct MessageReceived {
 
 impl MessageReceived {
     /// `None`: it is between this device and its phone, and no message to anybody.
-    pub fn new(message: &Message, info: &MessageInfo, people: &Participants) -> Option<Self> {
+    pub fn new(
+        message: &Message,
+        info: &MessageInfo,
+        people: &Participants,
+        vote: Option<PollVote>,
+    ) -> Option<Self> {
         if info.category == MessageCategory::Peer {
             return None;
         }
         let content = content::content(message)?;
+        let mut details = vote.map(Details::PollVote).or(content.details);
+        if let Some(target) = details.as_mut().and_then(Details::target_mut) {
+            target.seen_by_receiver(&info.source, people);
+        }
         Some(Self {
             route: MessageRoute::new(info, people),
             content: content.text,
             message_type: content.kind,
             origin: MessageOrigin::new(info, people),
             media: content.media,
-            details: content.details,
+            details,
             context: content.context,
             ephemeral_seconds: info.ephemeral_expiration,
             view_once: message.is_view_once(),
@@ -148,7 +153,7 @@ impl MessageRoute {
         let other = people.chat.as_ref().and_then(Participant::name);
         let to = match other {
             Some(other) if source.is_from_me => other,
-            Some(_) => people.own.as_ref().map_or_else(chat, Jid::to_string),
+            Some(_) => people.own.number_text().unwrap_or_else(chat),
             None => chat(),
         };
         Self {
@@ -193,8 +198,9 @@ impl MessageOrigin {
     }
 }
 
-fn receipt(receipt: &events::Receipt) -> Option<Event> {
-    let told = MessageReceipt::from(receipt);
+/// The event of a receipt. `None`: it is of no interest to anybody.
+pub fn receipt(receipt: &events::Receipt, reader: &Participant) -> Option<Event> {
+    let told = MessageReceipt::new(receipt, reader);
     Some(match receipt.r#type {
         ReceiptType::Delivered | ReceiptType::Inactive => Event::of(&MessageDelivered(told)),
         ReceiptType::Read
@@ -239,12 +245,13 @@ pub struct MessageReceipt {
     timestamp: DateTime<Utc>,
 }
 
-impl From<&events::Receipt> for MessageReceipt {
-    fn from(receipt: &events::Receipt) -> Self {
+impl MessageReceipt {
+    fn new(receipt: &events::Receipt, reader: &Participant) -> Self {
         let source = &receipt.source;
-        let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
+        // In a chat between two the one who reads is the other side.
+        let between_two = source.chat.is_pn() || source.chat.is_lid();
         Self {
-            about: AboutChat::new(&source.chat),
+            about: AboutChat::between(&source.chat, between_two.then_some(reader)),
             message_ids: receipt.message_ids.clone(),
             receipt_type: receipt.r#type.as_wire_str().to_owned(),
             sender_pn: reader.number_text(),
@@ -285,7 +292,7 @@ pub enum Unavailable {
 
 impl From<&events::UndecryptableMessage> for MessageUndecryptable {
     fn from(message: &events::UndecryptableMessage) -> Self {
-        let people = Participants::of(&message.info.source, None);
+        let people = Participants::of(&message.info.source, Participant::default());
         Self {
             route: MessageRoute::new(&message.info, &people),
             origin: MessageOrigin::new(&message.info, &people),

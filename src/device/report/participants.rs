@@ -2,16 +2,18 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
+use wacore::store::traits::ProtocolStore as _;
 use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
 use whatsapp_rust::Client;
 
 use crate::device::known_as::KnownAs;
+use crate::store::RecordBackend;
 
-/// The people of one message, and the device's own number.
+/// The people of one message, and the account itself.
 pub struct Participants {
-    /// The device's own number.
-    pub own: Option<Jid>,
+    /// The account itself.
+    pub own: Participant,
     /// Who wrote it.
     pub sender: Participant,
     /// The other side of a chat between two.
@@ -30,9 +32,13 @@ pub struct Participant {
 impl Participant {
     /// By one name and, where there is one, the other.
     pub fn new(jid: &Jid, other: Option<&Jid>) -> Self {
-        let names = [Some(jid), other];
+        Self::among([Some(jid), other].into_iter().flatten())
+    }
+
+    /// By all names that there are.
+    pub fn among<'a>(names: impl Iterator<Item = &'a Jid> + Clone) -> Self {
         let find = |fits: fn(&Jid) -> bool| {
-            let found = names.into_iter().flatten().find(|jid| fits(jid));
+            let found = names.clone().find(|jid| fits(jid));
             found.map(Jid::to_non_ad)
         };
         Self {
@@ -56,6 +62,20 @@ impl Participant {
         if let Ok(Some(entry)) = known {
             self.number = Some(Jid::pn(&*entry.phone_number));
             self.lid = Some(Jid::lid(&*entry.lid));
+        }
+        self
+    }
+
+    /// The same where there is no client, only what it has kept.
+    pub async fn known_in(mut self, records: &RecordBackend) -> Self {
+        let known = match (&self.number, &self.lid) {
+            (Some(number), None) => records.get_pn_mapping(&number.user).await,
+            (None, Some(lid)) => records.get_lid_mapping(&lid.user).await,
+            _ => return self,
+        };
+        if let Ok(Some(entry)) = known {
+            self.number = Some(Jid::pn(entry.phone_number));
+            self.lid = Some(Jid::lid(entry.lid));
         }
         self
     }
@@ -88,14 +108,14 @@ impl From<&Participant> for KnownAs {
 
 impl Participants {
     /// As the message itself has them.
-    pub fn of(source: &MessageSource, own: Option<Jid>) -> Self {
+    pub fn of(source: &MessageSource, own: Participant) -> Self {
         let between_two = source.chat.is_pn() || source.chat.is_lid();
         let other = match source.is_from_me {
             true => &source.recipient_alt,
             false => &source.sender_alt,
         };
         Self {
-            own: own.as_ref().map(Jid::to_non_ad),
+            own,
             sender: Participant::new(&source.sender, source.sender_alt.as_ref()),
             chat: between_two.then(|| Participant::new(&source.chat, other.as_ref())),
         }

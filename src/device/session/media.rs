@@ -78,6 +78,7 @@ impl Uploads<'_> {
         let url = match source.place {
             Place::Url(url) => url,
             Place::Here(bytes) => {
+                self.admit(field, bytes.len())?;
                 return Ok(Found {
                     field,
                     bytes: Held::new(bytes, self.0.held().clone()),
@@ -99,6 +100,11 @@ impl Uploads<'_> {
         })
     }
 
+    /// Refuses a file of this many bytes where that is more than one may have. `field`: where the request has it.
+    pub fn admit(&self, field: &'static str, bytes: usize) -> Result<(), Failure> {
+        self.0.life.shared.downloader.admit(field, bytes)
+    }
+
     /// The program that converts sounds and videos.
     pub fn ffmpeg(&self) -> &Ffmpeg {
         &self.0.life.shared.ffmpeg
@@ -106,6 +112,7 @@ impl Uploads<'_> {
 
     /// A square JPEG of a picture, as a profile shows it.
     pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        self.admit("image_base64", picture.len())?;
         let picture = Held::new(picture, self.0.terms.held.clone());
         preview::portrait(picture, self.0.room()).await
     }

@@ -6,6 +6,7 @@ pub mod edit;
 mod keep;
 pub mod key;
 pub mod mentions;
+mod readers;
 pub mod receipts;
 mod shop;
 
@@ -26,7 +27,7 @@ use super::{Ack, Session, failures, groups, jids, line};
 use crate::device::kept::{ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
 use crate::device::life::lanes::Place;
-use crate::device::report::{MentionSent, kept_kind, mentions};
+use crate::device::report::{MentionSent, mentions};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
 pub use crate::store::messages::Whose;
@@ -138,18 +139,19 @@ impl<'a> Messages<'a> {
         person: &Person,
     ) -> Result<(Jid, Option<KnownAs>), Failure> {
         let who = self.0.lookup().find_one(person).await?;
-        let name = |who: &KnownAs| {
+        // WhatsApp tells of some people their LID only, and takes what is written to it.
+        let known = who.as_ref().and_then(|who| {
             let phone = who.phone.as_deref().map(Jid::pn);
             phone.or(who.lid.as_deref().map(Jid::lid))
-        };
-        match (who.as_ref().and_then(name), person) {
-            (Some(jid), _) => Ok((jid, who)),
-            // WhatsApp tells of strangers by LID only, and takes what is written to them.
-            (None, Person::Lid(_)) => Ok((jids::person(person), who)),
-            (None, Person::Phone(number)) => {
-                Err(Invalid::field(field, format!("{number} is not on WhatsApp")).into())
-            }
-        }
+        });
+        let known = known.ok_or_else(|| {
+            let name = match person {
+                Person::Phone(number) => number.to_string(),
+                Person::Lid(_) => person.to_string(),
+            };
+            Invalid::field(field, format!("{name} is not on WhatsApp"))
+        });
+        Ok((known?, who))
     }
 }
 
@@ -290,14 +292,15 @@ impl OpenChat<'_> {
         self.turn().await;
         let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
-        let kind = kept_kind(&message.0);
+        let kind = keep::asked_for(&message);
         self.keep(&message_id, kind.clone(), &message).await?;
         let Self {
             session, turn, jid, ..
         } = self;
         let (message, options) = prepared(message, settings.as_ref(), &message_id);
         let (to, mentions) = (jid.to_non_ad_string(), mentions(&message));
-        let write = async |_| {
+        let write = async |message_id: String| {
+            session.has_readers(&jid, &message_id).await?;
             let written = session
                 .client
                 .send_message_with_options(jid, message, options);

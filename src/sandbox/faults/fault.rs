@@ -54,6 +54,8 @@ pub enum Fault {
         #[serde(skip_serializing_if = "Option::is_none")]
         expire: Option<u64>,
     },
+    /// The device's keys (an account's: its phone's, too) are not handed out: nobody can begin to write to it.
+    KeysWithheld,
     /// Uploads stay without an answer, and downloads that carry the device's `auth`; with `*`, all.
     MediaSilence,
     /// Uploads are refused with this HTTP status (400 to 599), and downloads that carry the device's

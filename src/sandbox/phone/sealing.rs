@@ -135,7 +135,7 @@ impl World {
             true => self.account(device).is_some(),
             false => self.companion(device).is_some(),
         };
-        if !known {
+        if !known || self.faults.strikes(Some(device), &Fault::KeysWithheld) {
             return None;
         }
         let exhausted = self.faults.strikes(Some(device), &Fault::PrekeysExhausted);

@@ -61,6 +61,9 @@ impl World {
         let Some(to) = stanza::jid(node, "to") else {
             return;
         };
+        if to.is_group() && self.group_of(&device.phone, &to.user).is_err() {
+            return;
+        }
         // In a status or group the author is the participant, and is named in the form that it used.
         let many = to.is_status_broadcast() || to.is_group();
         let named = match many {

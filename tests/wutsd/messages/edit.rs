@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::{received, sent};
-use crate::send::Chat;
+use crate::send::{Chat, DOT};
 
 async fn edit(chat: &Chat, id: &str, to: &str, text: &str) -> crate::support::Answer {
     let body = json!({ "to": to, "message": text });
@@ -80,6 +80,16 @@ async fn what_phones_would_pass_over_is_refused() {
         &chat.ada,
         "x",
         "is of the kind location, which has no text",
+    )
+    .await;
+    let picture = json!({ "number": chat.ada, "image": DOT, "caption": "A dot" });
+    let (picture, _) = chat.send("/send/image", picture).await;
+    let picture = picture["message_id"].as_str().expect("an id");
+    refused(
+        picture,
+        &chat.ada,
+        &"é".repeat(1025),
+        "message must not be longer than 1024 characters: it is a caption",
     )
     .await;
     let nobody = chat.world.api.as_user("nobody");

@@ -62,6 +62,58 @@ async fn in_a_group_everybody_is_followed() {
         (&json!(true), &json!(group))
     );
     assert_eq!(told["status"], "delivered");
+    for recipient in told["recipients"].as_array().expect("recipients") {
+        let both = recipient["phone_number"].is_string() && recipient["lid"].is_string();
+        assert!(both, "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_who_knows_its_id_has_not_read_it() {
+    let chat = Chat::open().await;
+    let control = &chat.world.control;
+    let (eve, eves) = chat.world.paired_user().await;
+    let group = control.group(&[&chat.phone, &chat.ada]).await;
+    let with_eve = control.group(&[&chat.phone, &eves]).await;
+    let send = async |to: &str, phone: &str| {
+        let body = json!({ "number": to, "text": "hello" });
+        let id = chat.post("/send/text", body).await.expect(200)["message_id"].clone();
+        control.wait_for_message(phone, &id).await;
+        id.as_str().expect("an id").to_owned()
+    };
+    let reads = async |id: &str, place: &str| {
+        let body = json!({ "chat_jid": place, "sender_jid": chat.phone });
+        eve.api
+            .post(&format!("/messages/{id}/read"), body)
+            .await
+            .expect(200);
+    };
+    let (private, grouped) = (
+        send(&chat.ada, &chat.ada).await,
+        send(&group, &chat.ada).await,
+    );
+    for (id, place) in [
+        (&private, &chat.phone),
+        (&private, &with_eve),
+        (&grouped, &group),
+        (&grouped, &with_eve),
+    ] {
+        reads(id, place).await;
+    }
+    // What comes later has come, so what came before has.
+    for to in [&eves, &with_eve] {
+        let id = send(to, &eves).await;
+        reads(&id, if to == &eves { &chat.phone } else { to }).await;
+        wait_for_status(&chat, &id, "read").await;
+    }
+    for id in [&private, &grouped] {
+        let told = wait_for_status(&chat, id, "delivered").await;
+        assert_eq!(
+            told["recipients"].as_array().map(Vec::len),
+            Some(1),
+            "{told}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -104,8 +156,8 @@ async fn nobody_else_is_told_and_what_is_unknown_is_not_found() {
 async fn it_is_known_after_a_kill() {
     let mut chat = Chat::open().await;
     let id = super::sent(&chat, "hello").await;
+    let told = wait_for_status(&chat, &id, "delivered").await;
     chat.world.restart("KILL").await;
     chat.user.api = chat.world.again(&chat.user);
-    let told = wait_for_status(&chat, &id, "delivered").await;
-    assert_eq!(told["message_id"], id);
+    assert_eq!(ask(&chat, &id).await.expect(200), told);
 }

@@ -61,10 +61,34 @@ async fn buttons_are_shown_with_their_ids() {
             (400, &json!({ "error": text }))
         );
     }
-    let mut wrong = body.clone();
-    wrong["message"] = json!("");
-    let answer = chat.post(PATH, wrong).await;
-    assert_eq!(answer.body, json!({ "error": "message cannot be empty" }));
+    for (place, value, text) in [
+        ("/message", "".to_owned(), "message cannot be empty"),
+        (
+            "/message",
+            "é".repeat(1025),
+            "message must not be longer than 1024 characters",
+        ),
+        (
+            "/footer",
+            "é".repeat(61),
+            "footer must not be longer than 60 characters",
+        ),
+        (
+            "/buttons/0/display_text",
+            "é".repeat(26),
+            "buttons[0].display_text must not be longer than 25 characters",
+        ),
+        (
+            "/buttons/0/id",
+            "é".repeat(257),
+            "buttons[0].id must not be longer than 256 characters",
+        ),
+    ] {
+        let mut wrong = body.clone();
+        *wrong.pointer_mut(place).expect(place) = json!(value);
+        let answer = chat.post(PATH, wrong).await;
+        assert_eq!(answer.body, json!({ "error": text }));
+    }
     chat.refuses_as_documented(PATH, &body, "Failed to send buttons message")
         .await;
 }

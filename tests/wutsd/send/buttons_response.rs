@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Chat;
+use crate::support::until_ok;
 
 const PATH: &str = "/send/buttons-response";
 
@@ -81,4 +82,68 @@ pub async fn refuses_a_question_of_nobody(chat: &Chat, path: &str, right: &Value
             (400, &json!({ "error": text }))
         );
     }
+}
+
+/// Ada asks, in one of WhatsApp's forms; the question's id, once it is known here.
+pub async fn asked(chat: &Chat, kind: &str) -> Value {
+    let control = &chat.world.control;
+    let buttons = json!([{ "id": "no", "text": "No" }, { "id": "yes", "text": "Yes" }]);
+    let content = json!({ "type": kind, "body": "Do you confirm?", "buttons": buttons });
+    let saying = json!({ "to": chat.phone, "content": content });
+    let id = control.says(&chat.ada, saying).await;
+    until_ok("the question is here", async || {
+        match control.queued(&chat.phone).await {
+            0 => Ok(()),
+            some => Err(some),
+        }
+    })
+    .await;
+    id
+}
+
+#[tokio::test]
+async fn a_question_that_is_known_is_answered_in_its_own_form_and_shown_as_it_was() {
+    let chat = Chat::open().await;
+    let answer = async |kind: &str| {
+        let id = asked(&chat, kind).await;
+        let quoted = json!({ "message_id": id, "participant": chat.ada, "body": "something else" });
+        let body = json!({
+            "to": chat.ada,
+            "selected_button_id": "yes",
+            "selected_display_text": "Yes",
+            "quoted": quoted
+        });
+        (id, chat.send(PATH, body).await.1)
+    };
+
+    let (id, read) = answer("interactive").await;
+    assert_eq!(read["kind"], "interactive_response", "{read}");
+    let pressed = &read["message"]["interactive_response_message"];
+    assert_eq!(pressed["body"]["text"], "Yes");
+    let reply = &pressed["native_flow_response_message"];
+    assert_eq!(reply["name"], "quick_reply");
+    let params = reply["params_json"].as_str().expect("JSON in a text");
+    let params: Value = serde_json::from_str(params).expect("JSON");
+    assert_eq!(params, json!({ "id": "yes" }));
+    let question = &pressed["context_info"];
+    assert_eq!(question["stanza_id"], id);
+    let shown = &question["quoted_message"]["interactive_message"];
+    assert_eq!(shown["body"]["text"], "Do you confirm?", "{read}");
+    assert_eq!(
+        read["stanza"],
+        json!({ "type": "media", "mediatype": "native_flow_response" })
+    );
+
+    let (_, read) = answer("buttons").await;
+    let pressed = &read["message"]["buttons_response_message"];
+    assert_eq!(pressed["selected_button_id"], "yes", "{read}");
+    let shown = &pressed["context_info"]["quoted_message"]["buttons_message"];
+    assert_eq!(shown["content_text"], "Do you confirm?", "{read}");
+
+    let (_, read) = answer("template").await;
+    let pressed = &read["message"]["template_button_reply_message"];
+    assert_eq!(pressed["selected_id"], "yes", "{read}");
+    assert_eq!(pressed["selected_display_text"], "Yes");
+    let shown = &pressed["context_info"]["quoted_message"]["template_message"];
+    assert!(shown.is_object(), "{read}");
 }

@@ -115,3 +115,34 @@ async fn a_catalog_that_is_too_large_or_has_no_button_is_refused() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_is_too_long_to_be_shown_is_refused_with_its_field() {
+    let chat = Chat::open().await;
+    let right = json!({
+        "number": chat.ada,
+        "title": "é".repeat(60),
+        "description": "é".repeat(1024),
+        "footer": "é".repeat(60),
+        "button_text": "é".repeat(20),
+        "sections": [{ "title": "é".repeat(24), "product_ids": ["1"] }]
+    });
+    chat.send(PATH, right.clone()).await;
+    for (place, field, longest) in [
+        ("/title", "title", 60),
+        ("/description", "description", 1024),
+        ("/footer", "footer", 60),
+        ("/button_text", "button_text", 20),
+        ("/sections/0/title", "sections[0].title", 24),
+        (
+            "/sections/0/product_ids/0",
+            "sections[0].product_ids[0]",
+            100,
+        ),
+    ] {
+        let mut wrong = right.clone();
+        *wrong.pointer_mut(place).expect(place) = json!("é".repeat(longest + 1));
+        let text = format!("{field} must not be longer than {longest} characters");
+        chat.refuses_field(PATH, wrong, field, &text).await;
+    }
+}

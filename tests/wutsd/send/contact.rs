@@ -41,6 +41,14 @@ async fn a_card_is_shown_with_a_button_to_write() {
         assert_eq!(answer.status, 400, "{}", answer.text);
         assert!(answer.text.contains(field), "{}", answer.text);
     }
+    let mut wrong = body.clone();
+    wrong["contact"]["company"] = json!("é".repeat(257));
+    let answer = chat.post(PATH, wrong).await;
+    let text = "contact.company must not be longer than 256 characters";
+    assert_eq!(
+        (answer.status, &answer.body),
+        (400, &json!({ "error": text }))
+    );
     chat.refuses_as_documented(PATH, &body, "Failed to send contact")
         .await;
 }

@@ -17,7 +17,7 @@ async fn a_file_behind_a_url_arrives_under_its_name_with_its_caption() {
         "file_name": "invoice-1234.pdf",
         "mime_type": "application/pdf",
         "caption": "Your invoice",
-        "thumbnail": base64(&file("transparent.png")),
+        "thumbnail_url": site("image/png", file("transparent.png")).await,
         "quoted": { "key": { "id": "3EB0ABCDEF" }, "message": { "conversation": "And the invoice?" } }
     });
     let (sent, read) = chat.send(PATH, body).await;
@@ -135,7 +135,7 @@ async fn what_cannot_be_sent_is_refused_with_the_name_of_the_field() {
         (
             with("thumbnail", json!("http://x")),
             "thumbnail",
-            "thumbnail is not base64",
+            "thumbnail is a URL, and not base64: use thumbnail_url for it",
         ),
         (
             with("caption", json!("x".repeat(1025))),

@@ -43,7 +43,7 @@ async fn a_jpeg_arrives_as_it_is_with_all_that_is_said_of_it() {
     assert!(metadata["upload_time_ms"].is_u64(), "{metadata}");
     assert!(metadata["processing_time_ms"].is_u64(), "{metadata}");
     assert_eq!(metadata["mentions_processed"], 1);
-    assert_eq!(metadata["quoted_message_found"], true);
+    assert_eq!(metadata["quoted_message_found"], false);
     assert_eq!(metadata["view_once_enabled"], false);
     assert_eq!(metadata["sent_at"], sent["timestamp"]);
     assert!(metadata["device_id"].is_string() && metadata["user_id"].is_string());

@@ -80,6 +80,36 @@ async fn a_list_is_shown_with_its_rows() {
             json!([{ "title": "A", "rows": [row("1")] }, { "title": "B", "rows": [row("1")] }]),
             "sections must have ids that differ, and \"1\" is there twice",
         ),
+        (
+            "sections",
+            json!([{ "title": "é".repeat(25), "rows": [row("1")] }]),
+            "sections[0].title must not be longer than 24 characters",
+        ),
+        (
+            "sections",
+            json!([{ "rows": [{ "id": "1", "title": "é".repeat(25) }] }]),
+            "sections[0].rows[0].title must not be longer than 24 characters",
+        ),
+        (
+            "sections",
+            json!([{ "rows": [{ "id": "1", "title": "A", "description": "é".repeat(73) }] }]),
+            "sections[0].rows[0].description must not be longer than 72 characters",
+        ),
+        (
+            "body",
+            json!("é".repeat(4097)),
+            "body must not be longer than 4096 characters",
+        ),
+        (
+            "title",
+            json!("é".repeat(61)),
+            "title must not be longer than 60 characters",
+        ),
+        (
+            "button_text",
+            json!("é".repeat(21)),
+            "button_text must not be longer than 20 characters",
+        ),
         ("body", json!(""), "body cannot be empty"),
         ("button_text", json!(""), "button_text cannot be empty"),
     ];

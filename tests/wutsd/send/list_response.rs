@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::Chat;
-use super::buttons_response::refuses_a_question_of_nobody;
+use super::buttons_response::{asked, refuses_a_question_of_nobody};
 
 const PATH: &str = "/send/list-response";
 
@@ -48,4 +48,38 @@ async fn an_answer_names_its_row_and_its_question() {
     refuses_a_question_of_nobody(&chat, PATH, &body).await;
     chat.refuses_as_documented(PATH, &body, "Failed to send list response")
         .await;
+}
+
+#[tokio::test]
+async fn a_list_that_is_known_is_shown_as_it_was_and_one_of_todays_form_is_answered_in_that() {
+    let chat = Chat::open().await;
+    let answer = async |id: &serde_json::Value| {
+        let quoted = json!({ "message_id": id, "participant": chat.ada });
+        let body = json!({
+            "to": chat.ada,
+            "selected_row_id": "yes",
+            "title": "Yes",
+            "description": "of course",
+            "quoted": quoted
+        });
+        chat.send(PATH, body).await.1
+    };
+    let rows = json!([{ "id": "yes", "text": "Yes" }]);
+    let list = json!({ "type": "list", "body": "Well?", "button": "Choose", "rows": rows });
+    let list = json!({ "to": chat.phone, "content": list });
+    let id = chat.world.control.says(&chat.ada, list).await;
+    // What came in before a question is here when the question is.
+    let flow = asked(&chat, "interactive").await;
+    let read = answer(&id).await;
+    let chosen = &read["message"]["list_response_message"];
+    let shown = &chosen["context_info"]["quoted_message"]["list_message"];
+    assert_eq!(shown["description"], "Well?", "{read}");
+
+    let read = answer(&flow).await;
+    let chosen = &read["message"]["interactive_response_message"];
+    let params = &chosen["native_flow_response_message"]["params_json"];
+    let params: serde_json::Value =
+        serde_json::from_str(params.as_str().expect("a text")).expect("JSON");
+    assert_eq!(params, json!({ "id": "yes", "description": "of course" }));
+    assert_eq!(chosen["body"]["text"], "Yes");
 }

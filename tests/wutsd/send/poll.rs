@@ -54,6 +54,10 @@ async fn a_poll_shows_its_question_and_its_options() {
             json!([option("Yes"), option(" ")]),
             "options[1].option_name cannot be empty",
         ),
+        (
+            json!([option("Yes"), option(&"é".repeat(101))]),
+            "options[1].option_name must not be longer than 100 characters",
+        ),
     ];
     for (options, text) in table {
         let mut wrong = body.clone();
@@ -64,6 +68,17 @@ async fn a_poll_shows_its_question_and_its_options() {
             (400, &json!({ "error": text }))
         );
     }
+    let mut longest = body.clone();
+    longest["question"] = json!("é".repeat(255));
+    longest["options"][0]["option_name"] = json!("é".repeat(100));
+    chat.send(PATH, longest.clone()).await;
+    longest["question"] = json!("é".repeat(256));
+    let answer = chat.post(PATH, longest).await;
+    let text = "question must not be longer than 255 characters";
+    assert_eq!(
+        (answer.status, &answer.body),
+        (400, &json!({ "error": text }))
+    );
     chat.refuses_as_documented(PATH, &body, "Failed to send poll")
         .await;
 }

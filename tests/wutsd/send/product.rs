@@ -146,3 +146,27 @@ async fn a_product_without_its_name_is_refused_and_so_is_its_picture_that_cannot
     )
     .await;
 }
+
+#[tokio::test]
+async fn what_is_too_long_to_be_shown_is_refused_with_its_field() {
+    let chat = Chat::open().await;
+    let right = json!({
+        "number": chat.ada,
+        "product": { "product_id": "1", "title": "é".repeat(200), "description": "é".repeat(9999) },
+        "body": "é".repeat(1024),
+        "footer": "é".repeat(60)
+    });
+    chat.send(PATH, right.clone()).await;
+    for (place, field, longest) in [
+        ("/product/product_id", "product.product_id", 100),
+        ("/product/title", "product.title", 200),
+        ("/product/description", "product.description", 9999),
+        ("/body", "body", 1024),
+        ("/footer", "footer", 60),
+    ] {
+        let mut wrong = right.clone();
+        *wrong.pointer_mut(place).expect(place) = json!("é".repeat(longest + 1));
+        let text = format!("{field} must not be longer than {longest} characters");
+        chat.refuses_field(PATH, wrong, field, &text).await;
+    }
+}

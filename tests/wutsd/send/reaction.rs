@@ -1,6 +1,6 @@
 //! POST /send/reaction
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Chat;
 use crate::support::until_ok;
@@ -86,4 +86,57 @@ async fn whose_message_it_is_need_not_be_said_where_it_is_known() {
         (&key["from_me"], &key["participant"]),
         (&json!(false), &json!(control.lid(&chat.ada).await))
     );
+}
+
+#[tokio::test]
+async fn only_an_empty_reaction_takes_one_back() {
+    let chat = Chat::open().await;
+    let with = |fields: Value| {
+        let mut body = json!({ "number": chat.ada, "messageId": "3EB0ABC" });
+        for (name, value) in fields.as_object().expect("fields") {
+            body[name] = value.clone();
+        }
+        body
+    };
+    let wrong = "reaction must be an emoji, or an empty string to take the reaction back";
+    for (fields, text) in [
+        (json!({}), "reaction is required"),
+        (json!({ "emoji": "👍" }), "reaction is required"),
+        (json!({ "reaction": null }), "reaction is required"),
+        (json!({ "reaction": " " }), wrong),
+        (json!({ "reaction": "like" }), wrong),
+        (json!({ "reaction": 1 }), wrong),
+        (json!({ "reaction": "👍".repeat(33) }), wrong),
+    ] {
+        chat.refuses_field(PATH, with(fields), "reaction", text)
+            .await;
+    }
+    assert!(chat.world.control.inbox(&chat.ada).await.is_empty());
+    for emoji in ["1️⃣", "👩‍👩‍👧‍👦", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"] {
+        let (_, read) = chat.send(PATH, with(json!({ "reaction": emoji }))).await;
+        assert_eq!(read["message"]["reaction_message"]["text"], emoji);
+    }
+}
+
+#[tokio::test]
+async fn what_becomes_of_a_reaction_can_be_asked_for() {
+    let chat = Chat::open().await;
+    let body = json!({ "number": chat.ada, "messageId": "3EB0ABC", "reaction": "👍" });
+    let (sent, _) = chat.send(PATH, body).await;
+    let id = sent["message_id"].as_str().expect("an id");
+    until_ok("the reaction has come somewhere", async || {
+        let told = chat.user.api.get(&format!("/messages/{id}/status")).await;
+        let states = ["sent", "delivered"];
+        let state = told.body["status"].as_str().unwrap_or_default();
+        match states.contains(&state) {
+            true => Ok(()),
+            false => Err(told.text),
+        }
+    })
+    .await;
+    // It says nothing that an answer could show.
+    let quoted = json!({ "key": { "id": id, "fromMe": true } });
+    let body = json!({ "number": chat.ada, "text": "so?", "quoted": quoted });
+    let (sent, _) = chat.send("/send/text", body).await;
+    assert_eq!(sent["metadata"]["quoted_message_found"], false);
 }

@@ -40,16 +40,16 @@ async fn a_template_is_shown_with_its_header_and_its_buttons() {
         buttons,
         [
             (
-                "quick_reply",
-                json!({ "display_text": "Fine", "id": "fine" })
-            ),
-            (
                 "cta_url",
                 json!({ "display_text": page, "url": url, "merchant_url": url })
             ),
             (
                 "cta_call",
                 json!({ "display_text": "Call us", "phone_number": "+5511888888888" })
+            ),
+            (
+                "quick_reply",
+                json!({ "display_text": "Fine", "id": "fine" })
             ),
         ]
     );
@@ -150,4 +150,29 @@ async fn what_no_phone_could_show_is_refused_with_its_field() {
         "failed to send template message",
     )
     .await;
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_be_shown_is_refused_with_its_field() {
+    let chat = Chat::open().await;
+    let right = json!({
+        "number": chat.ada,
+        "header": { "type": "text", "text": "é".repeat(60) },
+        "body": "é".repeat(1024),
+        "footer": "é".repeat(60),
+        "buttons": [{ "type": "quick_reply", "text": "é".repeat(25), "id": "é".repeat(256) }]
+    });
+    chat.send(PATH, right.clone()).await;
+    for (place, field, longest) in [
+        ("/header/text", "header.text", 60),
+        ("/body", "body", 1024),
+        ("/footer", "footer", 60),
+        ("/buttons/0/text", "buttons[0].text", 25),
+        ("/buttons/0/id", "buttons[0].id", 256),
+    ] {
+        let mut wrong = right.clone();
+        *wrong.pointer_mut(place).expect(place) = json!("é".repeat(longest + 1));
+        let text = format!("{field} must not be longer than {longest} characters");
+        chat.refuses_field(PATH, wrong, field, &text).await;
+    }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::Chat;
 use crate::support::World;
 
 const PATH: &str = "/send/text";
@@ -61,7 +62,7 @@ async fn a_group_reads_it_with_its_mentions_and_what_it_answers() {
     let sent = user.api.post(PATH, body).await.expect(200);
     assert_eq!(sent["chat_jid"], json!(group));
     assert_eq!(sent["metadata"]["mentions_processed"], 1);
-    assert_eq!(sent["metadata"]["quoted_message_found"], true);
+    assert_eq!(sent["metadata"]["quoted_message_found"], false);
     for reader in [&ada, &grace] {
         let message = world
             .control
@@ -190,4 +191,27 @@ async fn what_whatsapp_does_not_answer_in_time_is_named_by_its_id() {
     assert_eq!(answer.status, 504, "{}", answer.text);
     let id = answer.body["message_id"].clone();
     world.control.wait_for_message(&ada, &id).await;
+}
+
+#[tokio::test]
+async fn a_lid_that_nobody_has_is_refused_as_a_number_is() {
+    let chat = Chat::open().await;
+    for (number, text) in [
+        (
+            "999999999999999@lid",
+            "999999999999999@lid is not on WhatsApp",
+        ),
+        ("5511900000000", "5511900000000 is not on WhatsApp"),
+    ] {
+        let body = json!({ "number": number, "text": "hello" });
+        chat.refuses_field(PATH, body, "number", text).await;
+        let place = json!({ "to": number, "latitude": 1, "longitude": 1 });
+        let answer = chat.post("/send/location", place).await;
+        let nobody = json!({ "error": text });
+        assert_eq!((answer.status, &answer.body), (400, &nobody));
+    }
+    let quoted = json!({ "key": { "id": " " } });
+    let body = json!({ "number": chat.ada, "text": "hello", "quoted": quoted });
+    let text = "quoted.key.id cannot be empty";
+    chat.refuses_field(PATH, body, "quoted.key.id", text).await;
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Chat;
+use super::{Chat, DOT};
 
 const PATH: &str = "/send/text/mentions";
 
@@ -198,4 +198,101 @@ async fn a_mention_that_cannot_be_placed_is_refused_with_its_field() {
         answer.text_error(),
         (503, "WhatsApp session is not connected")
     );
+}
+
+#[tokio::test]
+async fn whoever_is_not_in_the_group_cannot_be_mentioned_in_it() {
+    let chat = Chat::open().await;
+    let control = &chat.world.control;
+    let bob = control.account("Bob").await;
+    let members = [&chat.phone, &chat.ada];
+    for group in [
+        control.group(&members).await,
+        control.group_by_number(&members).await,
+    ] {
+        for stranger in [bob.clone(), control.lid(&bob).await, "999@lid".to_owned()] {
+            let mentions =
+                |person: Value| json!({ "specificUsers": [{ "jid": chat.ada }, person] });
+            let placed = json!({ "jid": stranger, "position": [0, 3] });
+            let mut silently = mentions(json!({ "jid": stranger }));
+            silently["silent"] = json!(true);
+            for mentions in [
+                mentions(placed),
+                mentions(json!({ "jid": stranger })),
+                silently,
+            ] {
+                let body = json!({ "number": group, "text": "Bob", "mentions": mentions });
+                let answer = chat.post(PATH, body).await;
+                assert_eq!(answer.status, 400, "{}", answer.text);
+                let flaw = &answer.body["validation"][0];
+                assert_eq!(flaw["field"], "mentions.specificUsers", "{}", answer.text);
+                let said = flaw["message"].as_str().expect("words");
+                assert!(said.contains(user(&stranger)), "{said}");
+                assert!(said.ends_with(" is not in the group"), "{said}");
+            }
+            let body = json!({ "number": group, "text": "Bob", "mentioned": [stranger] });
+            let text = format!("mentioned: {} is not in the group", jid(&stranger));
+            chat.refuses_field("/send/text", body, "mentioned", &text)
+                .await;
+            let body =
+                json!({ "number": group, "image": DOT, "caption": "Bob", "mentioned": [stranger] });
+            chat.refuses_field("/send/image", body, "mentioned", &text)
+                .await;
+        }
+        // Who has joined since is found, and counts once.
+        let joins = json!({ "add": [bob] });
+        control.change_group(&group, joins).await;
+        let body = json!({ "number": group, "text": "Bob", "mentioned": [bob, bob, chat.ada] });
+        let (sent, _) = chat.send("/send/text", body).await;
+        assert_eq!(sent["metadata"]["mentions_processed"], 2, "{sent}");
+    }
+}
+
+/// As a refusal names somebody.
+fn jid(person: &str) -> String {
+    match person.contains('@') {
+        true => person.to_owned(),
+        false => format!("{person}@s.whatsapp.net"),
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_the_groups_own_names_make_too_long_is_refused() {
+    let chat = Chat::open().await;
+    let control = &chat.world.control;
+    let group = control.group(&[&chat.phone, &chat.ada]).await;
+    let lid = control.lid(&chat.ada).await;
+    assert!(user(&lid).len() > chat.ada.len(), "{lid}");
+    let grows = user(&lid).len() - chat.ada.len();
+    let text = |length: usize| {
+        let name = format!("@{} ", chat.ada);
+        format!("{name}{}", "é".repeat(length - name.chars().count()))
+    };
+    let fits = json!({ "number": group, "text": text(4096 - grows), "mentioned": [chat.ada] });
+    let (_, read) = chat.send("/send/text", fits).await;
+    assert_eq!(read["text"].as_str().expect("a text").chars().count(), 4096);
+    let words = "once it has the names that the chat has for who is mentioned";
+    for (path, body, field, longest) in [
+        (
+            "/send/text",
+            json!({ "number": group, "text": text(4096), "mentioned": [chat.ada] }),
+            "text",
+            4096,
+        ),
+        (
+            PATH,
+            json!({ "number": group, "text": text(4096), "mentions": { "specificUsers": [{ "jid": chat.ada }] } }),
+            "text",
+            4096,
+        ),
+        (
+            "/send/image",
+            json!({ "number": group, "image": DOT, "caption": text(1024), "mentioned": [chat.ada] }),
+            "caption",
+            1024,
+        ),
+    ] {
+        let problem = format!("{field} is longer than {longest} characters {words}");
+        chat.refuses_field(path, body, field, &problem).await;
+    }
 }

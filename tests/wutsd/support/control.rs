@@ -138,6 +138,15 @@ impl Control {
         self.0.post(&path, saying).await.expect(200)["id"].clone()
     }
 
+    /// The kinds of which phones can send a message, as the refusal of another one lists them.
+    pub async fn kinds(&self, phone: &str) -> Vec<String> {
+        let path = format!("/accounts/{phone}/send");
+        let saying = json!({ "to": phone, "content": { "type": "nothing" } });
+        let refused = self.0.post(&path, saying).await.expect(400);
+        let words = refused["error"].as_str().expect("words").split('`');
+        words.skip(3).step_by(2).map(str::to_owned).collect()
+    }
+
     /// A phone reads messages that it has, or plays them.
     pub async fn attends(&self, phone: &str, attention: &str, messages: &[&Value]) {
         let body = json!({ "type": attention, "messages": messages });

@@ -115,7 +115,7 @@ impl Process {
     }
 
     pub async fn signal(&self, signal: &str) {
-        let pid = self.child.id().expect("it runs").to_string();
+        let pid = self.pid().to_string();
         let sent = Command::new("kill")
             .args(["-s", signal, &pid])
             .status()
@@ -123,9 +123,14 @@ impl Process {
         assert!(sent.expect("kill").success());
     }
 
+    /// By which the system knows it.
+    pub fn pid(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// What it has for itself in memory, in bytes.
     pub fn memory(&self) -> u64 {
-        let pid = self.child.id().expect("it runs");
+        let pid = self.pid();
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"));
         let status = status.expect("it runs");
         let line = status
@@ -141,7 +146,7 @@ impl Process {
 
     /// Lets no file of the process grow beyond so many bytes; `unlimited` takes that back.
     pub async fn limit_files(&self, bytes: &str) {
-        let pid = self.child.id().expect("it runs").to_string();
+        let pid = self.pid().to_string();
         let limit = format!("--fsize={bytes}:unlimited");
         let set = Command::new("prlimit")
             .args(["--pid", &pid, &limit])

@@ -237,7 +237,13 @@ async fn what_is_about_a_message_names_it() {
             (&json!("reaction"), &json!(emoji)),
             "{data}"
         );
-        assert_eq!(data["details"]["key"]["id"], asked);
+        let target = &data["details"]["target"];
+        assert_eq!(
+            (&target["message_id"], &target["is_from_me"]),
+            (&asked, &json!(true)),
+            "{data}"
+        );
+        assert_eq!(target["chat"], data["chat"], "{data}");
     }
 
     let text = json!({ "type": "text", "text": "tea" });
@@ -252,6 +258,7 @@ async fn what_is_about_a_message_names_it() {
         "{data}"
     );
     assert_eq!(data["details"]["target"]["message_id"], text);
+    assert_eq!(data["details"]["target"]["is_from_me"], false, "{data}");
     let revoke = json!({ "content": { "type": "revoke", "message": text } });
     let data = told(&scene, &receiver, revoke).await;
     assert_eq!(data["message_type"], "revoke");
@@ -263,7 +270,12 @@ async fn what_is_about_a_message_names_it() {
     let vote = json!({ "content": { "type": "vote", "message": poll, "options": ["No"] } });
     let data = told(&scene, &receiver, vote).await;
     assert_eq!(data["message_type"], "poll_vote", "{data}");
-    assert_eq!(data["details"]["poll"]["message_id"], poll);
+    let target = &data["details"]["target"];
+    assert_eq!(
+        (&target["message_id"], &target["is_from_me"]),
+        (&poll, &json!(true)),
+        "{data}"
+    );
     assert_eq!(data["details"]["question"], "Lunch?");
     assert_eq!(data["details"]["selected_options"], json!(["No"]));
     let another = json!({ "content": { "type": "vote", "message": poll, "options": [] } });
@@ -291,7 +303,7 @@ async fn answers_to_buttons_and_lists_name_what_was_chosen() {
         (
             ask("/send/buttons", buttons).await,
             "interactive_response",
-            json!({ "/details/native_flow_response_message/params_json": "{\"id\":\"yes\"}" }),
+            json!({ "/details/name": "quick_reply", "/details/params/id": "yes" }),
         ),
         (
             ask("/send/interactive", list).await,
@@ -347,11 +359,17 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
     let control = &scene.world.control;
     let members = [&scene.friend, &scene.phone];
     let lid = control.lid(&scene.phone).await;
-    for (group, own) in [
-        (control.group(&members).await, lid),
+    let by_number = |phone: &str| format!("{phone}@s.whatsapp.net");
+    for (group, own, friend) in [
+        (
+            control.group(&members).await,
+            lid,
+            control.lid(&scene.friend).await,
+        ),
         (
             control.group_by_number(&members).await,
-            format!("{}@s.whatsapp.net", scene.phone),
+            by_number(&scene.phone),
+            by_number(&scene.friend),
         ),
     ] {
         let name = own.split('@').next().expect("a name");
@@ -381,7 +399,24 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
         );
         assert_eq!(
             (&target["is_from_me"], &target["participant"]),
-            (&json!(false), &json!(own)),
+            (&json!(true), &json!(own)),
+            "{data}"
+        );
+        let text = json!({ "type": "text", "text": "theirs" });
+        let theirs = control
+            .says(&scene.friend, json!({ "to": group, "content": text }))
+            .await;
+        let reaction =
+            json!({ "content": { "type": "reaction", "message": theirs, "emoji": "👍" } });
+        let data = told(&scene, &receiver, reaction).await;
+        let target = &data["details"]["target"];
+        assert_eq!(
+            (
+                &target["is_from_me"],
+                &target["participant"],
+                &target["chat"]
+            ),
+            (&json!(false), &json!(friend), &json!(group)),
             "{data}"
         );
     }
@@ -412,4 +447,20 @@ async fn who_reads_or_plays_is_told_of() {
     control.attends(&scene.friend, "played", &[&sent[2]]).await;
     let data = told_of(&receiver, "message.read", &sent[2]).await;
     assert_eq!(data["receipt_type"], "played", "{data}");
+
+    // Groups call their people by LID.
+    let group = control.group(&[&scene.phone, &scene.friend]).await;
+    let body = json!({ "number": group, "text": "4" });
+    let id = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
+    control.wait_for_message(&scene.friend, &id).await;
+    control.attends(&scene.friend, "read", &[&id]).await;
+    let data = told_of(&receiver, "message.read", &id).await;
+    assert_eq!(data["is_group"], true, "{data}");
+    let lid = control.lid(&scene.friend).await;
+    let number = format!("{}@s.whatsapp.net", scene.friend);
+    assert_eq!(
+        (&data["sender_pn"], &data["sender_lid"]),
+        (&json!(number), &json!(lid)),
+        "{data}"
+    );
 }

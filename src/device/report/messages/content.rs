@@ -5,6 +5,7 @@ use serde_json::Value;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
+use wacore::types::message::MessageSource;
 use waproto::whatsapp::message::ExtendedTextMessage;
 use waproto::whatsapp::message::ProtocolMessage;
 use waproto::whatsapp::message::protocol_message::Type;
@@ -12,6 +13,8 @@ use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
 use super::details;
 use super::media::{self, MessageMedia};
+use crate::device::known_as::KnownAs;
+use crate::device::report::Participants;
 
 /// What is in a message.
 #[derive(Debug, Default, PartialEq)]
@@ -34,14 +37,16 @@ pub struct Content {
 pub enum Details {
     /// Of `text` with a link.
     Link(LinkPreview),
-    /// Of `revoke`.
-    Revoke(Revoke),
+    /// Of `revoke` and `reaction`, of `encrypted_reaction`, and of a `poll_vote` whose poll is not known here.
+    AboutMessage(AboutMessage),
     /// Of `edit`.
     Edit(Box<Edit>),
     /// Of `disappearing_mode`.
     DisappearingMode(DisappearingMode),
     /// Of `poll_vote`, where the poll is known here.
     PollVote(PollVote),
+    /// Of `interactive_response`.
+    InteractiveResponse(InteractiveResponse),
     /// Of all others: as WhatsApp's own message has them.
     Other(Value),
 }
@@ -51,10 +56,11 @@ impl PartialSchema for Details {
     fn schema() -> RefOr<Schema> {
         let names = [
             LinkPreview::name(),
-            Revoke::name(),
+            AboutMessage::name(),
             Edit::name(),
             DisappearingMode::name(),
             PollVote::name(),
+            InteractiveResponse::name(),
         ];
         let any = names.into_iter().fold(AnyOfBuilder::new(), |any, name| {
             any.item(Ref::from_schema_name(name))
@@ -62,7 +68,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `edit`, `disappearing_mode`, `poll_vote` where the poll is known here; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `reaction`, `edit`, `poll_vote`, `disappearing_mode`, `interactive_response`; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -72,12 +78,16 @@ impl ToSchema for Details {
     fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
         schemas.extend([
             (LinkPreview::name().into(), LinkPreview::schema()),
-            (Revoke::name().into(), Revoke::schema()),
+            (AboutMessage::name().into(), AboutMessage::schema()),
             (Edit::name().into(), Edit::schema()),
             (DisappearingMode::name().into(), DisappearingMode::schema()),
             (PollVote::name().into(), PollVote::schema()),
+            (
+                InteractiveResponse::name().into(),
+                InteractiveResponse::schema(),
+            ),
         ]);
-        Revoke::schemas(schemas);
+        AboutMessage::schemas(schemas);
     }
 }
 
@@ -90,9 +100,9 @@ pub struct LinkPreview {
     description: Option<String>,
 }
 
-/// A message was deleted for everybody.
+/// Says something of another message: that it is deleted for everybody, or what somebody feels about it.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
-pub struct Revoke {
+pub struct AboutMessage {
     target: Option<MessageReference>,
 }
 
@@ -117,34 +127,88 @@ pub struct DisappearingMode {
 /// Somebody has chosen in a poll; it takes the place of what they had chosen before.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct PollVote {
-    poll: MessageReference,
+    /// The poll.
+    target: MessageReference,
     /// The poll's question.
     question: String,
     /// The options that are chosen now; none: the vote is withdrawn.
     selected_options: Vec<String>,
 }
 
+/// Somebody has answered a message with buttons, or with a list, of today's form.
+#[derive(Debug, PartialEq, Serialize, ToSchema)]
+pub struct InteractiveResponse {
+    /// What was answered with: `quick_reply` for a button, `menu_options` for a list.
+    name: Option<String>,
+    /// What was chosen: its `id`, and what else the answer says of it.
+    params: Option<Value>,
+}
+
+impl InteractiveResponse {
+    /// As a message has it.
+    pub(super) fn new(name: Option<String>, params: Option<Value>) -> Self {
+        Self { name, params }
+    }
+}
+
 impl PollVote {
     /// In the poll of this key.
     pub fn new(poll: &MessageKey, question: String, selected_options: Vec<String>) -> Self {
         Self {
-            poll: poll.into(),
+            target: poll.into(),
             question,
             selected_options,
         }
     }
 }
 
-/// How a message names another one.
+/// Another message in the same chat.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct MessageReference {
     message_id: Option<String>,
-    /// The chat's JID, as the writer's device sees it.
+    /// The chat's JID.
     chat: Option<String>,
     /// The JID of who wrote it, in a group.
     participant: Option<String>,
-    /// Whether the writer of this message has written that one too.
+    /// Whether this account wrote it.
     is_from_me: bool,
+}
+
+impl Details {
+    /// The other message that this is about, if it is about one.
+    pub fn target_mut(&mut self) -> Option<&mut MessageReference> {
+        match self {
+            Self::AboutMessage(about) => about.target.as_mut(),
+            Self::Edit(edit) => edit.target.as_mut(),
+            Self::PollVote(vote) => Some(&mut vote.target),
+            Self::Link(_)
+            | Self::DisappearingMode(_)
+            | Self::InteractiveResponse(_)
+            | Self::Other(_) => None,
+        }
+    }
+}
+
+impl MessageReference {
+    /// As whoever is told sees it: a message names another one as its writer does.
+    pub fn seen_by_receiver(&mut self, source: &MessageSource, people: &Participants) {
+        let by_writer = self.is_from_me;
+        self.chat = Some(source.chat.to_non_ad_string());
+        if source.chat.is_pn() || source.chat.is_lid() {
+            self.participant = None;
+            self.is_from_me = by_writer == source.is_from_me;
+            return;
+        }
+        if by_writer {
+            self.participant = Some(source.sender.to_non_ad_string());
+        }
+        let author = self.participant.as_deref().and_then(|jid| jid.parse().ok());
+        let author = KnownAs::of(author.iter());
+        self.is_from_me = match by_writer {
+            true => source.is_from_me,
+            false => author.is(&KnownAs::from(&people.own)),
+        };
+    }
 }
 
 /// What a message refers to, and whom it mentions. What does not apply is absent.
@@ -184,7 +248,29 @@ pub fn content(message: &Message) -> Option<Content> {
     if let Some(protocol) = message.protocol_message.as_option() {
         return self::protocol(protocol);
     }
+    if let Some(about) = self::about(message) {
+        return Some(about);
+    }
     media::content(message).or_else(|| details::content(message))
+}
+
+/// What is said of another message without changing it.
+fn about(message: &Message) -> Option<Content> {
+    let (kind, text, key) = if let Some(reaction) = message.reaction_message.as_option() {
+        ("reaction", reaction.text.clone(), &reaction.key)
+    } else if let Some(reaction) = message.enc_reaction_message.as_option() {
+        ("encrypted_reaction", None, &reaction.target_message_key)
+    } else {
+        let vote = message.poll_update_message.as_option()?;
+        ("poll_vote", None, &vote.poll_creation_message_key)
+    };
+    let target = key.as_option().map(MessageReference::from);
+    Some(Content {
+        kind: kind.into(),
+        text,
+        details: Some(Details::AboutMessage(AboutMessage { target })),
+        ..Content::default()
+    })
 }
 
 fn extended(text: &ExtendedTextMessage) -> Content {
@@ -206,7 +292,11 @@ fn extended(text: &ExtendedTextMessage) -> Content {
 fn protocol(protocol: &ProtocolMessage) -> Option<Content> {
     let target = protocol.key.as_option().map(MessageReference::from);
     let (kind, details, edited) = match protocol.r#type? {
-        Type::REVOKE => ("revoke", Details::Revoke(Revoke { target }), None),
+        Type::REVOKE => (
+            "revoke",
+            Details::AboutMessage(AboutMessage { target }),
+            None,
+        ),
         Type::MESSAGE_EDIT => {
             let edited = protocol.edited_message.as_option().and_then(content);
             let mut edited = edited.unwrap_or_default();

@@ -1,13 +1,13 @@
 //! All kinds of messages that are neither text nor media: named and given as WhatsApp's own message has them.
 //!
-//! Bytes are in base64, thumbnails are left out, and so is what is not set.
+//! Bytes are in base64, thumbnails are left out, and so is what is not set. JSON that WhatsApp has in a text is JSON here.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 use waproto::whatsapp::Message;
 
-use super::content::{Content, Details, MessageContext};
+use super::content::{Content, Details, InteractiveResponse, MessageContext};
 
 /// Parts that go along with a message and are none.
 const COMPANY: [&str; 3] = [
@@ -17,15 +17,13 @@ const COMPANY: [&str; 3] = [
 ];
 
 /// What a kind is called where WhatsApp's name says less, or several.
-const NAMES: [(&str, &str); 9] = [
+const NAMES: [(&str, &str); 7] = [
     ("poll_creation_message", "poll"),
     ("poll_creation_message_v2", "poll"),
     ("poll_creation_message_v3", "poll"),
     ("poll_creation_message_v5", "poll"),
     ("poll_creation_message_v6", "poll"),
-    ("poll_update_message", "poll_vote"),
     ("contacts_array_message", "contacts"),
-    ("enc_reaction_message", "encrypted_reaction"),
     ("call_log_messsage", "call_log"),
 ];
 
@@ -72,11 +70,16 @@ fn of_part(name: &str, mut part: Value) -> Content {
     tidy(&mut part);
     let words = WORDS.iter().find_map(|place| part.pointer(place)?.as_str());
     let text = words.map(str::to_owned);
+    let chosen = part.get("native_flow_response_message");
+    let details = match chosen.filter(|_| name == "interactive_response_message") {
+        Some(chosen) => Details::InteractiveResponse(InteractiveResponse::from(chosen)),
+        None => Details::Other(part),
+    };
     Content {
         kind: kind(name),
         text,
         media: None,
-        details: Some(Details::Other(part)),
+        details: Some(details),
         context,
     }
 }
@@ -108,8 +111,8 @@ fn tidy(value: &mut Value) {
             fields.retain(|name, _| name != "context_info" && !name.contains("thumbnail"));
             fields.values_mut().for_each(tidy);
             fields.retain(|_, value| !is_nothing(value));
-            let named = std::mem::take(fields).into_iter().map(by_choice);
-            *fields = named.collect();
+            let named = std::mem::take(fields).into_iter();
+            *fields = named.map(by_choice).map(parsed).collect();
         }
         Value::Array(items) => match bytes(items) {
             Some(bytes) => *value = BASE64_STANDARD.encode(bytes).into(),
@@ -132,6 +135,23 @@ fn by_choice((name, value): (String, Value)) -> (String, Value) {
             (name, value.unwrap_or_default())
         }
         None => (name, Value::Object(fields)),
+    }
+}
+
+/// `params_json` is a text; what it says goes by the name of `params`. What is no JSON stays a text.
+fn parsed((name, value): (String, Value)) -> (String, Value) {
+    let json = name.strip_suffix("_json").zip(value.as_str());
+    match json.and_then(|(name, text)| Some((name, serde_json::from_str(text).ok()?))) {
+        Some((name, value)) => (name.to_owned(), value),
+        None => (name, value),
+    }
+}
+
+impl From<&Value> for InteractiveResponse {
+    fn from(chosen: &Value) -> Self {
+        let given = |name: &str| chosen.get(name).cloned();
+        let name = given("name").and_then(|name| Some(name.as_str()?.to_owned()));
+        Self::new(name, given("params").or_else(|| given("params_json")))
     }
 }
 

@@ -45,7 +45,11 @@ impl References {
 
     /// Mentions people by what their chat calls them.
     pub(super) fn mention(&mut self, names: Vec<Jid>) {
-        self.mentioned.extend(names);
+        for name in names {
+            if !self.mentioned.contains(&name) {
+                self.mentioned.push(name);
+            }
+        }
     }
 
     /// How many people are mentioned by name.
@@ -65,14 +69,15 @@ impl References {
 
 impl OpenChat<'_> {
     /// Mentions people, and writes `@` and what this chat calls each of them where the text has the number or LID that the
-    /// request gave.
+    /// request gave. `field`: where the request names them.
     pub async fn mention(
         &self,
+        field: &'static str,
         references: &mut References,
         people: &[Person],
         text: &mut String,
     ) -> Result<(), Failure> {
-        let names = self.names(people).await?;
+        let names = self.members(field, people).await?;
         for (person, name) in people.iter().zip(&names) {
             let asked = match person {
                 Person::Phone(number) => number.digits(),
@@ -87,7 +92,7 @@ impl OpenChat<'_> {
     }
 
     /// Answers a message: it shows what that holds, as far as it is known here, or else the text that the request gives.
-    /// Whether there is anything to show.
+    /// Whether it is known here.
     pub async fn quote(&self, references: &mut References, quote: Quote) -> Result<bool, Failure> {
         let known = self.quotable(&quote).await?;
         let written = known
@@ -104,7 +109,7 @@ impl OpenChat<'_> {
                 return Err(Invalid::field(field, format!("{field} {missing}")).into());
             }
         };
-        let found = known.is_some() || !quote.text.is_empty();
+        let found = known.is_some();
         let quoted = match known {
             Some(kept) => kept::content(&kept),
             None => wa::Message {

@@ -18,26 +18,25 @@ pub const EDITABLE: Duration = Duration::from_secs(20 * 60);
 
 impl OpenChat<'_> {
     /// Refuses a message that is in another chat than this one. `field`: where the request names the chat.
-    pub fn has(&self, field: &'static str, kept: Option<&Kept>) -> Result<(), Invalid> {
-        let Some(kept) = kept else {
-            return Ok(());
-        };
-        let here = match self.group {
-            Some(_) => kept.about.chat == self.jid.to_string(),
-            None => !kept.about.in_group() && self.is_with(kept),
-        };
-        match here {
-            true => Ok(()),
-            false => {
+    pub async fn has(&self, field: &'static str, kept: Option<&Kept>) -> Result<(), Invalid> {
+        match kept {
+            Some(kept) if !self.is_where(kept).await => {
                 let problem = format!("{field} is another chat than that of {}", kept.id);
                 Err(Invalid::field(field, problem))
             }
+            _ => Ok(()),
         }
     }
 
-    /// Whether a message between two is one with whoever this chat is with, as far as their names tell.
-    fn is_with(&self, kept: &Kept) -> bool {
-        let (here, there) = (self.other(), &kept.about.other);
+    /// Whether a message is in this chat, as far as the names tell.
+    pub(super) async fn is_where(&self, kept: &Kept) -> bool {
+        if self.group.is_some() {
+            return kept.about.chat == self.jid.to_string();
+        }
+        if kept.about.in_group() {
+            return false;
+        }
+        let (here, there) = (self.other().await, &kept.about.other);
         let comparable = (here.phone.is_some() && there.phone.is_some())
             || (here.lid.is_some() && there.lid.is_some());
         !comparable || here.is(there)

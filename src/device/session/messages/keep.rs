@@ -5,10 +5,20 @@ use chrono::Utc;
 use super::OpenChat;
 use crate::device::kept::{self, About, ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
+use crate::device::report::{self, Participant};
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 use crate::store::StoreError;
 use crate::store::messages::{NewMessage, State, Whose};
+
+/// The `message_type` of a reaction.
+const REACTION: &str = "reaction";
+
+/// The kind of an own message whose state may be asked for: whatever is answered with an id of its own.
+pub(super) fn asked_for(message: &Outgoing) -> Option<String> {
+    let reaction = message.0.reaction_message.is_set();
+    report::kept_kind(&message.0).or_else(|| reaction.then(|| REACTION.to_owned()))
+}
 
 impl OpenChat<'_> {
     /// Keeps it as one that is on its way. Whatever becomes of the process, its id is known from now on.
@@ -43,9 +53,14 @@ impl OpenChat<'_> {
                 false => Ok(()),
             };
         };
+        // Of a reaction only what becomes of it.
+        let content = match kind.as_str() {
+            REACTION => Vec::new(),
+            _ => kept::encoded(&message.0),
+        };
         let about = About {
             chat: self.jid.to_string(),
-            other: self.other(),
+            other: self.other().await,
             author: self.account(),
             author_jid: self.own().map(|own| own.to_string()).unwrap_or_default(),
             kind,
@@ -57,7 +72,7 @@ impl OpenChat<'_> {
             state: State::Pending,
             at: Utc::now().timestamp(),
             about: &about,
-            content: &kept::encoded(&message.0),
+            content: &content,
         };
         store.keep_leaving(device, &kept, job).await
     }
@@ -70,15 +85,17 @@ impl OpenChat<'_> {
 
     /// The message of this id, if it is known here and in this chat.
     pub(super) async fn known(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
-        let kept = self.session.messages().kept(id, whose).await?;
-        Ok(kept.filter(|kept| self.has("", Some(kept)).is_ok()))
+        let Some(kept) = self.session.messages().kept(id, whose).await? else {
+            return Ok(None);
+        };
+        Ok(self.is_where(&kept).await.then_some(kept))
     }
 
-    /// In a chat between two: the other one.
-    pub(super) fn other(&self) -> KnownAs {
-        match self.group {
-            Some(_) => KnownAs::default(),
-            None => KnownAs::of([&self.jid]),
+    /// In a chat between two: the other one, by all names that are known.
+    pub(super) async fn other(&self) -> KnownAs {
+        match Participant::of(&self.jid) {
+            Some(person) => KnownAs::from(&person.known_in(&self.session.life.records).await),
+            None => KnownAs::default(),
         }
     }
 

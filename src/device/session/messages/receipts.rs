@@ -5,6 +5,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt as _};
 
 use super::Messages;
+use crate::device::kept::Kept;
 use crate::device::session::{failures, jids};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
@@ -50,7 +51,7 @@ impl Messages<'_> {
     ) -> Result<Author, Failure> {
         let kept = self.kept(message_id, Whose::Anybodys).await?;
         if let (Some(kept), Some(chat)) = (&kept, &chat)
-            && !kept.about.is_in(chat)
+            && !self.is_in(kept, chat).await?
         {
             let problem = format!("chat_jid is another chat than that of {message_id}");
             return Err(Invalid::field("chat_jid", problem).into());
@@ -85,6 +86,18 @@ impl Messages<'_> {
             return Err(Invalid::field("sender_jid", problem).into());
         }
         Ok(Author { chat, author })
+    }
+
+    /// Whether a message is in the chat that a request names; WhatsApp is asked whom it means by another spelling.
+    async fn is_in(&self, kept: &Kept, chat: &Chat) -> Result<bool, Failure> {
+        match chat {
+            _ if kept.about.is_in(chat) => Ok(true),
+            Chat::Person(person) if !kept.about.in_group() => {
+                let who = self.0.lookup().find_one(person).await?;
+                Ok(who.is_some_and(|who| kept.about.other.is(&who)))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// Tells the author of these messages. There is no answer: it returns once that is on its way.

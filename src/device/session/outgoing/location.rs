@@ -38,8 +38,8 @@ pub struct Movement {
 }
 
 impl Outgoing {
-    /// A place that stays where it is.
-    pub fn location(place: Place, label: Label) -> Self {
+    /// A place that stays where it is. `thumbnail`: a JPEG that is shown of it.
+    pub fn location(place: Place, label: Label, thumbnail: Option<Vec<u8>>) -> Self {
         let content = LocationMessage {
             degrees_latitude: Some(place.latitude),
             degrees_longitude: Some(place.longitude),
@@ -47,6 +47,7 @@ impl Outgoing {
             address: label.address,
             url: label.url,
             comment: label.comment,
+            jpeg_thumbnail: thumbnail,
             ..Default::default()
         };
         Self(wa::Message {

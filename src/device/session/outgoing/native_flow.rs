@@ -28,10 +28,6 @@ pub enum Button {
 }
 
 impl Button {
-    fn is_reply(&self) -> bool {
-        matches!(self, Self::Reply { .. })
-    }
-
     /// WhatsApp's name of it, and what belongs to it.
     fn parts(&self) -> (&'static str, Value) {
         match self {
@@ -54,10 +50,8 @@ impl Outgoing {
         header: Option<Header>,
         body: String,
         footer: Option<String>,
-        mut buttons: Vec<Button>,
+        buttons: Vec<Button>,
     ) -> Self {
-        // WhatsApp judges the message by its first button.
-        buttons.sort_by_key(|button| !button.is_reply());
         let buttons = buttons.iter().map(Button::parts);
         let buttons = buttons.map(|(name, parameters)| NativeFlowButton {
             name: Some(name.to_owned()),

@@ -28,9 +28,9 @@ fn info() -> MessageInfo {
 }
 
 fn told(message: &Message, info: &MessageInfo) -> String {
-    let own = Some(jid("15550000100:7@s.whatsapp.net"));
+    let own = Participant::new(&jid("15550000100:7@s.whatsapp.net"), None);
     let people = Participants::of(&info.source, own);
-    let data = MessageReceived::new(message, info, &people).expect("a message");
+    let data = MessageReceived::new(message, info, &people, None).expect("a message");
     serde_json::to_string(&data).expect("JSON")
 }
 
@@ -103,8 +103,8 @@ fn who_and_where() {
         category: MessageCategory::Peer,
         ..info()
     };
-    let people = Participants::of(&peer.source, None);
-    assert!(MessageReceived::new(&text("hi"), &peer, &people).is_none());
+    let people = Participants::of(&peer.source, Participant::default());
+    assert!(MessageReceived::new(&text("hi"), &peer, &people, None).is_none());
 }
 
 #[test]

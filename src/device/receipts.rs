@@ -1,0 +1,60 @@
+//! Receipts of all devices, in their order: whose they are is found out, then they are told and taken note of.
+//!
+//! They come on the receive path, which cannot wait for the store.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
+use wacore::types::events::Receipt;
+
+use super::life::Life;
+
+/// Receipts that may wait; what comes beyond that is dropped.
+const MOST: usize = 20_000;
+
+/// Where receipts are handed in. Its clones are the same.
+#[derive(Clone)]
+pub struct Receipts(mpsc::Sender<Waiting>);
+
+enum Waiting {
+    Receipt(Arc<Life>, Box<Receipt>),
+    Flush(oneshot::Sender<()>),
+}
+
+impl Receipts {
+    /// Takes them in as long as anybody can hand one in.
+    pub fn start() -> Self {
+        let (hand_in, waiting) = mpsc::channel(MOST);
+        tokio::spawn(take_in(waiting));
+        Self(hand_in)
+    }
+
+    /// Somebody has got or read messages of this life's device, or its account has on another device.
+    pub(super) fn hear(&self, life: &Arc<Life>, receipt: &Receipt) {
+        let receipt = Waiting::Receipt(life.clone(), Box::new(receipt.clone()));
+        if self.0.try_send(receipt).is_err() {
+            warn!("too many receipts at once: one is not taken note of");
+        }
+    }
+
+    /// Returns when all that has been handed in is told and noted.
+    pub async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        // Without the task nothing waits.
+        if self.0.send(Waiting::Flush(done)).await.is_ok() {
+            let _ = flushed.await;
+        }
+    }
+}
+
+async fn take_in(mut waiting: mpsc::Receiver<Waiting>) {
+    while let Some(next) = waiting.recv().await {
+        match next {
+            Waiting::Receipt(life, receipt) => life.take_receipt(&receipt).await,
+            Waiting::Flush(done) => {
+                let _ = done.send(());
+            }
+        }
+    }
+}
