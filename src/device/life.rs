@@ -63,6 +63,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// In which order is sent.
     pub lanes: Lanes,
+    /// The same among jobs, which let others past.
+    pub job_lanes: Lanes,
     /// Messages whose media their senders were asked to upload again.
     pub reuploads: Reuploads,
     /// What goes on although its caller has been answered.
@@ -90,6 +92,7 @@ impl Life {
             records: shared.store.backend(plan.number, plan.life),
             acks: Acks::default(),
             lanes: Lanes::default(),
+            job_lanes: Lanes::default(),
             reuploads: Reuploads::default(),
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
