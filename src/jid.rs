@@ -188,12 +188,12 @@ impl From<Person> for Chat {
 
 /// Each is read from a text, and is one in the API's document.
 macro_rules! read_from_text {
-    ($($name:ident: $example:literal)*) => {
+    ($($name:ident: $example:literal, $same_text_for_all:literal;)*) => {
         $(
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                     let text = String::deserialize(deserializer)?;
-                    match text.trim().is_empty() {
+                    match text.trim().is_empty() && !$same_text_for_all {
                         true => Err(D::Error::custom("is required")),
                         false => text.parse().map_err(D::Error::custom),
                     }
@@ -217,8 +217,8 @@ macro_rules! read_from_text {
 }
 
 read_from_text! {
-    PhoneNumber: "5511999999999"
-    Person: "5511999999999@s.whatsapp.net"
-    GroupJid: "120363021234567890@g.us"
-    Chat: "5511999999999@s.whatsapp.net"
+    PhoneNumber: "5511999999999", true;
+    Person: "5511999999999@s.whatsapp.net", false;
+    GroupJid: "120363021234567890@g.us", false;
+    Chat: "5511999999999@s.whatsapp.net", false;
 }

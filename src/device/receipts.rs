@@ -9,9 +9,13 @@ use tracing::warn;
 use wacore::types::events::Receipt;
 
 use super::life::Life;
+use super::states::Sign;
 
 /// Receipts that may wait; what comes beyond that is dropped.
 const MOST: usize = 20_000;
+
+/// Receipts that are taken in at once.
+const CHUNK: usize = 500;
 
 /// Where receipts are handed in. Its clones are the same.
 #[derive(Clone)]
@@ -49,12 +53,42 @@ impl Receipts {
 }
 
 async fn take_in(mut waiting: mpsc::Receiver<Waiting>) {
-    while let Some(next) = waiting.recv().await {
-        match next {
-            Waiting::Receipt(life, receipt) => life.take_receipt(&receipt).await,
-            Waiting::Flush(done) => {
-                let _ = done.send(());
+    let mut taken = Vec::with_capacity(CHUNK);
+    while waiting.recv_many(&mut taken, CHUNK).await > 0 {
+        let (mut receipts, mut flushed) = (Vec::with_capacity(taken.len()), Vec::new());
+        for next in taken.drain(..) {
+            match next {
+                Waiting::Receipt(life, receipt) => receipts.push((life, receipt)),
+                Waiting::Flush(done) => flushed.push(done),
             }
         }
+        take_all(receipts).await;
+        for done in flushed {
+            let _ = done.send(());
+        }
+    }
+}
+
+/// What they say is kept before it is told: whoever was told of it finds it here.
+async fn take_all(receipts: Vec<(Arc<Life>, Box<Receipt>)>) {
+    let Some((life, _)) = receipts.first() else {
+        return;
+    };
+    let states = life.shared.states.clone();
+    let (mut understood, mut all) = (Vec::with_capacity(receipts.len()), Vec::new());
+    for (life, receipt) in receipts {
+        let (reader, signs) = life.understand(&receipt).await;
+        understood.push((life, receipt, reader, all.len()..all.len() + signs.len()));
+        all.extend(signs);
+    }
+    let refused = states.note_all_now(&all).await;
+    for (life, receipt, reader, signs) in understood {
+        let of_this = all.get(signs).unwrap_or_default();
+        let is_refused = |sign: &&Sign| refused.iter().any(|refused| std::ptr::eq(*refused, *sign));
+        let refused = of_this
+            .iter()
+            .filter(is_refused)
+            .map(|sign| sign.id.as_str());
+        life.tell_receipt(&receipt, &reader, &refused.collect::<Vec<_>>());
     }
 }

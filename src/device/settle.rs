@@ -13,7 +13,7 @@ use crate::store::DeviceNumber;
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::Whose;
 use crate::telemetry::Chain;
-use crate::webhooks::event::{Event, Told};
+use crate::webhooks::event::Event;
 
 /// Why a job of an earlier run was not done.
 const STOPPED: &str = "the daemon has stopped while it was made, and nothing was sent: ask again, with the same \
@@ -23,14 +23,14 @@ const STOPPED_LATE: &str = "the daemon has stopped while it was sent";
 
 /// A job has come to its end. Whoever learns of it may not wait, or not live long enough: what is not stored now is
 /// settled by the daemon's next start.
-pub fn settle_soon<T: Told>(
+pub fn settle_soon(
     shared: &Arc<Shared>,
     device: DeviceNumber,
     message_id: &str,
     outcome: Outcome,
-    told: &T,
+    event: Event,
 ) {
-    let (shared, message_id, event) = (shared.clone(), message_id.to_owned(), Event::of(told));
+    let (shared, message_id) = (shared.clone(), message_id.to_owned());
     let settle = async move { settle(&shared, device, &message_id, &outcome, &event).await };
     match Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn(settle.in_current_span())),

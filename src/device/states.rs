@@ -72,6 +72,8 @@ impl Reader {
     }
 }
 
+/// Signs that count, and others.
+type Sorted<'a> = (Vec<Reach<'a, KnownAs>>, Vec<&'a Sign>);
 type Key = (DeviceNumber, String, State, Option<String>);
 
 /// Where signs are handed in. Its clones are the same.
@@ -114,7 +116,16 @@ impl States {
 
     /// Takes note of a sign at once; durable when it returns.
     pub async fn note_now(&self, sign: Sign) {
-        self.0.write(&[sign]).await;
+        self.note_all_now(&[sign]).await;
+    }
+
+    /// The same of many. Those that come from somebody to whom the message was not sent are given back.
+    pub async fn note_all_now<'a>(&self, signs: &'a [Sign]) -> Vec<&'a Sign> {
+        let mut refused = Vec::new();
+        for signs in signs.chunks(CHUNK) {
+            refused.extend(self.0.write(signs).await);
+        }
+        refused
     }
 
     /// Writes what waits.
@@ -132,20 +143,23 @@ impl Shared {
         }
     }
 
-    async fn write(&self, signs: &[Sign]) {
+    /// What it gives back does not count: it comes from somebody to whom the message was not sent.
+    async fn write<'a>(&self, signs: &'a [Sign]) -> Vec<&'a Sign> {
         let written = async {
-            let counted = self.counted(signs).await?;
-            self.store.reach(&counted).await
+            let (counted, refused) = self.sorted(signs).await?;
+            self.store.reach(&counted).await?;
+            Ok::<_, StoreError>(refused)
         };
-        if let Err(error) = written.await {
+        written.await.unwrap_or_else(|error| {
             warn!(error = %Chain(&error), "how far messages have come could not be kept");
-        }
+            Vec::new()
+        })
     }
 
-    /// Those that come from whom they may come.
-    async fn counted<'a>(&self, signs: &'a [Sign]) -> Result<Vec<Reach<'a, KnownAs>>, StoreError> {
+    /// Those that come from whom they may come, and those that do not.
+    async fn sorted<'a>(&self, signs: &'a [Sign]) -> Result<Sorted<'a>, StoreError> {
         let mut messages: HashMap<(DeviceNumber, &str), Option<Kept>> = HashMap::new();
-        let mut counted = Vec::with_capacity(signs.len());
+        let (mut counted, mut refused) = (Vec::with_capacity(signs.len()), Vec::new());
         for sign in signs {
             if let Some(who) = &sign.who {
                 let message = match messages.entry((sign.device, &sign.id)) {
@@ -155,16 +169,18 @@ impl Shared {
                         unknown.insert(found.await?)
                     }
                 };
-                if !message
-                    .as_ref()
-                    .is_some_and(|kept| who.may_read(&kept.about))
-                {
-                    continue;
+                match message {
+                    None => continue,
+                    Some(kept) if !who.may_read(&kept.about) => {
+                        refused.push(sign);
+                        continue;
+                    }
+                    Some(_) => {}
                 }
             }
             counted.push(sign.reach());
         }
-        Ok(counted)
+        Ok((counted, refused))
     }
 }
 

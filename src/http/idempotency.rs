@@ -138,17 +138,20 @@ pub async fn once<E: Endpoint>(
     to_the_end(async move {
         let _turn = turn;
         let now = Utc::now().timestamp();
-        let known = api.store.take_key(&asked, &new_message_id(), now).await;
+        let new = new_message_id();
+        let known = api.store.take_key(&asked, &new, now).await;
         let known = known
             .map_err(|error| Failure::of_store("an Idempotency-Key could not be kept", &error))?;
-        let message_id = match known {
+        let (message_id, is_new) = match known {
             Known::Different => return Err(USED),
             Known::Answered(answer) => return again(&answer),
-            Known::Open(message_id) => message_id,
+            Known::New => (new, true),
+            // What was tried before may have been sent: whatever becomes of it now, it stays under this id.
+            Known::Open(message_id) => (message_id, false),
         };
         context.message_id = Some(message_id);
         let answered = endpoint.answer(context).await;
-        let refused = answered.as_ref().err().is_some_and(Failure::is_refusal);
+        let refused = is_new && answered.as_ref().err().is_some_and(Failure::is_refusal);
         let response = respond(answered);
         let (head, body) = response.into_parts();
         let body = actix_web::body::to_bytes(body).await.unwrap_or_default();

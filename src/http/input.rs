@@ -6,6 +6,7 @@
 mod lenient;
 mod query;
 mod shape;
+mod spelling;
 mod unique;
 mod words;
 
@@ -67,6 +68,11 @@ pub async fn read(
         false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
+    spelling::mend(
+        &mut body,
+        |name| shape.has(name),
+        shape.in_bodies().into_iter(),
+    );
     let path = path(request).await;
     Ok(Fields {
         fingerprint,

@@ -24,7 +24,7 @@ const AT_ONCE: u64 = 2;
 /// Bytes are counted in pieces of so many.
 const PIECE: u64 = 4096;
 
-/// What is known of it.
+/// What is known; what there is no memory to find out is left out, and the media is sent all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Preview {
     /// JPEG. None of a video: that would take a decoder for each kind of video.
@@ -97,7 +97,8 @@ pub async fn as_jpeg(
     let draw = |picture: &Picture| Ok((picture.jpeg()?, picture.thumbnail()?));
     match decode(picture, header, needed, room, draw).await? {
         (_, Drawn::Unreadable) => Err(damaged().into()),
-        (_, Drawn::NoRoom) => Err(too_large(&header).into()),
+        // It is a small server, and phones can read it.
+        (picture, Drawn::NoRoom) => Ok((picture, preview)),
         (_, Drawn::Done(drawn)) => {
             let ((jpeg, thumbnail), counted) = drawn.into_parts();
             counted.shrink_to(jpeg.len() + thumbnail.len());
@@ -165,7 +166,7 @@ async fn of_image(bytes: Held<Vec<u8>>, room: Permit) -> Result<(Held<Vec<u8>>, 
     let (bytes, drawn) = decode(bytes, header, needed, room, Picture::thumbnail).await?;
     preview.thumbnail = match drawn {
         Drawn::Unreadable => return Err(damaged().into()),
-        Drawn::NoRoom => return Err(too_large(&header).into()),
+        Drawn::NoRoom => None,
         Drawn::Done(thumbnail) => Some(thumbnail.into_parts().0),
     };
     Ok((bytes, preview))
@@ -175,7 +176,7 @@ fn damaged() -> Invalid {
     Invalid::media("the picture cannot be read: it was cut off or is damaged, send all of it")
 }
 
-/// More than is allowed for one, or than this server has for one.
+/// It asks for more than is allowed for one.
 fn too_large(header: &Header) -> Invalid {
     let (width, height) = header.sides();
     let needed = header.memory.div_ceil(1 << 20);
@@ -313,12 +314,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_there_is_no_room_for_is_refused() {
+    async fn what_there_is_no_room_for_is_refused_or_left_out() {
         let small = Memory::new(1000, 0);
-        let refused = of(Kind::Image, picture(&small), small.permit(None)).await;
-        let refused = refused.err().map(|failure| failure.to_string());
-        let refused = refused.unwrap_or_default();
-        assert!(refused.starts_with("the picture is too large"), "{refused}");
+        let done = of(Kind::Image, picture(&small), small.permit(None)).await;
+        let (_, preview) = done.expect("it is sent all the same");
+        assert_eq!((preview.thumbnail, preview.width), (None, Some(24)));
         let memory = Memory::new(3_000_000, 0);
         let others = memory.permit(None);
         others.grow(1_200_000).expect("room");

@@ -25,7 +25,9 @@ pub struct Asked {
 pub enum Known {
     /// Something else was asked for under it.
     Different,
-    /// The same was asked for, or is now. Nobody knows how it ended: it is done under this message id.
+    /// Nothing was asked for under it before: it is done under the new message id.
+    New,
+    /// The same was asked for, and nobody knows how it ended: it is done under this message id.
     Open(String),
     /// The same was asked for, and this was the answer.
     Answered(Bytes),
@@ -78,6 +80,7 @@ impl Store {
                 let sealer = self.sealer("idempotency", DeviceNumber::NOBODY);
                 Known::Answered(sealer.unseal(&place(asked), &sealed)?)
             }
+            None if row.text(1)? == message_id => Known::New,
             None => Known::Open(row.text(1)?.to_owned()),
         })
     }

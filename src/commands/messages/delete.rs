@@ -119,19 +119,21 @@ impl Command for DeleteMessage {
         };
         // Its place is taken first.
         let (chat, (kept, age, in_time)) = futures::try_join!(chat, kept)?;
-        let (chat_jid, deleted_at) = match chat {
+        let (chat_jid, deleted_at, _turn) = match chat {
             Some(chat) => {
                 chat.has("chatJid", kept.as_ref()).await?;
                 let revoke = chat.revoke(&id, kept.as_ref()).await?;
                 let jid = chat.jid();
-                (jid, chat.send(revoke).await?.at)
+                let (ack, turn) = chat.send_and_hold(revoke).await?;
+                (jid, ack.at, Some(turn))
             }
             None => {
                 messages
                     .delete_for_me(&self.chat_jid, &id, kept.as_ref())
                     .await?;
                 let jid = kept.as_ref().map(|kept: &Kept| kept.about.chat_jid());
-                (jid.unwrap_or_else(|| self.chat_jid.to_string()), Utc::now())
+                let jid = jid.unwrap_or_else(|| self.chat_jid.to_string());
+                (jid, Utc::now(), None)
             }
         };
         if let Some(kept) = kept {

@@ -75,6 +75,10 @@ impl Command for EditMessage {
         // Its place is taken first.
         let (chat, kept) = futures::try_join!(messages.open("to", &self.to), kept)?;
         chat.has("to", kept.as_ref()).await?;
+        chat.turn().await;
+        // Somebody may have deleted it meanwhile.
+        let kept = messages.kept(&id, Whose::Anybodys).await?;
+        kept.as_ref().map(editable).transpose()?;
         let ack = chat.edit(&id, kept, text).await?;
         Ok(EditedMessage {
             message_id: id,

@@ -11,6 +11,7 @@ use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::messages::context::References;
 use crate::device::session::outgoing::Outgoing;
+use crate::device::session::outgoing::choices::Choices;
 use crate::failure::Failure;
 use crate::jid::Chat;
 
@@ -48,7 +49,10 @@ impl Command for SendButtonsResponse {
     async fn run(self, session: Session) -> Result<SentTo, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
         let mut question = References::default();
-        chat.quote(&mut question, self.quoted.into()).await?;
+        if chat.quote(&mut question, self.quoted.into()).await? {
+            let choices = Choices::of(&question);
+            choices.have_button("selected_button_id", self.selected_button_id.as_str())?;
+        }
         let (id, text) = (self.selected_button_id, self.selected_display_text);
         let message = Outgoing::button_pressed(id.into(), text.into(), question);
         let ack = chat.send(message).await?;

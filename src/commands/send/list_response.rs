@@ -11,6 +11,7 @@ use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::messages::context::References;
 use crate::device::session::outgoing::Outgoing;
+use crate::device::session::outgoing::choices::Choices;
 use crate::failure::Failure;
 use crate::jid::Chat;
 
@@ -52,7 +53,10 @@ impl Command for SendListResponse {
     async fn run(self, session: Session) -> Result<SentTo, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
         let mut question = References::default();
-        chat.quote(&mut question, self.quoted.into()).await?;
+        if chat.quote(&mut question, self.quoted.into()).await? {
+            let choices = Choices::of(&question);
+            choices.have_row("selected_row_id", self.selected_row_id.as_str())?;
+        }
         let (id, title) = (self.selected_row_id.into(), self.title.into());
         let message = Outgoing::entry_chosen(id, title, self.description, question);
         let ack = chat.send(message).await?;

@@ -97,27 +97,28 @@ impl Life {
         self.sign(id, state, None, at, failure)
     }
 
-    /// Somebody has got or read messages. It is told by the names that are known here.
-    pub(in crate::device) async fn take_receipt(&self, receipt: &Receipt) {
+    /// A receipt by the names that are known here, and the signs that are in it.
+    pub(in crate::device) async fn understand(
+        &self,
+        receipt: &Receipt,
+    ) -> (Participant, Vec<Sign>) {
         let source = &receipt.source;
         let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
         let reader = reader.known_in(&self.records).await;
-        if let Some(event) = report::receipt(receipt, &reader) {
-            self.shared.webhooks.publish(self.plan.number, event);
-        }
-        self.note_receipt(receipt, &reader);
+        let signs = self.signs(receipt, &reader);
+        (reader, signs)
     }
 
-    fn note_receipt(&self, receipt: &Receipt, reader: &Participant) {
+    fn signs(&self, receipt: &Receipt, reader: &Participant) -> Vec<Sign> {
         let state = match receipt.r#type {
             ReceiptType::Delivered | ReceiptType::Inactive => State::Delivered,
             ReceiptType::Read => State::Read,
             ReceiptType::Played => State::Played,
-            _ => return,
+            _ => return Vec::new(),
         };
         let source = &receipt.source;
         if !self.shared.keeps() || source.chat.is_status_broadcast() {
-            return;
+            return Vec::new();
         }
         let reader = Reader {
             group: source.chat.is_group().then(|| InGroup {
@@ -126,10 +127,28 @@ impl Life {
             }),
             names: KnownAs::from(reader),
         };
-        for id in &receipt.message_ids {
-            let at = crate::device::told::time(receipt.timestamp);
-            let sign = self.sign(id, state, Some(reader.clone()), at, None);
-            self.shared.states.note(sign);
+        let at = crate::device::told::time(receipt.timestamp);
+        let ids = receipt.message_ids.iter();
+        ids.map(|id| self.sign(id, state, Some(reader.clone()), at, None))
+            .collect()
+    }
+
+    /// Tells of a receipt, but for what its sender cannot know of.
+    pub(in crate::device) fn tell_receipt(
+        &self,
+        receipt: &Receipt,
+        reader: &Participant,
+        refused: &[&str],
+    ) {
+        let is_told = |id: &&String| !refused.contains(&id.as_str());
+        let ids: Vec<String> = receipt
+            .message_ids
+            .iter()
+            .filter(is_told)
+            .cloned()
+            .collect();
+        if let Some(event) = report::receipt(receipt, ids, reader) {
+            self.shared.webhooks.publish(self.plan.number, event);
         }
     }
 

@@ -144,15 +144,16 @@ impl Observer {
         let (shared, device) = (&self.0.shared, self.0.plan.number);
         let by_job = self.0.jobs.take(&ack.id).is_some();
         let told = MessageSent::new(ack, at, message.kind, by_job || message.by_job);
+        let event = told.event(self.0.plan.device);
         match by_job {
             true => settle_soon(
                 shared,
                 device,
                 &ack.id,
                 Outcome::Sent(at.timestamp()),
-                &told,
+                event,
             ),
-            false => shared.webhooks.tell(device, &told),
+            false => shared.webhooks.publish(device, event),
         }
     }
 }

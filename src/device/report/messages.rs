@@ -198,9 +198,16 @@ impl MessageOrigin {
     }
 }
 
-/// The event of a receipt. `None`: it is of no interest to anybody.
-pub fn receipt(receipt: &events::Receipt, reader: &Participant) -> Option<Event> {
-    let told = MessageReceipt::new(receipt, reader);
+/// The event of a receipt, for these of its messages. `None`: it is of no interest to anybody.
+pub fn receipt(
+    receipt: &events::Receipt,
+    message_ids: Vec<String>,
+    reader: &Participant,
+) -> Option<Event> {
+    if message_ids.is_empty() {
+        return None;
+    }
+    let told = MessageReceipt::new(receipt, message_ids, reader);
     Some(match receipt.r#type {
         ReceiptType::Delivered | ReceiptType::Inactive => Event::of(&MessageDelivered(told)),
         ReceiptType::Read
@@ -246,13 +253,13 @@ pub struct MessageReceipt {
 }
 
 impl MessageReceipt {
-    fn new(receipt: &events::Receipt, reader: &Participant) -> Self {
+    fn new(receipt: &events::Receipt, message_ids: Vec<String>, reader: &Participant) -> Self {
         let source = &receipt.source;
         // In a chat between two the one who reads is the other side.
         let between_two = source.chat.is_pn() || source.chat.is_lid();
         Self {
             about: AboutChat::between(&source.chat, between_two.then_some(reader)),
-            message_ids: receipt.message_ids.clone(),
+            message_ids,
             receipt_type: receipt.r#type.as_wire_str().to_owned(),
             sender_pn: reader.number_text(),
             sender_lid: reader.lid_text(),

@@ -17,6 +17,7 @@ use crate::device::settle::settle_soon;
 use crate::failure::{Failure, MAYBE_SENT};
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::{NewMessage, State as MessageState};
+use crate::webhooks::event::Event;
 
 /// Whether the caller has been answered.
 #[derive(Clone, Default)]
@@ -109,7 +110,8 @@ impl UnderWay {
             let (id, now) = (&self.message_id, Utc::now());
             let told = MessageSent::by_job(id, chat, now);
             let (shared, device) = (&self.life.shared, self.life.plan.number);
-            settle_soon(shared, device, id, Outcome::Sent(now.timestamp()), &told);
+            let event = told.event(self.life.plan.device);
+            settle_soon(shared, device, id, Outcome::Sent(now.timestamp()), event);
         }
     }
 
@@ -127,7 +129,8 @@ impl UnderWay {
         };
         let told = MessageFailed::new(&self.message_id, &chat, reason);
         let (shared, device) = (&self.life.shared, self.life.plan.number);
-        settle_soon(shared, device, &self.message_id, outcome, &told);
+        let event = Event::of(&told);
+        settle_soon(shared, device, &self.message_id, outcome, event);
     }
 }
 

@@ -173,6 +173,9 @@ impl Pace {
     }
 }
 
+/// One's turn in a chat, until it is dropped.
+pub struct Turn(#[expect(dead_code, reason = "held, not read")] Option<Mutex<Vec<Place>>>);
+
 /// A chat in whose line one stands to write.
 pub struct OpenChat<'a> {
     session: &'a Session,
@@ -195,8 +198,8 @@ impl OpenChat<'_> {
         self.group.as_ref().map(|group| group.participants.len())
     }
 
-    /// Waits until it is one's turn to write.
-    async fn turn(&self) {
+    /// Waits until it is one's turn to write: whatever was asked for before has left.
+    pub async fn turn(&self) {
         if !self.turn.lock().is_empty() {
             return;
         }
@@ -289,6 +292,15 @@ impl OpenChat<'_> {
     /// Sends it when it is its turn, and returns once WhatsApp has accepted it; the next one may leave as soon as this one
     /// has left.
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
+        self.send_in_turn(message, false).await.map(|(ack, _)| ack)
+    }
+
+    /// The same for what changes an earlier message: it is one's turn until the change is kept, too.
+    pub async fn send_and_hold(self, message: Outgoing) -> Result<(Ack, Turn), Failure> {
+        self.send_in_turn(message, true).await
+    }
+
+    async fn send_in_turn(self, message: Outgoing, hold: bool) -> Result<(Ack, Turn), Failure> {
         self.turn().await;
         let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
@@ -299,14 +311,20 @@ impl OpenChat<'_> {
         } = self;
         let (message, options) = prepared(message, settings.as_ref(), &message_id);
         let (to, mentions) = (jid.to_non_ad_string(), mentions(&message));
+        let (held, passed_on) = match hold {
+            true => (Some(turn), None),
+            false => (None, Some(turn)),
+        };
         let write = async |message_id: String| {
             session.has_readers(&jid, &message_id).await?;
             let written = session
                 .client
                 .send_message_with_options(jid, message, options);
             let written = written.await.map(drop).map_err(failures::not_sent);
-            drop(turn);
-            session.line.leave();
+            if let Some(turn) = passed_on {
+                drop(turn);
+                session.line.leave();
+            }
             written
         };
         let ack = session.accepted(message_id, kind, write).await?;
@@ -315,7 +333,7 @@ impl OpenChat<'_> {
             let told = MentionSent::new(&ack.message_id, to, mentions, ack.at);
             webhooks.tell(device, &told);
         }
-        Ok(ack)
+        Ok((ack, Turn(held)))
     }
 }
 

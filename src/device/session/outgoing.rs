@@ -1,6 +1,7 @@
 //! Messages on their way out, so that commands need not know the protocol's own types.
 
 mod answer;
+pub mod choices;
 pub mod contact;
 pub mod list;
 pub mod location;

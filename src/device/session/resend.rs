@@ -17,6 +17,7 @@ use crate::device::settle::settle_soon;
 use crate::failure::{Failure, MAYBE_SENT};
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::Whose;
+use crate::webhooks::event::Event;
 
 /// Sends all that is left of an earlier run, one after the other. What the end of this life cuts off is left for the next.
 pub(in crate::device) async fn resend_left(life: Arc<Life>, client: Arc<Client>) {
@@ -38,7 +39,7 @@ pub(in crate::device) async fn resend_left(life: Arc<Life>, client: Arc<Client>)
                     false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
                 };
                 let told = MessageFailed::new(id, &job.chat, reason);
-                settle_soon(shared, device, id, outcome, &told);
+                settle_soon(shared, device, id, outcome, Event::of(&told));
             }
         }
         shared.left.done(device);

@@ -4,6 +4,8 @@ use serde::de::value::{MapDeserializer, SeqDeserializer};
 use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
 use serde_json::{Error, Value};
 
+use super::spelling;
+
 /// The value of a field, and where it came from.
 #[derive(Clone)]
 pub enum Given {
@@ -144,12 +146,22 @@ impl<'de> Deserializer<'de> for Given {
         }
     }
 
+    /// Only an object has fields with names; a list would be read by their order.
     fn deserialize_struct<V: Visitor<'de>>(
-        self,
+        mut self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Error> {
+        match &mut self {
+            Self::Json(Value::Array(_)) => {
+                return Err(Error::invalid_type(Unexpected::Seq, &"a map"));
+            }
+            Self::Json(Value::Object(fields)) => {
+                spelling::mend(fields, |name| names.contains(&name), names.iter().copied());
+            }
+            _ => {}
+        }
         self.deserialize_map(visitor)
     }
 

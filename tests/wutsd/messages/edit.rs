@@ -118,3 +118,44 @@ async fn an_old_one_is_refused() {
         answer.text
     );
 }
+
+#[tokio::test]
+async fn what_is_deleted_at_the_same_time_is_not_edited_afterwards() {
+    let chat = Chat::open().await;
+    let control = &chat.world.control;
+    for _ in 0..3 {
+        let id = sent(&chat, "Dinner at seven?").await;
+        let slow = json!({ "number": chat.ada, "text": "wait", "delay": 1 });
+        let delete = json!({ "messageId": id, "chatJid": chat.ada });
+        let delete = async {
+            let deleted = chat
+                .user
+                .api
+                .request(Method::DELETE, "/messages/delete", Some(delete));
+            deleted.await.expect(200);
+        };
+        let edit_at_once = edit(&chat, &id, &chat.ada, "after all");
+        let (_, (), edited) = futures::join!(chat.post("/send/text", slow), delete, edit_at_once);
+        let deleted = format!("{id} has been deleted");
+        let again = edit(&chat, &id, &chat.ada, "a zombie").await;
+        names_field(&again, "messageId");
+        assert_eq!(
+            again.body["validation"][0]["message"], deleted,
+            "{}",
+            again.text
+        );
+        // It came before, or not at all.
+        if edited.status != 200 {
+            assert_eq!(
+                edited.body["validation"][0]["message"], deleted,
+                "{}",
+                edited.text
+            );
+        }
+        let changes = control.inbox(&chat.ada).await;
+        let of_this =
+            |entry: &&serde_json::Value| entry["message"]["protocol_message"]["key"]["id"] == id;
+        let last = changes.iter().rfind(of_this).expect("a change");
+        assert_eq!(last["kind"], "revoke", "{last}");
+    }
+}

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::send::Chat;
 use crate::support::World;
 
 /// A PNG of one pixel, as encoders of mail write it.
@@ -338,5 +339,54 @@ async fn a_name_that_stands_twice_is_refused_however_deep() {
             .await;
         assert_eq!(answer.text_error(), (400, "duplicate field `name`"));
         assert_eq!(answer.body["validation"][0]["field"], "name");
+    }
+}
+
+#[tokio::test]
+async fn a_field_in_another_spelling_is_read_and_only_an_object_has_fields() {
+    let chat = Chat::open().await;
+    // A picture that is to be seen once must not stay because of an underscore.
+    let picture = json!({ "number": chat.ada, "image": WITH_LINE_BREAKS, "view_once": true });
+    let answer = chat.post("/send/image", picture).await;
+    assert_eq!(answer.header(IGNORED), "");
+    let sent = answer.expect(200);
+    let control = &chat.world.control;
+    let read = control
+        .wait_for_message(&chat.ada, &sent["message_id"])
+        .await;
+    assert_eq!(
+        read["message"]["image_message"]["view_once"], true,
+        "{read}"
+    );
+    // The right name counts where both are there.
+    let both = json!({ "number": chat.ada, "text": "hello", "typingDuration": 0, "typing_duration": 10_000 });
+    let answer = chat.post("/send/text", both).await;
+    assert_eq!(answer.header(IGNORED), "typing_duration");
+    answer.expect(200);
+    // Also within an object.
+    let card = json!({ "displayName": "Alan", "phone": "5511999999999" });
+    chat.send("/send/contact", json!({ "to": chat.ada, "contact": card }))
+        .await;
+
+    let lists = [
+        (
+            "/send/contact",
+            json!({ "to": chat.ada, "contact": ["Alan", "5511999999999"] }),
+            "contact must be an object, not a list",
+        ),
+        (
+            "/send/poll",
+            json!({ "to": chat.ada, "question": "Lunch?", "options": [["Yes"], ["No"]] }),
+            "options[0] must be an object, not a list",
+        ),
+    ];
+    for (path, body, text) in lists {
+        let answer = chat.post(path, body).await;
+        assert_eq!(
+            (answer.status, answer.body["error"].as_str()),
+            (400, Some(text)),
+            "{}",
+            answer.text
+        );
     }
 }

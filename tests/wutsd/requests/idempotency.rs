@@ -207,3 +207,23 @@ async fn a_status_is_posted_once_under_a_key() {
     world.control.wait_for_message(&phone, id).await;
     assert_eq!(world.control.inbox(&phone).await.len(), 2);
 }
+
+#[tokio::test]
+async fn what_may_have_been_sent_stays_under_its_id_whatever_becomes_of_it_later() {
+    let world = World::start_with(&[("WHATSAPP__COMMAND_TIMEOUT", "2")]).await;
+    let (user, _) = world.paired_user().await;
+    let ada = world.control.account("Ada").await;
+    let fault = json!({ "jid": "*", "fault": "ack_silence", "times": 1 });
+    world.control.fault(fault).await;
+    let unheard = send(&user, "k1", &ada, "once").await.expect(504);
+    let id = &unheard["message_id"];
+    world.control.wait_for_message(&ada, id).await;
+    // A refusal of the second attempt takes nothing back.
+    let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
+    world.control.fault(fault).await;
+    send(&user, "k1", &ada, "once").await.expect(502);
+    send(&user, "k1", &ada, "something else").await.expect(422);
+    let sent = send(&user, "k1", &ada, "once").await.expect(200);
+    assert_eq!(sent["message_id"], *id);
+    assert_eq!(texts(&world, &ada).await, ["once"]);
+}

@@ -147,3 +147,58 @@ async fn a_question_that_is_known_is_answered_in_its_own_form_and_shown_as_it_wa
     let shown = &pressed["context_info"]["quoted_message"]["template_message"];
     assert!(shown.is_object(), "{read}");
 }
+
+#[tokio::test]
+async fn a_question_that_is_known_is_answered_with_what_it_has_to_choose_from() {
+    let chat = Chat::open().await;
+    let control = &chat.world.control;
+    let choices = json!([{ "id": "yes", "text": "Yes" }, { "id": "no", "text": "No" }]);
+    for (content, path, field, text) in [
+        (
+            json!({ "type": "interactive", "body": "Well?", "buttons": choices }),
+            PATH,
+            "selected_button_id",
+            "selected_button_id is no button of the quoted message, which has yes, no",
+        ),
+        (
+            json!({ "type": "list", "body": "Well?", "button": "Choose", "rows": choices }),
+            PATH,
+            "selected_button_id",
+            "selected_button_id: the quoted message has no buttons to choose from",
+        ),
+        (
+            json!({ "type": "list", "body": "Well?", "button": "Choose", "rows": choices }),
+            "/send/list-response",
+            "selected_row_id",
+            "selected_row_id is no row of the quoted message, which has yes, no",
+        ),
+        (
+            json!({ "type": "text", "text": "Well?" }),
+            "/send/list-response",
+            "selected_row_id",
+            "selected_row_id: the quoted message has no rows to choose from",
+        ),
+    ] {
+        let asked = json!({ "to": chat.phone, "content": content });
+        let asked = control.says(&chat.ada, asked).await;
+        until_ok("nothing is queued", async || {
+            match control.queued(&chat.phone).await {
+                0 => Ok(()),
+                some => Err(some),
+            }
+        })
+        .await;
+        let mut body = json!({
+            "to": chat.ada, "selected_display_text": "Perhaps", "title": "Perhaps",
+            "quoted": { "message_id": asked, "participant": chat.ada }
+        });
+        body[field] = json!("perhaps");
+        let answer = chat.post(path, body).await;
+        assert_eq!(
+            (answer.status, answer.body["error"].as_str()),
+            (400, Some(text)),
+            "{}",
+            answer.text
+        );
+    }
+}

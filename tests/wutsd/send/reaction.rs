@@ -140,3 +140,15 @@ async fn what_becomes_of_a_reaction_can_be_asked_for() {
     let (sent, _) = chat.send("/send/text", body).await;
     assert_eq!(sent["metadata"]["quoted_message_found"], false);
 }
+
+#[tokio::test]
+async fn a_message_of_another_chat_is_not_reacted_to() {
+    let chat = Chat::open().await;
+    let text = json!({ "number": chat.ada, "text": "hello" });
+    let (sent, _) = chat.send("/send/text", text).await;
+    let bob = chat.world.control.account("Bob").await;
+    let body = json!({ "number": bob, "messageId": sent["message_id"], "reaction": "👍" });
+    let id = sent["message_id"].as_str().expect("an id");
+    let text = format!("number is another chat than that of {id}");
+    chat.refuses_field(PATH, body, "number", &text).await;
+}

@@ -382,7 +382,12 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
             (&json!(true), &json!(group)),
             "{data}"
         );
-        assert_eq!(data["context"]["mentioned"], json!([own]), "{data}");
+        let context = &data["context"];
+        assert_eq!(
+            (&context["mentioned"], &context["everybody"]),
+            (&json!([own]), &json!(true)),
+            "{data}"
+        );
 
         let sent = json!({ "number": group, "text": "mine" });
         let sent = scene.user.api.post("/send/text", sent).await.expect(200);
@@ -447,6 +452,17 @@ async fn who_reads_or_plays_is_told_of() {
     control.attends(&scene.friend, "played", &[&sent[2]]).await;
     let data = told_of(&receiver, "message.read", &sent[2]).await;
     assert_eq!(data["receipt_type"], "played", "{data}");
+
+    // A stranger can know an id, but not that it was read.
+    let (eve, eves) = scene.world.paired_user().await;
+    let body = json!({ "number": eves, "text": "5" });
+    let own = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
+    control.wait_for_message(&eves, &own).await;
+    let body = json!({ "chat_jid": scene.phone, "message_ids": [sent[0], own] });
+    let path = format!("/messages/{}/read", own.as_str().expect("an id"));
+    eve.api.post(&path, body).await.expect(200);
+    let data = told_of(&receiver, "message.read", &own).await;
+    assert_eq!(data["message_ids"], json!([own]), "{data}");
 
     // Groups call their people by LID.
     let group = control.group(&[&scene.phone, &scene.friend]).await;

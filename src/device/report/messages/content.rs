@@ -228,6 +228,9 @@ pub struct MessageContext {
     /// JIDs.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) mentioned: Vec<String>,
+    /// `true`, or absent: everybody in the group is mentioned.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(super) everybody: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) is_forwarded: Option<bool>,
 }
@@ -337,6 +340,7 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     let context = context?;
     let mut found = MessageContext {
         mentioned: context.mentioned_jid.clone(),
+        everybody: context.non_jid_mentions.unwrap_or_default() > 0,
         is_forwarded: context.is_forwarded.filter(|forwarded| *forwarded),
         ..MessageContext::default()
     };

@@ -99,6 +99,11 @@ fn context(context: &Value) -> Option<MessageContext> {
         quoted_message_id: text("stanza_id"),
         quoted_participant: text("participant").map(Some),
         mentioned: mentioned.map(str::to_owned).collect(),
+        everybody: context
+            .get("non_jid_mentions")
+            .and_then(Value::as_u64)
+            .unwrap_or_default()
+            > 0,
         is_forwarded: context.get("is_forwarded").and_then(Value::as_bool),
         ..MessageContext::default()
     };

@@ -9,8 +9,9 @@ use wacore_binary::Jid;
 use super::kept::Mentions;
 use crate::device::life::jobs::job_id;
 use crate::device::report::whole_seconds;
+use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
-use crate::webhooks::event::Told;
+use crate::webhooks::event::{Event, Told};
 
 /// WhatsApp has accepted what a command sent.
 #[derive(Serialize, ToSchema)]
@@ -58,6 +59,13 @@ impl MessageSent {
             timestamp: at,
             job_id: Some(job_id(message_id)),
         }
+    }
+}
+
+impl MessageSent {
+    /// The same one however often it is made: a message that is sent again under its id is told under one, too.
+    pub fn event(&self, device: DeviceId) -> Event {
+        Event::repeatable(self, device, &[&self.message_id])
     }
 }
 

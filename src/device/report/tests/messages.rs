@@ -58,14 +58,14 @@ fn messages() {
         ),
     ];
     for (receipt, reader, name, data) in table {
-        let told = told_of(&receipt, &reader).expect(name);
+        let told = told_of(&receipt, receipt.message_ids.clone(), &reader).expect(name);
         assert_eq!(
             (told.name.text(), told.data.to_string().as_str()),
             (name, data)
         );
     }
     let retry = receipt(ReceiptType::Retry, in_group());
-    assert!(told_of(&retry, &unknown).is_none());
+    assert!(told_of(&retry, retry.message_ids.clone(), &unknown).is_none());
 }
 
 pub(super) fn deleted_for_me(from_full_sync: bool) -> Event {

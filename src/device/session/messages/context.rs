@@ -57,6 +57,11 @@ impl References {
         self.mentioned.len()
     }
 
+    /// What is answered, as the answer shows it.
+    pub(in crate::device) fn quoted(&self) -> Option<&wa::Message> {
+        self.quoted.as_ref()?.quoted_message.as_option()
+    }
+
     /// For the message itself.
     pub(in crate::device) fn into_context(self) -> wa::ContextInfo {
         wa::ContextInfo {

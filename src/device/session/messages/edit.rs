@@ -50,7 +50,7 @@ impl OpenChat<'_> {
         };
         let session = self.session;
         let edit = self.edit_of(id, edited.clone());
-        let ack = self.send(edit).await?;
+        let (ack, _turn) = self.send_and_hold(edit).await?;
         if let Some(kept) = kept {
             let store = &session.life.shared.store;
             let changed = store.change_message(&kept, &kept::encoded(&edited)).await;

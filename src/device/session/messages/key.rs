@@ -41,7 +41,8 @@ impl OpenChat<'_> {
             Some(true) => Whose::Mine,
             _ => Whose::Anybodys,
         };
-        let kept = self.known(&target.id, whose).await?;
+        let kept = self.session.messages().kept(&target.id, whose).await?;
+        self.has("number", kept.as_ref()).await?;
         let from_me = match &kept {
             Some(kept) => kept.mine,
             None => target.from_me.unwrap_or(false),
