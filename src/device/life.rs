@@ -8,6 +8,7 @@ pub mod app_state;
 mod awake;
 pub mod backlog;
 pub mod blocking;
+pub mod chats;
 pub mod clock;
 pub mod contact;
 pub mod contacts;
@@ -20,6 +21,7 @@ pub mod keepalive;
 pub mod lanes;
 mod observer;
 pub mod other_numbers;
+pub mod presence;
 pub mod retry_admission;
 pub mod reuploads;
 pub mod running;
@@ -37,12 +39,14 @@ use actix::Recipient;
 use self::acks::Acks;
 use self::app_state::Owed;
 use self::backlog::Backlog;
+use self::chats::ChatBook;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::jobs::Jobs;
 use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
+use self::presence::Presence;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
 use super::messages::{Login, News, Observed, Plan};
@@ -67,10 +71,14 @@ pub(super) struct Life {
     pub reuploads: Reuploads,
     /// What goes on although its caller has been answered.
     pub jobs: Jobs,
+    /// What was done with its chats, and who wrote last.
+    pub chats: ChatBook,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
     pub other_numbers: OtherNumbers,
+    /// What it shows of its presence, and whose it is told of.
+    pub presence: Presence,
     /// The app state that is still to be fetched.
     pub owed: Owed,
     /// What waited at WhatsApp.
@@ -86,14 +94,18 @@ pub(super) struct Life {
 impl Life {
     /// From here on the store refuses what an older life writes.
     pub fn new(plan: Plan, shared: Arc<Shared>, actor: Recipient<Observed>) -> Self {
+        let records = shared.store.backend(plan.number, plan.life);
+        let (store, device) = (shared.store.clone(), plan.number);
         Self {
-            records: shared.store.backend(plan.number, plan.life),
+            chats: ChatBook::open(store, device, records.clone(), &actor),
+            records,
             acks: Acks::default(),
             lanes: Lanes::default(),
             reuploads: Reuploads::default(),
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
+            presence: Presence::default(),
             owed: Owed::everything(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),

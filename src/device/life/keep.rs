@@ -52,7 +52,9 @@ impl Life {
             None => {
                 if let Some(about) = kept::about(content, info, people) {
                     let content = kept::encoded(content);
-                    along.push(book.put(&kept::inbound(info, &about, &content))?);
+                    let inbound = kept::inbound(info, &about, &content);
+                    along.push(self.chats.wrote(people, &inbound)?);
+                    along.push(book.put(&inbound)?);
                 }
             }
         }
@@ -106,6 +108,7 @@ impl Life {
             self.shared.webhooks.publish(self.plan.number, event);
         }
         self.note_receipt(receipt, &reader);
+        self.chats.hear_receipt(receipt);
     }
 
     fn note_receipt(&self, receipt: &Receipt, reader: &Participant) {

@@ -51,6 +51,26 @@ impl Outgoing {
         self
     }
 
+    /// Has the messages of a chat between two disappear after so many seconds; 0: never. `since`: Unix seconds.
+    pub fn disappearing_setting(seconds: u32, since: i64) -> Self {
+        let mode = wa::DisappearingMode {
+            initiator: Some(wa::disappearing_mode::Initiator::CHANGED_IN_CHAT),
+            trigger: Some(wa::disappearing_mode::Trigger::UNKNOWN),
+            ..Default::default()
+        };
+        let setting = wa::message::ProtocolMessage {
+            r#type: Some(wa::message::protocol_message::Type::EPHEMERAL_SETTING),
+            ephemeral_expiration: Some(seconds),
+            ephemeral_setting_timestamp: Some(since),
+            disappearing_mode: buffa::MessageField::some(mode),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            protocol_message: buffa::MessageField::some(setting),
+            ..Default::default()
+        })
+    }
+
     /// A text status.
     pub fn status_text(text: String) -> Self {
         let content = wa::message::ExtendedTextMessage {
