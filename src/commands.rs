@@ -22,11 +22,12 @@ use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 use utoipa::ToSchema;
 
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
+use crate::device::deadline::Deadline;
 use crate::device::job::{Job, Terms, Work};
 use crate::device::session::{Sending, Session};
 use crate::failure::{Failure, Invalid};
@@ -114,14 +115,14 @@ pub type ReplySlot<C> = oneshot::Receiver<Result<<C as Command>::Reply, Failure>
 
 /// Runs a command to its end, its deadline or its panic, which is its caller's failure and nobody else's.
 async fn within<T>(
-    deadline: Instant,
+    deadline: &Deadline,
     run: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
     let run = AssertUnwindSafe(run).catch_unwind();
-    match tokio::time::timeout_at(deadline, run).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_panic)) => Err(Failure::Internal),
-        Err(_) => Err(Failure::TimedOut { message_id: None }),
+    match deadline.limit(Duration::ZERO, run).await {
+        Some(Ok(result)) => result,
+        Some(Err(_panic)) => Err(Failure::Internal),
+        None => Err(Failure::TimedOut { message_id: None }),
     }
 }
 
@@ -131,23 +132,24 @@ struct Pending<C: Command> {
 }
 
 impl<C: Command> Work for Pending<C> {
-    fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()> {
+    fn run(self: Box<Self>, session: Session) -> LocalBoxFuture<'static, ()> {
         let Self { command, mut reply } = *self;
         Box::pin(async move {
             if reply.is_closed() {
                 return;
             }
-            let sending = session.sending();
+            let (sending, deadline) = (session.sending(), session.deadline());
+            let attempt = session.attempt();
             let taken_on = session
                 .message_id()
                 .and_then(|id| command.taken_on(id))
                 .filter(|_| C::JOB);
             let answer_after = session.answer_after() + command.patience();
-            let mut run = pin!(within(deadline, command.run(session.clone())));
+            let mut run = pin!(within(&deadline, command.run(session.clone())));
             let result = tokio::select! {
                 biased;
                 result = &mut run => Some(result),
-                () = given_up::<C>(&mut reply, sending) => return,
+                () = given_up::<C>(&mut reply, sending) => return attempt.end(None).await,
                 () = sleep(answer_after), if taken_on.is_some() => None,
             };
             let result = match (result, taken_on) {
@@ -156,6 +158,7 @@ impl<C: Command> Work for Pending<C> {
                 (None, Some(taken_on)) => {
                     match session.begin_job(taken_on.to).await {
                         Ok(job) => {
+                            attempt.end(None).await;
                             let _ = reply.send(Ok(taken_on.reply));
                             job.end(run.await.err());
                             return;
@@ -165,6 +168,7 @@ impl<C: Command> Work for Pending<C> {
                     }
                 }
             };
+            attempt.end(result.as_ref().err()).await;
             // The caller may have gone; nobody else is interested.
             let _ = reply.send(result);
         })
@@ -195,11 +199,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_command_ends_with_its_result_its_deadline_or_its_panic() {
-        let deadline = Instant::now() + Duration::from_secs(30);
+        let deadline = &Deadline::after(Duration::from_secs(30));
         assert_eq!(within(deadline, async { Ok(1) }).await, Ok(1));
         let panics = async { panic!("a defect") };
         assert_eq!(within::<()>(deadline, panics).await, Err(Failure::Internal));
         let late = Err(Failure::TimedOut { message_id: None });
-        assert_eq!(within::<()>(Instant::now(), pending()).await, late);
+        assert_eq!(
+            within::<()>(&Deadline::after(Duration::ZERO), pending()).await,
+            late
+        );
     }
 }

@@ -3,10 +3,12 @@
 //! It owns the socket, the app-state sync and the timeouts of that life. It connects, serves, and ends with one
 //! [`ExitReason`]. It never reconnects: a new life is a new actor, and the supervisor decides about it.
 
+pub mod deadline;
 pub mod exit;
 pub mod job;
 pub mod kept;
 pub mod known_as;
+pub mod left;
 pub mod life;
 pub mod messages;
 pub mod pairing;
@@ -24,7 +26,6 @@ use std::sync::Arc;
 
 use actix::prelude::*;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
 use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use self::exit::ExitReason;
@@ -189,6 +190,7 @@ impl DeviceActor {
                 actor.leave(ExitReason::StoreFailed, ctx);
             }
         }));
+        ctx.spawn(running.resend().into_actor(self).map(|(), _, _| ()));
         let lost = running.lost().into_actor(self);
         ctx.spawn(lost.map(|reason, actor, ctx| actor.leave(reason, ctx)));
         info!(device.id = %self.plan.device, "device connected");
@@ -309,7 +311,7 @@ impl Handler<Execute> for DeviceActor {
     fn handle(&mut self, Execute { job, permit }: Execute, ctx: &mut Context<Self>) {
         // Only here: no more than the permits allow have ended meanwhile.
         while self.commands.try_join_next().is_some() {}
-        if job.terms.deadline <= Instant::now() {
+        if job.terms.deadline.has_passed() {
             return job.refuse(Failure::TimedOut { message_id: None });
         }
         match self.session(job.terms.clone(), ctx) {

@@ -120,6 +120,19 @@ pub enum Failure {
     /// Too many commands under way for this device, a full queue, or no room in memory.
     #[error("too many requests under way, try again later")]
     Overloaded,
+    /// Too much waits in one chat already; when to try again.
+    #[error("too much waits to be sent to this chat, try again later")]
+    ChatBusy(Backoff),
+    /// A send has ended without WhatsApp's word.
+    #[error("{why}: {}", unheard(.left))]
+    Unheard {
+        /// How.
+        why: Box<Failure>,
+        /// Of the message.
+        message_id: String,
+        /// Its first byte may have left. False: nothing was sent.
+        left: bool,
+    },
     /// Something that the contract gives its own status and text.
     #[error("{text}")]
     Documented {
@@ -216,6 +229,12 @@ impl Backoff {
     /// Where WhatsApp does not say.
     const UNTOLD: u32 = 30;
 
+    /// At least as long as this.
+    pub fn of(wait: Duration) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self::told(Some(seconds.try_into().unwrap_or(u32::MAX)))
+    }
+
     /// What WhatsApp has said, in seconds: bounded, for anything can stand there.
     pub fn told(seconds: Option<u32>) -> Self {
         let seconds = seconds.unwrap_or(Self::UNTOLD);
@@ -251,9 +270,48 @@ impl Failure {
     pub fn is_final(&self, begun: bool) -> bool {
         match self {
             Self::During(_, failure) => failure.is_final(begun),
-            // WhatsApp's own word.
-            Self::Refused(_) | Self::NotAccepted(_) | Self::RateLimited(_) => true,
-            _ => !begun,
+            // It may have left before there was no room for what it has changed.
+            Self::Overloaded => !begun,
+            _ => !begun || self.is_refusal(),
+        }
+    }
+
+    /// Whether the request was refused, and nothing of it was done: by WhatsApp, or before that was asked.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::During(_, failure) => failure.is_refusal(),
+            Self::Documented { status, .. } => *status < 500,
+            Self::TimedOut { .. }
+            | Self::Disconnected
+            | Self::Unheard { .. }
+            | Self::Unavailable
+            | Self::Internal => false,
+            Self::NotSynced { in_time, .. } => *in_time,
+            Self::Invalid(_)
+            | Self::Unauthorized
+            | Self::NotFound(_)
+            | Self::NoDevice
+            | Self::Refused(_)
+            | Self::NotAccepted(_)
+            | Self::RateLimited(_)
+            | Self::Overloaded
+            | Self::ChatBusy(_) => true,
+        }
+    }
+
+    /// The same of a command that was to send this message, and had begun to work: it says what may have been sent.
+    pub fn of_send(self, message_id: &str, left: bool) -> Self {
+        let unheard = match left {
+            true => !self.is_final(true),
+            false => !self.is_refusal(),
+        };
+        match unheard {
+            true => Self::Unheard {
+                why: Box::new(self),
+                message_id: message_id.to_owned(),
+                left,
+            },
+            false => self,
         }
     }
 
@@ -266,8 +324,9 @@ impl Failure {
     pub fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Overloaded | Self::Unavailable => Some(Duration::from_secs(1)),
-            Self::RateLimited(backoff) => Some(backoff.0),
+            Self::RateLimited(backoff) | Self::ChatBusy(backoff) => Some(backoff.0),
             Self::During(_, failure) => failure.retry_after(),
+            Self::Unheard { why, .. } => why.retry_after(),
             _ => None,
         }
     }
@@ -315,6 +374,14 @@ impl Failure {
 impl From<NoRoom> for Failure {
     fn from(_: NoRoom) -> Self {
         Self::Overloaded
+    }
+}
+
+/// What whoever has sent something does about an end of which WhatsApp has said nothing. `left`: it may have left.
+pub fn unheard(left: &bool) -> &'static str {
+    match left {
+        true => MAYBE_SENT,
+        false => "nothing was sent: ask again",
     }
 }
 

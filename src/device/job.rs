@@ -1,15 +1,17 @@
 //! Work for a live device, whatever it is: the device knows its deadline and nothing more.
 
+use std::time::Duration;
+
 use actix::Message;
 use futures::FutureExt;
 use futures::future::LocalBoxFuture;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::task_local;
-use tokio::time::Instant;
 use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, field};
 
-use super::session::Session;
+use super::deadline::Deadline;
+use super::session::{Sending, Session};
 use crate::failure::Failure;
 use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
@@ -34,7 +36,11 @@ pub struct Execute {
 #[derive(Clone)]
 pub struct Terms {
     /// A job that has not started by then is dropped, never run late.
-    pub deadline: Instant,
+    pub deadline: Deadline,
+    /// How long the command waits of its own accord.
+    pub announced: Duration,
+    /// How far it has come, if it sends something.
+    pub sending: Sending,
     /// Who wants it.
     pub caller: UserId,
     /// The id of the message that it sends, if it sends one: chosen before anybody is asked, so that whoever hears nothing
@@ -57,8 +63,8 @@ pub struct Job {
 
 /// What a job does.
 pub trait Work: Send {
-    /// Does it with a live device, by this deadline.
-    fn run(self: Box<Self>, session: Session, deadline: Instant) -> LocalBoxFuture<'static, ()>;
+    /// Does it with a live device, by the deadline of its terms.
+    fn run(self: Box<Self>, session: Session) -> LocalBoxFuture<'static, ()>;
     /// Says why it is not done.
     fn refuse(self: Box<Self>, failure: Failure);
 }
@@ -81,9 +87,7 @@ impl Job {
     /// Does it with a live device.
     pub fn run(self, session: Session) -> Instrumented<LocalBoxFuture<'static, ()>> {
         let held = self.terms.held.clone();
-        let run = self
-            .span
-            .in_scope(|| self.work.run(session, self.terms.deadline));
+        let run = self.span.in_scope(|| self.work.run(session));
         HELD.scope(held, run).boxed_local().instrument(self.span)
     }
 

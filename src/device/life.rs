@@ -67,6 +67,8 @@ pub(super) struct Life {
     pub acks: Acks,
     /// In which order is sent.
     pub lanes: Lanes,
+    /// The same among jobs, which let others past.
+    pub job_lanes: Lanes,
     /// Messages whose media their senders were asked to upload again.
     pub reuploads: Reuploads,
     /// What goes on although its caller has been answered.
@@ -101,6 +103,7 @@ impl Life {
             records,
             acks: Acks::default(),
             lanes: Lanes::default(),
+            job_lanes: Lanes::default(),
             reuploads: Reuploads::default(),
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),

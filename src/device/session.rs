@@ -11,6 +11,7 @@ pub mod groups;
 mod jids;
 mod jobs;
 pub mod kept_media;
+mod line;
 pub mod lookup;
 pub mod media;
 pub mod messages;
@@ -18,7 +19,9 @@ pub mod outgoing;
 pub mod presence;
 pub mod privacy;
 pub mod profile;
+pub mod resend;
 pub mod status;
+mod unsent;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -26,11 +29,13 @@ use std::time::Duration;
 
 use actix::Recipient;
 use chrono::{DateTime, Utc};
-use tokio::time::{timeout, timeout_at};
+use tokio::time::timeout;
 use wacore::iq::devices::RemoveCompanionDeviceSpec;
 use whatsapp_rust::Client;
 
 use self::jobs::Answered;
+use self::line::InLine;
+use super::deadline::Deadline;
 use super::exit::ExitReason;
 use super::job::Terms;
 use super::life::Life;
@@ -53,22 +58,38 @@ pub struct Ack {
 
 /// Whether a command has begun to send something that counts for others.
 #[derive(Clone, Default)]
-pub struct Sending(Arc<AtomicBool>);
+pub struct Sending(Arc<Progress>);
+
+#[derive(Default)]
+struct Progress {
+    started: AtomicBool,
+    begun: AtomicBool,
+}
 
 impl Sending {
+    /// A device works on the command.
+    pub fn start(&self) {
+        self.0.started.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether a device has worked on it at all.
+    pub fn started(&self) -> bool {
+        self.0.started.load(Ordering::Relaxed)
+    }
+
     /// From now on it is seen through, whether or not its caller waits.
     fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.begun.store(true, Ordering::Relaxed);
     }
 
     /// It has not, after all: nothing was written.
     fn has_not(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.0.begun.store(false, Ordering::Relaxed);
     }
 
     /// Whether it has begun.
     pub fn begun(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.0.begun.load(Ordering::Relaxed)
     }
 }
 
@@ -78,8 +99,8 @@ pub struct Session {
     life: Arc<Life>,
     client: Arc<Client>,
     terms: Terms,
-    sending: Sending,
     taken_on: Answered,
+    line: InLine,
     stop: Recipient<Stop>,
 }
 
@@ -90,8 +111,8 @@ impl Session {
             life: running.life.clone(),
             client: running.client.clone(),
             terms,
-            sending: Sending::default(),
             taken_on: Answered::default(),
+            line: InLine::default(),
             stop,
         }
     }
@@ -118,7 +139,12 @@ impl Session {
 
     /// Whether the command has begun to send.
     pub fn sending(&self) -> Sending {
-        self.sending.clone()
+        self.terms.sending.clone()
+    }
+
+    /// By when the command ends.
+    pub fn deadline(&self) -> Deadline {
+        self.terms.deadline.clone()
     }
 
     /// The `query` clock: one stanza and its answer.
@@ -192,7 +218,7 @@ impl Session {
     where
         F: Future<Output = Result<(), Failure>>,
     {
-        self.sending.begin();
+        self.terms.sending.begin();
         let ack = self.life.acks.expect(&message_id, kind);
         let sent = send(message_id.clone());
         let accepted = async {
@@ -211,9 +237,9 @@ impl Session {
             })?;
             Ok(at)
         };
-        match timeout_at(self.terms.deadline, accepted).await {
-            Ok(accepted) => accepted.map(|at| Ack { message_id, at }),
-            Err(_) => {
+        match self.terms.deadline.limit(Duration::ZERO, accepted).await {
+            Some(accepted) => accepted.map(|at| Ack { message_id, at }),
+            None => {
                 self.life.keepalive.probe_now();
                 let message_id = Some(message_id);
                 Err(Failure::TimedOut { message_id })

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tracing::{Instrument, error, info, warn};
 
+use super::kept::Kept;
 use super::report::MessageFailed;
 use super::shared::Shared;
 use crate::failure::MAYBE_SENT;
 use crate::store::DeviceNumber;
 use crate::store::jobs::{Outcome, PromisedJob};
+use crate::store::messages::Whose;
 use crate::telemetry::Chain;
 use crate::webhooks::event::{Event, Told};
 
-/// Jobs that are looked at in one go.
-const CHUNK: usize = 500;
 /// Why a job of an earlier run was not done.
 const STOPPED: &str = "the daemon has stopped while it was made, and nothing was sent: ask again, with the same \
     Idempotency-Key where there was one";
@@ -58,26 +58,39 @@ async fn settle(
     }
 }
 
-/// Settles what an earlier run of the daemon has left behind. To be called before any device is there.
+/// Settles what an earlier run of the daemon has left behind: what was made is told as failed, and what had begun to leave
+/// is sent again when its device is there. To be called before any device is.
 pub async fn settle_left(shared: &Shared) {
-    loop {
-        let left = match shared.store.promised(CHUNK).await {
-            Ok(left) => left,
-            Err(error) => {
-                return error!(error = %Chain(&error), "the jobs of an earlier run could not be read");
+    match shared.store.promised().await {
+        Ok(left) => {
+            for job in left {
+                settle_one(shared, job).await;
             }
-        };
-        let count = left.len();
-        for job in left {
-            settle_one(shared, job).await;
         }
-        if count < CHUNK {
-            return;
+        Err(error) => {
+            error!(error = %Chain(&error), "the jobs of an earlier run could not be read")
+        }
+    }
+}
+
+/// Whether it is known what its message holds.
+async fn is_kept(shared: &Shared, job: &PromisedJob) -> bool {
+    let kept = shared
+        .store
+        .message(job.device, &job.message_id, Whose::Mine);
+    match kept.await {
+        Ok(kept) => kept.is_some_and(|kept: Kept| !kept.content.is_empty()),
+        Err(error) => {
+            error!(error = %Chain(&error), "a message of an earlier run could not be read");
+            false
         }
     }
 }
 
 async fn settle_one(shared: &Shared, job: PromisedJob) {
+    if job.leaving && is_kept(shared, &job).await {
+        return shared.left.push(job);
+    }
     let (outcome, reason) = match job.leaving {
         false => (Outcome::Failed(STOPPED.to_owned()), STOPPED.to_owned()),
         true => (Outcome::Unsure, format!("{STOPPED_LATE}: {MAYBE_SENT}")),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::left::Left;
 use super::life::blocking::Blocking;
 use super::life::clock;
 use super::life::fetch::Fetcher;
@@ -36,6 +37,8 @@ pub struct Shared {
     pub ffmpeg: Ffmpeg,
     /// How long the caller of a video or a sound waits for it.
     pub answer_after: Duration,
+    /// So many commands of one device may stand in the line of a chat in which little moves.
+    pub sends_per_chat: usize,
     /// Who is told of what happens.
     pub webhooks: Webhooks,
     /// The largest file that is taken into memory, in bytes.
@@ -44,6 +47,8 @@ pub struct Shared {
     pub kept: KeptBounds,
     /// How far messages have come.
     pub states: States,
+    /// What an earlier run of the daemon has left behind.
+    pub left: Left,
     /// What other people's devices say of messages.
     pub receipts: Receipts,
 }
@@ -91,10 +96,12 @@ impl Shared {
             ffmpeg: Ffmpeg::new(&config.media),
             // Nobody waits for one command with media for longer than for others.
             answer_after: config.media.answer_after.min(config.media.command_timeout),
+            sends_per_chat: (config.supervision.commands_per_device.get() / 2).max(1),
             webhooks,
             media_limit: config.media.limit,
             kept: KeptBounds::from(&config.messages),
             states,
+            left: Left::default(),
             receipts: Receipts::start(),
         })
     }

@@ -135,7 +135,7 @@ pub struct Standard {
     /// The field at fault, when it is one field.
     #[serde(skip_serializing_if = "Option::is_none")]
     validation: Option<Vec<Fault>>,
-    /// The message may still arrive; with its id the caller can find out.
+    /// Of a message of which WhatsApp has said nothing, or no: with its id the caller can find out what has become of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<String>,
     /// What to do first.
@@ -170,7 +170,7 @@ pub struct Text {
 #[schema(as = BareRefusal)]
 pub struct Bare {
     error: String,
-    /// The message may still arrive; with its id the caller can find out.
+    /// Of a message of which WhatsApp has said nothing, or no: with its id the caller can find out what has become of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_id: Option<String>,
     /// What to do first.
@@ -306,6 +306,7 @@ fn message_id(failure: &Failure) -> Option<String> {
     match failure {
         Failure::TimedOut { message_id } => message_id.clone(),
         Failure::NotAccepted(refusal) => Some(refusal.message_id.clone()),
+        Failure::Unheard { message_id, .. } => Some(message_id.clone()),
         _ => None,
     }
 }

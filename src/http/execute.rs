@@ -8,7 +8,6 @@ use std::time::Duration;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
-use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, field, info, info_span, warn};
 
 use super::endpoint::{Admitted, Context, Endpoint};
@@ -17,7 +16,9 @@ use super::which::Which;
 use super::{Api, Limits, UnknownFields, envelope, idempotency, wire};
 use crate::commands::{self, Command};
 use crate::contract::operation::Envelope;
+use crate::device::deadline::Deadline;
 use crate::device::job::Terms;
+use crate::device::session::Sending;
 use crate::failure::{Failure, Invalid};
 use crate::ids::{DeviceId, new_message_id};
 use crate::memory::Permit;
@@ -161,7 +162,9 @@ pub fn terms<C: Command>(
         false => api.limits.of(C::LARGE).command,
     };
     Terms {
-        deadline: Instant::now() + longest,
+        deadline: Deadline::after(longest),
+        announced: Duration::ZERO,
+        sending: Sending::default(),
         caller: caller.user,
         message_id: C::SENDS.then(|| message_id.unwrap_or_else(new_message_id)),
         held,
@@ -195,8 +198,10 @@ async fn send<C: Command>(
     mut terms: Terms,
     command: C,
 ) -> Result<C::Reply, Failure> {
-    terms.deadline += command.patience();
-    let (deadline, message_id) = (terms.deadline, terms.message_id.clone());
+    terms.announced = command.patience();
+    terms.deadline.put_off(terms.announced);
+    let (deadline, sending) = (terms.deadline.clone(), terms.sending.clone());
+    let message_id = terms.message_id.clone();
     let (job, slot) = commands::job(command, terms);
     let asked = Dispatch {
         caller,
@@ -206,14 +211,17 @@ async fn send<C: Command>(
     if api.router.try_send(asked).is_err() {
         return Err(Failure::Overloaded);
     }
-    match timeout_at(deadline + ANSWER_GRACE, slot).await {
-        Ok(Ok(Err(Failure::TimedOut { message_id: None }))) | Err(_) => {
-            Err(Failure::TimedOut { message_id })
-        }
-        Ok(Ok(result)) => result,
+    let result = match deadline.limit(ANSWER_GRACE, slot).await {
+        Some(Ok(result)) => result,
         // The slot was dropped with the life that held it.
-        Ok(Err(_)) => Err(Failure::Disconnected),
-    }
+        Some(Err(_)) => Err(Failure::Disconnected),
+        None => Err(Failure::TimedOut { message_id: None }),
+    };
+    result.map_err(|failure| match message_id {
+        Some(id) if sending.started() => failure.of_send(&id, sending.begun()),
+        Some(id) if matches!(failure, Failure::TimedOut { .. }) => failure.of_send(&id, false),
+        _ => failure,
+    })
 }
 
 impl Limits {

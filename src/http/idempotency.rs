@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: whoever heard no answer asks again with the same key, and what was done is not done twice.
 //!
 //! The id of the message is durable before its first byte leaves. The same request under the same key gets the first
-//! answer; where none was given (the daemon was killed, WhatsApp did not answer in time) the message is sent once more
+//! answer, unless that was a refusal: then nothing was done, and the key is free. Where none was given (the daemon was killed, WhatsApp did not answer in time) the message is sent once more
 //! under the id that it had, and phones show a message once.
 
 use std::collections::HashSet;
@@ -76,13 +76,18 @@ impl Drop for Turn {
 
 /// The request's key, if it has one.
 pub fn key(request: &HttpRequest) -> Result<Option<String>, Invalid> {
-    let Some(value) = request.headers().get(HEADER) else {
+    let mut values = request.headers().get_all(HEADER);
+    let Some(value) = values.next() else {
         return Ok(None);
     };
-    let text = value.to_str().unwrap_or_default();
-    match (1..=LONGEST).contains(&text.len()) {
-        true => Ok(Some(text.to_owned())),
-        false => {
+    if values.next().is_some() {
+        let problem = format!("there must be one {HEADER}, and no more");
+        return Err(Invalid::field(HEADER, problem));
+    }
+    let visible = value.as_bytes().iter().all(u8::is_ascii_graphic);
+    match value.to_str() {
+        Ok(text) if visible && (1..=LONGEST).contains(&text.len()) => Ok(Some(text.to_owned())),
+        _ => {
             let problem = format!("{HEADER} must be 1 to {LONGEST} visible ASCII characters");
             Err(Invalid::field(HEADER, problem))
         }
@@ -142,7 +147,9 @@ pub async fn once<E: Endpoint>(
             Known::Open(message_id) => message_id,
         };
         context.message_id = Some(message_id);
-        let response = respond(endpoint.answer(context).await);
+        let answered = endpoint.answer(context).await;
+        let refused = answered.as_ref().err().is_some_and(Failure::is_refusal);
+        let response = respond(answered);
         let (head, body) = response.into_parts();
         let body = actix_web::body::to_bytes(body).await.unwrap_or_default();
         if head.status().is_success() {
@@ -155,6 +162,8 @@ pub async fn once<E: Endpoint>(
                 // It has been sent, and whoever asks again has it sent again under the same id.
                 error!(error = %Chain(&error), "the answer to an Idempotency-Key could not be kept");
             }
+        } else if refused && let Err(error) = api.store.free_key(&asked).await {
+            error!(error = %Chain(&error), "an Idempotency-Key could not be freed");
         }
         Ok(head.set_body(body).map_into_boxed_body())
     })

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::contract::operation::{Envelope, Operation};
-use crate::failure::{Failure, Flaw, Invalid};
+use crate::failure::{Failure, Flaw, Invalid, unheard};
 
 /// RyzeAPI's text for a body that is no JSON object.
 const BAD_BODY: &str = "Invalid request body";
@@ -31,6 +31,14 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         let mut operation = *operation;
         (operation.name, operation.failed) = (step.name, step.failed);
         return outcome(failure, &operation);
+    }
+    if let Failure::Unheard { why, left, .. } = failure {
+        let mut outcome = outcome(why, operation);
+        // The contract has a text for it.
+        if operation.envelope != Envelope::Object {
+            outcome.message = format!("{}: {}", outcome.message, unheard(left)).into();
+        }
+        return outcome;
     }
     let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
         Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
@@ -60,14 +68,18 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
             "DEVICE_TIMEOUT",
         ),
         Failure::Unavailable => (503, "unavailable".into(), "SERVICE_UNAVAILABLE"),
-        Failure::Overloaded => (429, "too_many_requests".into(), "TOO_MANY_REQUESTS"),
+        Failure::Overloaded | Failure::ChatBusy(_) => {
+            (429, "too_many_requests".into(), "TOO_MANY_REQUESTS")
+        }
         Failure::RateLimited(_) => (429, "rate_limited".into(), "RATE_LIMITED"),
         Failure::Documented { status, code, .. } => (
             *status,
             "refused".into(),
             code.unwrap_or_else(|| documented_code(*status)),
         ),
-        Failure::During(..) | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
+        Failure::During(..) | Failure::Unheard { .. } | Failure::Internal => {
+            (500, "internal_error".into(), "INTERNAL_ERROR")
+        }
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
@@ -152,7 +164,7 @@ fn in_ryze(failure: &Failure, operation: &Operation) -> Option<(u16, Cow<'static
     Some(match failure {
         Failure::Disconnected => (400, "Instance is not connected to WhatsApp".into()),
         Failure::NoDevice => (404, "Instance not found".into()),
-        Failure::Overloaded | Failure::RateLimited(_) => {
+        Failure::Overloaded | Failure::ChatBusy(_) | Failure::RateLimited(_) => {
             (429, "Rate limit exceeded. Try again later.".into())
         }
         Failure::Refused(_) | Failure::NotAccepted(_) | Failure::TimedOut { .. } => {

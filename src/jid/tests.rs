@@ -175,6 +175,8 @@ fn what_names_nobody_is_refused_with_its_flaw() {
         ("123456", Flaw::TooShort),
         ("+1", Flaw::TooShort),
         ("1234567890123456", Flaw::TooLong),
+        ("120363021234567890", Flaw::GroupWithoutServer),
+        ("5511999999999-1612345678", Flaw::GroupWithoutServer),
         ("5511999999999 5511888888888", Flaw::TooLong),
         ("11 99999-9999 / 11 88888-8888", Flaw::Several),
         ("+376312345/312346", Flaw::Several),

@@ -38,8 +38,7 @@ const PROMISE: &str = "INSERT INTO job (device, message_id, value, leaving) \
     ON CONFLICT (device, message_id) DO UPDATE SET value = excluded.value, leaving = excluded.leaving";
 const LEAVING: &str = "UPDATE job SET leaving = 1 WHERE device = $1 AND message_id = $2";
 const END: &str = "DELETE FROM job WHERE device = $1 AND message_id = $2";
-const ALL: &str =
-    "SELECT device, message_id, value, leaving FROM job ORDER BY device, message_id LIMIT $1";
+const ALL: &str = "SELECT device, message_id, value, leaving FROM job ORDER BY device, message_id";
 
 impl Store {
     /// Promises a message, and keeps it as one that is on its way; durable when answered. `message`: `None` where none are
@@ -72,9 +71,9 @@ impl Store {
             .map(drop)
     }
 
-    /// Up to so many jobs whose outcome is not told.
-    pub async fn promised(&self, limit: usize) -> Result<Vec<PromisedJob>, StoreError> {
-        let rows = self.read(Statement::new(ALL).bind(limit as i64)).await?;
+    /// The jobs whose outcome is not told: as many at most as were under way at the same time.
+    pub async fn promised(&self) -> Result<Vec<PromisedJob>, StoreError> {
+        let rows = self.read(Statement::new(ALL)).await?;
         let jobs = rows.iter().map(|row| {
             let (device, message_id) = (DeviceNumber(row.int(0)?), row.text(1)?.to_owned());
             let sealer = self.sealer("job", device);

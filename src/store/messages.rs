@@ -130,6 +130,11 @@ const PROMISE: &str = "INSERT INTO message (device, id, mine, state, at, value) 
     ON CONFLICT (device, id, mine) DO UPDATE SET state = excluded.state, failure = NULL \
     WHERE message.state < excluded.state";
 
+/// One of which is told that it has failed. What is known of it already stays as it is.
+const PUT_FAILED: &str = "INSERT INTO message (device, id, mine, state, at, value, failure) \
+    SELECT number, $1, $2, $3, $4, $5, $7 FROM device WHERE number = $6 AND account IS NOT NULL \
+    ON CONFLICT (device, id, mine) DO NOTHING";
+
 const OF_DEVICE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \
     WHERE device = $1 AND id = $2 AND mine >= $3 ORDER BY mine LIMIT 1";
 
@@ -254,6 +259,17 @@ impl Store {
         let leaving = job.then(|| jobs::leaving(device, message.id));
         let unit = [Some(put), leaving].into_iter().flatten();
         self.write(unit.collect()).await.map(drop)
+    }
+
+    /// Keeps a message as one that has failed for this reason, unless it is known; durable when answered.
+    pub async fn keep_failed<T: Serialize>(
+        &self,
+        device: DeviceNumber,
+        message: &NewMessage<'_, T>,
+        reason: &str,
+    ) -> Result<(), StoreError> {
+        let put = self.message_book(device).insert(PUT_FAILED, message)?;
+        self.write(vec![put.bind(reason)]).await.map(drop)
     }
 
     /// A message of one device by its id.

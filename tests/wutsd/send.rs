@@ -15,6 +15,7 @@ mod jobs;
 mod list_response;
 mod live_location;
 mod location;
+mod order;
 mod poll;
 mod product;
 mod reaction;
@@ -25,6 +26,7 @@ mod sticker;
 mod template;
 mod text;
 mod text_mentions;
+mod unheard;
 mod video;
 
 use base64::Engine;
@@ -32,7 +34,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::support::{Answer, User, World};
 
@@ -62,17 +64,22 @@ async fn site(content_type: &'static str, body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {
-        while let Ok((mut socket, _)) = listener.accept().await {
-            let _ = socket.read(&mut [0; 4096]).await;
-            let length = body.len();
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-            );
-            let _ = socket.write_all(head.as_bytes()).await;
-            let _ = socket.write_all(&body).await;
+        while let Ok((socket, _)) = listener.accept().await {
+            answer(socket, content_type, &body).await;
         }
     });
     format!("http://{address}/file")
+}
+
+/// Answers one request with this file.
+async fn answer(mut socket: TcpStream, content_type: &str, body: &[u8]) {
+    let _ = socket.read(&mut [0; 4096]).await;
+    let length = body.len();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    let _ = socket.write_all(head.as_bytes()).await;
+    let _ = socket.write_all(body).await;
 }
 
 /// A user with a paired device, and somebody to write to.

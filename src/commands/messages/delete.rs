@@ -95,28 +95,38 @@ impl Command for DeleteMessage {
         let begun = Instant::now();
         let messages = session.messages();
         let id = String::from(self.message_id);
-        let kept = messages.kept(&id, Whose::Anybodys).await?;
-        let own = kept.as_ref().is_some_and(|kept| kept.mine);
-        if self.validate_ownership == Some(true) && !own {
-            return Err(NOT_OWN);
-        }
         let delete_type = self.delete_type.unwrap_or(DeleteType::ForEveryone);
-        let age = kept
-            .as_ref()
-            .map(|kept| (Utc::now().timestamp() - kept.at).max(0));
-        let in_time = age.map(|age| age <= DELETABLE.as_secs() as i64);
-        let (chat_jid, deleted_at) = match delete_type {
-            DeleteType::ForEveryone => {
-                if in_time == Some(false) {
-                    return Err(too_old(&id).into());
-                }
-                let chat = messages.open("chatJid", &self.chat_jid).await?;
+        let for_everyone = delete_type == DeleteType::ForEveryone;
+        let kept = async {
+            let kept = messages.kept(&id, Whose::Anybodys).await?;
+            let own = kept.as_ref().is_some_and(|kept| kept.mine);
+            if self.validate_ownership == Some(true) && !own {
+                return Err(NOT_OWN);
+            }
+            let now = Utc::now().timestamp();
+            let age = kept.as_ref().map(|kept| (now - kept.at).max(0));
+            let in_time = age.map(|age| age <= DELETABLE.as_secs() as i64);
+            match for_everyone && in_time == Some(false) {
+                true => Err(too_old(&id).into()),
+                false => Ok((kept, age, in_time)),
+            }
+        };
+        let chat = async {
+            match for_everyone {
+                true => messages.open("chatJid", &self.chat_jid).await.map(Some),
+                false => Ok(None),
+            }
+        };
+        // Its place is taken first.
+        let (chat, (kept, age, in_time)) = futures::try_join!(chat, kept)?;
+        let (chat_jid, deleted_at) = match chat {
+            Some(chat) => {
                 chat.has("chatJid", kept.as_ref()).await?;
                 let revoke = chat.revoke(&id, kept.as_ref()).await?;
                 let jid = chat.jid();
                 (jid, chat.send(revoke).await?.at)
             }
-            DeleteType::ForMe => {
+            None => {
                 messages
                     .delete_for_me(&self.chat_jid, &id, kept.as_ref())
                     .await?;
@@ -125,9 +135,7 @@ impl Command for DeleteMessage {
             }
         };
         if let Some(kept) = kept {
-            messages
-                .forget(kept, delete_type == DeleteType::ForMe)
-                .await?;
+            messages.forget(kept, !for_everyone).await?;
         }
         Ok(DeletedMessage {
             message_id: id,

@@ -59,17 +59,21 @@ impl Command for EditMessage {
     async fn run(self, session: Session) -> Result<EditedMessage, Failure> {
         let messages = session.messages();
         let id = String::from(self.message_id);
-        let kept = messages.kept(&id, Whose::Anybodys).await?;
-        match &kept {
-            Some(kept) => editable(kept)?,
-            None if messages.are_kept() => return Err(NOT_FOUND),
-            None => {}
-        }
         let text = String::from(self.message);
-        if kept.as_ref().is_some_and(|kept| kept.about.kind != "text") {
-            is_caption(&text)?;
-        }
-        let chat = messages.open("to", &self.to).await?;
+        let kept = async {
+            let kept = messages.kept(&id, Whose::Anybodys).await?;
+            match &kept {
+                Some(kept) => editable(kept)?,
+                None if messages.are_kept() => return Err(NOT_FOUND),
+                None => {}
+            }
+            if kept.as_ref().is_some_and(|kept| kept.about.kind != "text") {
+                is_caption(&text)?;
+            }
+            Ok(kept)
+        };
+        // Its place is taken first.
+        let (chat, kept) = futures::try_join!(messages.open("to", &self.to), kept)?;
         chat.has("to", kept.as_ref()).await?;
         let ack = chat.edit(&id, kept, text).await?;
         Ok(EditedMessage {

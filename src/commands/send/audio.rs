@@ -156,7 +156,7 @@ impl Command for SendSound {
             )
             .await
         };
-        let (chat, sound) = manner.open_when_ready(&session, prepare).await?;
+        let (chat, sound) = manner.open_for_job(&session, prepare).await?;
         let (size, beside) = (sound.bytes.len(), manner.bytes());
         let refers = manner.refer(&chat).await?;
         let uploaded = media.upload(File::Audio, sound.bytes, beside).await?;

@@ -1,6 +1,5 @@
 //! What the endpoints have in common that send media and say `number`.
 
-use std::pin::pin;
 use std::time::Duration;
 
 use super::job::{SentOrJob, UnderWay};
@@ -71,8 +70,8 @@ impl Manner {
         caption + quoted + self.mentioned.len() * size_of::<[Person; 2]>()
     }
 
-    /// Takes its place in the chat, and fetches the file meanwhile: nothing is uploaded for somebody who cannot be written
-    /// to.
+    /// Takes its place in the chat's line, and fetches the file meanwhile: nothing is uploaded for somebody who cannot be
+    /// written to.
     pub async fn open<'s>(
         &self,
         session: &'s Session,
@@ -85,36 +84,15 @@ impl Manner {
         futures::try_join!(chat, media.fetch(source, video))
     }
 
-    /// The same for what may take longer: once that is a job it lets others past, and takes its place when it is ready.
-    pub async fn open_when_ready<'s, T>(
+    /// The same for what may take longer, and become a job.
+    pub async fn open_for_job<'s, T>(
         &self,
         session: &'s Session,
         prepare: impl Future<Output = Result<T, Failure>>,
     ) -> Result<(OpenChat<'s>, T), Failure> {
         let messages = session.messages();
-        let mut prepare = pin!(prepare);
-        let (mut chat, mut ready) = (None, None);
-        {
-            let mut open = pin!(messages.open("number", &self.to));
-            let mut is_job = pin!(session.is_job());
-            while chat.is_none() || ready.is_none() {
-                tokio::select! {
-                    biased;
-                    opened = &mut open, if chat.is_none() => chat = Some(opened?),
-                    prepared = &mut prepare, if ready.is_none() => ready = Some(prepared?),
-                    () = &mut is_job => break,
-                }
-            }
-        }
-        let ready = match (chat, ready) {
-            (Some(chat), Some(ready)) => return Ok((chat, ready)),
-            (None, Some(ready)) => ready,
-            (chat, None) => {
-                drop(chat);
-                prepare.await?
-            }
-        };
-        Ok((messages.open("number", &self.to).await?, ready))
+        let chat = messages.open_for_job("number", &self.to);
+        futures::try_join!(chat, prepare)
     }
 
     /// What is answered when it goes on as a job.

@@ -177,7 +177,7 @@ impl Command for SendFilm {
             film.preview.seconds = self.seconds.or(film.preview.seconds);
             Ok(film)
         };
-        let (chat, film) = manner.open_when_ready(&session, prepare).await?;
+        let (chat, film) = manner.open_for_job(&session, prepare).await?;
         let (size, beside) = (film.bytes.len(), manner.bytes());
         let refers = manner.refer(&chat).await?;
         let uploaded = media.upload(File::Video, film.bytes, beside).await?;

@@ -109,6 +109,7 @@ impl Command for PostMedia {
     const SUMMARY: &'static str = "Posts an image or a video as a status";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const SENDS: bool = true;
     const LARGE: bool = true;
 
     fn refusals() -> Vec<Failure> {

@@ -25,6 +25,7 @@ impl Command for PostStatusText {
     const SUMMARY: &'static str = "Posts a text status to everyone whom the status privacy admits";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const SENDS: bool = true;
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let audience = session.status().audience().await?;

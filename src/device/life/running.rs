@@ -18,6 +18,7 @@ use crate::device::exit::ExitReason;
 use crate::device::messages::Login;
 use crate::device::pairing::{NoCode, PairCode};
 use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
+use crate::device::session::resend::resend_left;
 use crate::store::StoreError;
 
 /// How long a life may take to say goodbye.
@@ -107,6 +108,11 @@ impl Running {
     pub fn save(&self) -> impl Future<Output = Result<(), NotStored>> + 'static {
         let client = self.client.clone();
         async move { save_device(&client).await }
+    }
+
+    /// Sends once more what an earlier run of the daemon may have sent.
+    pub fn resend(&self) -> impl Future<Output = ()> + 'static {
+        resend_left(self.life.clone(), self.client.clone())
     }
 
     /// Watches over the connection. Returns when it is of no use any more, and why.

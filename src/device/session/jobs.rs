@@ -50,6 +50,7 @@ impl Session {
         }
         info!("a command goes on as a job");
         self.taken_on.0.send_replace(true);
+        self.line.let_past();
         Ok(under_way)
     }
 
@@ -76,7 +77,7 @@ impl Session {
             device: life.plan.number,
             message_id: message_id.to_owned(),
             chat: to,
-            leaving: self.sending.begun(),
+            leaving: self.terms.sending.begun(),
         };
         let promised = life.shared.store.promise(&job, message).await;
         promised.map_err(|error| Failure::of_store("a job could not be promised", &error))

@@ -1,9 +1,9 @@
 //! The files of messages that are kept: fetched from WhatsApp's media hosts, and asked for again where they have gone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::time::timeout_at;
 use wacore::download::Downloadable;
 use wacore::media_retry::MediaRetryResult;
 use wacore_binary::Jid;
@@ -52,19 +52,19 @@ impl Session {
         let room = self.room();
         room.grow(length)?;
         let download = HELD.scope(room.clone(), self.client.download(file));
-        match timeout_at(self.terms.deadline, download).await {
-            Ok(Ok(bytes)) => {
+        match self.terms.deadline.limit(Duration::ZERO, download).await {
+            Some(Ok(bytes)) => {
                 room.shrink_to(bytes.len());
                 Ok(Fetched::File(Bytes::from_owner(Owned(Held::new(
                     bytes, room,
                 )))))
             }
-            Ok(Err(error)) => match error.http_status() {
+            Some(Err(error)) => match error.http_status() {
                 Some(401 | 403 | 404 | 410) => self.ask_again(kept, file),
                 _ if !self.client.is_connected() => Err(Failure::Disconnected),
                 _ => Err(failures::download(error.as_ref())),
             },
-            Err(_) => Err(Failure::TimedOut { message_id: None }),
+            None => Err(Failure::TimedOut { message_id: None }),
         }
     }
 

@@ -139,7 +139,7 @@ impl Lookup<'_> {
     }
 
     /// Who this is, when number and LID are known here.
-    async fn known(&self, person: &Person) -> Option<KnownAs> {
+    pub(super) async fn known(&self, person: &Person) -> Option<KnownAs> {
         let mut jid = jids::person(person);
         if let Person::Phone(number) = person
             && let Some(known) = self.0.life.other_numbers.known_as(number.digits())

@@ -134,14 +134,15 @@ impl Uploads<'_> {
             .client
             .upload(bytes, file.media_type(), UploadOptions::new());
         let upload = HELD.scope(held, upload);
-        match tokio::time::timeout_at(self.0.terms.deadline, upload).await {
-            Ok(Ok(place)) => Ok(Uploaded {
+        let deadline = &self.0.terms.deadline;
+        match deadline.limit(Duration::ZERO, upload).await {
+            Some(Ok(place)) => Ok(Uploaded {
                 place,
                 took: begun.elapsed(),
             }),
-            Ok(Err(_)) if !self.0.client.is_connected() => Err(Failure::Disconnected),
-            Ok(Err(error)) => Err(during_upload(failures::upload(error.as_ref()))),
-            Err(_) => Err(during_upload(Failure::TimedOut { message_id: None })),
+            Some(Err(_)) if !self.0.client.is_connected() => Err(Failure::Disconnected),
+            Some(Err(error)) => Err(during_upload(failures::upload(error.as_ref()))),
+            None => Err(during_upload(Failure::TimedOut { message_id: None })),
         }
     }
 

@@ -13,17 +13,20 @@ mod shop;
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::{Instant, sleep, sleep_until};
 use wacore::client::context::GroupInfo;
 use wacore::types::message::AddressingMode;
 use wacore_binary::Jid;
+use waproto::whatsapp as wa;
 use whatsapp_rust::SendOptions;
 use whatsapp_rust::features::ChatStateType;
 
 use super::outgoing::Outgoing;
-use super::{Ack, Session, failures, groups, jids};
-use crate::device::kept::Kept;
-use crate::device::life::lanes::Lane;
+use super::{Ack, Session, failures, groups, jids, line};
+use crate::device::kept::{ChatSettings, Kept};
+use crate::device::known_as::KnownAs;
+use crate::device::life::lanes::Place;
 use crate::device::report::{MentionSent, mentions};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{Chat, Person};
@@ -43,12 +46,36 @@ impl Session {
 }
 
 impl<'a> Messages<'a> {
-    /// Waits for one's turn in a chat, and finds out who that is. `field`: where the request names it.
+    /// Takes the last place in a chat's line, and finds out who that is. What is sent is prepared while others have their
+    /// turn: it waits for its own when it leaves, or is announced. `field`: where the request names it.
     pub async fn open(&self, field: &'static str, chat: &Chat) -> Result<OpenChat<'a>, Failure> {
+        self.open_as(field, chat, false).await
+    }
+
+    /// The same for what may become a job: then it lets others past, and leaves after the jobs of the chat that were asked
+    /// for before it.
+    pub async fn open_for_job(
+        &self,
+        field: &'static str,
+        chat: &Chat,
+    ) -> Result<OpenChat<'a>, Failure> {
+        self.open_as(field, chat, true).await
+    }
+
+    async fn open_as(
+        &self,
+        field: &'static str,
+        chat: &Chat,
+        may_be_job: bool,
+    ) -> Result<OpenChat<'a>, Failure> {
         let session = self.0;
-        let lane = session.life.lanes.enter(&chat.to_string()).await;
-        let (jid, group) = match chat {
-            Chat::Person(person) => (self.registered(field, person).await?, None),
+        let (place, names) = self.stand(chat, may_be_job).await?;
+        let (jid, group, names) = match chat {
+            Chat::Person(person) => {
+                let (jid, who) = self.registered(field, person).await?;
+                let names = who.map_or(names, |who| line::names(chat, Some(&who)));
+                (jid, None, names)
+            }
             Chat::Group(group) => {
                 let jid = jids::group(group);
                 let asked = async {
@@ -56,15 +83,39 @@ impl<'a> Messages<'a> {
                     groups.query_info(&jid).await.map_err(groups::not_told)
                 };
                 let group = session.query(asked).await?;
-                (jid, Some(group))
+                (jid, Some(group), names)
             }
         };
+        session.life.lanes.also(&place, &names);
         Ok(OpenChat {
             session,
-            lane,
+            names,
+            turn: Mutex::default(),
             jid,
             group,
         })
+    }
+
+    /// Takes the last place in a chat's line. WhatsApp is not asked, and whoever comes later stands behind.
+    async fn stand(&self, chat: &Chat, may_be_job: bool) -> Result<(Place, Vec<String>), Failure> {
+        let (session, life) = (self.0, &self.0.life);
+        session.line.note_chat(chat.to_string());
+        let _door = life.lanes.door().await;
+        let known = match chat {
+            Chat::Person(person) => session.lookup().known(person).await,
+            Chat::Group(_) => None,
+        };
+        let names = line::names(chat, known.as_ref());
+        let (announced, most) = (session.terms.announced, life.shared.sends_per_chat);
+        let (place, ahead) = life.lanes.enter(&names, announced, most)?;
+        // Others have announced that they take so long: that is not this one's time.
+        session.terms.deadline.put_off(ahead);
+        session.line.stand(place.clone());
+        if may_be_job {
+            let among_jobs = life.job_lanes.enter_again(&names);
+            session.line.stand_among_jobs(among_jobs);
+        }
+        Ok((place, names))
     }
 
     /// Whether messages are kept at all.
@@ -81,18 +132,26 @@ impl<'a> Messages<'a> {
         })
     }
 
-    /// Somebody who is on WhatsApp, by number where it is known.
-    async fn registered(&self, field: &'static str, person: &Person) -> Result<Jid, Failure> {
+    /// Somebody who is on WhatsApp, by number where it is known, and by what names it is.
+    async fn registered(
+        &self,
+        field: &'static str,
+        person: &Person,
+    ) -> Result<(Jid, Option<KnownAs>), Failure> {
         let who = self.0.lookup().find_one(person).await?;
         // WhatsApp tells of some people their LID only, and takes what is written to it.
-        let known = who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid)));
-        known.ok_or_else(|| {
+        let known = who.as_ref().and_then(|who| {
+            let phone = who.phone.as_deref().map(Jid::pn);
+            phone.or(who.lid.as_deref().map(Jid::lid))
+        });
+        let known = known.ok_or_else(|| {
             let name = match person {
                 Person::Phone(number) => number.to_string(),
                 Person::Lid(_) => person.to_string(),
             };
-            Invalid::field(field, format!("{name} is not on WhatsApp")).into()
-        })
+            Invalid::field(field, format!("{name} is not on WhatsApp"))
+        });
+        Ok((known?, who))
     }
 }
 
@@ -114,10 +173,13 @@ impl Pace {
     }
 }
 
-/// A chat in which it is one's turn to write.
+/// A chat in whose line one stands to write.
 pub struct OpenChat<'a> {
     session: &'a Session,
-    lane: Lane,
+    /// By what it is known.
+    names: Vec<String>,
+    /// All places that are one's turn; none: it is not, yet.
+    turn: Mutex<Vec<Place>>,
     jid: Jid,
     group: Option<Arc<GroupInfo>>,
 }
@@ -133,8 +195,41 @@ impl OpenChat<'_> {
         self.group.as_ref().map(|group| group.participants.len())
     }
 
-    /// Lets the time pass that a person would take.
+    /// Waits until it is one's turn to write.
+    async fn turn(&self) {
+        if !self.turn.lock().is_empty() {
+            return;
+        }
+        let (line, lanes) = (&self.session.line, &self.session.life.lanes);
+        if let Some(place) = line.place() {
+            let first = async {
+                place.turn().await;
+                let beside = lanes.beside(&place, &self.names);
+                if let Some(beside) = &beside {
+                    beside.turn().await;
+                }
+                beside
+            };
+            tokio::select! {
+                biased;
+                () = self.session.is_job() => {}
+                beside = first => {
+                    let places = line.take_place().into_iter().chain(beside);
+                    return self.turn.lock().extend(places);
+                }
+            }
+        }
+        if let Some(jobs_before) = line.among_jobs() {
+            jobs_before.turn().await;
+        }
+        let place = lanes.enter_again(&self.names);
+        place.turn().await;
+        self.turn.lock().push(place);
+    }
+
+    /// Waits for one's turn, and lets the time pass that a person would take.
     pub async fn pace(&self, pace: &Pace) -> Result<(), Failure> {
+        self.turn().await;
         sleep(pace.delay).await;
         if pace.typing.is_zero() {
             return Ok(());
@@ -191,31 +286,27 @@ impl OpenChat<'_> {
         own.map(|own| own.to_non_ad())
     }
 
-    /// Sends it, and returns once WhatsApp has accepted it; the next one may leave as soon as this one has left.
+    /// Sends it when it is its turn, and returns once WhatsApp has accepted it; the next one may leave as soon as this one
+    /// has left.
     pub async fn send(self, message: Outgoing) -> Result<Ack, Failure> {
+        self.turn().await;
         let message_id = self.session.id_to_send();
         let settings = self.settings().await?;
         let kind = keep::asked_for(&message);
         self.keep(&message_id, kind.clone(), &message).await?;
         let Self {
-            session, lane, jid, ..
+            session, turn, jid, ..
         } = self;
-        let message = match &settings {
-            Some(settings) => message.disappearing(settings),
-            None => message,
-        };
-        let (to, mentions) = (jid.to_non_ad_string(), mentions(&message.0));
+        let (message, options) = prepared(message, settings.as_ref(), &message_id);
+        let (to, mentions) = (jid.to_non_ad_string(), mentions(&message));
         let write = async |message_id: String| {
             session.has_readers(&jid, &message_id).await?;
-            let mut options = SendOptions::default()
-                .with_message_id(message_id)
-                .with_extra_stanza_nodes(message.company());
-            options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
             let written = session
                 .client
-                .send_message_with_options(jid, message.0, options);
+                .send_message_with_options(jid, message, options);
             let written = written.await.map(drop).map_err(failures::not_sent);
-            drop(lane);
+            drop(turn);
+            session.line.leave();
             written
         };
         let ack = session.accepted(message_id, kind, write).await?;
@@ -226,4 +317,21 @@ impl OpenChat<'_> {
         }
         Ok(ack)
     }
+}
+
+/// As the library takes it: for a chat with these settings, under this id.
+pub(super) fn prepared(
+    message: Outgoing,
+    settings: Option<&ChatSettings>,
+    message_id: &str,
+) -> (wa::Message, SendOptions) {
+    let message = match settings {
+        Some(settings) => message.disappearing(settings),
+        None => message,
+    };
+    let mut options = SendOptions::default()
+        .with_message_id(message_id.to_owned())
+        .with_extra_stanza_nodes(message.company());
+    options.ephemeral_expiration = settings.map(|settings| settings.disappear_after);
+    (message.0, options)
 }

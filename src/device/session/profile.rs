@@ -16,7 +16,7 @@ impl Session {
 impl Profile<'_> {
     /// Sets the account's own picture, a JPEG, and returns WhatsApp's id of it.
     pub async fn set_picture(&self, jpeg: Vec<u8>) -> Result<String, Failure> {
-        self.0.sending.begin();
+        self.0.terms.sending.begin();
         let set = async {
             let profile = self.0.client.profile();
             let set = profile.set_profile_picture(jpeg).await;

@@ -149,3 +149,61 @@ async fn whoever_asks_again_after_a_kill_has_everything_sent_and_nothing_twice()
     expected.sort();
     assert_eq!(texts, expected);
 }
+
+#[tokio::test]
+async fn a_key_stands_once_and_has_no_blanks() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let ada = world.control.account("Ada").await;
+    let body = json!({ "number": ada, "text": "hello" });
+    let two = user.api.with_header(KEY, "k1").with_header(KEY, "k2");
+    let answer = two.post(PATH, body).await;
+    let text = "there must be one Idempotency-Key, and no more";
+    assert_eq!(answer.text_error(), (400, text));
+    let answer = send(&user, "two words", &ada, "hello").await;
+    let text = "Idempotency-Key must be 1 to 255 visible ASCII characters";
+    assert_eq!(answer.text_error(), (400, text));
+    assert!(texts(&world, &ada).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_request_that_was_refused_frees_its_key() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let ada = world.control.account("Ada").await;
+    send(&user, "k1", "5511900000000", "nobody is there")
+        .await
+        .expect(400);
+    send(&user, "k1", &ada, "mended").await.expect(200);
+    let fault = json!({ "jid": "*", "fault": "ack_error", "error": 479, "times": 1 });
+    world.control.fault(fault).await;
+    let refused = send(&user, "k2", &ada, "refused").await.expect(502);
+    let sent = send(&user, "k2", &ada, "in other words").await.expect(200);
+    assert_ne!(sent["message_id"], refused["message_id"]);
+    world
+        .control
+        .wait_for_message(&ada, &sent["message_id"])
+        .await;
+    assert_eq!(texts(&world, &ada).await, ["mended", "in other words"]);
+}
+
+#[tokio::test]
+async fn a_status_is_posted_once_under_a_key() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let api = user.api.with_header(KEY, "k1");
+    let body = json!({ "text": "open today" });
+    let first = api.post("/status/text", body.clone()).await;
+    let again = api.post("/status/text", body).await;
+    assert_eq!((first.status, &first.body), (200, &again.body));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+    let dot = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    let api = user.api.with_header(KEY, "k2");
+    let body = json!({ "media_type": "image", "data": dot });
+    let picture = api.post("/status/media", body.clone()).await;
+    let again = api.post("/status/media", body).await;
+    assert_eq!((picture.status, &picture.body), (200, &again.body));
+    let id = &picture.body["message_id"];
+    world.control.wait_for_message(&phone, id).await;
+    assert_eq!(world.control.inbox(&phone).await.len(), 2);
+}

@@ -183,3 +183,29 @@ fn bytes(items: &[Value]) -> Option<Vec<u8>> {
     let byte = |item: &Value| u8::try_from(item.as_u64()?).ok();
     items.iter().map(byte).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_in_a_text_is_json_and_anything_else_stays_a_text() {
+        let answer = |params: &str| {
+            let chosen = json!({ "name": "quick_reply", "params_json": params });
+            let part = json!({ "native_flow_response_message": chosen });
+            let content = of_part("interactive_response_message", part);
+            serde_json::to_value(content.details).expect("JSON")
+        };
+        let id = json!({ "name": "quick_reply", "params": { "id": "yes" } });
+        assert_eq!(answer(r#"{"id":"yes"}"#), id);
+        let none = json!({ "name": "quick_reply", "params": "{" });
+        assert_eq!(answer("{"), none);
+        let button = json!({ "name": "quick_reply", "button_params_json": r#"{"id":"yes"}"# });
+        let mut part = json!({ "buttons": [button] });
+        tidy(&mut part);
+        let button = json!({ "name": "quick_reply", "button_params": { "id": "yes" } });
+        assert_eq!(part, json!({ "buttons": [button] }));
+    }
+}

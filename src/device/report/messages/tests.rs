@@ -219,7 +219,7 @@ fn other_kinds_have_their_name_their_words_and_their_details() {
             reaction,
             "reaction",
             "👍",
-            json!({ "key": { "id": "3EB0R" }, "text": "👍" }),
+            json!({ "target": { "message_id": "3EB0R", "chat": null, "participant": null, "is_from_me": false } }),
         ),
         (
             location,

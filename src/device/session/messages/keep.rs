@@ -30,10 +30,10 @@ impl OpenChat<'_> {
         message: &Outgoing,
     ) -> Result<(), Failure> {
         // Before it is known whether a job sends it: one that begins from here on knows that it may have left.
-        self.session.sending.begin();
+        self.session.terms.sending.begin();
         let kept = self.kept(message_id, kind, message).await;
         kept.map_err(|error| {
-            self.session.sending.has_not();
+            self.session.terms.sending.has_not();
             Failure::of_store("a message could not be kept", &error)
         })
     }

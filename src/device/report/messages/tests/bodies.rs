@@ -132,7 +132,8 @@ fn texts() {
     };
     let key = MessageKey {
         id: Some("3EB0T".into()),
-        remote_jid: Some("15550000101@s.whatsapp.net".into()),
+        remote_jid: Some("15550000100@s.whatsapp.net".into()),
+        from_me: Some(true),
         ..Default::default()
     };
     let revoke = protocol(ProtocolMessage {
