@@ -32,9 +32,10 @@ pub mod transport;
 pub mod version;
 mod votes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix::Recipient;
+use wacore_binary::Jid;
 
 use self::acks::Acks;
 use self::app_state::Owed;
@@ -49,6 +50,7 @@ use self::other_numbers::OtherNumbers;
 use self::presence::Presence;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
+use super::known_as::KnownAs;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
 use crate::store::{RecordBackend, StoreError};
@@ -59,6 +61,8 @@ pub(super) struct Life {
     pub plan: Plan,
     /// What all lives share.
     pub shared: Arc<Shared>,
+    /// Who the account is, once it is paired.
+    pub own: OnceLock<KnownAs>,
     /// Acts on what happens.
     pub actor: Recipient<Observed>,
     /// The library's storage, which is this life's alone.
@@ -108,6 +112,7 @@ impl Life {
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
+            own: OnceLock::new(),
             presence: Presence::default(),
             owed: Owed::everything(),
             backlog: Backlog::default(),
@@ -133,6 +138,9 @@ impl Life {
         let store = &self.shared.store;
         let noted = store.set_paired(self.plan.device, &login.jid, &login.lid);
         noted.await?;
+        let names = [&login.jid, &login.lid].into_iter();
+        let names = names.filter_map(|name| name.parse::<Jid>().ok());
+        self.own.get_or_init(|| KnownAs::of(names));
         self.plan.report(News::Paired(login));
         Ok(())
     }

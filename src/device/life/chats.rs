@@ -9,8 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 use wacore::stanza::groups::GroupNotificationAction;
-use wacore::types::events::{Event, Receipt};
-use wacore::types::presence::ReceiptType;
+use wacore::types::events::Event;
 use wacore_binary::{Jid, JidExt as _};
 
 use self::writer::{Change, Entry, What, Writer};
@@ -153,15 +152,6 @@ impl ChatBook {
     /// This account has sent a message, which WhatsApp has accepted.
     pub(super) fn sent(&self, jid: &Jid, id: &str, at: DateTime<Utc>) {
         self.take(jid, at, What::Sent(id.to_owned()));
-    }
-
-    /// Another device of the account has read what somebody wrote.
-    pub(super) fn hear_receipt(&self, receipt: &Receipt) {
-        if matches!(receipt.r#type, ReceiptType::ReadSelf)
-            || (receipt.r#type == ReceiptType::Read && receipt.source.is_from_me)
-        {
-            self.read(&receipt.source.chat);
-        }
     }
 
     /// Somebody has read what is in a chat.

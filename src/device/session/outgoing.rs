@@ -44,6 +44,11 @@ impl Outgoing {
     /// In a chat whose messages disappear. Also in what is wrapped, which the library passes over; phones compare both
     /// values with what the chat has.
     pub(in crate::device) fn disappearing(mut self, settings: &ChatSettings) -> Self {
+        if let Some(text) = self.0.conversation.take() {
+            // A bare text has no room for it.
+            let content = self.0.extended_text_message.get_or_insert_default();
+            content.text = Some(text);
+        }
         if let Some(context) = context_mut(unwrapped_mut(&mut self.0)) {
             context.expiration = Some(settings.disappear_after);
             context.ephemeral_setting_timestamp = Some(settings.since);
