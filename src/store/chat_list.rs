@@ -84,8 +84,8 @@ const WRITE: &str = "INSERT INTO chat_list (device, who, value, active_at, last,
             THEN excluded.active_at ELSE chat_list.active_at END";
 
 const READ: &str = "UPDATE chat_list SET unread = 0 WHERE device = $1 AND who = $2 AND COALESCE(active_at, 0) <= $3";
-const UNREAD: &str =
-    "UPDATE chat_list SET unread = 1 WHERE device = $1 AND who = $2 AND unread = 0";
+const UNREAD: &str = "UPDATE chat_list SET unread = 1 WHERE device = $1 AND who = $2 AND unread = 0 \
+    AND COALESCE(active_at, 0) <= $3";
 const GONE: &str =
     "DELETE FROM chat_list WHERE device = $1 AND who = $2 AND COALESCE(active_at, 0) <= $3";
 
@@ -163,9 +163,9 @@ impl ChatList {
         self.change(READ, name).bind(at)
     }
 
-    /// Somebody wants to see a chat as one that was not read.
-    pub fn unread(&self, name: &str) -> Statement {
-        self.change(UNREAD, name)
+    /// Somebody wants to see a chat, as it is at this time, as one that was not read; in Unix seconds.
+    pub fn unread(&self, name: &str, at: i64) -> Statement {
+        self.change(UNREAD, name).bind(at)
     }
 
     /// Somebody has deleted a chat at this time, in Unix seconds.

@@ -127,7 +127,7 @@ impl ChatBook {
                     What::Done(Done::MutedUntil(until)),
                 )
             }
-            Event::MarkChatAsReadUpdate(update) if !update.from_full_sync => {
+            Event::MarkChatAsReadUpdate(update) => {
                 let read = update.action.read.unwrap_or_default();
                 (&update.jid, update.timestamp, What::Read(read))
             }

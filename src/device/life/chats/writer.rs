@@ -118,7 +118,7 @@ impl Writer {
                 list.done(&chat, by_lid, *done, change.at.timestamp_millis())?
             }
             What::Read(true) => list.read(&name, at),
-            What::Read(false) => list.unread(&name),
+            What::Read(false) => list.unread(&name, at),
             What::Deleted => list.gone(&name, at),
             What::Sent(id) => {
                 let last = Last {
