@@ -1,10 +1,12 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
 pub mod appstate;
+pub mod chats;
 pub mod contacts;
 pub mod groups;
 pub mod logout;
 pub mod messages;
+pub mod presence;
 pub mod privacy;
 pub mod profile;
 pub mod send;

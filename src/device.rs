@@ -181,6 +181,7 @@ impl DeviceActor {
             return;
         };
         self.span.in_scope(|| running.catch_up());
+        ctx.spawn(running.repeat_wishes().into_actor(self).map(|(), _, _| ()));
         ctx.spawn(running.synced().into_actor(self).map(|(), _, _| ()));
         let saved = running.save().into_actor(self);
         ctx.spawn(saved.map(|saved, actor, ctx| {

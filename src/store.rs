@@ -4,6 +4,7 @@
 //! library's storage on sealed records. Everything is SQL that SQLite and PostgreSQL share.
 
 pub mod accounts;
+pub mod chat_list;
 pub mod chats;
 pub mod contacts;
 pub mod device_tokens;
@@ -234,6 +235,7 @@ impl Store {
             of_device("DELETE FROM setting WHERE device = $1"),
             of_device("DELETE FROM message WHERE device = $1"),
             of_device("DELETE FROM chat WHERE device = $1"),
+            of_device("DELETE FROM chat_list WHERE device = $1"),
             of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)

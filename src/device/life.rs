@@ -8,6 +8,7 @@ pub mod app_state;
 mod awake;
 pub mod backlog;
 pub mod blocking;
+pub mod chats;
 pub mod clock;
 pub mod contact;
 pub mod contacts;
@@ -20,6 +21,7 @@ pub mod keepalive;
 pub mod lanes;
 mod observer;
 pub mod other_numbers;
+pub mod presence;
 pub mod retry_admission;
 pub mod reuploads;
 pub mod running;
@@ -30,21 +32,25 @@ pub mod transport;
 pub mod version;
 mod votes;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use actix::Recipient;
+use wacore_binary::Jid;
 
 use self::acks::Acks;
 use self::app_state::Owed;
 use self::backlog::Backlog;
+use self::chats::ChatBook;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
 use self::jobs::Jobs;
 use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
+use self::presence::Presence;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
+use super::known_as::KnownAs;
 use super::messages::{Login, News, Observed, Plan};
 use super::shared::Shared;
 use crate::store::{RecordBackend, StoreError};
@@ -55,6 +61,8 @@ pub(super) struct Life {
     pub plan: Plan,
     /// What all lives share.
     pub shared: Arc<Shared>,
+    /// Who the account is, once it is paired.
+    pub own: OnceLock<KnownAs>,
     /// Acts on what happens.
     pub actor: Recipient<Observed>,
     /// The library's storage, which is this life's alone.
@@ -69,10 +77,14 @@ pub(super) struct Life {
     pub reuploads: Reuploads,
     /// What goes on although its caller has been answered.
     pub jobs: Jobs,
+    /// What was done with its chats, and who wrote last.
+    pub chats: ChatBook,
     /// Whom the account knows.
     pub contacts: ContactBook,
     /// Numbers by which WhatsApp does not name the people whom they reach.
     pub other_numbers: OtherNumbers,
+    /// What it shows of its presence, and whose it is told of.
+    pub presence: Presence,
     /// The app state that is still to be fetched.
     pub owed: Owed,
     /// What waited at WhatsApp.
@@ -88,8 +100,11 @@ pub(super) struct Life {
 impl Life {
     /// From here on the store refuses what an older life writes.
     pub fn new(plan: Plan, shared: Arc<Shared>, actor: Recipient<Observed>) -> Self {
+        let records = shared.store.backend(plan.number, plan.life);
+        let (store, device) = (shared.store.clone(), plan.number);
         Self {
-            records: shared.store.backend(plan.number, plan.life),
+            chats: ChatBook::open(store, device, records.clone(), &actor),
+            records,
             acks: Acks::default(),
             lanes: Lanes::default(),
             job_lanes: Lanes::default(),
@@ -97,6 +112,8 @@ impl Life {
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),
+            own: OnceLock::new(),
+            presence: Presence::default(),
             owed: Owed::everything(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
@@ -121,6 +138,9 @@ impl Life {
         let store = &self.shared.store;
         let noted = store.set_paired(self.plan.device, &login.jid, &login.lid);
         noted.await?;
+        let names = [&login.jid, &login.lid].into_iter();
+        let names = names.filter_map(|name| name.parse::<Jid>().ok());
+        self.own.get_or_init(|| KnownAs::of(names));
         self.plan.report(News::Paired(login));
         Ok(())
     }

@@ -4,6 +4,7 @@
 
 pub mod app_state;
 pub mod blocklist;
+pub mod chats;
 pub mod contacts;
 mod failures;
 pub mod groups;
@@ -15,6 +16,7 @@ pub mod lookup;
 pub mod media;
 pub mod messages;
 pub mod outgoing;
+pub mod presence;
 pub mod privacy;
 pub mod profile;
 pub mod resend;

@@ -14,7 +14,9 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
-use crate::commands::{self, appstate, contacts, groups, privacy, profile, send, status};
+use crate::commands::{
+    self, appstate, chats, contacts, groups, presence, privacy, profile, send, status,
+};
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 
@@ -74,6 +76,17 @@ pub fn areas() -> Vec<Area> {
             command::<contacts::resolve::ResolveContacts>("resolveContacts", POST, "/contacts/resolve"),
             command::<appstate::SyncAppState>("appstateSync", POST, "/appstate/sync"),
             command::<contacts::check::CheckContacts>("checkContactsOnWhatsApp", POST, "/contact/check"),
+        ]),
+        ("Chats", vec![
+            command::<chats::list::GetChats>("getChats", GET, "/chats"),
+            command::<chats::archive::ArchiveChat>("archiveChat", POST, "/chats/{jid}/archive"),
+            command::<chats::mute::MuteChat>("muteChat", POST, "/chats/{jid}/mute"),
+            command::<chats::pin::PinChat>("pinChat", POST, "/chats/{jid}/pin"),
+            command::<chats::pin::UnpinChat>("unpinChat", DELETE, "/chats/{jid}/pin"),
+            command::<chats::typing::SendChatTyping>("sendChatTyping", POST, "/chats/{jid}/typing"),
+            command::<chats::disappearing::UpdateChatDisappearing>("updateChatDisappearing", PUT, "/chats/{jid}/disappearing"),
+            command::<presence::set::SendPresence>("sendPresence", POST, "/presence"),
+            command::<presence::subscribe::SubscribePresence>("subscribePresence", POST, "/presence/subscribe"),
         ]),
         ("Groups", vec![
             command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),

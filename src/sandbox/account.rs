@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use wacore_binary::Jid;
 
 use super::address::{Address, Form};
-use super::appstate::AppState;
+use super::appstate::{AppState, ChatState};
 use super::companion::Companion;
 use super::keys::{self, Key32};
 use super::persistence::Journal;
@@ -59,6 +59,9 @@ pub struct Profile {
     /// Other numbers under which people find the account.
     #[serde(default)]
     pub also: BTreeSet<String>,
+    /// How its chats stand on the phone, by the names under which the app state has them.
+    #[serde(default)]
+    pub chats: BTreeMap<String, ChatState>,
 }
 
 /// A simulated person, as far as the server and the phone know them.
@@ -68,6 +71,8 @@ pub struct Account {
     pub companions: BTreeMap<u16, Companion>,
     pub phone: Phone,
     pub app_state: AppState,
+    /// When one of its devices was in use last and then not any more; `None`: never.
+    pub last_seen: Option<u64>,
     /// The last list of key indexes that was signed, with its signature.
     pub signed_key_indexes: RefCell<Option<(Vec<u8>, [u8; 64])>>,
 }
@@ -93,6 +98,7 @@ impl Account {
             changed: 0,
             hidden: false,
             also: BTreeSet::new(),
+            chats: BTreeMap::new(),
         };
         Self::restore(profile, Phone::create(), AppState::create())
     }
@@ -104,6 +110,7 @@ impl Account {
             companions: BTreeMap::new(),
             phone,
             app_state,
+            last_seen: None,
             signed_key_indexes: RefCell::new(None),
         }
     }

@@ -1,6 +1,7 @@
 //! App state as the server keeps it: versioned collections of records that it cannot read.
 
 mod action;
+mod chats;
 mod collection;
 mod phone;
 pub mod query;
@@ -16,11 +17,13 @@ use super::keys::{self, Key32};
 use super::persistence::{Journal, PersistenceError, Record};
 
 pub use action::Action;
+pub use chats::{ChatChange, ChatState};
 use collection::{Collection, PatchError};
 
 pub const CRITICAL_BLOCK: &str = "critical_block";
 pub const CRITICAL_UNBLOCK_LOW: &str = "critical_unblock_low";
 pub const REGULAR_HIGH: &str = "regular_high";
+pub const REGULAR_LOW: &str = "regular_low";
 
 /// The five collections, in the order in which clients sync them.
 pub const COLLECTIONS: [&str; 5] = [
@@ -28,7 +31,7 @@ pub const COLLECTIONS: [&str; 5] = [
     CRITICAL_UNBLOCK_LOW,
     REGULAR_HIGH,
     "regular",
-    "regular_low",
+    REGULAR_LOW,
 ];
 
 /// The key that the phone made and shares with each of its companions.

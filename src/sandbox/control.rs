@@ -6,6 +6,7 @@
 //! | `POST accounts/{phone}/also {number}` | people find the account by this number, too; its JID stays |
 //! | `POST accounts/{phone}/contacts {phone,name?}` or a list of these · `GET` | adds to the phone's address book · lists it |
 //! | `DELETE accounts/{phone}/contacts/{contact}` | takes a contact out of it |
+//! | `POST accounts/{phone}/chats {chat,pinned?,archived?,muted_until?,read?,deleted?}` · `GET` | does something with a chat on the phone, which is named by JID · shows how the chats stand there |
 //! | `GET accounts/{phone}/settings` | name, about, picture, privacy, status privacy, blocked users |
 //! | `POST accounts/{phone}/profile {name?,about?,picture?}` | changes the profile; picture in base64, empty for none |
 //! | `POST accounts/{phone}/privacy {name,value,add?,remove?}` | changes a privacy category on the phone |
@@ -51,6 +52,7 @@
 
 mod accounts;
 mod answer;
+mod chats;
 mod faults;
 mod groups;
 mod messages;
@@ -93,6 +95,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(
                 web::scope("/accounts/{phone}")
                     .route("/also", web::post().to(accounts::find_also))
+                    .route("/chats", web::get().to(chats::list))
+                    .route("/chats", web::post().to(chats::change))
                     .route("/send", web::post().to(messages::send))
                     .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))

@@ -58,6 +58,10 @@ const STEPS: &[(&str, Step)] = &[
         Step::Sql(include_str!("migrations/0013_messages.sql")),
     ),
     ("jobs", Step::Sql(include_str!("migrations/0014_jobs.sql"))),
+    (
+        "chat list",
+        Step::Sql(include_str!("migrations/0015_chat_list.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -1,5 +1,6 @@
 //! Tests of the store.
 
+mod chat_list;
 mod commits;
 mod conformance;
 mod crash;

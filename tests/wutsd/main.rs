@@ -8,6 +8,7 @@
 )]
 
 mod appstate;
+mod chats;
 mod command_line;
 mod contacts;
 mod devices;
@@ -22,6 +23,7 @@ mod isolation;
 mod lifecycle;
 mod messages;
 mod operations;
+mod presence;
 mod privacy;
 mod profile;
 mod readme;

@@ -39,6 +39,14 @@ pub struct Acked {
     pub by_job: bool,
 }
 
+impl Acked {
+    /// Whether it says something, and is not about something that was said.
+    pub fn is_talk(&self) -> bool {
+        let kind = self.kind.as_deref();
+        kind.is_some_and(|kind| kind != "reaction")
+    }
+}
+
 impl Acks {
     /// Starts to wait; call it before the message is written, or its ack may come first. `kind`: its `message_type`.
     pub fn expect(&self, message_id: &str, kind: Option<String>) -> Expected {

@@ -1,9 +1,10 @@
 //! What a life takes note of, about messages: what came in, what it does to earlier ones, and how far own ones have come.
 
 use chrono::{DateTime, Utc};
+use tracing::warn;
 use wacore::types::events::{InboundMessage, Receipt};
 use wacore::types::presence::ReceiptType;
-use wacore_binary::JidExt as _;
+use wacore_binary::{Jid, JidExt as _};
 use waproto::whatsapp::MessageKey;
 
 use super::Life;
@@ -14,6 +15,7 @@ use crate::device::report::{self, Change, Participant, Participants, changes};
 use crate::device::states::{InGroup, Reader, Sign};
 use crate::store::messages::{State, Whose};
 use crate::store::{Statement, StoreError};
+use crate::telemetry::Chain;
 
 impl Life {
     /// Keeps an inbound message, and what it changes, with what is committed before it is acknowledged.
@@ -52,7 +54,9 @@ impl Life {
             None => {
                 if let Some(about) = kept::about(content, info, people) {
                     let content = kept::encoded(content);
-                    along.push(book.put(&kept::inbound(info, &about, &content))?);
+                    let inbound = kept::inbound(info, &about, &content);
+                    along.push(self.chats.wrote(people, &inbound)?);
+                    along.push(book.put(&inbound)?);
                 }
             }
         }
@@ -106,7 +110,35 @@ impl Life {
         let reader = Participant::new(&source.sender, source.sender_alt.as_ref());
         let reader = reader.known_in(&self.records).await;
         let signs = self.signs(receipt, &reader);
+        if self
+            .own
+            .get()
+            .is_some_and(|own| own.is(&KnownAs::from(&reader)))
+        {
+            self.note_own_reading(receipt).await;
+        }
         (reader, signs)
+    }
+
+    /// Another device of the account has read what somebody wrote. In which chat that is the library does not tell.
+    async fn note_own_reading(&self, receipt: &Receipt) {
+        use ReceiptType::{Played, PlayedSelf, Read, ReadSelf};
+        if !matches!(receipt.r#type, Read | ReadSelf | Played | PlayedSelf) {
+            return;
+        }
+        for id in &receipt.message_ids {
+            let store = &self.shared.store;
+            let found = store.message(self.plan.number, id, Whose::Anybodys).await;
+            let found: Option<Kept> = found.unwrap_or_else(|error| {
+                warn!(device.id = %self.plan.device, error = %Chain(&error), "which chat was read could not be found");
+                None
+            });
+            let chat = found.filter(|kept| !kept.mine);
+            let chat = chat.and_then(|kept| kept.about.chat.parse::<Jid>().ok());
+            if let Some(chat) = chat {
+                return self.chats.read(&chat);
+            }
+        }
     }
 
     fn signs(&self, receipt: &Receipt, reader: &Participant) -> Vec<Sign> {

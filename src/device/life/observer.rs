@@ -35,6 +35,7 @@ impl EventHandler for Observer {
             }
             _ => {}
         }
+        self.0.chats.hear(&event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
@@ -142,6 +143,9 @@ impl Observer {
             return;
         };
         let (shared, device) = (&self.0.shared, self.0.plan.number);
+        if let (Some(chat), true) = (&ack.from, message.is_talk()) {
+            self.0.chats.sent(chat, &ack.id, at);
+        }
         let by_job = self.0.jobs.take(&ack.id).is_some();
         let told = MessageSent::new(ack, at, message.kind, by_job || message.by_job);
         let event = told.event(self.0.plan.device);

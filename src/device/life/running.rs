@@ -74,6 +74,12 @@ impl Running {
         sync::start(&self.life, &self.client);
     }
 
+    /// Shows and watches what somebody has asked for on an earlier connection.
+    pub fn repeat_wishes(&self) -> impl Future<Output = ()> + 'static {
+        let (life, client) = (self.life.clone(), self.client.clone());
+        async move { life.repeat_wishes(&client).await }
+    }
+
     /// Tells webhooks once this life has caught up.
     pub fn synced(&self) -> impl Future<Output = ()> + 'static {
         let life = self.life.clone();
@@ -163,6 +169,7 @@ impl Running {
         self.client.disconnect().await;
         self.ended.clone().await;
         self.life.contacts.settle().await;
+        self.life.chats.settle().await;
     }
 }
 

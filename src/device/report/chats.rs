@@ -5,6 +5,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 use wacore::types::events::{
     ArchiveUpdate, ChatPresenceUpdate, ClearChatUpdate, DeleteChatUpdate, Event as LibraryEvent,
     MarkChatAsReadUpdate, MuteUpdate, PinUpdate, UserStatusMuteUpdate,
@@ -66,6 +67,7 @@ pub struct ChatPresence {
     #[serde(flatten)]
     about: AboutChat,
     state: Typing,
+    #[schema(schema_with = typed_media)]
     media: TypedMedia,
     /// The number of who it is.
     sender_pn: Option<String>,
@@ -83,8 +85,14 @@ pub enum Typing {
     Paused,
 }
 
+/// `audio` for a voice message, and nothing for a text.
+fn typed_media() -> Object {
+    let text = ObjectBuilder::new().schema_type(Type::String);
+    text.enum_values(Some(["", "audio"])).build()
+}
+
 /// What somebody is at.
-#[derive(Serialize, ToSchema)]
+#[derive(Serialize)]
 pub enum TypedMedia {
     /// A text.
     #[serde(rename = "")]

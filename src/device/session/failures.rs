@@ -7,9 +7,12 @@ use std::fmt::Debug;
 
 use tokio::task::JoinError;
 use tracing::error;
-use whatsapp_rust::features::{AppStateError, ContactError, GroupError, ProfileError};
+use whatsapp_rust::features::{
+    AppStateError, ContactError, GroupError, PresenceError, ProfileError,
+};
 use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 
+use super::presence::NAMELESS;
 use crate::failure::{Backoff, Failure, NotAccepted};
 
 /// WhatsApp's code for whoever asks too much.
@@ -121,6 +124,15 @@ pub fn profile(error: ProfileError) -> Failure {
         ProfileError::Iq(error) => unanswered(error),
         ProfileError::Client(_) => Failure::Disconnected,
         error => rejected(&error, "profile picture"),
+    }
+}
+
+/// Why a presence was not shown, or is not told.
+pub fn presence(error: PresenceError) -> Failure {
+    match error {
+        PresenceError::PushNameEmpty => NAMELESS,
+        PresenceError::Client(_) => Failure::Disconnected,
+        error => broken("a presence could not be written", &error),
     }
 }
 

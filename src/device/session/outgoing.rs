@@ -45,11 +45,36 @@ impl Outgoing {
     /// In a chat whose messages disappear. Also in what is wrapped, which the library passes over; phones compare both
     /// values with what the chat has.
     pub(in crate::device) fn disappearing(mut self, settings: &ChatSettings) -> Self {
+        if let Some(text) = self.0.conversation.take() {
+            // A bare text has no room for it.
+            let content = self.0.extended_text_message.get_or_insert_default();
+            content.text = Some(text);
+        }
         if let Some(context) = context_mut(unwrapped_mut(&mut self.0)) {
             context.expiration = Some(settings.disappear_after);
             context.ephemeral_setting_timestamp = Some(settings.since);
         }
         self
+    }
+
+    /// Has the messages of a chat between two disappear after so many seconds; 0: never. `since`: Unix seconds.
+    pub fn disappearing_setting(seconds: u32, since: i64) -> Self {
+        let mode = wa::DisappearingMode {
+            initiator: Some(wa::disappearing_mode::Initiator::CHANGED_IN_CHAT),
+            trigger: Some(wa::disappearing_mode::Trigger::UNKNOWN),
+            ..Default::default()
+        };
+        let setting = wa::message::ProtocolMessage {
+            r#type: Some(wa::message::protocol_message::Type::EPHEMERAL_SETTING),
+            ephemeral_expiration: Some(seconds),
+            ephemeral_setting_timestamp: Some(since),
+            disappearing_mode: buffa::MessageField::some(mode),
+            ..Default::default()
+        };
+        Self(wa::Message {
+            protocol_message: buffa::MessageField::some(setting),
+            ..Default::default()
+        })
     }
 
     /// A text status.

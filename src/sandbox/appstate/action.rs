@@ -110,7 +110,7 @@ impl Action {
     }
 }
 
-fn timed() -> SyncActionValue {
+pub(super) fn timed() -> SyncActionValue {
     SyncActionValue {
         timestamp: Some(chrono::Utc::now().timestamp_millis()),
         ..Default::default()

@@ -234,6 +234,9 @@ fn words(message: &wa::Message) -> Option<Seen> {
         let edited = describe(protocol.edited_message.as_option()?)?;
         return Some(said("edit", edited.text));
     }
+    if protocol.r#type == Some(Type::EPHEMERAL_SETTING) {
+        return Some(said("disappearing_mode", None));
+    }
     let revoke = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
     revoke.then(|| said("revoke", None))
 }

@@ -12,15 +12,22 @@ impl World {
     pub fn take_presence(&mut self, device: &Address, node: &Node) {
         match stanza::attr(node, "type").as_deref() {
             Some("subscribe") => {
-                let watched = stanza::jid(node, "to").and_then(|to| self.resolve(&to));
-                if let Some((watched, form)) = watched {
-                    self.subscriptions.add(&watched.phone, device);
+                if let Some((watched, form)) = self.watched(node) {
+                    self.subscriptions.add(&watched.phone, device, form);
                     self.tell_presence(&watched, form, device);
                 }
             }
-            Some("unsubscribe") => {}
+            Some("unsubscribe") => {
+                if let Some((watched, _)) = self.watched(node) {
+                    self.subscriptions.remove(&watched.phone, device);
+                }
+            }
             kind => self.set_available(device, kind != Some("unavailable")),
         }
+    }
+
+    fn watched(&self, node: &Node) -> Option<(Address, Form)> {
+        self.resolve(&stanza::jid(node, "to")?)
     }
 
     /// The device is in use, or not any more.
@@ -31,30 +38,40 @@ impl World {
         if std::mem::replace(&mut connection.available, available) == available {
             return;
         }
-        for watcher in self.subscriptions.of(&device.phone) {
-            self.tell_presence(device, Form::Lid, &watcher);
+        if !available && let Some(account) = self.accounts.get_mut(&device.phone) {
+            account.last_seen = Some(stanza::now());
+        }
+        for (watcher, form) in self.subscriptions.of(&device.phone) {
+            self.tell_presence(device, form, &watcher);
+        }
+        if available {
+            // What it was not told meanwhile.
+            for (phone, form) in self.subscriptions.by(device) {
+                self.tell_presence(&Address::phone(&phone), form, device);
+            }
         }
     }
 
+    /// Tells a device that is itself in use how it stands with an account.
     fn tell_presence(&self, watched: &Address, form: Form, watcher: &Address) {
         let Some(account) = self.account(watched) else {
             return;
         };
-        if !self.admits(account, "last", watcher) {
+        let is_available = |device: &Address| {
+            let connection = self.connections.get(device);
+            connection.is_some_and(|connection| connection.available)
+        };
+        if !is_available(watcher) || !self.admits(account, "last", watcher) {
             return;
         }
         let mut devices = account.companions.keys();
-        let available = devices.any(|number| {
-            let connection = self.connections.get(&account.address(*number));
-            connection.is_some_and(|connection| connection.available)
-        });
+        let available = devices.any(|number| is_available(&account.address(*number)));
         let presence =
             NodeBuilder::new("presence").attr("from", account.jid(account.seen_in(form)));
-        let presence = match available {
-            true => presence,
-            false => presence
-                .attr("type", "unavailable")
-                .attr("last", stanza::now()),
+        let presence = match (available, account.last_seen) {
+            (true, _) => presence,
+            (false, None) => presence.attr("type", "unavailable"),
+            (false, Some(last)) => presence.attr("type", "unavailable").attr("last", last),
         };
         self.send_live(watcher, presence.build());
     }

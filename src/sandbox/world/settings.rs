@@ -10,7 +10,9 @@ use super::World;
 use crate::sandbox::account::{Account, AccountError};
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
-use crate::sandbox::appstate::{Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW, REGULAR_HIGH};
+use crate::sandbox::appstate::{
+    Action, CRITICAL_BLOCK, CRITICAL_UNBLOCK_LOW, ChatChange, REGULAR_HIGH,
+};
 use crate::sandbox::persistence::Journal;
 use crate::sandbox::settings::{self, Change, ChangeError, Picture, StatusMode};
 use crate::sandbox::stanza;
@@ -196,6 +198,20 @@ impl World {
         });
     }
 
+    /// A person does something with a chat on the phone; companions learn it through app state.
+    pub fn phone_changes_chat(&mut self, phone: &str, change: &ChatChange) {
+        for (collection, actions) in change.actions() {
+            self.phone_writes(phone, collection, &actions);
+            let actions = actions.into_iter();
+            let mutations = actions.map(|action| Mutation {
+                operation: action.operation,
+                index: action.index,
+                action_value: Some(action.value),
+            });
+            self.phone_learns(phone, mutations.collect());
+        }
+    }
+
     /// What the phone makes of the actions that one of its companions wrote.
     pub fn phone_learns(&mut self, phone: &str, mutations: Vec<Mutation>) {
         let Some(account) = self.accounts.get_mut(phone) else {
@@ -305,6 +321,13 @@ fn learn(account: &mut Account, mutation: &Mutation, journal: &mut Journal) {
                     account.add_contact(&jid.user, name, journal);
                 }
                 None => account.remove_contact(&jid.user, journal),
+            }
+        }
+        ["deleteChat", jid, ..] => drop(account.profile.chats.remove(*jid)),
+        [_, jid] if !removed => {
+            let mut state = account.profile.chats.get(*jid).cloned().unwrap_or_default();
+            if state.learn(mutation) {
+                account.profile.chats.insert((*jid).to_owned(), state);
             }
         }
         _ => {}

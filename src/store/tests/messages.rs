@@ -30,7 +30,7 @@ fn new<'a>(id: &'a str, mine: bool, at: i64, about: &'a About) -> NewMessage<'a,
 }
 
 /// A paired device of a user of a tenant.
-async fn device(folder: &Folder, store: &Store) -> (DeviceNumber, DeviceId, Caller) {
+pub(super) async fn device(folder: &Folder, store: &Store) -> (DeviceNumber, DeviceId, Caller) {
     let (device, tenant, user) = (DeviceId::random(), TenantId::random(), UserId::random());
     folder.sabotage("PRAGMA foreign_keys = OFF");
     let sql = format!(

@@ -178,6 +178,18 @@ impl Control {
             .await;
     }
 
+    /// How a chat stands on the phone, by the name under which the app state has it.
+    pub async fn chat(&self, phone: &str, jid: &str) -> Value {
+        let path = format!("/accounts/{phone}/chats");
+        self.0.get(&path).await.expect(200)["chats"][jid].clone()
+    }
+
+    /// The account's owner does something with a chat on the phone.
+    pub async fn change_chat(&self, phone: &str, change: Value) {
+        self.change(&format!("/accounts/{phone}/chats"), change)
+            .await;
+    }
+
     /// The account's owner changes a privacy category.
     pub async fn change_privacy(&self, phone: &str, category: Value) {
         self.change(&format!("/accounts/{phone}/privacy"), category)

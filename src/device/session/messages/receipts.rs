@@ -122,7 +122,12 @@ impl Messages<'_> {
             }
         };
         match written {
-            Ok(()) => Ok(now),
+            Ok(()) => {
+                if told == Told::Read {
+                    self.0.life.chats.read(&author.chat);
+                }
+                Ok(now)
+            }
             Err(_gone) if !client.is_connected() => Err(Failure::Disconnected),
             Err(error) => Err(failures::broken("a receipt could not be written", &error)),
         }
