@@ -2,10 +2,11 @@
 
 use wutsd::media::{Kind, Media};
 
-use crate::{file, files};
+use crate::{beside_others, file, files};
 
 #[test]
 fn what_phones_show_is_taken_as_what_it_is() {
+    let _beside = beside_others();
     let table = [
         ("baseline.jpg", Kind::Image, "image/jpeg"),
         ("progressive.jpg", Kind::Image, "image/jpeg"),
@@ -25,6 +26,7 @@ fn what_phones_show_is_taken_as_what_it_is() {
 
 #[test]
 fn what_phones_do_not_show_is_refused_by_its_name() {
+    let _beside = beside_others();
     let table = [
         ("picture.gif", "GIF", "MP4"),
         ("picture.heic", "HEIC", "JPEG"),
@@ -63,6 +65,7 @@ fn what_phones_do_not_show_is_refused_by_its_name() {
 
 #[test]
 fn every_file_of_the_corpus_is_taken_or_refused_with_words() {
+    let _beside = beside_others();
     for (name, bytes) in files() {
         if let Err(refused) = Media::new(None, None, bytes) {
             assert!(

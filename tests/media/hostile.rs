@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use image::ImageResult;
@@ -15,7 +14,7 @@ use wutsd::media::mp4::Movie;
 use wutsd::media::opus::Opus;
 use wutsd::media::picture::{self, Picture};
 
-use crate::{ALLOCATOR, file, files};
+use crate::{ALLOCATOR, alone, file, files};
 
 /// Spoilt pictures that need more are not decoded here: it would take long, and others decode that much.
 const LARGEST: u64 = 32 << 20;
@@ -25,9 +24,6 @@ const LONGEST: Duration = Duration::from_secs(5);
 const SLACK: u64 = 64 << 10;
 /// What a decoder takes for itself, however small the picture: its tables, of which a spoilt file may have several.
 const TABLES: u64 = 128 << 10;
-
-/// Memory is measured for the whole process.
-static ALONE: Mutex<()> = Mutex::new(());
 
 /// The most bytes that the work takes.
 fn taken(work: impl FnOnce()) -> u64 {
@@ -141,7 +137,7 @@ fn lossy_webp(width: u32, height: u32) -> Vec<u8> {
 
 #[test]
 fn decoders_take_no_more_memory_than_was_said_before() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let mut pictures: Vec<(String, Vec<u8>)> = Vec::new();
     for name in [
         "baseline.jpg",
@@ -226,7 +222,7 @@ impl Depth for png::BitDepth {
 
 #[test]
 fn what_a_picture_hides_is_counted_before_it_is_decoded() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let needed = |bytes: &[u8]| Header::read(bytes).map_or(0, |header| header.memory >> 20);
     // 4:4:4 and 4:2:0: pixels, and twice as much or as much again for the coefficients.
     assert!((760..=830).contains(&needed(&jpeg("baseline.jpg", 16300, 16300))));
@@ -266,7 +262,7 @@ fn what_a_picture_hides_is_counted_before_it_is_decoded() {
 
 #[test]
 fn every_beginning_of_every_file_is_read_or_refused() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     for (_, bytes) in files() {
         for end in (0..bytes.len()).step_by(1 + bytes.len() / 60) {
             look(&bytes[..end]);
@@ -277,7 +273,7 @@ fn every_beginning_of_every_file_is_read_or_refused() {
 
 #[test]
 fn boxes_in_any_number_take_time_for_each_and_no_memory() {
-    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let _alone = alone();
     let many = |one: &[u8]| one.repeat((4 << 20) / one.len());
     let in_box = |kind: &[u8], content: &[u8]| {
         let length = u32::try_from(content.len() + 8)
@@ -368,7 +364,7 @@ proptest! {
 
     #[test]
     fn spoilt_files_are_read_or_refused(which in any::<Index>(), harms in prop::collection::vec(harm(), 1..6)) {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = alone();
         let (_, mut bytes) = files().swap_remove(which.index(files().len()));
         for harm in &harms {
             harm.done_to(&mut bytes);

@@ -8,6 +8,7 @@ mod pictures;
 mod videos;
 
 use std::path::{Path, PathBuf};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use peak_alloc::PeakAlloc;
 
@@ -22,6 +23,19 @@ fn folder() -> PathBuf {
 /// A file of the corpus.
 pub fn file(name: &str) -> Vec<u8> {
     std::fs::read(folder().join(name)).expect(name)
+}
+
+/// Memory is measured for the whole process: whoever measures is alone.
+static PROCESS: RwLock<()> = RwLock::new(());
+
+/// For a test that measures memory.
+pub fn alone() -> RwLockWriteGuard<'static, ()> {
+    PROCESS.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// For a test that measures nothing.
+pub fn beside_others() -> RwLockReadGuard<'static, ()> {
+    PROCESS.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// All of them, by name.

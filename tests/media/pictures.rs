@@ -4,7 +4,7 @@ use image::RgbImage;
 use wutsd::media::header::Header;
 use wutsd::media::picture::Picture;
 
-use crate::file;
+use crate::{beside_others, file};
 
 fn decoded(bytes: &[u8]) -> Picture {
     let header = Header::read(bytes).expect("a picture");
@@ -42,6 +42,7 @@ fn colours(picture: &RgbImage) -> [&'static str; 4] {
 /// As stored, 32 × 16: white in the corner at the top left, red below it, blue on the right.
 #[test]
 fn pictures_are_turned_as_their_camera_says() {
+    let _beside = beside_others();
     let table = [
         (1, ["white", "blue", "red", "blue"]),
         (2, ["blue", "white", "blue", "red"]),
@@ -80,6 +81,7 @@ fn pictures_are_turned_as_their_camera_says() {
 /// A black square in the middle of nothing.
 #[test]
 fn what_is_transparent_is_white() {
+    let _beside = beside_others();
     for name in [
         "transparent.png",
         "transparent-gray.png",
@@ -99,6 +101,7 @@ fn what_is_transparent_is_white() {
 
 #[test]
 fn pictures_of_all_kinds_are_read_and_their_sides_known() {
+    let _beside = beside_others();
     let table = [
         ("baseline.jpg", (40, 24)),
         ("progressive.jpg", (33, 17)),
@@ -120,6 +123,7 @@ fn pictures_of_all_kinds_are_read_and_their_sides_known() {
 
 #[test]
 fn large_pictures_are_made_small_and_small_ones_stay() {
+    let _beside = beside_others();
     for (width, height, thumbnail, portrait) in [
         (3000, 1500, (96, 48), 640),
         (1000, 700, (96, 67), 640),

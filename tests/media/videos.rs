@@ -2,10 +2,11 @@
 
 use wutsd::media::mp4::{Movie, NotShown};
 
-use crate::file;
+use crate::{beside_others, file};
 
 #[test]
 fn sides_and_seconds_are_those_that_are_shown() {
+    let _beside = beside_others();
     let table = [
         ("video.mp4", (64, 32), 3),
         ("video.mov", (64, 32), 3),
@@ -25,6 +26,7 @@ fn sides_and_seconds_are_those_that_are_shown() {
 
 #[test]
 fn what_nobody_could_see_is_no_movie() {
+    let _beside = beside_others();
     let table = [
         ("sound.mp4", NotShown::NoPictures),
         ("no-index.mp4", NotShown::NoIndex),
@@ -45,6 +47,7 @@ fn inside<'a>(file: &'a mut [u8], kind: &[u8; 4]) -> &'a mut [u8] {
 
 #[test]
 fn what_is_not_known_is_left_out() {
+    let _beside = beside_others();
     let mut fragmented = file("fragmented.mp4");
     // The fragments belong to another track.
     inside(&mut fragmented, b"tkhd")[15] = 9;
@@ -69,6 +72,7 @@ fn what_is_not_known_is_left_out() {
 
 #[test]
 fn a_glimpse_takes_a_second_and_halves_are_rounded() {
+    let _beside = beside_others();
     for (ticks, seconds) in [(1, 1), (1000, 1), (1499, 1), (1500, 2), (7000, 7)] {
         let mut video = file("video.mp4");
         let media = inside(&mut video, b"mdhd");
