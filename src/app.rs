@@ -182,7 +182,10 @@ impl App {
             warn!("some requests were not answered");
         }
         // After the devices, whose last words are events too; what is not delivered now waits for the next start.
-        self.receipts.flush().await;
+        let noted = timeout_at(begun + self.grace, self.receipts.flush()).await;
+        if noted.is_err() {
+            warn!("some receipts were not taken note of");
+        }
         self.dispatcher.stop().await;
         self.states.flush().await;
         self.store.close().await;

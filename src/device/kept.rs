@@ -11,6 +11,7 @@ use super::report::{self, Participants};
 use crate::config;
 use crate::jid::{Chat, Person};
 use crate::store::messages::{KeptBounds, KeptMessage, NewMessage, State};
+use crate::store::{DeviceNumber, Statement, Store, StoreError};
 
 /// A message that holds more is kept without what it holds, in bytes.
 const LARGEST: usize = 64 * 1024;
@@ -36,6 +37,18 @@ pub struct About {
 pub type Kept = KeptMessage<About>;
 
 impl About {
+    /// What is known of an own message to a chat that a request names by this JID, while it is not made.
+    pub fn unmade(chat: String) -> Self {
+        Self {
+            other: KnownAs::of(chat.parse::<Jid>()),
+            chat,
+            author: KnownAs::default(),
+            author_jid: String::new(),
+            kind: String::new(),
+            deleted: false,
+        }
+    }
+
     /// Whether it was sent to a group.
     pub fn in_group(&self) -> bool {
         self.chat.ends_with("@g.us")
@@ -141,8 +154,20 @@ pub fn settings(message: &Message, info: &MessageInfo) -> Option<ChatSettings> {
     })
 }
 
+/// Keeps what is known of a chat under every name of it, to be committed with what it comes with.
+pub fn put_settings(
+    store: &Store,
+    device: DeviceNumber,
+    (chat, other): (&Jid, &KnownAs),
+    settings: &ChatSettings,
+) -> Result<Vec<Statement>, StoreError> {
+    let names = names(chat, other).into_iter();
+    let put = |name: String| store.put_chat(device, &name, settings, settings.since);
+    names.map(put).collect()
+}
+
 /// The names under which the settings of a chat between two, or of a group, are found.
-pub fn names(chat: &Jid, other: &KnownAs) -> Vec<String> {
+fn names(chat: &Jid, other: &KnownAs) -> Vec<String> {
     let mut names = vec![chat.to_non_ad_string()];
     names.extend([other.phone_jid(), other.lid_jid()].into_iter().flatten());
     names.sort();

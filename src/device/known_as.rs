@@ -36,6 +36,12 @@ impl KnownAs {
         by_phone || (self.lid.is_some() && self.lid == other.lid)
     }
 
+    /// By number where it is known.
+    pub(super) fn jid(&self) -> Option<Jid> {
+        let phone = self.phone.as_deref().map(Jid::pn);
+        phone.or_else(|| self.lid.as_deref().map(Jid::lid))
+    }
+
     /// `<digits>@s.whatsapp.net`
     pub fn phone_jid(&self) -> Option<String> {
         Some(Jid::pn(self.phone.as_deref()?).to_string())

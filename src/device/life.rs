@@ -21,6 +21,7 @@ pub mod keepalive;
 pub mod lanes;
 mod observer;
 pub mod other_numbers;
+mod patience;
 pub mod presence;
 pub mod retry_admission;
 pub mod reuploads;

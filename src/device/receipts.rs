@@ -9,7 +9,6 @@ use tracing::warn;
 use wacore::types::events::Receipt;
 
 use super::life::Life;
-use super::states::Sign;
 
 /// Receipts that may wait; what comes beyond that is dropped.
 const MOST: usize = 20_000;
@@ -83,12 +82,8 @@ async fn take_all(receipts: Vec<(Arc<Life>, Box<Receipt>)>) {
     }
     let refused = states.note_all_now(&all).await;
     for (life, receipt, reader, signs) in understood {
-        let of_this = all.get(signs).unwrap_or_default();
-        let is_refused = |sign: &&Sign| refused.iter().any(|refused| std::ptr::eq(*refused, *sign));
-        let refused = of_this
-            .iter()
-            .filter(is_refused)
-            .map(|sign| sign.id.as_str());
-        life.tell_receipt(&receipt, &reader, &refused.collect::<Vec<_>>());
+        let refused = signs.filter(|sign| refused.contains(sign));
+        let refused = refused.filter_map(|sign| Some(all.get(sign)?.id.as_str()));
+        life.tell_receipt(&receipt, &reader, &refused.collect());
     }
 }

@@ -20,8 +20,8 @@ use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{
     Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
-    Retried, changes, context_mut, disappears, kept_kind, mentions, receipt, received, unwrapped,
-    unwrapped_mut,
+    REACTION, Retried, changes, context_mut, disappears, kept_kind, mentions, receipt, received,
+    unwrapped, unwrapped_mut,
 };
 pub(super) use self::participants::{Participant, Participants};
 use super::told;

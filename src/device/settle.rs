@@ -8,7 +8,7 @@ use tracing::{Instrument, error, info, warn};
 use super::kept::Kept;
 use super::report::MessageFailed;
 use super::shared::Shared;
-use crate::failure::MAYBE_SENT;
+use crate::failure::{Failure, MAYBE_SENT};
 use crate::store::DeviceNumber;
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::Whose;
@@ -36,6 +36,23 @@ pub fn settle_soon(
         Ok(runtime) => drop(runtime.spawn(settle.in_current_span())),
         Err(error) => warn!(error = %Chain(&error), "a job is settled by the next start"),
     }
+}
+
+/// A job has failed: nothing was sent, or, if something has left, it may still arrive.
+pub fn fail_soon(
+    shared: &Arc<Shared>,
+    device: DeviceNumber,
+    message_id: &str,
+    chat: &str,
+    (failure, has_left): (&Failure, bool),
+) {
+    let reason = failure.to_string();
+    let (outcome, reason) = match failure.is_final(has_left) {
+        true => (Outcome::Failed(reason.clone()), reason),
+        false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
+    };
+    let event = Event::of(&MessageFailed::new(message_id, chat, reason));
+    settle_soon(shared, device, message_id, outcome, event);
 }
 
 async fn settle(

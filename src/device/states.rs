@@ -1,10 +1,9 @@
 //! How far messages have come: signs of it, from all devices, on their way to the store.
 //!
-//! They come in floods, in any order, and where nothing may wait. One that is lost with the process is no harm: a later
-//! sign says more.
+//! Some come where nothing may wait. One that is lost with the process is no harm: a later sign says more.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
@@ -72,9 +71,8 @@ impl Reader {
     }
 }
 
-/// Signs that count, and others.
-type Sorted<'a> = (Vec<Reach<'a, KnownAs>>, Vec<&'a Sign>);
-type Key = (DeviceNumber, String, State, Option<String>);
+/// Signs that count, and the places of others.
+type Sorted<'a> = (Vec<Reach<'a, KnownAs>>, Vec<usize>);
 
 /// Where signs are handed in. Its clones are the same.
 #[derive(Clone)]
@@ -82,7 +80,7 @@ pub struct States(Arc<Shared>);
 
 struct Shared {
     store: Store,
-    waiting: Mutex<HashMap<Key, Sign>>,
+    waiting: Mutex<Vec<Sign>>,
     news: Arc<Notify>,
 }
 
@@ -100,16 +98,14 @@ impl States {
 
     /// Takes note of a sign, soon.
     pub fn note(&self, sign: Sign) {
-        let name = sign.who.as_ref().map(|who| who.name().to_owned());
-        let key = (sign.device, sign.id.clone(), sign.state, name);
         let mut waiting = self.0.waiting.lock();
         if waiting.len() >= MOST {
             return;
         }
         if waiting.len() == MOST - 1 {
-            warn!("too many receipts at once: some are not taken note of");
+            warn!("too much is said of messages at once: some of it is not taken note of");
         }
-        waiting.entry(key).or_insert(sign);
+        waiting.push(sign);
         drop(waiting);
         self.0.news.notify_one();
     }
@@ -119,11 +115,12 @@ impl States {
         self.note_all_now(&[sign]).await;
     }
 
-    /// The same of many. Those that come from somebody to whom the message was not sent are given back.
-    pub async fn note_all_now<'a>(&self, signs: &'a [Sign]) -> Vec<&'a Sign> {
-        let mut refused = Vec::new();
-        for signs in signs.chunks(CHUNK) {
-            refused.extend(self.0.write(signs).await);
+    /// The same of many. Returns the places of those that come from somebody to whom the message was not sent.
+    pub async fn note_all_now(&self, signs: &[Sign]) -> HashSet<usize> {
+        let mut refused = HashSet::new();
+        for (chunk, signs) in signs.chunks(CHUNK).enumerate() {
+            let places = self.0.write(signs).await.into_iter();
+            refused.extend(places.map(|place| chunk * CHUNK + place));
         }
         refused
     }
@@ -136,15 +133,14 @@ impl States {
 
 impl Shared {
     async fn write_waiting(&self) {
-        let waiting = std::mem::take(&mut *self.waiting.lock());
-        let signs: Vec<Sign> = waiting.into_values().collect();
+        let signs = std::mem::take(&mut *self.waiting.lock());
         for signs in signs.chunks(CHUNK) {
             self.write(signs).await;
         }
     }
 
-    /// What it gives back does not count: it comes from somebody to whom the message was not sent.
-    async fn write<'a>(&self, signs: &'a [Sign]) -> Vec<&'a Sign> {
+    /// Those whose places it returns do not count: they come from somebody to whom the message was not sent.
+    async fn write(&self, signs: &[Sign]) -> Vec<usize> {
         let written = async {
             let (counted, refused) = self.sorted(signs).await?;
             self.store.reach(&counted).await?;
@@ -156,11 +152,11 @@ impl Shared {
         })
     }
 
-    /// Those that come from whom they may come, and those that do not.
+    /// Those that come from whom they may come, and the places of those that do not.
     async fn sorted<'a>(&self, signs: &'a [Sign]) -> Result<Sorted<'a>, StoreError> {
         let mut messages: HashMap<(DeviceNumber, &str), Option<Kept>> = HashMap::new();
         let (mut counted, mut refused) = (Vec::with_capacity(signs.len()), Vec::new());
-        for sign in signs {
+        for (place, sign) in signs.iter().enumerate() {
             if let Some(who) = &sign.who {
                 let message = match messages.entry((sign.device, &sign.id)) {
                     Entry::Occupied(known) => known.into_mut(),
@@ -172,7 +168,7 @@ impl Shared {
                 match message {
                     None => continue,
                     Some(kept) if !who.may_read(&kept.about) => {
-                        refused.push(sign);
+                        refused.push(place);
                         continue;
                     }
                     Some(_) => {}

@@ -68,11 +68,7 @@ pub async fn read(
         false => Map::new(),
     };
     body.retain(|_, value| !value.is_null());
-    spelling::mend(
-        &mut body,
-        |name| shape.has(name),
-        shape.in_bodies().into_iter(),
-    );
+    spelling::mend(&mut body, shape.in_bodies().into_iter());
     let path = path(request).await;
     Ok(Fields {
         fingerprint,

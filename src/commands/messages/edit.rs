@@ -60,7 +60,7 @@ impl Command for EditMessage {
         let messages = session.messages();
         let id = String::from(self.message_id);
         let text = String::from(self.message);
-        let kept = async {
+        let editable = async || {
             let kept = messages.kept(&id, Whose::Anybodys).await?;
             match &kept {
                 Some(kept) => editable(kept)?,
@@ -73,12 +73,11 @@ impl Command for EditMessage {
             Ok(kept)
         };
         // Its place is taken first.
-        let (chat, kept) = futures::try_join!(messages.open("to", &self.to), kept)?;
+        let (chat, kept) = futures::try_join!(messages.open("to", &self.to), editable())?;
         chat.has("to", kept.as_ref()).await?;
         chat.turn().await;
         // Somebody may have deleted it meanwhile.
-        let kept = messages.kept(&id, Whose::Anybodys).await?;
-        kept.as_ref().map(editable).transpose()?;
+        let kept = editable().await?;
         let ack = chat.edit(&id, kept, text).await?;
         Ok(EditedMessage {
             message_id: id,

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
+use crate::device::report::REACTION;
+
 /// Messages whose acks may come when nobody waits any more; beyond that the oldest are forgotten.
 const MOST_LATE: usize = 256;
 
@@ -43,7 +45,7 @@ impl Acked {
     /// Whether it says something, and is not about something that was said.
     pub fn is_talk(&self) -> bool {
         let kind = self.kind.as_deref();
-        kind.is_some_and(|kind| kind != "reaction")
+        kind.is_some_and(|kind| kind != REACTION)
     }
 }
 

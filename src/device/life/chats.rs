@@ -38,21 +38,19 @@ pub struct Called {
 impl Called {
     /// A chat that this JID names. `None`: it is neither somebody nor a group.
     pub async fn known_in(records: &RecordBackend, jid: &Jid) -> Option<Self> {
-        let other = match Participant::of(jid) {
-            Some(person) => KnownAs::from(&person.known_in(records).await),
-            None if jid.is_group() => KnownAs::default(),
-            None => return None,
-        };
+        if !(jid.is_pn() || jid.is_lid() || jid.is_group()) {
+            return None;
+        }
         Some(Self {
             jid: jid.to_non_ad_string(),
-            other,
+            other: Participant::names_in(records, jid).await,
         })
     }
 
     /// The name by which it is known best: by number, and else by LID; a group by its JID.
     pub fn name(&self) -> String {
-        let person = self.other.phone_jid().or_else(|| self.other.lid_jid());
-        person.unwrap_or_else(|| self.jid.clone())
+        let person = self.other.jid();
+        person.map_or_else(|| self.jid.clone(), |jid| jid.to_string())
     }
 }
 

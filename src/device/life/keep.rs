@@ -1,5 +1,7 @@
 //! What a life takes note of, about messages: what came in, what it does to earlier ones, and how far own ones have come.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use tracing::warn;
 use wacore::types::events::{InboundMessage, Receipt};
@@ -32,9 +34,8 @@ impl Life {
         let (content, info) = (&*message.message, &message.info);
         if let Some(settings) = kept::settings(content, info) {
             let other = people.chat.as_ref().map(KnownAs::from).unwrap_or_default();
-            for name in kept::names(&info.source.chat, &other) {
-                along.push(store.put_chat(device, &name, &settings, settings.since)?);
-            }
+            let chat = (&info.source.chat, &other);
+            along.extend(kept::put_settings(store, device, chat, &settings)?);
         }
         let sender = KnownAs::from(&people.sender);
         let book = store.message_book(device);
@@ -170,9 +171,9 @@ impl Life {
         &self,
         receipt: &Receipt,
         reader: &Participant,
-        refused: &[&str],
+        refused: &HashSet<&str>,
     ) {
-        let is_told = |id: &&String| !refused.contains(&id.as_str());
+        let is_told = |id: &&String| !refused.contains(id.as_str());
         let ids: Vec<String> = receipt
             .message_ids
             .iter()

@@ -21,7 +21,7 @@ use waproto::whatsapp::Message;
 
 use self::content::{Details, MessageContext};
 pub use self::content::{PollVote, unwrapped, unwrapped_mut};
-pub use self::kept::{Change, changes, context_mut, disappears, kept_kind, mentions};
+pub use self::kept::{Change, REACTION, changes, context_mut, disappears, kept_kind, mentions};
 use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
 pub use self::sent::{MentionSent, MessageFailed, MessageSent};

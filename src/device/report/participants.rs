@@ -54,30 +54,43 @@ impl Participant {
     }
 
     /// With the name that is missing, if this device knows it.
-    async fn completed(mut self, client: &Client) -> Self {
+    async fn completed(self, client: &Client) -> Self {
         let known = match (&self.number, &self.lid) {
             (Some(one), None) | (None, Some(one)) => client.get_lid_pn_entry(one).await,
             _ => return self,
         };
-        if let Ok(Some(entry)) = known {
-            self.number = Some(Jid::pn(&*entry.phone_number));
-            self.lid = Some(Jid::lid(&*entry.lid));
+        match known {
+            Ok(Some(entry)) => Self::both(&entry.phone_number, &entry.lid),
+            _ => self,
         }
-        self
+    }
+
+    /// All that is known of whoever is the other side of this chat; nothing of a group.
+    pub async fn names_in(records: &RecordBackend, chat: &Jid) -> KnownAs {
+        match Self::of(chat) {
+            Some(person) => KnownAs::from(&person.known_in(records).await),
+            None => KnownAs::default(),
+        }
+    }
+
+    fn both(number: &str, lid: &str) -> Self {
+        Self {
+            number: Some(Jid::pn(number)),
+            lid: Some(Jid::lid(lid)),
+        }
     }
 
     /// The same where there is no client, only what it has kept.
-    pub async fn known_in(mut self, records: &RecordBackend) -> Self {
+    pub async fn known_in(self, records: &RecordBackend) -> Self {
         let known = match (&self.number, &self.lid) {
             (Some(number), None) => records.get_pn_mapping(&number.user).await,
             (None, Some(lid)) => records.get_lid_mapping(&lid.user).await,
             _ => return self,
         };
-        if let Ok(Some(entry)) = known {
-            self.number = Some(Jid::pn(entry.phone_number));
-            self.lid = Some(Jid::lid(entry.lid));
+        match known {
+            Ok(Some(entry)) => Self::both(&entry.phone_number, &entry.lid),
+            _ => self,
         }
-        self
     }
 
     /// The number as webhooks are told it.

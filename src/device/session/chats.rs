@@ -9,8 +9,8 @@ use wacore_binary::Jid;
 pub use self::actions::Mute;
 pub use self::disappearing::NOT_ADMIN;
 pub use self::list::{Kind, Listed};
-use super::{Session, groups, jids};
-use crate::failure::{Failure, Invalid};
+use super::{Session, jids};
+use crate::failure::Failure;
 use crate::jid::{Chat, GroupJid, Person};
 
 /// What is done with whole chats.
@@ -39,24 +39,13 @@ impl Chats<'_> {
         field: &'static str,
         person: &Person,
     ) -> Result<Jid, Failure> {
-        let who = self.0.lookup().find_one(person).await?;
-        let jid = who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid)));
-        jid.ok_or_else(|| {
-            let name = match person {
-                Person::Phone(number) => number.to_string(),
-                Person::Lid(_) => person.to_string(),
-            };
-            Invalid::field(field, format!("{name} is not on WhatsApp")).into()
-        })
+        let found = self.0.lookup().registered_one(field, person).await?;
+        Ok(found.0)
     }
 
     async fn group(&self, group: &GroupJid) -> Result<Jid, Failure> {
         let jid = jids::group(group);
-        let asked = async {
-            let groups = self.0.client.groups();
-            groups.query_info(&jid).await.map_err(groups::not_told)
-        };
-        self.0.query(asked).await?;
+        self.0.groups().query(&jid).await?;
         Ok(jid)
     }
 }

@@ -1,8 +1,10 @@
 //! Groups, as WhatsApp has them: every answer is read from there.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use wacore::client::context::GroupInfo;
 use wacore_binary::Jid;
 use whatsapp_rust::IqError;
 use whatsapp_rust::features::{
@@ -129,6 +131,15 @@ impl Session {
 }
 
 impl Groups<'_> {
+    /// Who is in a group, and how it calls them, as it was told last. Also [`NOT_FOUND`].
+    pub(super) async fn query(&self, jid: &Jid) -> Result<Arc<GroupInfo>, Failure> {
+        let asked = async {
+            let groups = self.0.client.groups();
+            groups.query_info(jid).await.map_err(not_told)
+        };
+        self.0.query(asked).await
+    }
+
     /// A group that this account is in; otherwise [`NOT_FOUND`].
     pub async fn info(&self, group: &GroupJid) -> Result<Group, Failure> {
         let jid = jids::group(group);

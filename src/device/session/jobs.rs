@@ -6,18 +6,15 @@ use std::time::Duration;
 use chrono::Utc;
 use tokio::sync::watch;
 use tracing::info;
-use wacore_binary::Jid;
 
 use super::{Sending, Session};
 use crate::device::kept::About;
-use crate::device::known_as::KnownAs;
 use crate::device::life::Life;
-use crate::device::report::{MessageFailed, MessageSent};
-use crate::device::settle::settle_soon;
-use crate::failure::{Failure, MAYBE_SENT};
+use crate::device::report::MessageSent;
+use crate::device::settle::{fail_soon, settle_soon};
+use crate::failure::Failure;
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::{NewMessage, State as MessageState};
-use crate::webhooks::event::Event;
 
 /// Whether the caller has been answered.
 #[derive(Clone, Default)]
@@ -57,14 +54,7 @@ impl Session {
 
     async fn promise(&self, message_id: &str, to: String) -> Result<(), Failure> {
         let life = &self.life;
-        let about = About {
-            other: KnownAs::of(to.parse::<Jid>()),
-            chat: to.clone(),
-            author: KnownAs::default(),
-            author_jid: String::new(),
-            kind: String::new(),
-            deleted: false,
-        };
+        let about = About::unmade(to.clone());
         let message = NewMessage {
             id: message_id,
             mine: true,
@@ -121,16 +111,10 @@ impl UnderWay {
         };
         info!(reason = %failure, "a job has failed");
         self.life.acks.note_job(&self.message_id);
-        let reason = failure.to_string();
         // What has left may still arrive, and its ack says so.
-        let (outcome, reason) = match failure.is_final(self.sending.begun()) {
-            true => (Outcome::Failed(reason.clone()), reason),
-            false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
-        };
-        let told = MessageFailed::new(&self.message_id, &chat, reason);
+        let failed = (failure, self.sending.begun());
         let (shared, device) = (&self.life.shared, self.life.plan.number);
-        let event = Event::of(&told);
-        settle_soon(shared, device, &self.message_id, outcome, event);
+        fail_soon(shared, device, &self.message_id, &chat, failed);
     }
 }
 

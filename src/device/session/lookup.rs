@@ -11,7 +11,7 @@ use whatsapp_rust::usync::{UsyncQuery, UsyncResponse};
 use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::device::life::contact::Contact;
-use crate::failure::Failure;
+use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
 /// How many people one query asks about.
@@ -66,13 +66,31 @@ impl Lookup<'_> {
         Ok(named.collect())
     }
 
+    /// Somebody who is on WhatsApp, by the JID by which it is written to. `field`: where the request names them.
+    pub(super) async fn registered_one(
+        &self,
+        field: &'static str,
+        person: &Person,
+    ) -> Result<(Jid, KnownAs), Failure> {
+        let who = self.find_one(person).await?;
+        // WhatsApp tells of some people their LID only, and takes what is written to it.
+        let known = who.and_then(|who| Some((who.jid()?, who)));
+        known.ok_or_else(|| {
+            let name = match person {
+                Person::Phone(number) => number.to_string(),
+                Person::Lid(_) => person.to_string(),
+            };
+            Invalid::field(field, format!("{name} is not on WhatsApp")).into()
+        })
+    }
+
     /// The JID by which WhatsApp knows somebody, who keeps a LID that is given. `None`: it knows nobody by that number.
     pub(super) async fn jid(&self, person: &Person) -> Result<Option<Jid>, Failure> {
         let Person::Phone(_) = person else {
             return Ok(Some(jids::person(person)));
         };
         let who = self.find_one(person).await?;
-        Ok(who.and_then(|who| who.phone.map(Jid::pn).or(who.lid.map(Jid::lid))))
+        Ok(who.and_then(|who| who.jid()))
     }
 
     /// The same for a list, on which everybody stands once. Who is not there stays as they were given.

@@ -23,12 +23,11 @@ use whatsapp_rust::SendOptions;
 use whatsapp_rust::features::ChatStateType;
 
 use super::outgoing::Outgoing;
-use super::{Ack, Session, failures, groups, jids, line};
+use super::{Ack, Session, failures, jids, line};
 use crate::device::kept::{ChatSettings, Kept};
-use crate::device::known_as::KnownAs;
 use crate::device::life::lanes::Place;
 use crate::device::report::{MentionSent, mentions};
-use crate::failure::{Failure, Invalid};
+use crate::failure::Failure;
 use crate::jid::{Chat, Person};
 pub use crate::store::messages::Whose;
 
@@ -72,17 +71,12 @@ impl<'a> Messages<'a> {
         let (place, names) = self.stand(chat, may_be_job).await?;
         let (jid, group, names) = match chat {
             Chat::Person(person) => {
-                let (jid, who) = self.registered(field, person).await?;
-                let names = who.map_or(names, |who| line::names(chat, Some(&who)));
-                (jid, None, names)
+                let (jid, who) = session.lookup().registered_one(field, person).await?;
+                (jid, None, line::names(chat, Some(&who)))
             }
             Chat::Group(group) => {
                 let jid = jids::group(group);
-                let asked = async {
-                    let groups = session.client.groups();
-                    groups.query_info(&jid).await.map_err(groups::not_told)
-                };
-                let group = session.query(asked).await?;
+                let group = session.groups().query(&jid).await?;
                 (jid, Some(group), names)
             }
         };
@@ -130,28 +124,6 @@ impl<'a> Messages<'a> {
         kept.map_err(|error| {
             Failure::of_store("what is kept of a message could not be read", &error)
         })
-    }
-
-    /// Somebody who is on WhatsApp, by number where it is known, and by what names it is.
-    async fn registered(
-        &self,
-        field: &'static str,
-        person: &Person,
-    ) -> Result<(Jid, Option<KnownAs>), Failure> {
-        let who = self.0.lookup().find_one(person).await?;
-        // WhatsApp tells of some people their LID only, and takes what is written to it.
-        let known = who.as_ref().and_then(|who| {
-            let phone = who.phone.as_deref().map(Jid::pn);
-            phone.or(who.lid.as_deref().map(Jid::lid))
-        });
-        let known = known.ok_or_else(|| {
-            let name = match person {
-                Person::Phone(number) => number.to_string(),
-                Person::Lid(_) => person.to_string(),
-            };
-            Invalid::field(field, format!("{name} is not on WhatsApp"))
-        });
-        Ok((known?, who))
     }
 }
 

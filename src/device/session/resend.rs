@@ -12,12 +12,10 @@ use super::messages::prepared;
 use super::outgoing::Outgoing;
 use crate::device::kept::{self, ChatSettings, Kept};
 use crate::device::life::Life;
-use crate::device::report::MessageFailed;
-use crate::device::settle::settle_soon;
-use crate::failure::{Failure, MAYBE_SENT};
-use crate::store::jobs::{Outcome, PromisedJob};
+use crate::device::settle::fail_soon;
+use crate::failure::Failure;
+use crate::store::jobs::PromisedJob;
 use crate::store::messages::Whose;
-use crate::webhooks::event::Event;
 
 /// Sends all that is left of an earlier run, one after the other. What the end of this life cuts off is left for the next.
 pub(in crate::device) async fn resend_left(life: Arc<Life>, client: Arc<Client>) {
@@ -33,13 +31,7 @@ pub(in crate::device) async fn resend_left(life: Arc<Life>, client: Arc<Client>)
             Some(Failure::Disconnected) => return,
             Some(failure) => {
                 info!(reason = %failure, "a message of an earlier run could not be sent again");
-                let reason = failure.to_string();
-                let (outcome, reason) = match failure.is_final(true) {
-                    true => (Outcome::Failed(reason.clone()), reason),
-                    false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
-                };
-                let told = MessageFailed::new(id, &job.chat, reason);
-                settle_soon(shared, device, id, outcome, Event::of(&told));
+                fail_soon(shared, device, id, &job.chat, (&failure, true));
             }
         }
         shared.left.done(device);

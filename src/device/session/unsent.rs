@@ -3,11 +3,9 @@
 use chrono::Utc;
 use tokio::runtime::Handle;
 use tracing::{Instrument, warn};
-use wacore_binary::Jid;
 
 use super::Session;
 use crate::device::kept::About;
-use crate::device::known_as::KnownAs;
 use crate::failure::{Failure, unheard};
 use crate::store::messages::{NewMessage, State};
 use crate::telemetry::Chain;
@@ -61,14 +59,7 @@ async fn note(session: &Session, failure: &Failure) {
     if session.terms.sending.begun() || !life.shared.keeps() {
         return;
     }
-    let about = About {
-        other: KnownAs::of(chat.parse::<Jid>()),
-        chat,
-        author: KnownAs::default(),
-        author_jid: String::new(),
-        kind: String::new(),
-        deleted: false,
-    };
+    let about = About::unmade(chat);
     let message = NewMessage {
         id,
         mine: true,

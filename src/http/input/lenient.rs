@@ -158,7 +158,7 @@ impl<'de> Deserializer<'de> for Given {
                 return Err(Error::invalid_type(Unexpected::Seq, &"a map"));
             }
             Self::Json(Value::Object(fields)) => {
-                spelling::mend(fields, |name| names.contains(&name), names.iter().copied());
+                spelling::mend(fields, names.iter().copied());
             }
             _ => {}
         }

@@ -4,11 +4,8 @@
 use serde_json::{Map, Value};
 
 /// Gives fields that are not known the name of one that is, is spelt alike, and is not there.
-pub fn mend<'a>(
-    fields: &mut Map<String, Value>,
-    is_known: impl Fn(&str) -> bool,
-    known: impl Iterator<Item = &'a str> + Clone,
-) {
+pub fn mend<'a>(fields: &mut Map<String, Value>, known: impl Iterator<Item = &'a str> + Clone) {
+    let is_known = |name: &str| known.clone().any(|known| known == name);
     let unknown = fields.keys().filter(|name| !is_known(name));
     let unknown: Vec<String> = unknown.cloned().collect();
     for name in unknown {
@@ -45,7 +42,7 @@ mod tests {
             let Value::Object(mut fields) = value else {
                 panic!("an object");
             };
-            mend(&mut fields, |name| known.contains(&name), known.into_iter());
+            mend(&mut fields, known.into_iter());
             Value::Object(fields)
         };
         assert_eq!(

@@ -1,7 +1,6 @@
 //! The task that writes what was learnt of chats, by the names that are known here.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::sync::{mpsc, oneshot};
@@ -9,13 +8,12 @@ use wacore_binary::Jid;
 
 use super::{Called, Last, wrote};
 use crate::device::kept::ChatSettings;
+use crate::device::life::patience::before_another_attempt;
 use crate::store::chat_list::{ChatName, Done};
 use crate::store::{DeviceNumber, RecordBackend, Statement, Store, StoreError};
-use crate::telemetry::Chain;
 
 /// What is written together.
 const BATCH: usize = 256;
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// What it is told, in order.
 pub enum Entry {
@@ -78,16 +76,13 @@ impl Writer {
                     Entry::Stored(stored) => waiting.push(stored),
                 }
             }
-            while let Err(error) = self.write(&changes).await {
-                if matches!(error, StoreError::Closed) {
+            while let Err(failure) = self.write(&changes).await {
+                if !before_another_attempt("what was done with chats", &failure).await {
                     return;
                 }
-                // WhatsApp will not tell of them again, so they wait until the store is well.
-                tracing::error!(error = %Chain(&error), "what was done with chats could not be stored yet");
-                tokio::time::sleep(RETRY_PAUSE).await;
             }
-            for stored in waiting {
-                let _ = stored.send(());
+            for asked in waiting {
+                let _ = asked.send(());
             }
         }
     }

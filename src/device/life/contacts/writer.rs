@@ -1,18 +1,16 @@
 //! The task that writes what was learnt: the receive path cannot wait for the store.
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
 
 use crate::device::life::contact::{Contact, Names};
+use crate::device::life::patience::before_another_attempt;
 use crate::store::contacts::ContactChange;
 use crate::store::{DeviceNumber, Store, StoreError};
-use crate::telemetry::Chain;
 
 /// What is written together.
 const BATCH: usize = 256;
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// Contacts whose names are remembered, so that each of their messages does not write them anew.
 const REMEMBERED: usize = 256;
 
@@ -68,16 +66,13 @@ impl Writer {
             received
                 .drain(..)
                 .for_each(|entry| self.take(entry, &mut batch));
-            while let Err(error) = self.write(&batch).await {
-                if matches!(error, StoreError::Closed) {
+            while let Err(failure) = self.write(&batch).await {
+                if !before_another_attempt("contacts", &failure).await {
                     return;
                 }
-                // WhatsApp will not tell of them again, so they wait until the store is well.
-                tracing::error!(error = %Chain(&error), "contacts could not be stored yet");
-                tokio::time::sleep(RETRY_PAUSE).await;
             }
-            for stored in batch.waiting {
-                let _ = stored.send(());
+            for asked in batch.waiting {
+                let _ = asked.send(());
             }
         }
     }

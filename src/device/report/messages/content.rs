@@ -12,6 +12,7 @@ use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
 use super::details;
+use super::kept::REACTION;
 use super::media::{self, MessageMedia};
 use crate::device::known_as::KnownAs;
 use crate::device::report::Participants;
@@ -260,7 +261,7 @@ pub fn content(message: &Message) -> Option<Content> {
 /// What is said of another message without changing it.
 fn about(message: &Message) -> Option<Content> {
     let (kind, text, key) = if let Some(reaction) = message.reaction_message.as_option() {
-        ("reaction", reaction.text.clone(), &reaction.key)
+        (REACTION, reaction.text.clone(), &reaction.key)
     } else if let Some(reaction) = message.enc_reaction_message.as_option() {
         ("encrypted_reaction", None, &reaction.target_message_key)
     } else {

@@ -5,9 +5,12 @@ use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
 use super::content::{content, unwrapped};
 
+/// The `message_type` of a reaction.
+pub const REACTION: &str = "reaction";
+
 /// Kinds that say something of another message, or of the chat, and are none that anybody asks for.
 const PASSING: [&str; 9] = [
-    "reaction",
+    REACTION,
     "encrypted_reaction",
     "edit",
     "revoke",

@@ -7,7 +7,6 @@ use whatsapp_rust::features::GroupError;
 
 use super::Chats;
 use crate::device::kept::{self, ChatSettings};
-use crate::device::known_as::KnownAs;
 use crate::device::report::Participant;
 use crate::device::session::failures;
 use crate::device::session::outgoing::Outgoing;
@@ -71,14 +70,9 @@ impl Chats<'_> {
         let Ok(jid) = settings.jid.parse::<Jid>() else {
             return Err(StoreError::Shape("a chat has no JID"));
         };
-        let other = match Participant::of(&jid) {
-            Some(person) => KnownAs::from(&person.known_in(&life.records).await),
-            None => KnownAs::default(),
-        };
+        let other = Participant::names_in(&life.records, &jid).await;
         let (store, device) = (&life.shared.store, life.plan.number);
-        let names = kept::names(&jid, &other).into_iter();
-        let puts = names.map(|name| store.put_chat(device, &name, settings, settings.since));
-        let unit = puts.collect::<Result<Vec<_>, _>>()?;
+        let unit = kept::put_settings(store, device, (&jid, &other), settings)?;
         store.write(unit).await.map(drop)
     }
 }

@@ -5,14 +5,11 @@ use chrono::Utc;
 use super::OpenChat;
 use crate::device::kept::{self, About, ChatSettings, Kept};
 use crate::device::known_as::KnownAs;
-use crate::device::report::{self, Participant};
+use crate::device::report::{self, Participant, REACTION};
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 use crate::store::StoreError;
 use crate::store::messages::{NewMessage, State, Whose};
-
-/// The `message_type` of a reaction.
-const REACTION: &str = "reaction";
 
 /// The kind of an own message whose state may be asked for: whatever is answered with an id of its own.
 pub(super) fn asked_for(message: &Outgoing) -> Option<String> {
@@ -93,10 +90,7 @@ impl OpenChat<'_> {
 
     /// In a chat between two: the other one, by all names that are known.
     pub(super) async fn other(&self) -> KnownAs {
-        match Participant::of(&self.jid) {
-            Some(person) => KnownAs::from(&person.known_in(&self.session.life.records).await),
-            None => KnownAs::default(),
-        }
+        Participant::names_in(&self.session.life.records, &self.jid).await
     }
 
     /// How long the chat's messages last, where they do not last for ever.

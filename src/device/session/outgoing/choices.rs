@@ -89,16 +89,13 @@ fn read(question: &wa::Message) -> Choices {
             let json = button.button_params_json.as_deref().unwrap_or_default();
             let params: Value = serde_json::from_str(json).unwrap_or_default();
             let id = |value: &Value| Some(value["id"].as_str()?.to_owned());
-            // A flow is answered with an id, whatever it shows: phones have one form for both.
-            choices.buttons.extend(id(&params));
-            choices.rows.extend(id(&params));
             let sections = params["sections"].as_array().into_iter().flatten();
-            let rows = sections
-                .filter_map(|section| section["rows"].as_array())
-                .flatten();
-            let rows: Vec<_> = rows.filter_map(id).collect();
-            choices.buttons.extend(rows.iter().cloned());
-            choices.rows.extend(rows);
+            let rows = sections.filter_map(|section| section["rows"].as_array());
+            let rows = rows.flatten().filter_map(id);
+            // A flow is answered with an id, whatever it shows: phones have one form for both.
+            let ids: Vec<String> = id(&params).into_iter().chain(rows).collect();
+            choices.buttons.extend(ids.iter().cloned());
+            choices.rows.extend(ids);
         }
     }
     choices
