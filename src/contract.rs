@@ -3,6 +3,7 @@
 pub mod bounded;
 pub mod degrees;
 pub mod file;
+pub mod money;
 pub mod operation;
 pub mod param;
 pub mod reply;

@@ -68,7 +68,7 @@ pub struct SentTo {
 
 impl SentTo {
     /// `message`: what has been done, for people.
-    fn new(ack: Ack, message: &'static str) -> Self {
+    pub(in crate::commands) fn new(ack: Ack, message: &'static str) -> Self {
         Self {
             message_id: ack.message_id,
             timestamp: utc(ack.at),

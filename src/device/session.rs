@@ -4,6 +4,7 @@
 
 pub mod app_state;
 pub mod blocklist;
+pub mod calls;
 pub mod chats;
 pub mod contacts;
 mod failures;

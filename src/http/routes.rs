@@ -15,7 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, chats, contacts, groups, presence, privacy, profile, send, status,
+    self, appstate, calls, chats, contacts, groups, payments, presence, privacy, profile, send,
+    status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -90,6 +91,15 @@ pub fn areas() -> Vec<Area> {
         ]),
         ("Groups", vec![
             command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),
+        ]),
+        ("Calls", vec![
+            command::<calls::reject::RejectCall>("rejectCall", POST, "/calls/reject"),
+        ]),
+        ("Payments", vec![
+            command::<payments::request::Wanted>("requestPayment", POST, "/payment/request"),
+            command::<payments::send::SendPaymentNotification>("sendPaymentNotification", POST, "/payment/send"),
+            command::<payments::cancel::CancelPayment>("cancelPayment", POST, "/payment/cancel"),
+            command::<payments::decline::DeclinePayment>("declinePayment", POST, "/payment/decline"),
         ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),

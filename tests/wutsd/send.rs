@@ -228,21 +228,33 @@ impl Chat {
 
     /// What every endpoint that says `to` refuses, in the contract's words.
     async fn refuses_as_documented(&self, path: &str, right: &Value, failed: &str) {
+        self.refuses_in_older_words(path, right, failed, "empty input")
+            .await;
+    }
+
+    /// `nobody`: what is said where nobody is named.
+    pub async fn refuses_in_older_words(
+        &self,
+        path: &str,
+        right: &Value,
+        failed: &str,
+        nobody: &str,
+    ) {
         let with = |name: &str, value: Value| {
             let mut body = right.clone();
             body[name] = value;
             body
         };
-        let nobody = "Invalid recipient JID: ";
+        let prefix = "Invalid recipient JID: ";
         for (to, text) in [
-            (json!(""), "empty input"),
-            (Value::Null, "empty input"),
+            (json!(""), nobody),
+            (Value::Null, nobody),
             (json!("x"), "invalid number"),
         ] {
             let answer = self.post(path, with("to", to)).await;
             assert_eq!(
                 (answer.status, &answer.body),
-                (400, &json!({ "error": format!("{nobody}{text}") }))
+                (400, &json!({ "error": format!("{prefix}{text}") }))
             );
         }
         let unauthorized = self

@@ -121,7 +121,7 @@ impl Command for DeleteMessage {
         let (chat, (kept, age, in_time)) = futures::try_join!(chat, kept)?;
         let (chat_jid, deleted_at, _turn) = match chat {
             Some(chat) => {
-                chat.has("chatJid", kept.as_ref()).await?;
+                chat.has(kept.as_ref()).await?;
                 let revoke = chat.revoke(&id, kept.as_ref()).await?;
                 let jid = chat.jid();
                 let (ack, turn) = chat.send_and_hold(revoke).await?;

@@ -36,6 +36,7 @@ impl EventHandler for Observer {
             _ => {}
         }
         self.0.chats.hear(&event);
+        self.0.calls.hear(&event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),

@@ -6,6 +6,7 @@ pub mod edit;
 mod keep;
 pub mod key;
 pub mod mentions;
+pub mod payments;
 mod readers;
 pub mod receipts;
 mod shop;
@@ -83,6 +84,7 @@ impl<'a> Messages<'a> {
         session.life.lanes.also(&place, &names);
         Ok(OpenChat {
             session,
+            field,
             names,
             turn: Mutex::default(),
             jid,
@@ -151,6 +153,8 @@ pub struct Turn(#[expect(dead_code, reason = "held, not read")] Option<Mutex<Vec
 /// A chat in whose line one stands to write.
 pub struct OpenChat<'a> {
     session: &'a Session,
+    /// Where the request names it.
+    field: &'static str,
     /// By what it is known.
     names: Vec<String>,
     /// All places that are one's turn; none: it is not, yet.

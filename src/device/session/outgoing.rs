@@ -7,6 +7,7 @@ pub mod list;
 pub mod location;
 pub mod media;
 pub mod native_flow;
+pub mod payment;
 mod poll;
 pub mod product;
 
