@@ -36,6 +36,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         ("Status", vec![
             command::<status::text::PostStatusText>("postStatusText", POST, "/status/text"),
+            command::<status::audio::PostStatusAudio>("postStatusAudio", POST, "/status/audio"),
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
         ]),
@@ -152,6 +153,8 @@ pub fn areas() -> Vec<Area> {
             endpoint::<ryze::privacy::UpdatePrivacySettings>("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}"),
+            endpoint::<ryze::status::PostInstanceStatus>("ryzePostStatus", POST, "/api/message/status/{instance}"),
+            endpoint::<ryze::message_state::GetMessageState>("ryzeGetMessageState", GET, "/api/chat/status/{instance}"),
         ]),
         ("The daemon itself", itself()),
     ]
