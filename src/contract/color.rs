@@ -23,7 +23,9 @@ impl<'de> Deserialize<'de> for Color {
         let digits = text.trim();
         let digits = digits.strip_prefix('#').unwrap_or(digits);
         let is_hex = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-        let rgb = is_hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten();
+        let rgb = is_hex
+            .then(|| u32::from_str_radix(digits, 16).ok())
+            .flatten();
         let rgb = rgb.ok_or_else(|| D::Error::custom("must be a colour like #1E6E4F"))?;
         Ok(Self { argb: OPAQUE | rgb })
     }

@@ -122,7 +122,8 @@ impl Observer {
                 webhooks.publish(plan.number, event);
             }
         } else if let Some(event) = report(event) {
-            webhooks.publish(plan.number, event);
+            // People are named as they were in WhatsApp's stanza.
+            webhooks.publish_with(plan.number, event, Some(self.0.records.clone()));
         }
     }
 

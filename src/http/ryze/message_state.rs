@@ -13,8 +13,7 @@ use crate::http::messages::find;
 use crate::store::messages::{State, Whose};
 
 const NOT_FOUND: Failure = Failure::documented(404, "Message not found");
-const ELSEWHERE: Failure =
-    Failure::documented(404, "Message does not belong to this instance");
+const ELSEWHERE: Failure = Failure::documented(404, "Message does not belong to this instance");
 
 /// Which message.
 #[derive(Deserialize, ToSchema)]

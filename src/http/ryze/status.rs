@@ -104,7 +104,8 @@ struct Broadcast {
 impl Endpoint for PostInstanceStatus {
     type Caller = Instance;
     type Reply = Answer;
-    const SUMMARY: &'static str = "Posts a status to everyone whom the account's status privacy admits";
+    const SUMMARY: &'static str =
+        "Posts a status to everyone whom the account's status privacy admits";
     const OPERATION: Operation =
         Operation::new("status", Envelope::Ryze).failing_with("failed to send status");
     const PARAMS: &'static [Param] = &[INSTANCE];
@@ -168,7 +169,9 @@ impl PostInstanceStatus {
             data: None,
             view_once: None,
         };
-        Ok(post(context, status.check().map_err(renamed)?).await?.posted)
+        Ok(post(context, status.check().map_err(renamed)?)
+            .await?
+            .posted)
     }
 
     async fn post_audio(self, context: Context<Instance>) -> Result<Posted, Failure> {
@@ -178,7 +181,9 @@ impl PostInstanceStatus {
             ptt: self.is_voice,
             background_color: self.background_color,
         };
-        Ok(post(context, status.check().map_err(renamed)?).await?.posted)
+        Ok(post(context, status.check().map_err(renamed)?)
+            .await?
+            .posted)
     }
 }
 
