@@ -5,7 +5,7 @@ mod bundle;
 mod company;
 mod composing;
 mod content;
-mod known;
+pub mod known;
 mod letter;
 mod names;
 mod outgoing;

@@ -1,16 +1,34 @@
 //! Groups, as WhatsApp has them: every answer is read from there.
 
+mod create;
+mod denied;
+mod invites;
+mod members;
+mod picture;
+mod requests;
+mod settings;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use wacore::client::context::GroupInfo;
+use wacore::types::message::AddressingMode;
 use wacore_binary::Jid;
 use whatsapp_rust::IqError;
 use whatsapp_rust::features::{
     GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
 };
 
+pub use self::create::{Created, NewGroup};
+pub use self::denied::NOT_ADMIN;
+pub use self::invites::{
+    EXPIRED, FULL, IN_ALREADY, Joined, LOCKED, NO_INVITATION, NO_LINKS, NOT_LET_IN, RESET,
+    UNKNOWN_CODE,
+};
+pub use self::members::{Change, Invitation, Outcome, Refused};
+pub use self::requests::Request;
+pub use self::settings::Changes;
 use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::device::told;
@@ -25,6 +43,8 @@ pub const NOT_FOUND: Failure = Failure::NotFound("group not found");
 pub struct Group {
     /// `<digits>@g.us`
     pub jid: String,
+    /// It calls its people by LID.
+    pub by_lid: bool,
     /// Its name, which is empty where nobody gave it one.
     pub subject: String,
     /// Who gave it its name, and when.
@@ -149,6 +169,18 @@ impl Groups<'_> {
         };
         Ok(self.0.query(asked).await?.into())
     }
+
+    /// All groups that this account is in, by name.
+    pub async fn all(&self) -> Result<Vec<Group>, Failure> {
+        let asked = async {
+            let told = self.0.client.groups().get_participating().await;
+            told.map_err(failures::group)
+        };
+        let told = self.0.query(asked).await?;
+        let mut groups: Vec<Group> = told.into_values().map(Group::from).collect();
+        groups.sort_by(|one, other| (&one.subject, &one.jid).cmp(&(&other.subject, &other.jid)));
+        Ok(groups)
+    }
 }
 
 /// Why nothing was told of a group.
@@ -177,6 +209,7 @@ impl From<GroupMetadata> for Group {
         let disappears_after = told.ephemeral.and_then(|ephemeral| ephemeral.expiration);
         Self {
             jid: told.id.to_string(),
+            by_lid: told.addressing_mode == AddressingMode::Lid,
             subject: told.subject,
             subject_set: origin(told.subject_owner, told.subject_owner_pn, told.subject_time),
             description,
