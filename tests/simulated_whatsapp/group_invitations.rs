@@ -25,7 +25,9 @@ impl Invited {
         let (at_ann, _, _) = world.paired(&ann).await;
         let (at_ben, _, _) = world.paired(&ben).await;
         let hidden = json!({ "name": "groupadd", "value": "none" });
-        world.post(&format!("/accounts/{ben}/privacy"), hidden).await;
+        world
+            .post(&format!("/accounts/{ben}/privacy"), hidden)
+            .await;
         let group = made(&at_ann, &[]).await;
         let (ann, ben) = (Jid::pn(ann.as_str()), Jid::pn(ben.as_str()));
         Self {
@@ -51,9 +53,16 @@ impl Invited {
         (attr(&offer, "code"), attr(&offer, "expiration"))
     }
 
-    fn accept(&self, tag: &'static str, (code, ends): &(String, String), admin: &Jid) -> NodeBuilder {
+    fn accept(
+        &self,
+        tag: &'static str,
+        (code, ends): &(String, String),
+        admin: &Jid,
+    ) -> NodeBuilder {
         let shown = NodeBuilder::new(tag).attr("code", code.clone());
-        shown.attr("expiration", ends.clone()).attr("admin", admin.clone())
+        shown
+            .attr("expiration", ends.clone())
+            .attr("admin", admin.clone())
     }
 
     async fn stop(self) {
@@ -84,12 +93,21 @@ async fn who_cannot_be_added_comes_by_an_invitation_that_is_shown_as_it_was_hand
         refused(&it.at_ben, it.set(wrong.build()), "401").await;
     }
     let lid = it.world.lid(&it.ann.user).await;
-    let joined = ask(&it.at_ben, it.set(it.accept("accept", &offer, &lid).build())).await;
+    let joined = ask(
+        &it.at_ben,
+        it.set(it.accept("accept", &offer, &lid).build()),
+    )
+    .await;
     assert_eq!(attr(&child(&joined, "group"), "jid"), it.group.to_string());
     assert_eq!(attr(&told(&it.at_ann, "add").await, "reason"), "invite");
     assert_eq!(attr(&seen(&it.at_ben, &it.group).await, "size"), "2");
     // It is good for once.
-    refused(&it.at_ben, it.set(it.accept("accept", &offer, &it.ann).build()), "410").await;
+    refused(
+        &it.at_ben,
+        it.set(it.accept("accept", &offer, &it.ann).build()),
+        "410",
+    )
+    .await;
     it.stop().await;
 }
 
@@ -98,10 +116,20 @@ async fn an_invitation_is_taken_back_and_a_later_one_takes_its_place() {
     let it = Invited::start().await;
     let first = it.offered().await;
     let second = it.offered().await;
-    refused(&it.at_ben, it.set(it.accept("accept", &first, &it.ann).build()), "401").await;
+    refused(
+        &it.at_ben,
+        it.set(it.accept("accept", &first, &it.ann).build()),
+        "401",
+    )
+    .await;
     refused(&it.at_ben, it.set(people("revoke", &[&it.ben])), "403").await;
     ask(&it.at_ann, it.set(people("revoke", &[&it.ben]))).await;
-    refused(&it.at_ben, it.set(it.accept("accept", &second, &it.ann).build()), "410").await;
+    refused(
+        &it.at_ben,
+        it.set(it.accept("accept", &second, &it.ann).build()),
+        "410",
+    )
+    .await;
 
     // Also of those who were to be in it from the beginning.
     let mut create = people("create", &[&it.ben]);
@@ -109,7 +137,9 @@ async fn an_invitation_is_taken_back_and_a_later_one_takes_its_place() {
     let answer = ask(&it.at_ann, to_group(None, "set", create)).await;
     let group = child(&answer, "group");
     let mut members = group.get_children_by_tag("participant");
-    let absent = members.find(|person| attr(person, "error") == "403").expect("Ben");
+    let absent = members
+        .find(|person| attr(person, "error") == "403")
+        .expect("Ben");
     child(absent, "add_request");
     it.stop().await;
 }
@@ -136,13 +166,22 @@ async fn a_wish_to_be_let_in_is_withdrawn_by_who_has_it() {
     let list = tag("membership_approval_requests").build();
     let waiting = ask(&it.at_ann, to_group(Some(&it.group), "get", list)).await;
     let waiting = child(&waiting, "membership_approval_requests");
-    assert_eq!(waiting.get_children_by_tag("membership_approval_request").count(), 0);
+    assert_eq!(
+        waiting
+            .get_children_by_tag("membership_approval_request")
+            .count(),
+        0
+    );
     // What is off is not there at all: clients look for no more than that.
     let off = tag("group_join").attr("state", "off").build();
     let mode = tag("membership_approval_mode").children([off]).build();
     ask(&it.at_ann, it.set(mode)).await;
     let shown = seen(&it.at_ann, &it.group).await;
-    assert!(shown.get_optional_child("membership_approval_mode").is_none());
+    assert!(
+        shown
+            .get_optional_child("membership_approval_mode")
+            .is_none()
+    );
     it.stop().await;
 }
 
@@ -150,7 +189,11 @@ async fn a_wish_to_be_let_in_is_withdrawn_by_who_has_it() {
 async fn members_see_the_invite_link_where_they_may_and_only_admins_reset_it() {
     let it = Invited::start().await;
     let offer = it.offered().await;
-    ask(&it.at_ben, it.set(it.accept("accept", &offer, &it.ann).build())).await;
+    ask(
+        &it.at_ben,
+        it.set(it.accept("accept", &offer, &it.ann).build()),
+    )
+    .await;
     refused(&it.at_ben, invite(&it.group, "get"), "401").await;
     let everybody = tag("member_link_mode").bytes("all_member_link".as_bytes());
     let everybody = everybody.build();
@@ -178,6 +221,12 @@ async fn a_description_is_replaced_by_who_has_seen_it() {
     ask(&it.at_ann, text("D1", None)).await;
     refused(&it.at_ann, text("D2", None), "409").await;
     ask(&it.at_ann, text("D2", Some("D1"))).await;
-    assert_eq!(attr(&child(&seen(&it.at_ann, &it.group).await, "description"), "id"), "D2");
+    assert_eq!(
+        attr(
+            &child(&seen(&it.at_ann, &it.group).await, "description"),
+            "id"
+        ),
+        "D2"
+    );
     it.stop().await;
 }

@@ -67,7 +67,9 @@ impl Groups {
         control.acts(&self.ada, act("promote")).await;
         let lock = json!({ "locked": true });
         let path = format!("/groups/{jid}");
-        self.request(Method::PATCH, &path, Some(&lock)).await.expect(200);
+        self.request(Method::PATCH, &path, Some(&lock))
+            .await
+            .expect(200);
         control.acts(&self.ada, act("demote")).await;
         jid
     }

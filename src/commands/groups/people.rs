@@ -1,14 +1,16 @@
 //! People whom a request about a group names, and what became of each of them.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::{Value, json};
+use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
 use crate::commands::utc;
 use crate::device::session::Session;
-use crate::device::session::groups::{Group, Outcome, Refused};
+use crate::device::session::groups::{Group, Invitation, Outcome, Refused};
 use crate::failure::Invalid;
 use crate::jid::Person;
 
@@ -16,6 +18,8 @@ use crate::jid::Person;
 const MOST: usize = 1023;
 /// An invitation is a message of its own: so many are sent for one request.
 const MOST_INVITED: usize = 20;
+/// So long before its request has to be answered no invitation is sent any more: what became of the others is to be heard.
+const RESERVE: Duration = Duration::from_secs(2);
 
 /// The people on the list `participants`, nobody of them twice.
 pub fn read(list: &[String]) -> Result<Vec<Person>, Invalid> {
@@ -120,6 +124,14 @@ impl Told {
         ])
     }
 
+    /// They were sent an invitation.
+    fn sent(&mut self, message_id: String) {
+        self.status = Status::Invited;
+        if let Some(invite) = &mut self.invite {
+            invite.message_id = Some(message_id);
+        }
+    }
+
     fn new(outcome: Outcome) -> Self {
         let (status, refused) = match outcome.refused {
             None => (Status::Ok, None),
@@ -149,6 +161,23 @@ pub fn refused(told: &[Told]) -> usize {
     refused.count()
 }
 
+/// Sends an invitation; its id, or why that is not known to have worked.
+async fn send(
+    session: &Session,
+    group: &Group,
+    person: &Person,
+    invitation: &Invitation,
+) -> Result<String, String> {
+    let groups = session.groups();
+    let sent = groups.invite(group, person, invitation);
+    let ends = session.deadline().at().checked_sub(RESERVE);
+    match timeout_at(ends.unwrap_or_else(Instant::now), sent).await {
+        Ok(Ok(ack)) => Ok(ack.message_id),
+        Ok(Err(why)) => Err(why.to_string()),
+        Err(_late) => Err("there was no time left to hear that it was".to_owned()),
+    }
+}
+
 /// Tells what became of people; where `invite`, whoever cannot be added is sent an invitation if WhatsApp lets that be.
 pub async fn tell(
     session: &Session,
@@ -165,25 +194,20 @@ pub async fn tell(
         };
         let mut one = Told::new(outcome);
         if let Some(invitation) = invitation {
-            let sent = match invited < MOST_INVITED {
-                true => session.groups().invite(group, &person, &invitation).await,
-                false => {
-                    let problem = format!("one request sends at most {MOST_INVITED} of them");
-                    Err(Invalid::request(problem).into())
-                }
+            let not_sent = match invited < MOST_INVITED {
+                true => match send(session, group, &person, &invitation).await {
+                    Ok(message_id) => {
+                        one.sent(message_id);
+                        None
+                    }
+                    Err(why) => Some(why),
+                },
+                false => Some(format!("one request sends at most {MOST_INVITED} of them")),
             };
             invited += 1;
-            match sent {
-                Ok(ack) => {
-                    one.status = Status::Invited;
-                    if let Some(invite) = &mut one.invite {
-                        invite.message_id = Some(ack.message_id);
-                    }
-                }
-                Err(failure) => {
-                    let why = one.error.unwrap_or_default();
-                    one.error = Some(format!("{why}; it could not be sent: {failure}"));
-                }
+            if let (Some(why), Some(error)) = (not_sent, &mut one.error) {
+                error.push_str("; it was not sent: ");
+                error.push_str(&why);
             }
         }
         told.push(one);

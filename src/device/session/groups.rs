@@ -5,6 +5,7 @@ mod denied;
 mod invites;
 mod members;
 mod picture;
+mod reading;
 mod requests;
 mod settings;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use wacore::client::context::GroupInfo;
+use wacore::iq::groups::{GroupParticipatingIq, GroupQueryIq};
 use wacore::types::message::AddressingMode;
 use wacore_binary::Jid;
 use whatsapp_rust::IqError;
@@ -27,6 +29,7 @@ pub use self::invites::{
     UNKNOWN_CODE,
 };
 pub use self::members::{Change, Invitation, Outcome, Refused};
+use self::reading::{All, One};
 pub use self::requests::Request;
 pub use self::settings::Changes;
 use super::{Session, failures, jids};
@@ -164,20 +167,44 @@ impl Groups<'_> {
     pub async fn info(&self, group: &GroupJid) -> Result<Group, Failure> {
         let jid = jids::group(group);
         let asked = async {
-            let metadata = self.0.client.groups().get_metadata(&jid).await;
-            metadata.map_err(not_told)
+            let told = self.0.client.execute(One(GroupQueryIq::new(&jid))).await;
+            told.map_err(|error| not_told(error.into()))
         };
-        Ok(self.0.query(asked).await?.into())
+        let told = self.0.query(asked).await?;
+        Ok(self.completed(told.into()).await)
+    }
+
+    /// With the names of its people that are known here.
+    async fn completed(&self, mut group: Group) -> Group {
+        for participant in &mut group.participants {
+            let who = &mut participant.who;
+            let one = match (&who.phone, &who.lid) {
+                (Some(phone), None) => Jid::pn(phone),
+                (None, Some(lid)) => Jid::lid(lid),
+                _ => continue,
+            };
+            if let Some((phone, lid)) = self.0.lookup().both(&one).await {
+                (who.phone, who.lid) = (Some(phone), Some(lid));
+            }
+        }
+        group
     }
 
     /// All groups that this account is in, by name.
     pub async fn all(&self) -> Result<Vec<Group>, Failure> {
         let asked = async {
-            let told = self.0.client.groups().get_participating().await;
-            told.map_err(failures::group)
+            let told = self
+                .0
+                .client
+                .execute(All(GroupParticipatingIq::new()))
+                .await;
+            told.map_err(failures::unanswered)
         };
         let told = self.0.query(asked).await?;
-        let mut groups: Vec<Group> = told.into_values().map(Group::from).collect();
+        let mut groups = Vec::with_capacity(told.len());
+        for group in told {
+            groups.push(self.completed(group.into()).await);
+        }
         groups.sort_by(|one, other| (&one.subject, &one.jid).cmp(&(&other.subject, &other.jid)));
         Ok(groups)
     }

@@ -88,10 +88,9 @@ async fn who_cannot_be_added_is_named_and_is_invited_where_that_is_asked_for() {
 }
 
 #[tokio::test]
-async fn an_option_that_whatsapp_does_not_take_is_named_and_the_group_is_there() {
+async fn whatsapp_is_left_alone_for_as_long_as_it_asks() {
     let groups = Groups::start().await;
     let control = &groups.world.control;
-    // Only the first question after the group is made is refused.
     let fault =
         json!({ "jid": "*", "fault": "iq_error", "xmlns": "w:g2", "code": 429, "times": 1 });
     let body = json!({ "name": "Sales", "participants": [groups.ada] });

@@ -71,7 +71,10 @@ impl Life {
         for phone in phones {
             let control = &self.world.control;
             let read = control.wait_for_message(phone, &sent["message_id"]).await;
-            assert_eq!((&read["text"], &read["chat"]), (&json!(text), &json!(self.group)));
+            assert_eq!(
+                (&read["text"], &read["chat"]),
+                (&json!(text), &json!(self.group))
+            );
         }
         wait_for(told, "message.received", 1, |data| data["content"] == text).await;
     }
@@ -81,7 +84,10 @@ impl Life {
         let control = &self.world.control;
         let by = match by {
             "" => [Value::Null, Value::Null],
-            by => [json!(format!("{by}@s.whatsapp.net")), json!(control.lid(by).await)],
+            by => [
+                json!(format!("{by}@s.whatsapp.net")),
+                json!(control.lid(by).await),
+            ],
         };
         let people = match to {
             "" => json!([]),
@@ -89,7 +95,9 @@ impl Life {
         };
         wait_for(told, "group.info", 1, |data| {
             let done = data["action"] == action && data["group"] == self.group;
-            done && data["by_pn"] == by[0] && data["by_lid"] == by[1] && data["participants"] == people
+            done && data["by_pn"] == by[0]
+                && data["by_lid"] == by[1]
+                && data["participants"] == people
         })
         .await;
     }
@@ -112,78 +120,159 @@ async fn from_its_first_day_to_its_last() {
     assert_eq!(joined.body["data"]["group"], life.group);
     assert_eq!(joined.body["data"]["subject"], "Garden");
     let list = life.guest.api.get("/groups").await.expect(200);
-    assert_eq!((&list["count"], &list["groups"][0]["jid"]), (&json!(1), &json!(life.group)));
-    life.writes(&life.user, &life.guest_told, "welcome", &[&life.ada]).await;
-    life.writes(&life.guest, &life.told, "thank you", &[&life.ada]).await;
+    assert_eq!(
+        (&list["count"], &list["groups"][0]["jid"]),
+        (&json!(1), &json!(life.group))
+    );
+    life.writes(&life.user, &life.guest_told, "welcome", &[&life.ada])
+        .await;
+    life.writes(&life.guest, &life.told, "thank you", &[&life.ada])
+        .await;
 
     // The guest leads it too, and gives it another name.
     let promote = json!({ "participants": [life.guest_phone], "action": "promote" });
-    let promoted = life.user.api.post(&life.path("/participants"), promote).await.expect(200);
+    let promoted = life
+        .user
+        .api
+        .post(&life.path("/participants"), promote)
+        .await
+        .expect(200);
     assert_eq!(statuses(&promoted), ["ok"]);
-    life.hears(&life.guest_told, "promote", &life.phone, &life.guest_phone).await;
+    life.hears(&life.guest_told, "promote", &life.phone, &life.guest_phone)
+        .await;
     let rename = json!({ "name": "Orchard", "topic": "Apples" });
-    let renamed = life.guest.api.request(Method::PATCH, &life.path(""), Some(rename)).await;
+    let renamed = life
+        .guest
+        .api
+        .request(Method::PATCH, &life.path(""), Some(rename))
+        .await;
     assert_eq!(renamed.expect(200)["group"]["name"], "Orchard");
-    life.hears(&life.told, "subject", &life.guest_phone, "").await;
-    life.hears(&life.told, "description", &life.guest_phone, "").await;
+    life.hears(&life.told, "subject", &life.guest_phone, "")
+        .await;
+    life.hears(&life.told, "description", &life.guest_phone, "")
+        .await;
     let is_apples = |data: &Value| data["description"] == "Apples";
     wait_for(&life.told, "group.info", 1, is_apples).await;
 
     // Ada goes, and Bob comes by the link that the guest hands out.
-    control.acts(&life.ada, json!({ "do": "leave", "group": life.group })).await;
+    control
+        .acts(&life.ada, json!({ "do": "leave", "group": life.group }))
+        .await;
     life.hears(&life.told, "remove", &life.ada, &life.ada).await;
     let link = life.guest.api.get(&life.path("/invite")).await.expect(200);
     let link = link["invite_link"].as_str().expect("a link").to_owned();
     let code = link.rsplit('/').next().expect("a code");
-    control.acts(&life.bob, json!({ "do": "join", "code": code })).await;
-    life.hears(&life.guest_told, "add", &life.bob, &life.bob).await;
-    life.writes(&life.user, &life.guest_told, "hello Bob", &[&life.bob]).await;
-    assert!(control.inbox(&life.ada).await.iter().all(|read| read["text"] != "hello Bob"));
+    control
+        .acts(&life.bob, json!({ "do": "join", "code": code }))
+        .await;
+    life.hears(&life.guest_told, "add", &life.bob, &life.bob)
+        .await;
+    life.writes(&life.user, &life.guest_told, "hello Bob", &[&life.bob])
+        .await;
+    assert!(
+        control
+            .inbox(&life.ada)
+            .await
+            .iter()
+            .all(|read| read["text"] != "hello Bob")
+    );
 
     life.restart().await;
     let control = &life.world.control;
     let inside = sorted(&[&life.phone, &life.guest_phone, &life.bob]);
     for user in [&life.user, &life.guest] {
         let shown = life.shown(user).await;
-        assert_eq!((&shown["name"], &shown["topic"]), (&json!("Orchard"), &json!("Apples")));
+        assert_eq!(
+            (&shown["name"], &shown["topic"]),
+            (&json!("Orchard"), &json!("Apples"))
+        );
         assert_eq!(phones(&shown), inside);
     }
-    life.writes(&life.user, &life.guest_told, "back again", &[&life.bob]).await;
-    life.writes(&life.guest, &life.told, "me too", &[&life.bob]).await;
+    life.writes(&life.user, &life.guest_told, "back again", &[&life.bob])
+        .await;
+    life.writes(&life.guest, &life.told, "me too", &[&life.bob])
+        .await;
 
     // From now on admins decide: Cleo asks, and the guest lets her in.
     let approval = json!({ "join_approval": true, "member_add_mode": "admin" });
-    let set = life.user.api.request(Method::PATCH, &life.path(""), Some(approval)).await;
+    let set = life
+        .user
+        .api
+        .request(Method::PATCH, &life.path(""), Some(approval))
+        .await;
     set.expect(200);
-    life.hears(&life.guest_told, "membership_approval_mode", &life.phone, "").await;
+    life.hears(
+        &life.guest_told,
+        "membership_approval_mode",
+        &life.phone,
+        "",
+    )
+    .await;
     let code = link.rsplit('/').next().expect("a code");
-    control.acts(&life.cleo, json!({ "do": "join", "code": code })).await;
-    life.hears(&life.guest_told, "created_membership_requests", &life.cleo, &life.cleo).await;
+    control
+        .acts(&life.cleo, json!({ "do": "join", "code": code }))
+        .await;
+    life.hears(
+        &life.guest_told,
+        "created_membership_requests",
+        &life.cleo,
+        &life.cleo,
+    )
+    .await;
     let body = json!({ "action": "approve", "participants": [life.cleo] });
-    let approved = life.guest.api.post(&life.path("/requests"), body).await.expect(200);
+    let approved = life
+        .guest
+        .api
+        .post(&life.path("/requests"), body)
+        .await
+        .expect(200);
     assert_eq!(statuses(&approved), ["ok"]);
-    life.hears(&life.told, "add", &life.guest_phone, &life.cleo).await;
-    life.writes(&life.user, &life.guest_told, "hello Cleo", &[&life.bob, &life.cleo]).await;
+    life.hears(&life.told, "add", &life.guest_phone, &life.cleo)
+        .await;
+    life.writes(
+        &life.user,
+        &life.guest_told,
+        "hello Cleo",
+        &[&life.bob, &life.cleo],
+    )
+    .await;
 
     // Messages disappear, and the link is another one.
     let body = json!({ "duration_seconds": 86_400 });
-    life.guest.api.put(&life.path("/ephemeral"), body).await.expect(200);
+    life.guest
+        .api
+        .put(&life.path("/ephemeral"), body)
+        .await
+        .expect(200);
     let timer = |data: &Value| data["duration_seconds"] == 86_400;
     wait_for(&life.told, "group.info", 1, timer).await;
-    let reset = life.user.api.post_nothing(&life.path("/invite/reset")).await.expect(200);
+    let reset = life
+        .user
+        .api
+        .post_nothing(&life.path("/invite/reset"))
+        .await
+        .expect(200);
     let new = reset["invite_link"].as_str().expect("a link");
     let code = new.rsplit('/').next().expect("a code").to_owned();
-    wait_for(&life.guest_told, "group.info", 1, |data| data["invite_code"] == code).await;
+    wait_for(&life.guest_told, "group.info", 1, |data| {
+        data["invite_code"] == code
+    })
+    .await;
 
     // The guest has to go, and neither writes nor reads any more.
     let body = json!({ "participants": [life.guest_phone] });
     let path = life.path("/participants");
     let removed = life.user.api.request(Method::DELETE, &path, Some(body));
     assert_eq!(statuses(&removed.await.expect(200)), ["ok"]);
-    life.hears(&life.guest_told, "remove", &life.phone, &life.guest_phone).await;
+    life.hears(&life.guest_told, "remove", &life.phone, &life.guest_phone)
+        .await;
     let answer = life.guest.api.get(&life.path("")).await;
     assert_eq!(answer.text_error(), (404, "group not found"));
-    let answer = life.guest.api.post("/groups/join", json!({ "link": link })).await;
+    let answer = life
+        .guest
+        .api
+        .post("/groups/join", json!({ "link": link }))
+        .await;
     assert_eq!(answer.text_error(), (410, "the invite link was reset"));
     let body = json!({ "number": life.group, "text": "among us" });
     let sent = life.user.api.post("/send/text", body).await.expect(200);
@@ -194,7 +283,9 @@ async fn from_its_first_day_to_its_last() {
     // The user goes as well: somebody else leads it, and the last one turns off the light.
     life.user.api.delete(&life.path("/leave")).await.expect(200);
     for phone in [&life.cleo, &life.bob] {
-        control.acts(phone, json!({ "do": "leave", "group": life.group })).await;
+        control
+            .acts(phone, json!({ "do": "leave", "group": life.group }))
+            .await;
     }
     until_ok("no such group", async || {
         let group = control.group_at_server(&life.group).await;
@@ -202,5 +293,12 @@ async fn from_its_first_day_to_its_last() {
     })
     .await;
     let secret = |told: &crate::support::Received| told.body["data"]["content"] == "among us";
-    assert!(!life.guest_told.until("anything", |_| true).await.iter().any(secret));
+    assert!(
+        !life
+            .guest_told
+            .until("anything", |_| true)
+            .await
+            .iter()
+            .any(secret)
+    );
 }

@@ -128,7 +128,7 @@ async fn who_cannot_be_added_is_invited_by_private_message_where_that_is_asked_f
         .as_str()
         .expect("a text");
     assert!(
-        error.contains("it could not be sent: refused by WhatsApp (463)"),
+        error.contains("it was not sent: refused by WhatsApp (463)"),
         "{error}"
     );
 }
