@@ -144,6 +144,14 @@ pub enum Failure {
     /// A step of the work failed, which has a name and a text of its own.
     #[error("{1}")]
     During(Step, Box<Failure>),
+    /// Some of several changes were made, and one was not.
+    #[error("{why}: {said}")]
+    Partly {
+        /// Why that one was not.
+        why: Box<Failure>,
+        /// Which is which.
+        said: String,
+    },
     /// The store cannot write at this moment; by itself it will again.
     #[error("the store cannot be written at the moment, try again later")]
     Unavailable,
@@ -266,6 +274,31 @@ impl Failure {
         }
     }
 
+    /// The same of the change of `what`, before which others were made, and after which others were not tried.
+    pub fn partly(
+        self,
+        made: &[&str],
+        what: &str,
+        untried: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let untried: Vec<&str> = untried.into_iter().collect();
+        let mut said = Vec::new();
+        if !made.is_empty() {
+            said.push(format!("changed: {}", made.join(", ")));
+        }
+        said.push(format!("not changed: {what}"));
+        if !untried.is_empty() {
+            said.push(format!("not tried: {}", untried.join(", ")));
+        }
+        match said.len() {
+            1 => self,
+            _ => Self::Partly {
+                why: Box::new(self),
+                said: said.join("; "),
+            },
+        }
+    }
+
     /// Whether a send that has ended so has surely sent nothing. `begun`: its first byte may have left.
     pub fn is_final(&self, begun: bool) -> bool {
         match self {
@@ -283,6 +316,7 @@ impl Failure {
             Self::Documented { status, .. } => *status < 500,
             Self::TimedOut { .. }
             | Self::Disconnected
+            | Self::Partly { .. }
             | Self::Unheard { .. }
             | Self::Unavailable
             | Self::Internal => false,
@@ -326,7 +360,7 @@ impl Failure {
             Self::Overloaded | Self::Unavailable => Some(Duration::from_secs(1)),
             Self::RateLimited(backoff) | Self::ChatBusy(backoff) => Some(backoff.0),
             Self::During(_, failure) => failure.retry_after(),
-            Self::Unheard { why, .. } => why.retry_after(),
+            Self::Unheard { why, .. } | Self::Partly { why, .. } => why.retry_after(),
             _ => None,
         }
     }

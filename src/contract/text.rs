@@ -173,3 +173,32 @@ impl ToSchema for Emoji {
         "Emoji".into()
     }
 }
+
+/// What a group says of itself: at most 2048 characters, or nothing, which takes it away; to leave it out says neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Topic(Option<String>);
+
+impl Topic {
+    /// Characters that WhatsApp takes.
+    pub const LONGEST: usize = 2048;
+
+    /// `None`: it was left out.
+    pub fn text(self) -> Option<String> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Topic {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.chars().count() > Self::LONGEST {
+            true => {
+                let wrong = format!("must not be longer than {} characters", Self::LONGEST);
+                Err(D::Error::custom(wrong))
+            }
+            // What shows nothing is no text, as a phone sees it.
+            false if text.trim().is_empty() => Ok(Self(Some(String::new()))),
+            false => Ok(Self(Some(text))),
+        }
+    }
+}

@@ -25,7 +25,6 @@ const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
-#[allow(dead_code, reason = "no endpoint has it yet")]
 const PATCH: Method = Method::PATCH;
 
 const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
@@ -91,7 +90,21 @@ pub fn areas() -> Vec<Area> {
             command::<presence::subscribe::SubscribePresence>("subscribePresence", POST, "/presence/subscribe"),
         ]),
         ("Groups", vec![
+            command::<groups::create::CreateGroup>("createGroup", POST, "/groups"),
+            command::<groups::list::ListGroups>("listGroups", GET, "/groups"),
             command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),
+            command::<groups::update::UpdateGroup>("updateGroup", PATCH, "/groups/{jid}"),
+            command::<groups::participants::AddGroupParticipants>("addGroupParticipants", POST, "/groups/{jid}/participants"),
+            command::<groups::participants::RemoveGroupParticipants>("removeGroupParticipants", DELETE, "/groups/{jid}/participants"),
+            command::<groups::invite::GetGroupInviteLink>("getGroupInviteLink", GET, "/groups/{jid}/invite"),
+            command::<groups::invite::ResetGroupInviteLink>("resetGroupInviteLink", POST, "/groups/{jid}/invite/reset"),
+            command::<groups::join::JoinGroup>("joinGroup", POST, "/groups/join"),
+            command::<groups::leave::LeaveGroup>("leaveGroup", DELETE, "/groups/{jid}/leave"),
+            command::<groups::ephemeral::SetGroupEphemeral>("setGroupEphemeral", PUT, "/groups/{jid}/ephemeral"),
+            command::<groups::picture::SetGroupPicture>("setGroupPicture", POST, "/groups/{jid}/picture"),
+            command::<groups::picture::RemoveGroupPicture>("removeGroupPicture", DELETE, "/groups/{jid}/picture"),
+            command::<groups::requests::ListGroupRequests>("listGroupRequests", GET, "/groups/{jid}/requests"),
+            command::<groups::requests::DecideGroupRequests>("decideGroupRequests", POST, "/groups/{jid}/requests"),
         ]),
         ("Calls", vec![
             command::<calls::reject::RejectCall>("rejectCall", POST, "/calls/reject"),

@@ -40,6 +40,11 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         }
         return outcome;
     }
+    if let Failure::Partly { why, said } = failure {
+        let mut outcome = outcome(why, operation);
+        outcome.message = format!("{}: {said}", outcome.message).into();
+        return outcome;
+    }
     let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
         Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
             (400, "invalid_media".into(), "VALIDATION_ERROR")
@@ -77,9 +82,10 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
             "refused".into(),
             code.unwrap_or_else(|| documented_code(*status)),
         ),
-        Failure::During(..) | Failure::Unheard { .. } | Failure::Internal => {
-            (500, "internal_error".into(), "INTERNAL_ERROR")
-        }
+        Failure::During(..)
+        | Failure::Unheard { .. }
+        | Failure::Partly { .. }
+        | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),

@@ -25,6 +25,7 @@
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
+//! | `POST accounts/{phone}/groups {"do",…}` | a phone acts in groups: `join {code}`, `accept {message}` (the id of an invitation), `leave {group}`, and `add`, `remove`, `promote`, `demote`, `approve`, `reject {group,people}` |
 //! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
@@ -103,6 +104,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
                     .route("/calls", web::get().to(calls::list))
                     .route("/calls", web::post().to(calls::begin))
                     .route("/calls/{id}", web::post().to(calls::touch))
+                    .route("/groups", web::post().to(groups::act))
                     .route("/send", web::post().to(messages::send))
                     .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))

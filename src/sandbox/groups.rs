@@ -1,5 +1,6 @@
 //! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
+mod invitations;
 mod joining;
 pub mod members;
 mod picture;
@@ -52,6 +53,7 @@ impl World {
             invite: None,
             revoked: VecDeque::new(),
             requests: BTreeMap::new(),
+            invitations: BTreeMap::new(),
             picture: None,
             by_number,
         };
@@ -88,6 +90,7 @@ impl World {
             true => self.group_led_by(author, id)?.clone(),
             false => group.clone(),
         };
+        setting.fits(&group)?;
         setting.apply(&mut group, author);
         self.keep_group(group.clone());
         let change = self.shown_setting(&group, &setting);

@@ -6,7 +6,7 @@ pub mod calling;
 mod company;
 mod composing;
 mod content;
-mod known;
+pub mod known;
 mod letter;
 mod names;
 mod outgoing;

@@ -11,6 +11,7 @@ mod blocklist;
 mod contacts;
 mod crowd;
 mod faults;
+mod group_invitations;
 mod groups;
 mod media;
 mod messages;

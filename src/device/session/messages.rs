@@ -259,10 +259,7 @@ impl OpenChat<'_> {
     async fn names(&self, people: &[Person]) -> Result<Vec<Jid>, Failure> {
         let known = self.session.lookup().names(people).await?;
         let names = known.into_iter().zip(people).map(|(known, person)| {
-            let name = match self.by_lid() {
-                true => known.lid.map(Jid::lid).or(known.phone.map(Jid::pn)),
-                false => known.phone.map(Jid::pn).or(known.lid.map(Jid::lid)),
-            };
+            let name = known.jid_in(self.by_lid());
             name.unwrap_or_else(|| jids::person(person))
         });
         Ok(names.collect())

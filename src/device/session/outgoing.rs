@@ -3,6 +3,7 @@
 mod answer;
 pub mod choices;
 pub mod contact;
+mod group_invite;
 pub mod list;
 pub mod location;
 pub mod media;

@@ -14,7 +14,7 @@ use crate::sandbox::world::World;
 type Error = u16;
 
 const NOT_AUTHORIZED: Error = 401;
-const FORBIDDEN: Error = 403;
+pub const FORBIDDEN: Error = 403;
 const NOT_FOUND: Error = 404;
 const CONFLICT: Error = 409;
 /// "Resource limit": the group is full.
@@ -67,7 +67,11 @@ impl World {
         let mut answers = Vec::new();
         for jid in people {
             let done = self.change_member(author, id, change, jid);
-            answers.push(self.answered(jid, done.err()));
+            let offer = match (change, done) {
+                (MemberChange::Add, Err(FORBIDDEN)) => self.offer_invitation(id, author, jid),
+                _ => None,
+            };
+            answers.push(self.answered(jid, done.err(), offer));
         }
         Ok(NodeBuilder::new(change.tag()).children(answers).build())
     }
@@ -137,6 +141,7 @@ impl World {
             return;
         }
         group.requests.remove(phone);
+        group.invitations.remove(phone);
         self.keep_group(group.clone());
         let mut add = NodeBuilder::new("add");
         if let Some(reason) = reason {
@@ -190,13 +195,16 @@ impl World {
     }
 
     /// A person in an answer, with the reason why nothing was done.
-    pub fn answered(&self, jid: &Jid, error: Option<u16>) -> Node {
+    pub fn answered(&self, jid: &Jid, error: Option<u16>, offer: Option<Node>) -> Node {
         let person = self.resolve(jid).map(|(person, _)| person);
         let user = |form| self.user(person.as_ref()?, form);
         let lid = user(Form::Lid).unwrap_or_else(|| jid.clone());
         let mut node = NodeBuilder::new("participant").attr("jid", lid);
         if let Some(phone) = user(Form::Pn) {
             node = node.attr("phone_number", phone);
+        }
+        if let Some(offer) = offer {
+            node = node.children([offer]);
         }
         match error {
             Some(error) => node.attr("error", error).build(),

@@ -265,6 +265,19 @@ impl Control {
             .await;
     }
 
+    /// A group as the server has it; null where there is none.
+    pub async fn group_at_server(&self, jid: &str) -> Value {
+        let groups = self.0.get("/groups").await.expect(200);
+        let groups = groups["groups"].as_array().expect("groups").clone();
+        let found = groups.into_iter().find(|group| group["jid"] == jid);
+        found.unwrap_or_default()
+    }
+
+    /// The owner of a phone does something in groups.
+    pub async fn acts(&self, phone: &str, act: Value) {
+        self.change(&format!("/accounts/{phone}/groups"), act).await;
+    }
+
     /// Makes a group; its JID.
     pub async fn group(&self, participants: &[&String]) -> String {
         let body = json!({ "subject": "A group", "participants": participants });
