@@ -9,6 +9,8 @@ mod address;
 mod after;
 mod appstate;
 mod certificate;
+mod channel;
+mod channels;
 mod companion;
 mod connection;
 mod control;

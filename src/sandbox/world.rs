@@ -1,6 +1,7 @@
 //! Everything the server knows, with one owner: accounts, devices, connections, files and faults.
 
 mod accounts;
+mod channels;
 mod closing;
 mod delivery;
 mod files;
@@ -18,6 +19,7 @@ use super::account::Account;
 use super::address::Address;
 use super::after::After;
 use super::certificate::ServerKeys;
+use super::channel::Channels;
 use super::counters::Counters;
 use super::faults::Faults;
 use super::group::Groups;
@@ -69,6 +71,7 @@ pub struct World {
     /// Phone numbers of accounts by the other numbers under which they are found.
     also: HashMap<String, String>,
     groups: Groups,
+    channels: Channels,
     /// Devices whose next message is to arrive spoilt.
     corrupt: HashSet<Address>,
     media: Media,
@@ -98,6 +101,7 @@ impl World {
             lids: HashMap::new(),
             also: HashMap::new(),
             groups: Groups::default(),
+            channels: Channels::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
             webhooks: VecDeque::new(),
