@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod groups;
 pub mod logout;
 pub mod messages;
+pub mod newsletters;
 pub mod presence;
 pub mod privacy;
 pub mod profile;

@@ -2,6 +2,7 @@
 
 mod flaw;
 mod link;
+mod newsletter;
 mod number;
 mod plain;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use self::flaw::Flaw;
+pub use self::newsletter::{Newsletter, NewsletterJid};
 use self::written::{Named, read};
 use crate::failure::Invalid;
 
@@ -220,5 +222,7 @@ read_from_text! {
     PhoneNumber: "5511999999999", true;
     Person: "5511999999999@s.whatsapp.net", false;
     GroupJid: "120363021234567890@g.us", false;
+    NewsletterJid: "120363021234567890@newsletter", false;
+    Newsletter: "120363021234567890@newsletter", false;
     Chat: "5511999999999@s.whatsapp.net", false;
 }

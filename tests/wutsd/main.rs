@@ -22,6 +22,7 @@ mod health;
 mod isolation;
 mod lifecycle;
 mod messages;
+mod newsletters;
 mod operations;
 mod presence;
 mod privacy;
