@@ -8,6 +8,7 @@ pub mod groups;
 pub mod logout;
 pub mod messages;
 pub mod named;
+pub mod newsletters;
 pub mod payments;
 pub mod presence;
 pub mod privacy;

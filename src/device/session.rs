@@ -16,6 +16,7 @@ mod line;
 pub mod lookup;
 pub mod media;
 pub mod messages;
+pub mod newsletters;
 pub mod outgoing;
 pub mod presence;
 pub mod privacy;

@@ -8,6 +8,7 @@
 
 mod appstate;
 mod blocklist;
+mod channels;
 mod contacts;
 mod crowd;
 mod faults;
