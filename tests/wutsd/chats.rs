@@ -100,6 +100,15 @@ impl Chats {
         format!("/chats/{}/{what}", self.chat())
     }
 
+    /// What an endpoint about it answers: by which names the chat goes, and this.
+    pub async fn answer(&self, mut fields: Value) -> Value {
+        fields["success"] = json!(true);
+        fields["chat_jid"] = json!(self.chat());
+        fields["chat_pn"] = json!(self.chat());
+        fields["chat_lid"] = json!(self.world.control.lid(&self.ada).await);
+        fields
+    }
+
     pub async fn list(&self) -> Vec<Value> {
         let list = self.user.api.get("/chats").await.expect(200);
         let chats = list["chats"].as_array().expect("chats").clone();

@@ -15,6 +15,16 @@ use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 use super::presence::NAMELESS;
 use crate::failure::{Backoff, Failure, NotAccepted};
 
+/// The library's words for a key that is not there.
+const KEY: &str = "sync key";
+
+/// A device that is paired a moment ago has no key of the app state yet.
+const WITHOUT_KEY: Failure = Failure::coded(
+    503,
+    "DEVICE_NOT_READY",
+    "the phone has not shared the key of the account's chats yet: try again in a moment",
+);
+
 /// WhatsApp's code for whoever asks too much.
 const TOO_MUCH: u16 = 429;
 
@@ -98,6 +108,7 @@ pub fn app_state(error: AppStateError) -> Failure {
             Ok(error) => unanswered(error),
             Err(error) => rejected(error.as_ref(), "app state"),
         },
+        AppStateError::InvalidRequest(text) if text.contains(KEY) => WITHOUT_KEY,
         _ => Failure::Refused("app state".into()),
     }
 }
@@ -148,5 +159,18 @@ pub fn not_sent(error: SendError) -> Failure {
             }
             broken("the protocol library could not prepare a message", &other)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_not_there_yet_is_no_refusal() {
+        let without = AppStateError::InvalidRequest("no app state sync key available".into());
+        assert_eq!(app_state(without), WITHOUT_KEY);
+        let refused = AppStateError::InvalidRequest("a mute in the past".into());
+        assert_eq!(app_state(refused), Failure::Refused("app state".into()));
     }
 }

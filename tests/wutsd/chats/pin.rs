@@ -9,10 +9,7 @@ async fn the_phone_shows_it_above_others_and_no_longer() {
     let chats = Chats::start().await;
     let (api, path) = (&chats.user.api, chats.path("pin"));
     let pinned = api.post_nothing(&path).await.expect(200);
-    assert_eq!(
-        pinned,
-        json!({ "success": true, "chat_jid": chats.chat(), "pinned": true })
-    );
+    assert_eq!(pinned, chats.answer(json!({ "pinned": true })).await);
     assert_eq!(chats.on_phone().await["pinned"], true);
     let bob = chats.world.control.account("Bob").await;
     chats
@@ -25,10 +22,7 @@ async fn the_phone_shows_it_above_others_and_no_longer() {
     );
 
     let unpinned = api.delete(&path).await.expect(200);
-    assert_eq!(
-        unpinned,
-        json!({ "success": true, "chat_jid": chats.chat(), "pinned": false })
-    );
+    assert_eq!(unpinned, chats.answer(json!({ "pinned": false })).await);
     assert_eq!(chats.on_phone().await["pinned"], false);
     let listed = chats.list().await;
     assert_eq!(listed[0]["jid"], format!("{bob}@s.whatsapp.net"));

@@ -25,7 +25,13 @@ async fn somebody_is_blocked_and_unblocked_by_any_name() {
         assert_eq!(blocked["blocked"], true);
         assert_eq!(blocked["count"], 1);
         let list = people.blocklist().await;
-        assert_eq!(list["items"], json!([{ "jid": jid, "phone_number": ada }]));
+        let both =
+            json!({ "jid": jid, "phone_number": ada, "jid_pn": jid, "jid_lid": people.ada_lid });
+        assert_eq!(list["items"], json!([both]));
+        assert_eq!(
+            (&blocked["jid_pn"], &blocked["jid_lid"]),
+            (&both["jid_pn"], &both["jid_lid"])
+        );
         assert_eq!(list["dhash"], blocked["dhash"]);
 
         // Twice is no error.
@@ -131,7 +137,7 @@ async fn a_stranger_who_shows_no_number_is_blocked_and_unblocked_by_lid() {
     );
     assert_eq!(blocked["phone_number"], Value::Null);
     let items = people.blocklist().await["items"].clone();
-    assert_eq!(items, json!([{ "jid": lid }]));
+    assert_eq!(items, json!([{ "jid": lid, "jid_lid": lid }]));
     // A status goes out all the same.
     api.post_status("for all others").await.expect(200);
 

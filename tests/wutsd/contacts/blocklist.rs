@@ -18,7 +18,7 @@ async fn what_the_phone_blocks_is_on_the_list() {
         .await;
     assert_eq!(
         items().await,
-        json!([{ "jid": people.ada_jid(), "phone_number": ada }])
+        json!([{ "jid": people.ada_jid(), "phone_number": ada, "jid_pn": people.ada_jid(), "jid_lid": people.ada_lid }])
     );
     people
         .world

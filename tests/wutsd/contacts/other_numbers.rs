@@ -61,7 +61,9 @@ async fn they_are_blocked_unblocked_and_resolved_by_either_number() {
                 (&json!(jid(known)), &json!(1))
             );
             let items = people.blocklist().await["items"].clone();
-            assert_eq!(items, json!([{ "jid": jid(known), "phone_number": known }]));
+            assert_eq!(items[0]["jid"], jid(known));
+            assert_eq!(items[0]["phone_number"], known);
+            assert_eq!(items.as_array().map(Vec::len), Some(1));
             let unblocked = api.post("/contacts/unblock", name).await.expect(200);
             assert_eq!(unblocked["data"]["count"], 0);
         }
