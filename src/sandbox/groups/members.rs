@@ -148,7 +148,9 @@ impl World {
             add = add.attr("reason", reason.to_owned());
         }
         let add = add.children(self.member(&group, phone)).build();
-        self.tell(&group, author, &others, add);
+        // Who comes by themselves is named once.
+        let author_told = Some(author).filter(|_| reason != Some("invite"));
+        self.tell_of(&group, author_told, &others, add);
         let newcomer = BTreeSet::from([phone.to_owned()]);
         let create = self.creation(&group, None);
         self.tell(&group, author, &newcomer, create);
