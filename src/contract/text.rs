@@ -14,6 +14,11 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct NonBlank(String);
 
 impl NonBlank {
+    /// `None`: it is blank.
+    pub fn new(text: String) -> Option<Self> {
+        (!text.trim().is_empty()).then_some(Self(text))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,11 +32,8 @@ impl From<NonBlank> for String {
 
 impl<'de> Deserialize<'de> for NonBlank {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.trim().is_empty() {
-            true => Err(D::Error::custom("cannot be empty")),
-            false => Ok(Self(text)),
-        }
+        let text = Self::new(String::deserialize(deserializer)?);
+        text.ok_or_else(|| D::Error::custom("cannot be empty"))
     }
 }
 

@@ -62,6 +62,15 @@ impl KnownAs {
     }
 }
 
+/// A chat, and by which names the other side of a chat between two goes.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Of a person by number where it is known.
+    pub jid: String,
+    /// Nothing of a group.
+    pub who: KnownAs,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

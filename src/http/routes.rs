@@ -15,7 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, chats, contacts, groups, presence, privacy, profile, send, status,
+    self, appstate, calls, chats, contacts, groups, payments, presence, privacy, profile, send,
+    status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -34,6 +35,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         ("Status", vec![
             command::<status::text::PostStatusText>("postStatusText", POST, "/status/text"),
+            command::<status::audio::PostStatusAudio>("postStatusAudio", POST, "/status/audio"),
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
         ]),
@@ -104,6 +106,15 @@ pub fn areas() -> Vec<Area> {
             command::<groups::requests::ListGroupRequests>("listGroupRequests", GET, "/groups/{jid}/requests"),
             command::<groups::requests::DecideGroupRequests>("decideGroupRequests", POST, "/groups/{jid}/requests"),
         ]),
+        ("Calls", vec![
+            command::<calls::reject::RejectCall>("rejectCall", POST, "/calls/reject"),
+        ]),
+        ("Payments", vec![
+            command::<payments::request::Wanted>("requestPayment", POST, "/payment/request"),
+            command::<payments::send::SendPaymentNotification>("sendPaymentNotification", POST, "/payment/send"),
+            command::<payments::cancel::CancelPayment>("cancelPayment", POST, "/payment/cancel"),
+            command::<payments::decline::DeclinePayment>("declinePayment", POST, "/payment/decline"),
+        ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
@@ -155,6 +166,8 @@ pub fn areas() -> Vec<Area> {
             endpoint::<ryze::privacy::UpdatePrivacySettings>("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}"),
+            endpoint::<ryze::status::PostInstanceStatus>("ryzePostStatus", POST, "/api/message/status/{instance}"),
+            endpoint::<ryze::message_state::GetMessageState>("ryzeGetMessageState", GET, "/api/chat/status/{instance}"),
         ]),
         ("The daemon itself", itself()),
     ]

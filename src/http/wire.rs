@@ -129,24 +129,25 @@ pub fn of_input(operation: &Operation, in_body: bool, mut invalid: Invalid) -> F
         };
     }
     if operation.envelope == Envelope::Bare
-        && let Some(text) = nobody(&invalid)
+        && let Some(text) = in_older_words(&invalid, operation)
     {
         invalid.message = text.to_owned();
     }
     invalid.into()
 }
 
-/// The older send endpoints' own words for somebody who cannot be written to.
-fn nobody(invalid: &Invalid) -> Option<&'static str> {
+/// The older send endpoints' own words for somebody who cannot be written to, and for what is no currency.
+fn in_older_words(invalid: &Invalid, operation: &Operation) -> Option<&'static str> {
     let missing = ["is required", "is empty"]
         .iter()
         .any(|end| invalid.message.ends_with(end));
     match (invalid.field.as_deref()?, missing) {
-        ("to", true) => Some("Invalid recipient JID: empty input"),
+        ("to", true) => Some(operation.to_nobody),
         ("to", false) if invalid.message.ends_with(GROUP) => {
             Some("Invalid recipient JID: a group's JID ends in @g.us")
         }
         ("to", false) => Some("Invalid recipient JID: invalid number"),
+        ("currency", _) => Some("Invalid currency code"),
         ("quoted.participant", true) => Some("invalid quoted participant JID: empty input"),
         ("quoted.participant", false) => Some("invalid quoted participant JID: invalid number"),
         _ => None,

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod bundle;
+pub mod calling;
 mod company;
 mod composing;
 mod content;
