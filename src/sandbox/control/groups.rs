@@ -76,12 +76,13 @@ pub async fn change(shared: Data, jid: web::Path<String>, body: web::Bytes) -> A
     Ok(HttpResponse::Ok().json(describe(&group)))
 }
 
-fn describe(group: &Group) -> Value {
+pub fn describe(group: &Group) -> Value {
     json!({
         "jid": group.jid().to_string(),
         "subject": group.subject,
         "creator": group.creator,
         "participants": group.participants,
         "admins": group.admins,
+        "community": group.place.within().map(|id| format!("{id}@g.us")),
     })
 }
