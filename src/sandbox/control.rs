@@ -26,6 +26,8 @@
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `POST accounts/{phone}/groups {"do",…}` | a phone acts in groups: `join {code}`, `accept {message}` (the id of an invitation), `leave {group}`, and `add`, `remove`, `promote`, `demote`, `approve`, `reject {group,people}` |
+//! | `POST communities {subject,participants,general?,closed?,members_create?}` | makes a community with its announcement group, the first participant its creator; `general` for a group in which everybody talks, `closed` where admins decide who comes in |
+//! | `POST communities/{jid}/groups {link?,unlink?,deactivate?}` | its creator links groups to it, unlinks them, or ends it |
 //! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
@@ -57,6 +59,7 @@ mod accounts;
 mod answer;
 mod calls;
 mod chats;
+mod communities;
 mod faults;
 mod groups;
 mod messages;
@@ -122,6 +125,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/groups", web::post().to(groups::create))
             .route("/groups", web::get().to(groups::list))
             .route("/groups/{jid}/participants", web::post().to(groups::change))
+            .route("/communities", web::post().to(communities::create))
+            .route(
+                "/communities/{jid}/groups",
+                web::post().to(communities::change),
+            )
             .route("/media", web::delete().to(accounts::expire_media))
             .route("/inbound", web::post().to(accounts::inbound))
             .route("/state", web::get().to(state::show))

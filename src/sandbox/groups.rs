@@ -1,5 +1,6 @@
 //! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
+pub mod communities;
 mod invitations;
 mod joining;
 pub mod members;
@@ -18,6 +19,7 @@ use super::keys;
 use super::stanza;
 use super::world::World;
 
+use communities::place::Place;
 use rules::Setting;
 use shown::names;
 
@@ -39,27 +41,7 @@ impl World {
         if participants.len() > MEMBERS {
             return None;
         }
-        let mut group = Group {
-            // 18 digits that begin like the real ones.
-            id: format!("1203630{:011}", keys::random_below(100_000_000_000)),
-            subject: subject.to_owned(),
-            creation: stanza::now(),
-            creator: creator.to_owned(),
-            participants,
-            admins: BTreeSet::from([creator.to_owned()]),
-            renamed: None,
-            description: None,
-            rules: Rules::default(),
-            invite: None,
-            revoked: VecDeque::new(),
-            requests: BTreeMap::new(),
-            invitations: BTreeMap::new(),
-            picture: None,
-            by_number,
-        };
-        for setting in settings {
-            setting.apply(&mut group, creator);
-        }
+        let group = founded(creator, subject, participants, settings, by_number);
         self.keep_group(group.clone());
         let create = self.creation(&group, Some("new"));
         self.tell_group(&group, creator, create);
@@ -147,4 +129,37 @@ impl World {
             self.deliver(&device, node);
         }
     }
+}
+
+/// A group that nobody knows of yet.
+fn founded(
+    creator: &str,
+    subject: &str,
+    participants: BTreeSet<String>,
+    settings: Vec<Setting>,
+    by_number: bool,
+) -> Group {
+    let mut group = Group {
+        // 18 digits that begin like the real ones.
+        id: format!("1203630{:011}", keys::random_below(100_000_000_000)),
+        subject: subject.to_owned(),
+        creation: stanza::now(),
+        creator: creator.to_owned(),
+        participants,
+        admins: BTreeSet::from([creator.to_owned()]),
+        renamed: None,
+        description: None,
+        rules: Rules::default(),
+        invite: None,
+        revoked: VecDeque::new(),
+        requests: BTreeMap::new(),
+        invitations: BTreeMap::new(),
+        picture: None,
+        by_number,
+        place: Place::default(),
+    };
+    for setting in settings {
+        setting.apply(&mut group, creator);
+    }
+    group
 }

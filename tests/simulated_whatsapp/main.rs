@@ -8,6 +8,7 @@
 
 mod appstate;
 mod blocklist;
+mod communities;
 mod contacts;
 mod crowd;
 mod faults;
