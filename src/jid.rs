@@ -3,6 +3,7 @@
 mod flaw;
 mod invite;
 mod link;
+mod newsletter;
 mod number;
 mod plain;
 #[cfg(test)]
@@ -21,6 +22,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use self::flaw::Flaw;
 pub use self::invite::{InviteCode, NoInvite};
+pub use self::newsletter::{Newsletter, NewsletterJid};
 use self::written::{Named, read};
 use crate::failure::Invalid;
 
@@ -222,5 +224,7 @@ read_from_text! {
     PhoneNumber: "5511999999999", true;
     Person: "5511999999999@s.whatsapp.net", false;
     GroupJid: "120363021234567890@g.us", false;
+    NewsletterJid: "120363021234567890@newsletter", false;
+    Newsletter: "120363021234567890@newsletter", false;
     Chat: "5511999999999@s.whatsapp.net", false;
 }

@@ -10,6 +10,8 @@ mod after;
 mod appstate;
 mod calls;
 mod certificate;
+mod channel;
+mod channels;
 mod companion;
 mod connection;
 mod control;

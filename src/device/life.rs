@@ -55,6 +55,7 @@ use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
 use super::known_as::KnownAs;
 use super::messages::{Login, News, Observed, Plan};
+use super::session::newsletters::live::Watched;
 use super::shared::Shared;
 use crate::store::{RecordBackend, StoreError};
 
@@ -90,6 +91,8 @@ pub(super) struct Life {
     pub other_numbers: OtherNumbers,
     /// What it shows of its presence, and whose it is told of.
     pub presence: Presence,
+    /// Newsletters of which it is told what becomes of their posts.
+    pub watched: Watched,
     /// The app state that is still to be fetched.
     pub owed: Owed,
     /// What waited at WhatsApp.
@@ -120,6 +123,7 @@ impl Life {
             other_numbers: OtherNumbers::default(),
             own: OnceLock::new(),
             presence: Presence::default(),
+            watched: Watched::default(),
             owed: Owed::everything(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),

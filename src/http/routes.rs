@@ -15,8 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, calls, chats, contacts, groups, payments, presence, privacy, profile, send,
-    status,
+    self, appstate, calls, chats, contacts, groups, newsletters, payments, presence, privacy,
+    profile, send, status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -114,6 +114,18 @@ pub fn areas() -> Vec<Area> {
             command::<payments::send::SendPaymentNotification>("sendPaymentNotification", POST, "/payment/send"),
             command::<payments::cancel::CancelPayment>("cancelPayment", POST, "/payment/cancel"),
             command::<payments::decline::DeclinePayment>("declinePayment", POST, "/payment/decline"),
+        ]),
+        ("Newsletters", vec![
+            command::<newsletters::create::CreateNewsletter>("createNewsletter", POST, "/newsletters"),
+            command::<newsletters::list::ListNewsletters>("listSubscribedNewsletters", GET, "/newsletters"),
+            command::<newsletters::show::GetNewsletter>("getNewsletterInfo", GET, "/newsletters/{jid}"),
+            command::<newsletters::invite::GetNewsletterInvite>("getNewsletterInvite", GET, "/newsletters/{jid}/invite"),
+            command::<newsletters::subscribe::SubscribeNewsletter>("subscribeNewsletter", POST, "/newsletters/{jid}/subscribe"),
+            command::<newsletters::subscribe::UnsubscribeNewsletter>("unsubscribeNewsletter", DELETE, "/newsletters/{jid}/subscribe"),
+            command::<newsletters::mute::MuteNewsletter>("muteNewsletter", POST, "/newsletters/{jid}/mute"),
+            command::<newsletters::read::MarkNewsletterRead>("markNewsletterRead", POST, "/newsletters/{jid}/read"),
+            command::<newsletters::message::SendNewsletterMessage>("sendNewsletterMessage", POST, "/newsletters/{jid}/messages"),
+            command::<newsletters::media::SendNewsletterMedia>("sendNewsletterMedia", POST, "/newsletters/{jid}/media"),
         ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),

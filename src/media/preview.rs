@@ -70,11 +70,14 @@ pub async fn of(
 }
 
 /// A square JPEG from the middle of the picture, upright, as a profile shows it. `room`: for what the decoder takes.
-pub async fn portrait(picture: Held<Vec<u8>>, room: Permit) -> Result<Vec<u8>, Failure> {
-    let refused = |problem: NoPortrait| {
-        let problem = format!("image_base64 {problem}");
-        Failure::from(Invalid::field("image_base64", problem))
-    };
+/// `field`: where the request has it.
+pub async fn portrait(
+    field: &'static str,
+    picture: Held<Vec<u8>>,
+    room: Permit,
+) -> Result<Vec<u8>, Failure> {
+    let refused =
+        |problem: NoPortrait| Failure::from(Invalid::field(field, format!("{field} {problem}")));
     let header = header(&picture).map_err(refused)?;
     let needed = picture::finishing(&header);
     match decode(picture, header, needed, room, Picture::portrait).await? {
@@ -322,10 +325,10 @@ mod tests {
         let memory = Memory::new(3_000_000, 0);
         let others = memory.permit(None);
         others.grow(1_200_000).expect("room");
-        let refused = portrait(picture(&memory), memory.permit(None)).await;
+        let refused = portrait("image_base64", picture(&memory), memory.permit(None)).await;
         assert_eq!(refused, Err(Failure::Overloaded));
         drop(others);
-        portrait(picture(&memory), memory.permit(None))
+        portrait("image_base64", picture(&memory), memory.permit(None))
             .await
             .expect("a portrait");
     }

@@ -35,6 +35,11 @@ pub enum After {
     Gathered {
         subject: Subject,
     },
+    /// A device wants to be told what becomes of a channel's posts.
+    Watched {
+        device: Address,
+        channel: String,
+    },
     /// Phones go on reading.
     Mail,
     /// An answer that a fault held back.

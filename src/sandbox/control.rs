@@ -28,6 +28,12 @@
 //! | `POST accounts/{phone}/groups {"do",…}` | a phone acts in groups: `join {code}`, `accept {message}` (the id of an invitation), `leave {group}`, and `add`, `remove`, `promote`, `demote`, `approve`, `reject {group,people}` |
 //! | `POST communities {subject,participants,general?,closed?,members_create?}` | makes a community with its announcement group, the first participant its creator; `general` for a group in which everybody talks, `closed` where admins decide who comes in |
 //! | `POST communities/{jid}/groups {link?,unlink?,deactivate?}` | its creator links groups to it, unlinks them, or ends it |
+//! | `POST channels {name,description?,owner,followers?}` · `GET` | makes a channel, which everybody in `followers` follows · lists them with who follows |
+//! | `POST channels/{jid}/followers {phone,role?,muted?}` | somebody follows on the phone (`subscriber`), is made `admin`, follows no longer (`guest`), mutes it |
+//! | `POST channels/{jid}/posts {text or media,from?}` · `GET` | an admin's phone posts, the owner's without `from` · lists posts with who has seen them and who has reacted how |
+//! | `POST channels/{jid}/reactions {phone,server_id,emoji}` | somebody reacts to a post on the phone; an empty emoji takes that back |
+//! | `POST channels/{jid}/state {state}` | `active`, `suspended` or `deleted` |
+//! | `POST accounts/{phone}/channel-terms {accepted}` | `false`: the account has to accept the terms before it makes a channel |
 //! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
 //! | `POST corrupt {jid}` | the next message to that device arrives spoilt |
 //! | `POST ask-again {jid,id}` | whoever has read this status of that device loses its key and asks for it again, all at once |
@@ -58,6 +64,7 @@
 mod accounts;
 mod answer;
 mod calls;
+mod channels;
 mod chats;
 mod communities;
 mod faults;
@@ -102,12 +109,13 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(
                 web::scope("/accounts/{phone}")
                     .route("/also", web::post().to(accounts::find_also))
+                    .route("/channel-terms", web::post().to(channels::terms))
                     .route("/chats", web::get().to(chats::list))
                     .route("/chats", web::post().to(chats::change))
-                    .route("/groups", web::post().to(groups::act))
                     .route("/calls", web::get().to(calls::list))
                     .route("/calls", web::post().to(calls::begin))
                     .route("/calls/{id}", web::post().to(calls::touch))
+                    .route("/groups", web::post().to(groups::act))
                     .route("/send", web::post().to(messages::send))
                     .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))
@@ -129,6 +137,16 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route(
                 "/communities/{jid}/groups",
                 web::post().to(communities::change),
+            )
+            .route("/channels", web::post().to(channels::create))
+            .route("/channels", web::get().to(channels::list))
+            .service(
+                web::scope("/channels/{jid}")
+                    .route("/followers", web::post().to(channels::follow))
+                    .route("/posts", web::post().to(channels::post))
+                    .route("/posts", web::get().to(channels::posts))
+                    .route("/reactions", web::post().to(channels::react))
+                    .route("/state", web::post().to(channels::set_state)),
             )
             .route("/media", web::delete().to(accounts::expire_media))
             .route("/inbound", web::post().to(accounts::inbound))

@@ -18,6 +18,8 @@ pub struct Counters {
     pub retries: u64,
     pub decrypted: u64,
     pub undecryptable: u64,
+    /// Posts of channels that came to phones.
+    pub posts_read: u64,
     /// Messages to phones that were sealed with a message key for the second time.
     pub message_keys_reused: u64,
     pub uploads: u64,

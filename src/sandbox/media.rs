@@ -20,6 +20,8 @@ const PARTIAL: usize = 32;
 const REMEMBERED: usize = 4096;
 const RECORD: &str = "media";
 const FOLDER: &str = "/v/t62.7118-24/";
+/// Of what is not encrypted.
+const PLAIN: &str = "/m1/v/t24/";
 
 /// Files by the path part of their address.
 #[derive(Default)]
@@ -60,6 +62,23 @@ impl Media {
             self.evict(journal);
         }
         with_query(&path)
+    }
+
+    /// Keeps a file that everybody can read, and returns its `direct_path`.
+    pub fn put_plain(&mut self, journal: &mut Journal, file: Bytes) -> String {
+        let path = plain_path_of(&keys::sha256(&file));
+        if !self.files.contains_key(&path) {
+            journal.put(RECORD, "", &path, file.to_vec());
+            self.insert(path.clone(), file);
+            self.evict(journal);
+        }
+        with_query(&path)
+    }
+
+    /// The `direct_path` of a file that everybody can read and that is here already, by its SHA-256.
+    pub fn plain_path(&self, hash: &[u8]) -> Option<String> {
+        let path = plain_path_of(hash);
+        self.files.contains_key(&path).then(|| with_query(&path))
     }
 
     pub fn get(&self, direct_path: &str) -> Option<Bytes> {
@@ -192,6 +211,10 @@ impl Media {
 
 fn path_of(hash: &[u8]) -> String {
     format!("{FOLDER}{}", hex::encode(hash))
+}
+
+fn plain_path_of(hash: &[u8]) -> String {
+    format!("{PLAIN}{}", hex::encode(hash))
 }
 
 fn path_part(direct_path: &str) -> &str {

@@ -15,7 +15,7 @@ pub mod reading;
 mod receiving;
 pub mod say;
 mod sealing;
-mod seen;
+pub mod seen;
 mod stores;
 
 use std::collections::{HashMap, VecDeque};

@@ -17,7 +17,7 @@ use super::after::After;
 use super::faults::QueryFault;
 use super::iq::{Query, Reply};
 use super::world::World;
-use super::{appstate, stanza, usync};
+use super::{appstate, channels, stanza, usync};
 
 pub use profile::{ABOUT, PICTURE};
 
@@ -80,6 +80,7 @@ impl World {
             "w:profile:picture" => profile::picture(self, query),
             "w:mex" => mex::answer(self, query),
             "w:g2" => groups::answer(self, query),
+            "newsletter" => channels::query::answer(self, query),
             "md" => linked::answer(self, query),
             "w:sync:app:state" => appstate::query::answer(self, query),
             _ => session::answer(self, namespace, query),

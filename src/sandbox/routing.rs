@@ -28,6 +28,13 @@ impl World {
             return;
         }
         let silent = self.faults.strikes(Some(author), &Fault::AckSilence);
+        if let Some(channel) = stanza::jid(node, "to").filter(|to| to.is_newsletter()) {
+            let posted = self.take_post(author, &channel.user, node);
+            if !silent {
+                self.acknowledge_post(author, node, posted);
+            }
+            return;
+        }
         let fanout = Fanout::plan(self, author, node);
         if !silent {
             self.acknowledge_message(author, node, fanout.as_ref().err().copied());
@@ -78,23 +85,37 @@ impl World {
         }
     }
 
-    fn acknowledge_message(&mut self, author: &Address, node: &Node, error: Option<u16>) {
-        let Some(connection) = self.connections.get(author) else {
-            return;
-        };
-        let mut ack = NodeBuilder::new("ack")
-            .attr("class", "message")
-            .attr("id", stanza::id(node))
-            .attr("t", stanza::now());
-        if let Some(to) = stanza::jid(node, "to") {
-            ack = ack.attr("from", to);
+    /// The author learns under which number a channel has it.
+    fn acknowledge_post(&mut self, author: &Address, node: &Node, posted: Result<u32, u16>) {
+        let mut ack = message_ack(node, posted.err());
+        if let Ok(server_id) = posted {
+            ack.attrs.push("server_id", server_id.to_string());
         }
-        if let Some(participant) = stanza::jid(node, "participant") {
-            ack = ack.attr("participant", participant);
+        if let Some(connection) = self.connections.get(author) {
+            connection.link.send(ack);
         }
-        if let Some(error) = error {
-            ack = ack.attr("error", error);
-        }
-        connection.link.send(ack.build());
     }
+
+    fn acknowledge_message(&mut self, author: &Address, node: &Node, error: Option<u16>) {
+        if let Some(connection) = self.connections.get(author) {
+            connection.link.send(message_ack(node, error));
+        }
+    }
+}
+
+fn message_ack(node: &Node, error: Option<u16>) -> Node {
+    let mut ack = NodeBuilder::new("ack")
+        .attr("class", "message")
+        .attr("id", stanza::id(node))
+        .attr("t", stanza::now());
+    if let Some(to) = stanza::jid(node, "to") {
+        ack = ack.attr("from", to);
+    }
+    if let Some(participant) = stanza::jid(node, "participant") {
+        ack = ack.attr("participant", participant);
+    }
+    if let Some(error) = error {
+        ack = ack.attr("error", error);
+    }
+    ack.build()
 }

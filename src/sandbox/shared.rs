@@ -113,6 +113,7 @@ impl World {
             } => self.offer(registration, &phone, &adv_secret, waiter),
             After::Announced { device } => self.announce_devices(&device),
             After::Gathered { subject } => self.tell_gathered(&subject),
+            After::Watched { device, channel } => self.push_all(&device, &channel),
             After::Mail => self.mail.goes_on(),
             After::Answered { link, answer } => link.send(answer),
         }

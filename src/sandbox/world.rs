@@ -1,6 +1,7 @@
 //! Everything the server knows, with one owner: accounts, devices, connections, files and faults.
 
 mod accounts;
+mod channels;
 mod closing;
 mod delivery;
 mod files;
@@ -19,6 +20,7 @@ use super::address::Address;
 use super::after::After;
 use super::calls::Calls;
 use super::certificate::ServerKeys;
+use super::channel::Channels;
 use super::counters::Counters;
 use super::faults::Faults;
 use super::group::Groups;
@@ -71,6 +73,7 @@ pub struct World {
     /// Phone numbers of accounts by the other numbers under which they are found.
     also: HashMap<String, String>,
     groups: Groups,
+    channels: Channels,
     /// Devices whose next message is to arrive spoilt.
     corrupt: HashSet<Address>,
     media: Media,
@@ -101,6 +104,7 @@ impl World {
             lids: HashMap::new(),
             also: HashMap::new(),
             groups: Groups::default(),
+            channels: Channels::default(),
             corrupt: HashSet::new(),
             media: Media::default(),
             webhooks: VecDeque::new(),

@@ -23,6 +23,7 @@ mod health;
 mod isolation;
 mod lifecycle;
 mod messages;
+mod newsletters;
 mod operations;
 mod payments;
 mod presence;

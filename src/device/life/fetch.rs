@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt;
+use reqwest::header::{CONTENT_TYPE, ORIGIN, REFERER};
 use wacore::net::{HttpClient, HttpRequest, HttpResponse};
 
 use crate::device::job::HELD;
@@ -31,6 +32,25 @@ impl Fetcher {
             .redirect(reqwest::redirect::Policy::none())
             .build()?;
         Ok(Self { client, plain })
+    }
+
+    /// Posts bytes as they are; the status of the answer, and what it says.
+    pub async fn post(
+        &self,
+        url: String,
+        origin: &str,
+        body: Bytes,
+    ) -> anyhow::Result<(u16, Bytes)> {
+        let posted = self
+            .client
+            .post(self.url(url))
+            .header(ORIGIN, origin)
+            .header(REFERER, format!("{origin}/"))
+            .header(CONTENT_TYPE, "application/octet-stream")
+            .body(body);
+        let response = posted.send().await?;
+        let status = response.status().as_u16();
+        Ok((status, limited_body(response).await?))
     }
 
     fn url(&self, url: String) -> String {

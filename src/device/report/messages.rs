@@ -14,7 +14,7 @@ use wacore::proto_helpers::MessageExt;
 use wacore::types::events::{
     self, DeleteMessageForMeUpdate, Event as LibraryEvent, InboundMessage, UnavailableType,
 };
-use wacore::types::message::{MessageCategory, MessageInfo};
+use wacore::types::message::{EditAttribute, MessageCategory, MessageInfo};
 use wacore::types::presence::ReceiptType;
 use wacore_binary::{Jid, JidExt as _};
 use waproto::whatsapp::Message;
@@ -70,8 +70,19 @@ pub fn received(
     let info = &message.info;
     let told = MessageReceived::new(&message.message, info, people, vote)?;
     let (chat, sender) = (info.source.chat.to_string(), info.source.sender.to_string());
-    let parts = [chat.as_str(), &sender, &info.id];
-    Some(Event::repeatable(&told, device, &parts))
+    let at = info.timestamp.timestamp().to_string();
+    let parts = [chat.as_str(), &sender, &info.id, &at];
+    // A post that was changed comes again under its id, and is another event.
+    let parts = match is_changed_post(info) {
+        true => &parts[..],
+        false => &parts[..3],
+    };
+    Some(Event::repeatable(&told, device, parts))
+}
+
+/// Whether it is a post in a channel that an admin has changed.
+fn is_changed_post(info: &MessageInfo) -> bool {
+    info.source.chat.is_newsletter() && info.edit == EditAttribute::AdminEdit
 }
 
 /// A message has come in, or was sent from another device of the account.
@@ -96,6 +107,12 @@ pub struct MessageReceived {
     /// After how many seconds it disappears.
     #[serde(skip_serializing_if = "Option::is_none")]
     ephemeral_seconds: Option<u32>,
+    /// Of a post in a channel: its number there, by which it is marked as seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_id: Option<i32>,
+    /// `true`, or absent: a post in a channel that is told once more, since an admin has changed it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    edited: bool,
     /// `true`, or absent: it may be looked at once.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     view_once: bool,
@@ -126,6 +143,8 @@ impl MessageReceived {
             details,
             context: content.context,
             ephemeral_seconds: info.ephemeral_expiration,
+            server_id: (info.server_id > 0).then_some(info.server_id),
+            edited: is_changed_post(info),
             view_once: message.is_view_once(),
         })
     }

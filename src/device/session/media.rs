@@ -112,9 +112,14 @@ impl Uploads<'_> {
 
     /// A square JPEG of a picture, as a profile shows it.
     pub async fn portrait(&self, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
-        self.admit("image_base64", picture.len())?;
+        self.square("image_base64", picture).await
+    }
+
+    /// The same of a picture that the request has in this field.
+    pub async fn square(&self, field: &'static str, picture: Vec<u8>) -> Result<Vec<u8>, Failure> {
+        self.admit(field, picture.len())?;
         let picture = Held::new(picture, self.0.terms.held.clone());
-        preview::portrait(picture, self.0.room()).await
+        preview::portrait(field, picture, self.0.room()).await
     }
 
     /// Encrypts and uploads. `beside`: bytes of the request that are still needed.

@@ -258,7 +258,7 @@ pub async fn expire_media(shared: Data, expiry: web::Query<Expiry>) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Media {
+pub struct Media {
     r#type: MediaName,
     caption: Option<String>,
     mimetype: Option<String>,
@@ -275,7 +275,7 @@ enum MediaName {
     Sticker,
 }
 
-fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Rejected> {
+pub fn content(text: Option<String>, media: Option<Media>) -> Result<Content, Rejected> {
     match (text, media) {
         (Some(text), None) => Ok(Content::Text(text)),
         (None, Some(media)) => Ok(Content::Media {

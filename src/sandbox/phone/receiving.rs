@@ -3,7 +3,7 @@
 use buffa::Message as _;
 use serde_json::Value;
 use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{Jid, Node};
+use wacore_binary::{Jid, JidExt, Node};
 use wacore_libsignal::protocol::SignalProtocolError;
 use waproto::whatsapp as wa;
 use waproto::whatsapp::message::protocol_message::Type;
@@ -58,6 +58,7 @@ impl World {
     /// A stanza reaches a phone: a message is read, a request to send again is followed.
     pub fn phone_takes(&mut self, phone: &str, node: &Node) {
         match node.tag.as_ref() {
+            "message" if is_post(node) => self.phone_reads_post(phone, node),
             "message" => self.phone_reads(phone, node),
             "receipt" => self.phone_sees_receipt(phone, node),
             _ => {}
@@ -345,6 +346,11 @@ impl World {
             self.phone_resends(phone, &incoming.author, incoming.form, &incoming.id, count);
         }
     }
+}
+
+/// Whether a message comes from a channel, where nothing is encrypted.
+fn is_post(node: &Node) -> bool {
+    stanza::jid(node, "from").is_some_and(|from| from.is_newsletter())
 }
 
 /// The delivery receipt. To one's own device it says that the phone has the copy.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::communities;
 use super::profile::about;
+use crate::sandbox::channels;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -38,6 +39,9 @@ struct TextStatus {
 struct Nothing {}
 
 pub fn answer(world: &mut World, query: &Query) -> Reply {
+    if let Some(answer) = of_channels(world, query) {
+        return Ok(vec![stanza::leaf("result", answer.to_string())]);
+    }
     let asked = query.child("query").and_then(stanza::bytes);
     let asked = asked.and_then(|asked| serde_json::from_slice::<Request>(asked).ok());
     let data = match asked.ok_or(BAD_REQUEST)?.variables {
@@ -55,6 +59,14 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
     };
     let answer = json!({ "data": data });
     Ok(vec![stanza::leaf("result", answer.to_string())])
+}
+
+/// The answer to a query about channels.
+fn of_channels(world: &mut World, query: &Query) -> Option<Value> {
+    let asked = query.child("query")?;
+    let number = stanza::attr(asked, "query_id").unwrap_or_default();
+    let request: Value = serde_json::from_slice(stanza::bytes(asked)?).ok()?;
+    channels::mex::answer(world, query.device, &number, &request["variables"])
 }
 
 /// Numbers come as texts.

@@ -8,6 +8,9 @@ use crate::sandbox::media::token;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
+/// The notice with the terms under which channels are made.
+const CHANNELS: &str = "20601218";
+
 pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
     match namespace {
         // Keepalive: some clients send `<ping/>`, others nothing at all.
@@ -17,12 +20,37 @@ pub fn answer(world: &mut World, namespace: &str, query: &Query) -> Reply {
         "w" => properties(query, "w"),
         "w:m" => media_conn(world, query),
         "urn:xmpp:whatsapp:dirty" if query.is_set => clean(world, query),
-        // Statistics and terms of service are taken note of.
-        "w:stats" | "tos" if query.is_set => Ok(Vec::new()),
+        // Statistics are taken note of.
+        "w:stats" if query.is_set => Ok(Vec::new()),
+        "tos" => terms(world, query),
         "disappearing_mode" if query.is_set => disappearing_mode(world, query),
         // The real server's code is unknown; an answer there always is.
         _ => Err(BAD_REQUEST),
     }
+}
+
+/// Terms of service: which of these notices the account has accepted, or that it accepts one.
+fn terms(world: &mut World, query: &Query) -> Reply {
+    if query.is_set {
+        let notice = query.child("notice");
+        let notice = notice.and_then(|notice| stanza::attr(notice, "id"));
+        if notice.as_deref() == Some(CHANNELS) {
+            world.accept_terms(&query.device.phone, true);
+        }
+        return Ok(Vec::new());
+    }
+    let request = query.child("request").ok_or(BAD_REQUEST)?;
+    let accepted = world.channels().has_accepted_terms(&query.device.phone);
+    let state = |notice: &Node| {
+        let id = stanza::attr(notice, "id").unwrap_or_default();
+        let state = id != CHANNELS || accepted;
+        NodeBuilder::new("notice")
+            .attr("id", id.as_ref())
+            .attr("state", if state { "true" } else { "false" })
+            .build()
+    };
+    let notices: Vec<Node> = request.get_children_by_tag("notice").map(state).collect();
+    Ok(vec![NodeBuilder::new("tos").children(notices).build()])
 }
 
 fn passive(world: &mut World, query: &Query) -> Reply {

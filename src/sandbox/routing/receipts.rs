@@ -30,6 +30,12 @@ impl World {
         }
         self.acknowledge_receipt(device, node);
         self.upload_again(device, node);
+        if let Some(channel) = stanza::jid(node, "to").filter(|to| to.is_newsletter()) {
+            if stanza::attr(node, "type").as_deref() == Some("view") {
+                self.note_views(&device.phone, &channel.user, node);
+            }
+            return;
+        }
         self.relay_receipt(device, node);
     }
 

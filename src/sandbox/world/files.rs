@@ -21,6 +21,11 @@ impl World {
         self.media.put(&mut self.journal, file)
     }
 
+    /// Keeps a file that everybody can read, and returns its `direct_path`.
+    pub fn keep_plain_file(&mut self, file: Bytes) -> String {
+        self.media.put_plain(&mut self.journal, file)
+    }
+
     /// False when there is no such file.
     pub fn remove_file(&mut self, direct_path: &str) -> bool {
         self.media.remove(&mut self.journal, direct_path)

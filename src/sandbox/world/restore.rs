@@ -73,6 +73,7 @@ impl World {
             "server" | "account" | "phone" | "app-key" | "device" => {}
             "media" => self.media.restore(record.key.clone(), record.value.clone()),
             "group" => self.groups.restore(record)?,
+            "channel" | "channel-post" | "channel-terms" => self.channels.restore(record)?,
             "contact" => {
                 let contact: Contact = record.json()?;
                 let account = self.owner(record, &record.owner)?;

@@ -292,6 +292,58 @@ impl Control {
         group["jid"].as_str().expect("a JID").to_owned()
     }
 
+    /// Makes a channel of this owner; its JID.
+    pub async fn channel(&self, owner: &str, followers: &[&str]) -> String {
+        let body = json!({ "name": "City news", "owner": owner, "followers": followers });
+        let channel = self.0.post("/channels", body).await.expect(201);
+        channel["jid"].as_str().expect("a JID").to_owned()
+    }
+
+    /// A channel as the server knows it.
+    pub async fn channel_state(&self, jid: &str) -> Value {
+        let channels = self.0.get("/channels").await.expect(200);
+        let mut channels = channels["channels"].as_array().expect("channels").iter();
+        let channel = channels.find(|channel| channel["jid"] == jid);
+        channel.expect("the channel").clone()
+    }
+
+    /// Somebody follows a channel on the phone, no longer, or mutes it.
+    pub async fn change_follower(&self, channel: &str, change: Value) {
+        self.change(&format!("/channels/{channel}/followers"), change)
+            .await;
+    }
+
+    /// WhatsApp suspends a channel, or it is deleted.
+    pub async fn change_channel(&self, channel: &str, state: &str) {
+        let path = format!("/channels/{channel}/state");
+        self.change(&path, json!({ "state": state })).await;
+    }
+
+    /// An admin's phone posts in a channel; id and number.
+    pub async fn posts(&self, channel: &str, post: Value) -> Value {
+        let path = format!("/channels/{channel}/posts");
+        self.0.post(&path, post).await.expect(200)
+    }
+
+    /// What was posted in a channel, with what became of it.
+    pub async fn posts_of(&self, channel: &str) -> Vec<Value> {
+        let path = format!("/channels/{channel}/posts");
+        let posts = self.0.get(&path).await.expect(200);
+        posts["posts"].as_array().expect("posts").clone()
+    }
+
+    /// Somebody reacts to a post on the phone.
+    pub async fn reacts(&self, channel: &str, reaction: Value) {
+        self.change(&format!("/channels/{channel}/reactions"), reaction)
+            .await;
+    }
+
+    /// The account has to accept the terms before it makes a channel.
+    pub async fn withdraw_terms(&self, phone: &str) {
+        let path = format!("/accounts/{phone}/channel-terms");
+        self.change(&path, json!({ "accepted": false })).await;
+    }
+
     async fn change(&self, path: &str, body: Value) {
         let answer = self.0.post(path, body).await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);
