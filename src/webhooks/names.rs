@@ -57,9 +57,9 @@ fn halves(fields: &Map<String, Value>) -> Vec<(String, String)> {
     let halves = fields.iter().filter_map(|(name, value)| {
         let (number, lid) = (ENDS, [ENDS[1], ENDS[0]]);
         let ends = number.into_iter().zip(lid);
-        let other =
+        let mut other =
             ends.filter_map(|(end, other)| Some(name.strip_suffix(end)?.to_owned() + other));
-        let other = other.last().filter(|_| value.is_string())?;
+        let other = other.next_back().filter(|_| value.is_string())?;
         fields.get(&other)?.is_null().then(|| (name.clone(), other))
     });
     halves.collect()

@@ -17,7 +17,7 @@ pub fn place(group: &Group) -> Vec<Node> {
         let linked = NodeBuilder::new("linked_parent");
         let community = group.place.within().unwrap_or_default();
         let linked = linked.attr("jid", format!("{community}@g.us")).build();
-        let kinds = kinds.iter().map(|kind| NodeBuilder::new(*kind).build());
+        let kinds = kinds.iter().map(|kind| NodeBuilder::new(kind).build());
         [linked].into_iter().chain(kinds).collect()
     };
     match &group.place {
