@@ -286,7 +286,10 @@ impl Failure {
         if !made.is_empty() {
             said.push(format!("changed: {}", made.join(", ")));
         }
-        said.push(format!("not changed: {what}"));
+        said.push(match self.is_refusal() {
+            true => format!("not changed: {what}"),
+            false => format!("perhaps changed: {what}"),
+        });
         if !untried.is_empty() {
             said.push(format!("not tried: {}", untried.join(", ")));
         }
@@ -429,6 +432,24 @@ fn not_synced(collection: &str, in_time: &bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_done_before_a_failure_is_told_with_it() {
+        let refused = Failure::documented(403, "only for admins");
+        assert_eq!(refused.clone().partly(&[], "name", []), refused);
+        let partly = refused.partly(&["name", "topic"], "locked", ["announcement"]);
+        let text =
+            "only for admins: changed: name, topic; not changed: locked; not tried: announcement";
+        assert_eq!(partly.to_string(), text);
+        assert!(!partly.is_refusal() && partly.retry_after().is_none());
+        let late = Failure::TimedOut { message_id: None };
+        let late = late.partly(&["name"], "topic", []);
+        let text = "context deadline exceeded: changed: name; perhaps changed: topic";
+        assert_eq!(late.to_string(), text);
+        let waits = Failure::RateLimited(Backoff::told(Some(7)));
+        let waits = waits.partly(&["name"], "topic", []);
+        assert_eq!(waits.retry_after(), Some(Duration::from_secs(7)));
+    }
 
     #[test]
     fn whatever_whatsapp_says_is_a_time_that_a_caller_can_wait() {

@@ -26,6 +26,8 @@
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
 //! | `POST accounts/{phone}/groups {"do",…}` | a phone acts in groups: `join {code}`, `accept {message}` (the id of an invitation), `leave {group}`, and `add`, `remove`, `promote`, `demote`, `approve`, `reject {group,people}` |
+//! | `POST communities {subject,participants,general?,closed?,members_create?}` | makes a community with its announcement group, the first participant its creator; `general` for a group in which everybody talks, `closed` where admins decide who comes in |
+//! | `POST communities/{jid}/groups {link?,unlink?,deactivate?}` | its creator links groups to it, unlinks them, or ends it |
 //! | `POST channels {name,description?,owner,followers?}` · `GET` | makes a channel, which everybody in `followers` follows · lists them with who follows |
 //! | `POST channels/{jid}/followers {phone,role?,muted?}` | somebody follows on the phone (`subscriber`), is made `admin`, follows no longer (`guest`), mutes it |
 //! | `POST channels/{jid}/posts {text or media,from?}` · `GET` | an admin's phone posts, the owner's without `from` · lists posts with who has seen them and who has reacted how |
@@ -64,6 +66,7 @@ mod answer;
 mod calls;
 mod channels;
 mod chats;
+mod communities;
 mod faults;
 mod groups;
 mod messages;
@@ -130,6 +133,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .route("/groups", web::post().to(groups::create))
             .route("/groups", web::get().to(groups::list))
             .route("/groups/{jid}/participants", web::post().to(groups::change))
+            .route("/communities", web::post().to(communities::create))
+            .route(
+                "/communities/{jid}/groups",
+                web::post().to(communities::change),
+            )
             .route("/channels", web::post().to(channels::create))
             .route("/channels", web::get().to(channels::list))
             .service(

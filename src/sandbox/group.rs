@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use wacore_binary::{Jid, Server};
 
 use super::address::Form;
+use super::groups::communities::place::Place;
 use super::persistence::{Journal, PersistenceError, Record};
 use super::settings::Picture;
 
@@ -48,6 +49,9 @@ pub struct Group {
     /// It calls its people by number, as older ones do.
     #[serde(default)]
     pub by_number: bool,
+    /// How it belongs to a community.
+    #[serde(default)]
+    pub place: Place,
 }
 
 /// With which one person may come in.
@@ -136,6 +140,11 @@ impl Group {
     /// Whether somebody may write.
     pub fn lets_write(&self, phone: &str) -> bool {
         let admin = !self.rules.announcement || self.admins.contains(phone);
-        admin && self.participants.contains(phone)
+        admin && self.participants.contains(phone) && !self.place.is_community()
+    }
+
+    /// How many people it takes.
+    pub fn room(&self) -> usize {
+        self.place.room().unwrap_or(MEMBERS)
     }
 }

@@ -1,5 +1,6 @@
 //! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
+pub mod communities;
 mod invitations;
 mod joining;
 pub mod members;
@@ -18,6 +19,7 @@ use super::keys;
 use super::stanza;
 use super::world::World;
 
+use communities::place::Place;
 use rules::Setting;
 use shown::names;
 
@@ -39,27 +41,7 @@ impl World {
         if participants.len() > MEMBERS {
             return None;
         }
-        let mut group = Group {
-            // 18 digits that begin like the real ones.
-            id: format!("1203630{:011}", keys::random_below(100_000_000_000)),
-            subject: subject.to_owned(),
-            creation: stanza::now(),
-            creator: creator.to_owned(),
-            participants,
-            admins: BTreeSet::from([creator.to_owned()]),
-            renamed: None,
-            description: None,
-            rules: Rules::default(),
-            invite: None,
-            revoked: VecDeque::new(),
-            requests: BTreeMap::new(),
-            invitations: BTreeMap::new(),
-            picture: None,
-            by_number,
-        };
-        for setting in settings {
-            setting.apply(&mut group, creator);
-        }
+        let group = founded(creator, subject, participants, settings, by_number);
         self.keep_group(group.clone());
         let create = self.creation(&group, Some("new"));
         self.tell_group(&group, creator, create);
@@ -104,11 +86,32 @@ impl World {
 
     /// Notifies the companions of some people of what somebody did in a group.
     fn tell(&mut self, group: &Group, author: &str, people: &BTreeSet<String>, change: Node) {
-        let author = Address::phone(author);
+        self.tell_of(group, Some(author), people, change);
+    }
+
+    /// The same; `author`: `None` where nobody's name is told.
+    fn tell_of(
+        &mut self,
+        group: &Group,
+        author: Option<&str>,
+        people: &BTreeSet<String>,
+        change: Node,
+    ) {
+        let author = author.map(Address::phone);
         let (name, other) = names("participant", group.form());
         let named = [
-            (name, self.user(&author, group.form())),
-            (other, self.other_name(&author, group.form())),
+            (
+                name,
+                author
+                    .as_ref()
+                    .and_then(|author| self.user(author, group.form())),
+            ),
+            (
+                other,
+                author
+                    .as_ref()
+                    .and_then(|author| self.other_name(author, group.form())),
+            ),
         ];
         let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
         let companions: Vec<Address> = accounts
@@ -116,6 +119,8 @@ impl World {
             .collect();
         for device in companions {
             let mut node = stanza::notification(group.jid(), "w:gp2", change.clone());
+            node.attrs
+                .push("addressing_mode", shown::mode(group.form()));
             for (key, jid) in &named {
                 if let Some(jid) = jid {
                     node.attrs.push(*key, jid.clone());
@@ -124,4 +129,37 @@ impl World {
             self.deliver(&device, node);
         }
     }
+}
+
+/// A group that nobody knows of yet.
+fn founded(
+    creator: &str,
+    subject: &str,
+    participants: BTreeSet<String>,
+    settings: Vec<Setting>,
+    by_number: bool,
+) -> Group {
+    let mut group = Group {
+        // 18 digits that begin like the real ones.
+        id: format!("1203630{:011}", keys::random_below(100_000_000_000)),
+        subject: subject.to_owned(),
+        creation: stanza::now(),
+        creator: creator.to_owned(),
+        participants,
+        admins: BTreeSet::from([creator.to_owned()]),
+        renamed: None,
+        description: None,
+        rules: Rules::default(),
+        invite: None,
+        revoked: VecDeque::new(),
+        requests: BTreeMap::new(),
+        invitations: BTreeMap::new(),
+        picture: None,
+        by_number,
+        place: Place::default(),
+    };
+    for setting in settings {
+        setting.apply(&mut group, creator);
+    }
+    group
 }

@@ -1,6 +1,7 @@
 //! `iq` requests of logged-in devices: one file per namespace, and an answer for every one.
 
 mod blocklist;
+mod communities;
 mod encrypt;
 mod groups;
 mod linked;

@@ -8,8 +8,8 @@ use tracing::debug;
 use crate::store::RecordBackend;
 use crate::telemetry::Chain;
 
-/// Ends of the names of the two fields that belong together.
-const ENDS: [&str; 2] = ["_pn", "_lid"];
+/// Ends of the names of the two fields that belong together: `pn` and `lid`, `by_pn` and `by_lid`.
+const ENDS: [&str; 2] = ["pn", "lid"];
 
 /// So many people of one event are looked up.
 const MOST: usize = 1024;
@@ -57,9 +57,9 @@ fn halves(fields: &Map<String, Value>) -> Vec<(String, String)> {
     let halves = fields.iter().filter_map(|(name, value)| {
         let (number, lid) = (ENDS, [ENDS[1], ENDS[0]]);
         let ends = number.into_iter().zip(lid);
-        let other =
+        let mut other =
             ends.filter_map(|(end, other)| Some(name.strip_suffix(end)?.to_owned() + other));
-        let other = other.last().filter(|_| value.is_string())?;
+        let other = other.next_back().filter(|_| value.is_string())?;
         fields.get(&other)?.is_null().then(|| (name.clone(), other))
     });
     halves.collect()
@@ -81,14 +81,17 @@ mod tests {
             "chat_pn": "3@s.whatsapp.net",
             "nobody_pn": null,
             "nobody_lid": null,
-            "people": [{ "pn": "4", "user_pn": "4@s.whatsapp.net", "user_lid": null }]
+            "people": [
+                { "pn": "4", "user_pn": "4@s.whatsapp.net", "user_lid": null },
+                { "pn": null, "lid": "5@lid" }
+            ]
         });
         let mut found = Vec::new();
         each_half(&mut data, &mut |known, missing| {
             found.push(known.to_owned());
             *missing = "found".into();
         });
-        assert_eq!(found, ["1@lid", "4@s.whatsapp.net"]);
+        assert_eq!(found, ["1@lid", "4@s.whatsapp.net", "5@lid"]);
         assert_eq!(data["from_pn"], "found");
         assert_eq!(data["people"][0]["user_lid"], "found");
         assert_eq!(data["nobody_pn"], Value::Null);

@@ -9,6 +9,7 @@
 mod appstate;
 mod blocklist;
 mod channels;
+mod communities;
 mod contacts;
 mod crowd;
 mod faults;

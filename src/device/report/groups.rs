@@ -83,7 +83,7 @@ pub struct GroupChange {
     /// All that the library reads of the action: it has a `type`, which is the action, and members that depend on it.
     #[schema(value_type = Object)]
     details: Value,
-    /// The number of who has done it.
+    /// The number of who has done it; of who came by themselves, their own.
     by_pn: Option<String>,
     /// The LID of who has done it.
     by_lid: Option<String>,
@@ -110,9 +110,7 @@ impl Person {
     }
 
     fn of(told: &GroupParticipantInfo) -> Self {
-        let others = [told.phone_number.as_ref(), told.lid.as_ref()];
-        let names = [Some(&told.jid)].into_iter().chain(others);
-        Self::new(names.flatten())
+        Self::new(names(told))
     }
 }
 
@@ -179,12 +177,37 @@ impl GroupChange {
     }
 }
 
+/// Who came by themselves, of whom WhatsApp says no more than that they are in.
+fn came_alone(action: &GroupNotificationAction) -> Option<Participant> {
+    let GroupNotificationAction::Add {
+        participants,
+        reason,
+    } = action
+    else {
+        return None;
+    };
+    match participants.as_slice() {
+        [one] if reason.as_deref() == Some("invite") => Some(Participant::among(names(one))),
+        _ => None,
+    }
+}
+
+fn names(told: &GroupParticipantInfo) -> impl Iterator<Item = &Jid> + Clone {
+    let names = [
+        Some(&told.jid),
+        told.phone_number.as_ref(),
+        told.lid.as_ref(),
+    ];
+    names.into_iter().flatten()
+}
+
 impl From<&GroupUpdate> for GroupChange {
     fn from(update: &GroupUpdate) -> Self {
         let by = update
             .participant
             .as_ref()
             .map(|by| Participant::new(by, update.participant_pn.as_ref()))
+            .or_else(|| came_alone(&update.action))
             .unwrap_or_default();
         let change = Self {
             group: update.group_jid.to_string(),

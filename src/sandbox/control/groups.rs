@@ -198,7 +198,7 @@ fn jids(world: &World, people: &[String]) -> Result<Vec<Jid>, Rejected> {
     people.collect()
 }
 
-fn describe(group: &Group) -> Value {
+pub fn describe(group: &Group) -> Value {
     json!({
         "jid": group.jid().to_string(),
         "subject": group.subject,
@@ -210,5 +210,6 @@ fn describe(group: &Group) -> Value {
         "invite": group.invite,
         "requests": group.requests.keys().collect::<Vec<_>>(),
         "has_picture": group.picture.is_some(),
+        "community": group.place.within().map(|id| format!("{id}@g.us")),
     })
 }

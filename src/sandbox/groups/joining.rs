@@ -6,7 +6,7 @@ use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
-use crate::sandbox::group::{Group, MEMBERS};
+use crate::sandbox::group::Group;
 use crate::sandbox::iq::{NOT_FOUND, Refusal};
 use crate::sandbox::keys;
 use crate::sandbox::stanza;
@@ -60,32 +60,32 @@ impl World {
     }
 
     /// Comes in, or asks to be let in where admins have to agree. `by_admin`: one of them has agreed before.
-    pub fn enter(
-        &mut self,
-        phone: &str,
-        mut group: Group,
-        by_admin: bool,
-    ) -> Result<Node, Refusal> {
+    pub fn enter(&mut self, phone: &str, group: Group, by_admin: bool) -> Result<Node, Refusal> {
         if group.participants.contains(phone) {
             return Err((409, "conflict"));
         }
-        if group.participants.len() >= MEMBERS {
+        if group.participants.len() >= group.room() {
             return Err((419, "resource-limit"));
         }
         if by_admin || !group.rules.approval {
             self.join_group(&group.id, phone, phone, Some("invite"));
             return Ok(NodeBuilder::new("group").attr("jid", group.jid()).build());
         }
+        Ok(self.ask_to_join(group, phone, "invite_link"))
+    }
+
+    /// Somebody waits from now on to be let in.
+    pub fn ask_to_join(&mut self, mut group: Group, phone: &str, method: &'static str) -> Node {
         group.requests.insert(phone.to_owned(), stanza::now());
         self.keep_group(group.clone());
         let asked = self.named(&group, phone, "requested_user");
         let request = NodeBuilder::new("created_membership_requests")
-            .attr("request_method", "invite_link")
+            .attr("request_method", method)
             .children(asked.map(NodeBuilder::build))
             .build();
         self.tell(&group, phone, &group.admins, request);
         let asked = NodeBuilder::new("membership_approval_request");
-        Ok(asked.attr("jid", group.jid()).build())
+        asked.attr("jid", group.jid()).build()
     }
 
     /// Takes one's own wish back to be let in.

@@ -6,7 +6,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
 use crate::sandbox::address::{Address, Form};
-use crate::sandbox::group::{Group, MEMBERS};
+use crate::sandbox::group::Group;
 use crate::sandbox::iq::Refusal;
 use crate::sandbox::world::World;
 
@@ -111,7 +111,7 @@ impl World {
         if group.participants.contains(phone) {
             return Err(CONFLICT);
         }
-        if group.participants.len() >= MEMBERS {
+        if group.participants.len() >= group.room() {
             return Err(FULL);
         }
         self.lets_add(author, phone)
@@ -133,6 +133,7 @@ impl World {
 
     /// Takes somebody in. The newcomer's devices are told of the group, the others of the newcomer.
     pub fn join_group(&mut self, id: &str, author: &str, phone: &str, reason: Option<&str>) {
+        let id = &self.entrance(id);
         let Some(mut group) = self.group(id).cloned() else {
             return;
         };
@@ -148,14 +149,18 @@ impl World {
             add = add.attr("reason", reason.to_owned());
         }
         let add = add.children(self.member(&group, phone)).build();
-        self.tell(&group, author, &others, add);
+        // Who comes by themselves is named once.
+        let author_told = Some(author).filter(|_| reason != Some("invite"));
+        self.tell_of(&group, author_told, &others, add);
         let newcomer = BTreeSet::from([phone.to_owned()]);
         let create = self.creation(&group, None);
         self.tell(&group, author, &newcomer, create);
+        self.join_community(&group, author, phone, reason);
     }
 
     /// Takes somebody out, who is told as well.
     pub fn leave_group(&mut self, id: &str, author: &str, phone: &str) {
+        let id = &self.entrance(id);
         let Some(mut group) = self.group(id).cloned() else {
             return;
         };
@@ -178,9 +183,10 @@ impl World {
         {
             self.rank(id, author, heir, MemberChange::Promote);
         }
+        self.leave_community(&group, author, phone);
     }
 
-    fn rank(&mut self, id: &str, author: &str, phone: &str, change: MemberChange) {
+    pub fn rank(&mut self, id: &str, author: &str, phone: &str, change: MemberChange) {
         let Some(mut group) = self.group(id).cloned() else {
             return;
         };
@@ -190,8 +196,9 @@ impl World {
         };
         self.keep_group(group.clone());
         let member = self.member(&group, phone);
-        let change = NodeBuilder::new(change.tag()).children(member).build();
-        self.tell_group(&group, author, change);
+        let told = NodeBuilder::new(change.tag()).children(member).build();
+        self.tell_group(&group, author, told);
+        self.rank_in_community(&group, author, phone, change);
     }
 
     /// A person in an answer, with the reason why nothing was done.

@@ -3,6 +3,7 @@
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
+use super::communities::shown::place;
 use super::rules::Setting;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::group::{Group, Rules};
@@ -26,7 +27,7 @@ impl World {
         let node = self.by(node, group, named_by, "s_o");
         let rules = shown_rules(&group.rules);
         let description = self.description(group);
-        node.children(members.chain(rules).chain(description))
+        node.children(members.chain(rules).chain(description).chain(place(group)))
             .build()
     }
 
@@ -97,7 +98,13 @@ impl World {
         Some(node.children([body]).build())
     }
 
-    fn by(&self, node: NodeBuilder, group: &Group, phone: &str, part: &'static str) -> NodeBuilder {
+    pub fn by(
+        &self,
+        node: NodeBuilder,
+        group: &Group,
+        phone: &str,
+        part: &'static str,
+    ) -> NodeBuilder {
         let person = Address::phone(phone);
         let (name, other) = names(part, group.form());
         let node = match self.user(&person, group.form()) {
@@ -133,7 +140,7 @@ pub fn names(part: &'static str, form: Form) -> (&'static str, &'static str) {
 }
 
 /// Who gave the group its subject, and when.
-fn subject_from(group: &Group) -> (&str, u64) {
+pub fn subject_from(group: &Group) -> (&str, u64) {
     match &group.renamed {
         Some((phone, at)) => (phone, *at),
         None => (&group.creator, group.creation),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
+use super::communities;
 use crate::sandbox::groups::members::{FORBIDDEN, MemberChange};
 use crate::sandbox::groups::rules::Setting;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Refusal, Reply};
@@ -47,6 +48,9 @@ fn enter(world: &mut World, phone: &str, asked: &Node) -> Reply {
 }
 
 fn look(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
+    if let Some(reply) = communities::look(world, phone, id, asked) {
+        return reply;
+    }
     match asked.tag.as_ref() {
         "query" => match stanza::child(asked, "add_request") {
             Some(invitation) => {
@@ -62,6 +66,9 @@ fn look(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
 }
 
 fn change(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
+    if let Some(reply) = communities::change(world, phone, id, asked) {
+        return reply;
+    }
     if let Some(setting) = Setting::read(asked) {
         world.set_group(phone, id, setting?)?;
         return Ok(Vec::new());
@@ -94,13 +101,17 @@ fn change(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
             let people = people(decision)?;
             Ok(vec![world.decide_requests(phone, id, approve, &people)?])
         }
-        // Communities and what else there is are not here.
+        // What else there is is not here.
         _ => Err((405, "not-allowed")),
     }
 }
 
 /// A group with whoever lets its creator add them; the answer says who does not.
 fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
+    if let Some(reply) = communities::create(world, creator, create) {
+        return reply;
+    }
+    let community = communities::linked_parent(world, creator, create)?;
     let subject = stanza::attr(create, "subject").ok_or(BAD_REQUEST)?;
     let mut members = BTreeSet::from([creator.to_owned()]);
     let mut absent = Vec::new();
@@ -114,7 +125,10 @@ fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
     }
     let settings = stanza::children(create).iter().filter_map(Setting::read);
     let settings = settings.collect::<Result<Vec<_>, _>>()?;
-    let group = world.create_group(creator, &subject, members, settings, false);
+    let group = match community {
+        Some(id) => world.create_within(creator, &id, &subject, members, settings),
+        None => world.create_group(creator, &subject, members, settings, false),
+    };
     let group = group.ok_or((406, "not-acceptable"))?;
     let mut node = world.group_node(&group);
     if let Some(wacore_binary::NodeContent::Nodes(children)) = &mut node.content {

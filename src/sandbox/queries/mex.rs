@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::communities;
 use super::profile::about;
 use crate::sandbox::channels;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
@@ -22,6 +23,7 @@ enum Variables {
     About {
         input: TextStatus,
     },
+    Community(communities::Question),
     /// The one question that needs to say nothing.
     ReachOutLock(Nothing),
 }
@@ -46,6 +48,9 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
         Variables::About { input } => {
             about(world, query.device, &input.text)?;
             json!({ "xwa2_update_text_status": { "result": "SUCCESS" } })
+        }
+        Variables::Community(question) => {
+            return communities::in_json(world, &query.device.phone, &question);
         }
         Variables::ReachOutLock(Nothing {}) => {
             let lock = reach_out_lock(world.reach_out_lock(query.device));

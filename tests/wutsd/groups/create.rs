@@ -208,3 +208,26 @@ async fn what_cannot_be_a_group_is_refused_with_the_field() {
         (503, "WhatsApp session is not connected")
     );
 }
+
+#[tokio::test]
+async fn a_community_and_a_group_in_it_are_made_and_only_the_group_has_people_of_its_own() {
+    let groups = Groups::start().await;
+    let options = json!({ "community": true });
+    let body = json!({ "name": "Town", "participants": [], "options": options });
+    let made = groups.user.api.post(PATH, body).await.expect(201);
+    assert_eq!(made["group"]["is_community"], true, "{made}");
+    let town = made["group"]["jid"].as_str().expect("a JID");
+    let options = json!({ "parent_jid": town });
+    let body = json!({ "name": "Street", "participants": [groups.ada], "options": options });
+    let made = groups.user.api.post(PATH, body).await.expect(201);
+    assert_eq!(made["group"]["parent_jid"], town, "{made}");
+    assert_eq!(statuses(&made), ["ok"]);
+    let table = [(
+        json!({ "participants": [groups.bob] }),
+        "jid",
+        "jid is a community's",
+    )];
+    let path = format!("/groups/{town}/participants");
+    groups.refuses(Method::POST, &path, &table).await;
+    groups.refuses(Method::DELETE, &path, &table).await;
+}

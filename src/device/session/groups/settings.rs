@@ -86,7 +86,13 @@ impl Groups<'_> {
             made.push(name);
         }
         let shown = self.info(group).await;
-        shown.map_err(|why| why.partly(&made, "the group's answer", []))
+        shown.map_err(|why| Failure::Partly {
+            why: Box::new(why),
+            said: format!(
+                "changed: {}, and the group could not be read again",
+                made.join(", ")
+            ),
+        })
     }
 
     /// Makes changes that do not depend on each other; returns those that were not made, by the request's names of them.
