@@ -2,6 +2,7 @@
 
 pub mod appstate;
 pub mod chats;
+pub mod communities;
 pub mod contacts;
 pub mod groups;
 pub mod logout;

@@ -5,6 +5,7 @@
 pub mod app_state;
 pub mod blocklist;
 pub mod chats;
+pub mod communities;
 pub mod contacts;
 mod failures;
 pub mod groups;

@@ -15,7 +15,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, chats, contacts, groups, presence, privacy, profile, send, status,
+    self, appstate, chats, communities, contacts, groups, presence, privacy, profile, send, status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -90,6 +90,14 @@ pub fn areas() -> Vec<Area> {
         ]),
         ("Groups", vec![
             command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),
+        ]),
+        ("Communities", vec![
+            command::<communities::create::CreateCommunity>("createCommunity", POST, "/communities"),
+            command::<communities::show::GetCommunity>("getCommunity", GET, "/communities/{jid}"),
+            command::<communities::participants::AddCommunityParticipants>("addCommunityParticipants", POST, "/communities/{jid}/participants"),
+            command::<communities::participants::RemoveCommunityParticipants>("removeCommunityParticipants", DELETE, "/communities/{jid}/participants"),
+            command::<communities::links::LinkGroups>("linkGroup", POST, "/communities/{jid}/groups"),
+            command::<communities::links::UnlinkGroups>("unlinkGroup", DELETE, "/communities/{jid}/groups"),
         ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),

@@ -10,6 +10,7 @@
 mod appstate;
 mod chats;
 mod command_line;
+mod communities;
 mod contacts;
 mod devices;
 mod docs;
