@@ -1,12 +1,15 @@
 //! A command is one typed request with one typed reply, run against a session; one file per endpoint.
 
 pub mod appstate;
+pub mod calls;
 pub mod chats;
 pub mod communities;
 pub mod contacts;
 pub mod groups;
 pub mod logout;
 pub mod messages;
+mod named;
+pub mod payments;
 pub mod presence;
 pub mod privacy;
 pub mod profile;

@@ -144,6 +144,14 @@ pub enum Failure {
     /// A step of the work failed, which has a name and a text of its own.
     #[error("{1}")]
     During(Step, Box<Failure>),
+    /// Some of several changes were made, and one was not.
+    #[error("{why}: {said}")]
+    Partly {
+        /// Why that one was not.
+        why: Box<Failure>,
+        /// Which is which.
+        said: String,
+    },
     /// The store cannot write at this moment; by itself it will again.
     #[error("the store cannot be written at the moment, try again later")]
     Unavailable,
@@ -266,6 +274,34 @@ impl Failure {
         }
     }
 
+    /// The same of the change of `what`, before which others were made, and after which others were not tried.
+    pub fn partly(
+        self,
+        made: &[&str],
+        what: &str,
+        untried: impl IntoIterator<Item = &'static str>,
+    ) -> Self {
+        let untried: Vec<&str> = untried.into_iter().collect();
+        let mut said = Vec::new();
+        if !made.is_empty() {
+            said.push(format!("changed: {}", made.join(", ")));
+        }
+        said.push(match self.is_refusal() {
+            true => format!("not changed: {what}"),
+            false => format!("perhaps changed: {what}"),
+        });
+        if !untried.is_empty() {
+            said.push(format!("not tried: {}", untried.join(", ")));
+        }
+        match said.len() {
+            1 => self,
+            _ => Self::Partly {
+                why: Box::new(self),
+                said: said.join("; "),
+            },
+        }
+    }
+
     /// Whether a send that has ended so has surely sent nothing. `begun`: its first byte may have left.
     pub fn is_final(&self, begun: bool) -> bool {
         match self {
@@ -283,6 +319,7 @@ impl Failure {
             Self::Documented { status, .. } => *status < 500,
             Self::TimedOut { .. }
             | Self::Disconnected
+            | Self::Partly { .. }
             | Self::Unheard { .. }
             | Self::Unavailable
             | Self::Internal => false,
@@ -326,7 +363,7 @@ impl Failure {
             Self::Overloaded | Self::Unavailable => Some(Duration::from_secs(1)),
             Self::RateLimited(backoff) | Self::ChatBusy(backoff) => Some(backoff.0),
             Self::During(_, failure) => failure.retry_after(),
-            Self::Unheard { why, .. } => why.retry_after(),
+            Self::Unheard { why, .. } | Self::Partly { why, .. } => why.retry_after(),
             _ => None,
         }
     }
@@ -395,6 +432,24 @@ fn not_synced(collection: &str, in_time: &bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_done_before_a_failure_is_told_with_it() {
+        let refused = Failure::documented(403, "only for admins");
+        assert_eq!(refused.clone().partly(&[], "name", []), refused);
+        let partly = refused.partly(&["name", "topic"], "locked", ["announcement"]);
+        let text =
+            "only for admins: changed: name, topic; not changed: locked; not tried: announcement";
+        assert_eq!(partly.to_string(), text);
+        assert!(!partly.is_refusal() && partly.retry_after().is_none());
+        let late = Failure::TimedOut { message_id: None };
+        let late = late.partly(&["name"], "topic", []);
+        let text = "context deadline exceeded: changed: name; perhaps changed: topic";
+        assert_eq!(late.to_string(), text);
+        let waits = Failure::RateLimited(Backoff::told(Some(7)));
+        let waits = waits.partly(&["name"], "topic", []);
+        assert_eq!(waits.retry_after(), Some(Duration::from_secs(7)));
+    }
 
     #[test]
     fn whatever_whatsapp_says_is_a_time_that_a_caller_can_wait() {

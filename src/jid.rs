@@ -1,6 +1,7 @@
 //! The words for people and groups on WhatsApp, as callers write them: parsed once, and right from then on.
 
 mod flaw;
+mod invite;
 mod link;
 mod number;
 mod plain;
@@ -19,6 +20,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 pub use self::flaw::Flaw;
+pub use self::invite::{InviteCode, NoInvite};
 use self::written::{Named, read};
 use crate::failure::Invalid;
 

@@ -8,6 +8,7 @@ mod account;
 mod address;
 mod after;
 mod appstate;
+mod calls;
 mod certificate;
 mod companion;
 mod connection;

@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
+mod names;
 pub mod payload;
 mod pending_devices;
 mod recorder;
@@ -39,7 +40,7 @@ use crate::failure::Invalid;
 use crate::media::address::Rule;
 use crate::store::outbox::{NewEvent, OutboxWriter};
 use crate::store::webhooks::{Owner, StoredWebhook};
-use crate::store::{DeviceNumber, Statement, Store, StoreError};
+use crate::store::{DeviceNumber, RecordBackend, Statement, Store, StoreError};
 
 /// Events that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
 const RECORDINGS: usize = 8192;
@@ -153,6 +154,16 @@ impl Webhooks {
 
     /// The same with an event that is made already.
     pub fn publish(&self, device: DeviceNumber, event: Event) {
+        self.publish_with(device, event, None);
+    }
+
+    /// The same of people whom the event may name by number or LID alone; `names` has the other one.
+    pub fn publish_with(
+        &self,
+        device: DeviceNumber,
+        event: Event,
+        names: Option<Arc<RecordBackend>>,
+    ) {
         let Some(webhook) = self.listener(device, event.name) else {
             return;
         };
@@ -160,6 +171,7 @@ impl Webhooks {
             device,
             webhook,
             event,
+            names,
         };
         if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
         {

@@ -9,6 +9,7 @@ pub mod read;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::commands::named::{NamedChat, NamedSender};
 use crate::commands::utc;
 use crate::contract::text::NonBlank;
 use crate::device::session::Session;
@@ -41,10 +42,10 @@ pub struct Receipt {
     })
 )]
 pub struct SentReceipt {
-    /// As WhatsApp names the chat.
-    chat_jid: String,
-    /// As WhatsApp names whoever wrote the messages.
-    sender_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
+    #[serde(flatten)]
+    sender: NamedSender,
     message_ids: Vec<String>,
     receipt_type: ReceiptType,
     timestamp: String,
@@ -84,8 +85,8 @@ impl Receipt {
         let message_ids = self.ids.unwrap_or_else(|| vec![self.id]);
         let at = messages.tell(&author, &message_ids, told).await?;
         Ok(SentReceipt {
-            chat_jid: author.chat_jid(),
-            sender_jid: author.author_jid(),
+            chat: session.named(author.chat_jid()).await.into(),
+            sender: session.named(author.author_jid()).await.into(),
             message_ids,
             receipt_type: match told {
                 Told::Delivered => ReceiptType::Delivered,

@@ -32,9 +32,11 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedChat;
 use crate::commands::utc;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
+use crate::device::known_as::Named;
 use crate::device::session::messages::Pace;
 use crate::device::session::messages::context::Quote;
 use crate::device::session::outgoing::Outgoing;
@@ -68,7 +70,7 @@ pub struct SentTo {
 
 impl SentTo {
     /// `message`: what has been done, for people.
-    fn new(ack: Ack, message: &'static str) -> Self {
+    pub(in crate::commands) fn new(ack: Ack, message: &'static str) -> Self {
         Self {
             message_id: ack.message_id,
             timestamp: utc(ack.at),
@@ -98,9 +100,8 @@ pub struct Sent {
     #[schema(example = "2026-06-15T17:32:05Z")]
     timestamp: String,
     status: Accepted,
-    /// The chat's JID: of a person by number where it is known.
-    #[schema(example = "5511999999999@s.whatsapp.net")]
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
 }
 
 /// How far a message has come when the answer is given.
@@ -139,7 +140,7 @@ impl Stopwatch {
     }
 
     /// WhatsApp has accepted it.
-    pub fn stop(self, ack: Ack, chat_jid: String) -> (Sent, Effort) {
+    pub fn stop(self, ack: Ack, chat: Named) -> (Sent, Effort) {
         let timestamp = utc(ack.at);
         let effort = Effort {
             device_id: self.device_id,
@@ -151,7 +152,7 @@ impl Stopwatch {
             message_id: ack.message_id,
             timestamp,
             status: Accepted::Sent,
-            chat_jid,
+            chat: chat.into(),
         };
         (sent, effort)
     }

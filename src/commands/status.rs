@@ -1,5 +1,6 @@
 //! Posting to the status broadcast.
 
+pub mod audio;
 pub mod media;
 pub mod privacy;
 pub mod text;
@@ -37,6 +38,7 @@ pub enum StatusType {
     Text,
     Image,
     Video,
+    Audio,
 }
 
 impl From<Kind> for StatusType {

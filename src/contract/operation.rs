@@ -36,6 +36,8 @@ pub struct Operation {
     pub unauthorized: &'static str,
     /// Text of 500 for a caller without a device.
     pub no_device: &'static str,
+    /// What an endpoint that says `to` answers where nobody is named.
+    pub to_nobody: &'static str,
 }
 
 impl Operation {
@@ -57,12 +59,19 @@ impl Operation {
             timed_out: "context deadline exceeded",
             unauthorized,
             no_device: "failed to resolve user device",
+            to_nobody: "Invalid recipient JID: empty input",
         }
     }
 
     /// Another text of `<operation>_failed`.
     pub const fn failing_with(mut self, text: &'static str) -> Self {
         self.failed = text;
+        self
+    }
+
+    /// Another text where nobody is named.
+    pub const fn to_nobody(mut self, text: &'static str) -> Self {
+        self.to_nobody = text;
         self
     }
 

@@ -14,6 +14,11 @@ use utoipa::{PartialSchema, ToSchema};
 pub struct NonBlank(String);
 
 impl NonBlank {
+    /// `None`: it is blank.
+    pub fn new(text: String) -> Option<Self> {
+        (!text.trim().is_empty()).then_some(Self(text))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -27,11 +32,8 @@ impl From<NonBlank> for String {
 
 impl<'de> Deserialize<'de> for NonBlank {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        match text.trim().is_empty() {
-            true => Err(D::Error::custom("cannot be empty")),
-            false => Ok(Self(text)),
-        }
+        let text = Self::new(String::deserialize(deserializer)?);
+        text.ok_or_else(|| D::Error::custom("cannot be empty"))
     }
 }
 
@@ -169,5 +171,34 @@ impl PartialSchema for Emoji {
 impl ToSchema for Emoji {
     fn name() -> Cow<'static, str> {
         "Emoji".into()
+    }
+}
+
+/// What a group says of itself: at most 2048 characters, or nothing, which takes it away; to leave it out says neither.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Topic(Option<String>);
+
+impl Topic {
+    /// Characters that WhatsApp takes.
+    pub const LONGEST: usize = 2048;
+
+    /// `None`: it was left out.
+    pub fn text(self) -> Option<String> {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Topic {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.chars().count() > Self::LONGEST {
+            true => {
+                let wrong = format!("must not be longer than {} characters", Self::LONGEST);
+                Err(D::Error::custom(wrong))
+            }
+            // What shows nothing is no text, as a phone sees it.
+            false if text.trim().is_empty() => Ok(Self(Some(String::new()))),
+            false => Ok(Self(Some(text))),
+        }
     }
 }

@@ -38,8 +38,17 @@ impl KnownAs {
 
     /// By number where it is known.
     pub(super) fn jid(&self) -> Option<Jid> {
-        let phone = self.phone.as_deref().map(Jid::pn);
-        phone.or_else(|| self.lid.as_deref().map(Jid::lid))
+        self.jid_in(false)
+    }
+
+    /// As a chat calls its people: by LID or by number, where that is known.
+    pub(super) fn jid_in(&self, by_lid: bool) -> Option<Jid> {
+        let phone = || self.phone.as_deref().map(Jid::pn);
+        let lid = || self.lid.as_deref().map(Jid::lid);
+        match by_lid {
+            true => lid().or_else(phone),
+            false => phone().or_else(lid),
+        }
     }
 
     /// `<digits>@s.whatsapp.net`
@@ -51,6 +60,15 @@ impl KnownAs {
     pub fn lid_jid(&self) -> Option<String> {
         Some(Jid::lid(self.lid.as_deref()?).to_string())
     }
+}
+
+/// A chat, and by which names the other side of a chat between two goes.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// Of a person by number where it is known.
+    pub jid: String,
+    /// Nothing of a group.
+    pub who: KnownAs,
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub mod app_state;
 mod awake;
 pub mod backlog;
 pub mod blocking;
+pub mod calls;
 pub mod chats;
 pub mod clock;
 pub mod contact;
@@ -41,6 +42,7 @@ use wacore_binary::Jid;
 use self::acks::Acks;
 use self::app_state::Owed;
 use self::backlog::Backlog;
+use self::calls::Calls;
 use self::chats::ChatBook;
 use self::contacts::ContactBook;
 use self::failpoints::Failpoints;
@@ -76,6 +78,8 @@ pub(super) struct Life {
     pub job_lanes: Lanes,
     /// Messages whose media their senders were asked to upload again.
     pub reuploads: Reuploads,
+    /// The calls that ring.
+    pub calls: Calls,
     /// What goes on although its caller has been answered.
     pub jobs: Jobs,
     /// What was done with its chats, and who wrote last.
@@ -110,6 +114,7 @@ impl Life {
             lanes: Lanes::default(),
             job_lanes: Lanes::default(),
             reuploads: Reuploads::default(),
+            calls: Calls::default(),
             jobs: Jobs::default(),
             contacts: ContactBook::open(shared.store.clone(), plan.number, &actor),
             other_numbers: OtherNumbers::default(),

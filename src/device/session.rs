@@ -4,6 +4,7 @@
 
 pub mod app_state;
 pub mod blocklist;
+pub mod calls;
 pub mod chats;
 pub mod communities;
 pub mod contacts;
@@ -106,6 +107,15 @@ pub struct Session {
 }
 
 impl Session {
+    /// A chat by this JID, with the names of the other side.
+    pub async fn named(&self, jid: String) -> Named {
+        let who = match jid.parse() {
+            Ok(chat) => Participant::names_in(&self.life.records, &chat).await,
+            Err(_group_or_nobody) => KnownAs::default(),
+        };
+        Named { jid, who }
+    }
+
     /// Lends it on these terms. `stop`: ends the life.
     pub(super) fn new(running: &Running, terms: Terms, stop: Recipient<Stop>) -> Self {
         Self {

@@ -11,7 +11,12 @@ use crate::store::accounts::Caller;
 use crate::store::messages::{Found, Whose};
 
 /// The message of this id, on whichever device the caller may know of.
-async fn find(api: &Api, caller: &Caller, id: &str, whose: Whose) -> Result<Found<About>, Failure> {
+pub async fn find(
+    api: &Api,
+    caller: &Caller,
+    id: &str,
+    whose: Whose,
+) -> Result<Found<About>, Failure> {
     let found = api.store.find_message(caller, id, whose).await;
     let found =
         found.map_err(|error| Failure::of_store("a message could not be looked up", &error))?;

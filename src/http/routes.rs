@@ -15,7 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, chats, communities, contacts, groups, presence, privacy, profile, send, status,
+    self, appstate, calls, chats, communities, contacts, groups, payments, presence, privacy,
+    profile, send, status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -24,7 +25,6 @@ const GET: Method = Method::GET;
 const POST: Method = Method::POST;
 const PUT: Method = Method::PUT;
 const DELETE: Method = Method::DELETE;
-#[allow(dead_code, reason = "no endpoint has it yet")]
 const PATCH: Method = Method::PATCH;
 
 const UNKNOWN: Operation = Operation::new("request", Envelope::Flat);
@@ -35,6 +35,7 @@ pub fn areas() -> Vec<Area> {
     vec![
         ("Status", vec![
             command::<status::text::PostStatusText>("postStatusText", POST, "/status/text"),
+            command::<status::audio::PostStatusAudio>("postStatusAudio", POST, "/status/audio"),
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
         ]),
@@ -89,7 +90,30 @@ pub fn areas() -> Vec<Area> {
             command::<presence::subscribe::SubscribePresence>("subscribePresence", POST, "/presence/subscribe"),
         ]),
         ("Groups", vec![
+            command::<groups::create::CreateGroup>("createGroup", POST, "/groups"),
+            command::<groups::list::ListGroups>("listGroups", GET, "/groups"),
             command::<groups::show::GetGroup>("getGroup", GET, "/groups/{jid}"),
+            command::<groups::update::UpdateGroup>("updateGroup", PATCH, "/groups/{jid}"),
+            command::<groups::participants::AddGroupParticipants>("addGroupParticipants", POST, "/groups/{jid}/participants"),
+            command::<groups::participants::RemoveGroupParticipants>("removeGroupParticipants", DELETE, "/groups/{jid}/participants"),
+            command::<groups::invite::GetGroupInviteLink>("getGroupInviteLink", GET, "/groups/{jid}/invite"),
+            command::<groups::invite::ResetGroupInviteLink>("resetGroupInviteLink", POST, "/groups/{jid}/invite/reset"),
+            command::<groups::join::JoinGroup>("joinGroup", POST, "/groups/join"),
+            command::<groups::leave::LeaveGroup>("leaveGroup", DELETE, "/groups/{jid}/leave"),
+            command::<groups::ephemeral::SetGroupEphemeral>("setGroupEphemeral", PUT, "/groups/{jid}/ephemeral"),
+            command::<groups::picture::SetGroupPicture>("setGroupPicture", POST, "/groups/{jid}/picture"),
+            command::<groups::picture::RemoveGroupPicture>("removeGroupPicture", DELETE, "/groups/{jid}/picture"),
+            command::<groups::requests::ListGroupRequests>("listGroupRequests", GET, "/groups/{jid}/requests"),
+            command::<groups::requests::DecideGroupRequests>("decideGroupRequests", POST, "/groups/{jid}/requests"),
+        ]),
+        ("Calls", vec![
+            command::<calls::reject::RejectCall>("rejectCall", POST, "/calls/reject"),
+        ]),
+        ("Payments", vec![
+            command::<payments::request::Wanted>("requestPayment", POST, "/payment/request"),
+            command::<payments::send::SendPaymentNotification>("sendPaymentNotification", POST, "/payment/send"),
+            command::<payments::cancel::CancelPayment>("cancelPayment", POST, "/payment/cancel"),
+            command::<payments::decline::DeclinePayment>("declinePayment", POST, "/payment/decline"),
         ]),
         ("Communities", vec![
             command::<communities::create::CreateCommunity>("createCommunity", POST, "/communities"),
@@ -150,6 +174,8 @@ pub fn areas() -> Vec<Area> {
             endpoint::<ryze::privacy::UpdatePrivacySettings>("ryzeUpdatePrivacy", POST, "/api/profile/privacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacy", GET, "/api/profile/getPrivacy/{instance}"),
             endpoint::<ryze::privacy::GetPrivacySettings>("ryzeGetPrivacyAlias", GET, "/api/profile/privacy/{instance}"),
+            endpoint::<ryze::status::PostInstanceStatus>("ryzePostStatus", POST, "/api/message/status/{instance}"),
+            endpoint::<ryze::message_state::GetMessageState>("ryzeGetMessageState", GET, "/api/chat/status/{instance}"),
         ]),
         ("The daemon itself", itself()),
     ]

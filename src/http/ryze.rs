@@ -1,4 +1,4 @@
-//! The RyzeAPI: privacy settings, and the instances they belong to. An instance is a device, an account a user.
+//! The RyzeAPI: privacy settings, statuses, the state of messages, and the instances they belong to. An instance is a device, an account a user.
 //!
 //! Two kinds of tokens: a user's own reaches all of the user's instances, an instance's reaches that one alone. Who
 //! asks is settled at the [`gate`], which also counts the requests.
@@ -10,9 +10,11 @@ pub mod gate;
 mod inferred;
 pub mod list;
 pub mod logout;
+pub mod message_state;
 pub mod privacy;
 pub mod rates;
 pub mod reconnect;
+pub mod status;
 
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use serde::Serialize;

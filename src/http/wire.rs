@@ -40,6 +40,11 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         }
         return outcome;
     }
+    if let Failure::Partly { why, said } = failure {
+        let mut outcome = outcome(why, operation);
+        outcome.message = format!("{}: {said}", outcome.message).into();
+        return outcome;
+    }
     let (status, code, error_code): (u16, Cow<'static, str>, &'static str) = match failure {
         Failure::Invalid(invalid) if invalid.flaw == Flaw::Media => {
             (400, "invalid_media".into(), "VALIDATION_ERROR")
@@ -77,9 +82,10 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
             "refused".into(),
             code.unwrap_or_else(|| documented_code(*status)),
         ),
-        Failure::During(..) | Failure::Unheard { .. } | Failure::Internal => {
-            (500, "internal_error".into(), "INTERNAL_ERROR")
-        }
+        Failure::During(..)
+        | Failure::Unheard { .. }
+        | Failure::Partly { .. }
+        | Failure::Internal => (500, "internal_error".into(), "INTERNAL_ERROR"),
     };
     let message = match failure {
         Failure::Unauthorized => operation.unauthorized.into(),
@@ -123,24 +129,25 @@ pub fn of_input(operation: &Operation, in_body: bool, mut invalid: Invalid) -> F
         };
     }
     if operation.envelope == Envelope::Bare
-        && let Some(text) = nobody(&invalid)
+        && let Some(text) = in_older_words(&invalid, operation)
     {
         invalid.message = text.to_owned();
     }
     invalid.into()
 }
 
-/// The older send endpoints' own words for somebody who cannot be written to.
-fn nobody(invalid: &Invalid) -> Option<&'static str> {
+/// The older send endpoints' own words for somebody who cannot be written to, and for what is no currency.
+fn in_older_words(invalid: &Invalid, operation: &Operation) -> Option<&'static str> {
     let missing = ["is required", "is empty"]
         .iter()
         .any(|end| invalid.message.ends_with(end));
     match (invalid.field.as_deref()?, missing) {
-        ("to", true) => Some("Invalid recipient JID: empty input"),
+        ("to", true) => Some(operation.to_nobody),
         ("to", false) if invalid.message.ends_with(GROUP) => {
             Some("Invalid recipient JID: a group's JID ends in @g.us")
         }
         ("to", false) => Some("Invalid recipient JID: invalid number"),
+        ("currency", _) => Some("Invalid currency code"),
         ("quoted.participant", true) => Some("invalid quoted participant JID: empty input"),
         ("quoted.participant", false) => Some("invalid quoted participant JID: invalid number"),
         _ => None,

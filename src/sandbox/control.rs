@@ -19,10 +19,13 @@
 //! | `POST kick {jid}` | the phone unlinks that device |
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
 //! | `POST accounts/{phone}/send {to?,content,quoted?,mentions?,mention_all?,view_once?,expiration?}` | that phone sends anything |
+//! | `POST accounts/{phone}/calls {to,video?}` · `GET` | that phone calls somebody, whose devices ring · shows its calls and their `state` |
+//! | `POST accounts/{phone}/calls/{id} {action}` | takes a call or not (`accept`, `decline`), or ends it (`hang_up`; `give_up`: nobody took it) |
 //! | `POST accounts/{phone}/receipts {type,messages}` | it reads messages that it has (`read`), or plays them (`played`) |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |
+//! | `POST accounts/{phone}/groups {"do",…}` | a phone acts in groups: `join {code}`, `accept {message}` (the id of an invitation), `leave {group}`, and `add`, `remove`, `promote`, `demote`, `approve`, `reject {group,people}` |
 //! | `POST communities {subject,participants,general?,closed?,members_create?}` | makes a community with its announcement group, the first participant its creator; `general` for a group in which everybody talks, `closed` where admins decide who comes in |
 //! | `POST communities/{jid}/groups {link?,unlink?,deactivate?}` | its creator links groups to it, unlinks them, or ends it |
 //! | `DELETE media[?on_phones=true]` | every file expires: downloads are answered with 410; senders' phones upload again what they are asked for, unless it is gone there, too |
@@ -54,6 +57,7 @@
 
 mod accounts;
 mod answer;
+mod calls;
 mod chats;
 mod communities;
 mod faults;
@@ -100,6 +104,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
                     .route("/also", web::post().to(accounts::find_also))
                     .route("/chats", web::get().to(chats::list))
                     .route("/chats", web::post().to(chats::change))
+                    .route("/groups", web::post().to(groups::act))
+                    .route("/calls", web::get().to(calls::list))
+                    .route("/calls", web::post().to(calls::begin))
+                    .route("/calls/{id}", web::post().to(calls::touch))
                     .route("/send", web::post().to(messages::send))
                     .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))

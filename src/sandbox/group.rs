@@ -41,6 +41,9 @@ pub struct Group {
     /// Who asks to be let in, and since when.
     #[serde(default)]
     pub requests: BTreeMap<String, u64>,
+    /// Who may come in by themselves since they could not be added, by phone number.
+    #[serde(default)]
+    pub invitations: BTreeMap<String, Invitation>,
     #[serde(default)]
     pub picture: Option<Picture>,
     /// It calls its people by number, as older ones do.
@@ -49,6 +52,16 @@ pub struct Group {
     /// How it belongs to a community.
     #[serde(default)]
     pub place: Place,
+}
+
+/// With which one person may come in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Invitation {
+    pub code: String,
+    /// Who wanted to add them, by phone number.
+    pub admin: String,
+    /// Unix seconds.
+    pub expiration: u64,
 }
 
 /// What members are told the group is about.
@@ -71,6 +84,9 @@ pub struct Rules {
     pub locked: bool,
     /// Only admins add people.
     pub admins_add: bool,
+    /// Members who are no admins see the invite code, too.
+    #[serde(default)]
+    pub members_invite: bool,
     /// Who has the invite code has to be let in by an admin.
     pub approval: bool,
     /// Seconds after which messages disappear; 0 for never.

@@ -1,6 +1,7 @@
 //! Groups: who is in them, what holds in them, and what their members' devices are told of it.
 
 pub mod communities;
+mod invitations;
 mod joining;
 pub mod members;
 mod picture;
@@ -71,6 +72,7 @@ impl World {
             true => self.group_led_by(author, id)?.clone(),
             false => group.clone(),
         };
+        setting.fits(&group)?;
         setting.apply(&mut group, author);
         self.keep_group(group.clone());
         let change = self.shown_setting(&group, &setting);
@@ -84,11 +86,32 @@ impl World {
 
     /// Notifies the companions of some people of what somebody did in a group.
     fn tell(&mut self, group: &Group, author: &str, people: &BTreeSet<String>, change: Node) {
-        let author = Address::phone(author);
+        self.tell_of(group, Some(author), people, change);
+    }
+
+    /// The same; `author`: `None` where nobody's name is told.
+    fn tell_of(
+        &mut self,
+        group: &Group,
+        author: Option<&str>,
+        people: &BTreeSet<String>,
+        change: Node,
+    ) {
+        let author = author.map(Address::phone);
         let (name, other) = names("participant", group.form());
         let named = [
-            (name, self.user(&author, group.form())),
-            (other, self.other_name(&author, group.form())),
+            (
+                name,
+                author
+                    .as_ref()
+                    .and_then(|author| self.user(author, group.form())),
+            ),
+            (
+                other,
+                author
+                    .as_ref()
+                    .and_then(|author| self.other_name(author, group.form())),
+            ),
         ];
         let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
         let companions: Vec<Address> = accounts
@@ -96,6 +119,8 @@ impl World {
             .collect();
         for device in companions {
             let mut node = stanza::notification(group.jid(), "w:gp2", change.clone());
+            node.attrs
+                .push("addressing_mode", shown::mode(group.form()));
             for (key, jid) in &named {
                 if let Some(jid) = jid {
                     node.attrs.push(*key, jid.clone());
@@ -128,6 +153,7 @@ fn founded(
         invite: None,
         revoked: VecDeque::new(),
         requests: BTreeMap::new(),
+        invitations: BTreeMap::new(),
         picture: None,
         by_number,
         place: Place::default(),

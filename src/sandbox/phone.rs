@@ -2,10 +2,11 @@
 
 mod bootstrap;
 mod bundle;
+pub mod calling;
 mod company;
 mod composing;
 mod content;
-mod known;
+pub mod known;
 mod letter;
 mod names;
 mod outgoing;

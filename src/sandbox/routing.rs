@@ -1,6 +1,7 @@
 //! Messages and receipts: from the device that sends them to the devices that they name.
 
 pub mod bursts;
+mod calls;
 mod fanout;
 mod media_retry;
 mod presence;
@@ -15,6 +16,7 @@ use super::address::Address;
 use super::faults::Fault;
 use super::stanza;
 use super::world::World;
+pub use calls::signal_of;
 use fanout::Fanout;
 
 impl World {

@@ -17,6 +17,7 @@ use serde_json::Value;
 use super::account::Account;
 use super::address::Address;
 use super::after::After;
+use super::calls::Calls;
 use super::certificate::ServerKeys;
 use super::counters::Counters;
 use super::faults::Faults;
@@ -59,6 +60,7 @@ pub struct World {
     pub(super) faults: Faults,
     pub(super) mail: Mail,
     pub(super) bursts: Bursts,
+    pub(super) calls: Calls,
     keys: ServerKeys,
     /// `host:port` that media addresses name.
     host: String,
@@ -92,6 +94,7 @@ impl World {
             faults: Faults::default(),
             mail: Mail::default(),
             bursts: Bursts::default(),
+            calls: Calls::default(),
             keys,
             host: String::new(),
             media_secret: keys::random(),

@@ -143,6 +143,9 @@ const OF_CALLER: &str = "SELECT m.number, m.device, m.id, m.mine, m.state, m.at,
     WHERE m.id = $1 AND m.mine >= $2 AND d.tenant_id = $3 AND (d.user_id = $4 OR $5 = 1) \
     ORDER BY m.mine, m.number DESC LIMIT 1";
 
+const OTHERS_BEFORE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \
+    WHERE device = $1 AND mine = 0 AND number < $2 ORDER BY number DESC LIMIT $3";
+
 const CHANGE: &str = "UPDATE message SET value = $1 WHERE device = $2 AND id = $3 AND mine = $4";
 const DELETE: &str = "DELETE FROM message WHERE device = $1 AND id = $2 AND mine = $3";
 
@@ -283,6 +286,19 @@ impl Store {
         let rows = self.read(find.bind(whose.least())).await?;
         let book = self.message_book(device);
         rows.first().map(|row| book.message(row)).transpose()
+    }
+
+    /// Messages that others have written to a device, the newest first: at most so many before the one of this number.
+    pub async fn others_before<T: DeserializeOwned>(
+        &self,
+        device: DeviceNumber,
+        number: i64,
+        most: i64,
+    ) -> Result<Vec<KeptMessage<T>>, StoreError> {
+        let find = Statement::new(OTHERS_BEFORE).bind(device.0);
+        let rows = self.read(find.bind(number).bind(most)).await?;
+        let book = self.message_book(device);
+        rows.iter().map(|row| book.message(row)).collect()
     }
 
     /// A message by its id, on whichever device the caller may know of: one's own, and as manager or admin all of the

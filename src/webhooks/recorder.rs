@@ -7,8 +7,8 @@ use std::time::Duration;
 use tracing::error;
 
 use super::event::Event;
-use super::{Intake, Webhook, Webhooks};
-use crate::store::{DeviceNumber, StoreError};
+use super::{Intake, Webhook, Webhooks, names};
+use crate::store::{DeviceNumber, RecordBackend, StoreError};
 use crate::telemetry::Chain;
 
 /// Events that are stored together.
@@ -23,13 +23,20 @@ pub struct Recording {
     pub webhook: Arc<Webhook>,
     /// What happened.
     pub event: Event,
+    /// Who knows by which two names people go; `None`: the event says it itself.
+    pub names: Option<Arc<RecordBackend>>,
 }
 
 /// Works until the store is closed.
 pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
     let mut batch = Vec::with_capacity(BATCH);
     while intake.recv_many(&mut batch, BATCH).await > 0 {
-        let recordings: Vec<Recording> = std::mem::take(&mut batch);
+        let mut recordings: Vec<Recording> = std::mem::take(&mut batch);
+        for recording in &mut recordings {
+            if let Some(known) = &recording.names {
+                names::complete(&mut recording.event.data, known).await;
+            }
+        }
         while let Err(error) = store(&webhooks, &recordings).await {
             if matches!(error, StoreError::Closed) {
                 return;

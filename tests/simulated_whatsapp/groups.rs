@@ -7,25 +7,25 @@ use whatsapp_rust::Jid;
 
 use crate::support::{TestClient, World, ask, attr, child, iq, refused, seen, text_from, to_group};
 
-fn tag(tag: &'static str) -> NodeBuilder {
+pub fn tag(tag: &'static str) -> NodeBuilder {
     NodeBuilder::new(tag)
 }
 
-fn people(tag: &'static str, people: &[&Jid]) -> Node {
+pub fn people(tag: &'static str, people: &[&Jid]) -> Node {
     let people = people.iter().copied().cloned();
     let people = people.map(|jid| NodeBuilder::new("participant").attr("jid", jid).build());
     NodeBuilder::new(tag).children(people).build()
 }
 
 /// The error of each person, empty for none.
-fn errors(answer: &Node, tag: &str) -> Vec<String> {
+pub fn errors(answer: &Node, tag: &str) -> Vec<String> {
     let answer = child(answer, tag);
     let people = answer.get_children_by_tag("participant");
     people.map(|person| attr(person, "error")).collect()
 }
 
 /// What a device is told about a group, by the tag of the change.
-async fn told(client: &TestClient, tag: &str) -> Node {
+pub async fn told(client: &TestClient, tag: &str) -> Node {
     client
         .stanza(tag, |node| {
             let news = (attr(node, "type") == "w:gp2").then_some(node)?;
@@ -34,7 +34,7 @@ async fn told(client: &TestClient, tag: &str) -> Node {
         .await
 }
 
-async fn made(client: &TestClient, members: &[&Jid]) -> Jid {
+pub async fn made(client: &TestClient, members: &[&Jid]) -> Jid {
     let mut create = people("create", members);
     create.attrs.push("subject", "Made");
     let answer = ask(client, to_group(None, "set", create)).await;
@@ -91,7 +91,7 @@ async fn an_admin_shapes_a_group_and_its_members_are_told() {
     assert_eq!(world.call("POST", "/inbound", inbound).await.0, 404);
     ask(&at_ann, set(tag("not_announcement").build())).await;
     told(&at_ben, "not_announcement").await;
-    let deleted = tag("description").attr("delete", "true");
+    let deleted = tag("description").attr("delete", "true").attr("prev", "D1");
     ask(&at_ann, set(deleted.build())).await;
     child(&told(&at_ben, "description").await, "delete");
     let shown = seen(&at_ben, &group).await;
@@ -156,7 +156,7 @@ async fn people_come_and_go_and_each_is_answered_for() {
     at_ben.stop().await;
 }
 
-fn invite(group: &Jid, kind: &'static str) -> Node {
+pub fn invite(group: &Jid, kind: &'static str) -> Node {
     to_group(Some(group), kind, tag("invite").build())
 }
 

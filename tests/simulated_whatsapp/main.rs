@@ -12,6 +12,7 @@ mod communities;
 mod contacts;
 mod crowd;
 mod faults;
+mod group_invitations;
 mod groups;
 mod media;
 mod messages;

@@ -8,6 +8,7 @@
 )]
 
 mod appstate;
+mod calls;
 mod chats;
 mod command_line;
 mod communities;
@@ -24,6 +25,7 @@ mod isolation;
 mod lifecycle;
 mod messages;
 mod operations;
+mod payments;
 mod presence;
 mod privacy;
 mod profile;

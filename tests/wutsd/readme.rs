@@ -96,3 +96,21 @@ async fn every_line_of_the_tables_works_in_the_sandbox_and_every_endpoint_has_on
     let missing: Vec<&String> = all.difference(&reached).collect();
     assert!(missing.is_empty(), "no line for {missing:?}");
 }
+
+#[test]
+fn every_endpoint_of_wuts_is_listed_and_is_there() {
+    let table = README.split("### Every endpoint of WUTS").nth(1);
+    let table = table.and_then(|rest| rest.split("\n### ").next());
+    let rows = table.expect("the table").lines();
+    let listed: BTreeSet<&str> = rows
+        .filter(|line| line.starts_with('|'))
+        .flat_map(|line| line.split('`').skip(1).step_by(2))
+        .collect();
+    assert_eq!(listed.len(), 106, "WUTS has 106 endpoints");
+    let all = contract::operations().into_iter();
+    let all: BTreeSet<String> = all
+        .map(|operation| format!("{} {}", operation.method, operation.path))
+        .collect();
+    let missing: Vec<&&str> = listed.iter().filter(|name| !all.contains(**name)).collect();
+    assert!(missing.is_empty(), "not there: {missing:?}");
+}

@@ -2,9 +2,11 @@
 
 mod instances;
 mod isolation;
+mod message_state;
 mod privacy;
 mod rates;
 mod spellings;
+mod status;
 
 use serde_json::{Value, json};
 

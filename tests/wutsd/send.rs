@@ -43,24 +43,24 @@ pub const DOT: &str =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
 
 /// URLs may lead to this machine.
-const PRIVATE: (&str, &str) = ("MEDIA__ALLOW_PRIVATE_ADDRESSES", "true");
+pub const PRIVATE: (&str, &str) = ("MEDIA__ALLOW_PRIVATE_ADDRESSES", "true");
 
-fn base64(bytes: &[u8]) -> String {
+pub fn base64(bytes: &[u8]) -> String {
     BASE64_STANDARD.encode(bytes)
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     hex::encode(Sha256::digest(bytes))
 }
 
 /// A real file, as people have them.
-fn file(name: &str) -> Vec<u8> {
+pub fn file(name: &str) -> Vec<u8> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/media");
     std::fs::read(format!("{folder}/{name}")).expect(name)
 }
 
 /// Answers every request with this file, called by this type; its address.
-async fn site(content_type: &'static str, body: Vec<u8>) -> String {
+pub async fn site(content_type: &'static str, body: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a socket");
     let address = listener.local_addr().expect("its address");
     tokio::spawn(async move {
@@ -228,21 +228,33 @@ impl Chat {
 
     /// What every endpoint that says `to` refuses, in the contract's words.
     async fn refuses_as_documented(&self, path: &str, right: &Value, failed: &str) {
+        self.refuses_in_older_words(path, right, failed, "empty input")
+            .await;
+    }
+
+    /// `nobody`: what is said where nobody is named.
+    pub async fn refuses_in_older_words(
+        &self,
+        path: &str,
+        right: &Value,
+        failed: &str,
+        nobody: &str,
+    ) {
         let with = |name: &str, value: Value| {
             let mut body = right.clone();
             body[name] = value;
             body
         };
-        let nobody = "Invalid recipient JID: ";
+        let prefix = "Invalid recipient JID: ";
         for (to, text) in [
-            (json!(""), "empty input"),
-            (Value::Null, "empty input"),
+            (json!(""), nobody),
+            (Value::Null, nobody),
             (json!("x"), "invalid number"),
         ] {
             let answer = self.post(path, with("to", to)).await;
             assert_eq!(
                 (answer.status, &answer.body),
-                (400, &json!({ "error": format!("{nobody}{text}") }))
+                (400, &json!({ "error": format!("{prefix}{text}") }))
             );
         }
         let unauthorized = self

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedChat;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::session::Session;
@@ -31,8 +32,8 @@ pub struct ArchiveChat {
     example = json!({"chat_jid": "5511999999999@s.whatsapp.net", "archived": true})
 )]
 pub struct Archived {
-    /// Of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     archived: bool,
 }
 
@@ -52,6 +53,7 @@ impl Command for ArchiveChat {
         let last_at = self.last_message_timestamp.map(i64::from);
         let chats = session.chats();
         let chat_jid = chats.archive("jid", &self.jid, archived, last_at).await?;
-        Ok(Archived { chat_jid, archived })
+        let chat = session.named(chat_jid).await.into();
+        Ok(Archived { chat, archived })
     }
 }

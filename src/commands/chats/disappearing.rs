@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedChat;
 use crate::commands::{Command, Input, utc};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -71,8 +72,8 @@ pub struct Disappear {
     })
 )]
 pub struct Set {
-    /// Of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     preset: Preset,
     seconds: u32,
     timestamp: String,
@@ -121,7 +122,7 @@ impl Command for Disappear {
         let chats = session.chats();
         let (chat_jid, at) = chats.disappear_after("jid", &self.chat, seconds).await?;
         Ok(Set {
-            chat_jid,
+            chat: session.named(chat_jid).await.into(),
             preset: self.after,
             seconds,
             timestamp: utc(at),

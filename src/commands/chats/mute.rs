@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedChat;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -49,8 +50,8 @@ pub struct Silence {
     })
 )]
 pub struct Muted {
-    /// Of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     muted: bool,
     /// Absent where it has no end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -96,7 +97,7 @@ impl Command for Silence {
         };
         let chat_jid = session.chats().mute("jid", &self.chat, mute).await?;
         Ok(Muted {
-            chat_jid,
+            chat: session.named(chat_jid).await.into(),
             muted: self.muted,
             duration_seconds: self.seconds,
         })

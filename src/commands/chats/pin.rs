@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedChat;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::session::Session;
@@ -34,14 +35,15 @@ pub struct UnpinChat {
     example = json!({"chat_jid": "5511999999999@s.whatsapp.net", "pinned": true})
 )]
 pub struct Pinned {
-    /// Of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     pinned: bool,
 }
 
 async fn pin(session: &Session, chat: &Chat, pinned: bool) -> Result<Pinned, Failure> {
     let chat_jid = session.chats().pin("jid", chat, pinned).await?;
-    Ok(Pinned { chat_jid, pinned })
+    let chat = session.named(chat_jid).await.into();
+    Ok(Pinned { chat, pinned })
 }
 
 impl Command for PinChat {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedChat;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::session::Session;
@@ -50,8 +51,8 @@ enum Medium {
     example = json!({"chat_jid": "5511999999999@s.whatsapp.net", "state": "composing", "media": "text"})
 )]
 pub struct Shown {
-    /// Of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     state: State,
     media: Medium,
 }
@@ -87,7 +88,7 @@ impl Command for SendChatTyping {
         };
         let chat_jid = session.presence().show("jid", &self.jid, activity).await?;
         Ok(Shown {
-            chat_jid,
+            chat: session.named(chat_jid).await.into(),
             state,
             media,
         })

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedPerson;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
+use crate::device::known_as::Named;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
@@ -70,7 +72,8 @@ const WHOM: &[Param] = &[Param::body_or_query("jid"), Param::body_or_query("numb
     })
 )]
 pub struct Changed {
-    jid: String,
+    #[serde(flatten)]
+    person: NamedPerson,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<String>,
     action: Action,
@@ -84,8 +87,12 @@ async fn change(whom: Whom, session: Session, blocked: bool) -> Result<Changed, 
     let Whom { person, field } = whom;
     let (who, list) = session.blocklist().set(&person, field, blocked).await?;
     Ok(Changed {
-        jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
-        phone_number: who.phone,
+        phone_number: who.phone.clone(),
+        person: Named {
+            jid: who.phone_jid().unwrap_or_else(|| person.to_string()),
+            who,
+        }
+        .into(),
         action: match blocked {
             true => Action::Block,
             false => Action::Unblock,

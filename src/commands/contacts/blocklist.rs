@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedPerson;
 use crate::contract::operation::{Envelope, Operation};
+use crate::device::known_as::{KnownAs, Named};
 use crate::device::session::Session;
 use crate::failure::Failure;
 
@@ -31,8 +33,8 @@ pub struct Blocked {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BlockedContact)]
 struct Item {
-    /// By number where it is known, by LID otherwise.
-    jid: String,
+    #[serde(flatten)]
+    person: NamedPerson,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<String>,
 }
@@ -45,11 +47,11 @@ impl Command for GetBlocklist {
 
     async fn run(self, session: Session) -> Result<Blocked, Failure> {
         let list = session.blocklist().all().await?;
-        let item = |who: crate::device::known_as::KnownAs| {
+        let item = |who: KnownAs| {
             let jid = who.phone_jid().or_else(|| who.lid_jid())?;
             Some(Item {
-                jid,
-                phone_number: who.phone,
+                phone_number: who.phone.clone(),
+                person: Named { jid, who }.into(),
             })
         };
         let items: Vec<Item> = list.people.into_iter().filter_map(item).collect();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedPerson;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::failure::Failure;
@@ -29,7 +30,8 @@ pub struct Contacts {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Contact)]
 struct Entry {
-    jid: String,
+    #[serde(flatten)]
+    person: NamedPerson,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,7 +51,7 @@ impl Command for GetContacts {
 
     async fn run(self, session: Session) -> Result<Contacts, Failure> {
         let entry = |contact: crate::device::session::contacts::Contact| Entry {
-            jid: contact.jid_text(),
+            person: contact.named().into(),
             first_name: contact.first_name.filter(|name| !name.is_empty()),
             full_name: contact.full_name.filter(|name| !name.is_empty()),
             push_name: contact.names.push_name,

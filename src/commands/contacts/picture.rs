@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedPerson;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -47,7 +48,8 @@ pub struct GetPicture {
     })
 )]
 pub struct Picture {
-    jid: String,
+    #[serde(flatten)]
+    person: NamedPerson,
     url: Option<String>,
     id: String,
     #[serde(rename = "type")]
@@ -104,7 +106,7 @@ impl Command for GetPicture {
             .ok_or(NONE)?;
         let unchanged = self.existing_id.as_ref() == Some(&picture.id);
         Ok(Picture {
-            jid: picture.jid,
+            person: session.named(picture.jid).await.into(),
             url: (!unchanged).then_some(picture.url),
             id: picture.id,
             kind: match preview {

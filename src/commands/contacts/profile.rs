@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedPerson;
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
@@ -43,7 +44,8 @@ pub struct GetProfile(Person);
     })
 )]
 pub struct Profile {
-    jid: String,
+    #[serde(flatten)]
+    person: NamedPerson,
     user_info: UserInfo,
     business_profile: Option<Value>,
 }
@@ -82,7 +84,7 @@ impl Command for GetProfile {
         let Self(person) = self;
         let shown = session.contacts().profile(&person).await?.ok_or(NOBODY)?;
         Ok(Profile {
-            jid: shown.jid,
+            person: session.named(shown.jid).await.into(),
             user_info: UserInfo {
                 status: shown.about,
                 picture_id: shown.picture_id,

@@ -6,6 +6,7 @@ use chrono::Utc;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::commands::named::NamedChat;
 use crate::commands::{Command, utc};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
@@ -65,8 +66,8 @@ pub struct DeletedMessage {
     #[schema(example = "2026-06-15T17:32:05Z")]
     deleted_at: String,
     delete_type: DeleteType,
-    /// The chat's JID: of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     metadata: DeletedMetadata,
 }
 
@@ -121,7 +122,7 @@ impl Command for DeleteMessage {
         let (chat, (kept, age, in_time)) = futures::try_join!(chat, kept)?;
         let (chat_jid, deleted_at, _turn) = match chat {
             Some(chat) => {
-                chat.has("chatJid", kept.as_ref()).await?;
+                chat.has(kept.as_ref()).await?;
                 let revoke = chat.revoke(&id, kept.as_ref()).await?;
                 let jid = chat.jid();
                 let (ack, turn) = chat.send_and_hold(revoke).await?;
@@ -143,7 +144,7 @@ impl Command for DeleteMessage {
             message_id: id,
             deleted_at: utc(deleted_at),
             delete_type,
-            chat_jid,
+            chat: session.named(chat_jid).await.into(),
             metadata: DeletedMetadata {
                 time_elapsed_minutes: age.map(|age| age / 60),
                 within_time_limit: in_time,

@@ -74,7 +74,7 @@ impl Command for EditMessage {
         };
         // Its place is taken first.
         let (chat, kept) = futures::try_join!(messages.open("to", &self.to), editable())?;
-        chat.has("to", kept.as_ref()).await?;
+        chat.has(kept.as_ref()).await?;
         chat.turn().await;
         // Somebody may have deleted it meanwhile.
         let kept = editable().await?;

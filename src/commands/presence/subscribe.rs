@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::Command;
+use crate::commands::named::NamedSubject;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Session;
 use crate::device::session::presence::NAMELESS;
@@ -28,8 +29,8 @@ pub struct SubscribePresence {
     example = json!({"subject_jid": "5511999999999@s.whatsapp.net"})
 )]
 pub struct Subscribed {
-    /// By number where it is known.
-    subject_jid: String,
+    #[serde(flatten)]
+    subject: NamedSubject,
 }
 
 impl Command for SubscribePresence {
@@ -46,6 +47,7 @@ impl Command for SubscribePresence {
         let online = self.ensure_online.unwrap_or(false);
         let presence = session.presence();
         let subject_jid = presence.subscribe("jid", &self.jid, online).await?;
-        Ok(Subscribed { subject_jid })
+        let subject = session.named(subject_jid).await.into();
+        Ok(Subscribed { subject })
     }
 }

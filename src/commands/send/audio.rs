@@ -168,7 +168,7 @@ impl Command for SendSound {
         };
         let message = Outgoing::audio(uploaded, audio, refers.references, view_once);
         chat.pace(&refers.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let ack = chat.send(message.in_envelope(view_once)).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);
         Ok(SentOrJob::Sent(SentAudio {

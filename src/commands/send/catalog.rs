@@ -148,7 +148,7 @@ impl Command for ShowCatalog {
         let chat = session.messages().open("number", &self.to).await?;
         let owner = chat.shop(self.owner.as_ref()).await?;
         chat.pace(&self.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let message = Outgoing::catalog(self.cover, owner, self.shown, self.sections);
         let (sent, metadata) = stopwatch.stop(chat.send(message).await?, jid);
         Ok(SentCatalog { sent, metadata })

@@ -166,7 +166,7 @@ impl Command for SendFile {
         };
         let message = Outgoing::document(uploaded, document, refers.references);
         chat.pace(&refers.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let ack = chat.send(message).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);
         Ok(SentDocument {

@@ -150,7 +150,7 @@ impl Command for SendPicture {
         };
         let message = Outgoing::image(uploaded, image, refers.references, view_once);
         chat.pace(&refers.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let ack = chat.send(message.in_envelope(view_once)).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);
         Ok(SentImage {

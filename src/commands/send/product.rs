@@ -194,7 +194,7 @@ impl Command for ShowProduct {
             None => None,
         };
         chat.pace(&self.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let message = Outgoing::product(self.product, picture, owner, self.body, self.footer);
         let (sent, metadata) = stopwatch.stop(chat.send(message).await?, jid);
         Ok(SentProduct { sent, metadata })

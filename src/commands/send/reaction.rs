@@ -75,7 +75,7 @@ impl Command for SendReaction {
         let original_message_id = target.id.clone();
         let reaction_emoji = String::from(self.reaction);
         let message = chat.reaction("participant", target, reaction_emoji.clone());
-        let (message, jid) = (message.await?, chat.jid());
+        let (message, jid) = (message.await?, chat.named());
         let (sent, effort) = stopwatch.stop(chat.send(message).await?, jid);
         Ok(SentReaction {
             sent,

@@ -226,7 +226,7 @@ impl Command for FilledTemplate {
             None => self.title.map(Header::Title),
         };
         chat.pace(&self.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let message = Outgoing::native_flow(header, self.body, self.footer, self.buttons);
         let (sent, metadata) = stopwatch.stop(chat.send(message).await?, jid);
         Ok(SentTemplate { sent, metadata })

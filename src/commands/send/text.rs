@@ -95,7 +95,7 @@ impl Command for SendText {
             None => false,
         };
         chat.pace(&pace).await?;
-        let (jid, mentions_processed) = (chat.jid(), references.mentioned());
+        let (jid, mentions_processed) = (chat.named(), references.mentioned());
         let ack = chat.send(Outgoing::text(text, references)).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);
         Ok(SentText {

@@ -263,7 +263,7 @@ impl Command for MentionInText {
             references.mention_everybody();
         }
         chat.pace(&self.pace).await?;
-        let (jid, named) = (chat.jid(), references.mentioned());
+        let (jid, named) = (chat.named(), references.mentioned());
         let group_participants = chat.participants().unwrap_or_default();
         let ack = chat.send(Outgoing::text(text, references)).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);

@@ -190,7 +190,7 @@ impl Command for SendFilm {
         };
         let message = Outgoing::video(uploaded, video, refers.references, view_once);
         chat.pace(&refers.pace).await?;
-        let jid = chat.jid();
+        let jid = chat.named();
         let ack = chat.send(message.in_envelope(view_once)).await?;
         let (sent, effort) = stopwatch.stop(ack, jid);
         Ok(SentOrJob::Sent(SentVideo {

@@ -58,7 +58,7 @@ pub enum MediaType {
 )]
 pub struct PostedMedia {
     #[serde(flatten)]
-    posted: Posted,
+    pub posted: Posted,
     mime_type: &'static str,
 }
 

@@ -5,10 +5,12 @@ use utoipa::ToSchema;
 
 use super::{Posted, StatusType};
 use crate::commands::Command;
+use crate::contract::color::Color;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
+use crate::device::session::outgoing::status::{Font, Look};
 use crate::failure::Failure;
 
 /// What to publish.
@@ -18,6 +20,10 @@ pub struct PostStatusText {
     /// What to publish; not blank.
     #[schema(value_type = String)]
     pub text: NonBlank,
+    /// What it stands on; absent: WhatsApp's green.
+    pub background_color: Option<Color>,
+    /// In which letters; absent: the phone's own.
+    pub font: Option<Font>,
 }
 
 impl Command for PostStatusText {
@@ -29,10 +35,12 @@ impl Command for PostStatusText {
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {
         let audience = session.status().audience().await?;
-        let ack = session
-            .status()
-            .post(audience, Outgoing::status_text(self.text.into()))
-            .await?;
+        let look = Look {
+            background: self.background_color.map(|color| color.argb),
+            font: self.font.unwrap_or_default(),
+        };
+        let text = Outgoing::status_text(self.text.into(), look);
+        let ack = session.status().post(audience, text).await?;
         Ok(Posted::new(ack, StatusType::Text))
     }
 }

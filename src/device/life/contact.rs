@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use wacore_binary::Jid;
 
-use crate::device::known_as::KnownAs;
+use crate::device::known_as::{KnownAs, Named};
 
 /// One entry of the address book.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -76,6 +76,17 @@ impl Contact {
     /// By number where there is one, as text.
     pub fn jid_text(&self) -> String {
         self.jid().to_string()
+    }
+
+    /// With both names.
+    pub fn named(&self) -> Named {
+        Named {
+            jid: self.jid_text(),
+            who: KnownAs {
+                phone: self.phone.clone(),
+                lid: self.lid.clone(),
+            },
+        }
     }
 
     /// Number and LID, when both are known.

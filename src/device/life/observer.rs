@@ -36,6 +36,7 @@ impl EventHandler for Observer {
             _ => {}
         }
         self.0.chats.hear(&event);
+        self.0.calls.hear(&event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),
@@ -121,7 +122,8 @@ impl Observer {
                 webhooks.publish(plan.number, event);
             }
         } else if let Some(event) = report(event) {
-            webhooks.publish(plan.number, event);
+            // People are named as they were in WhatsApp's stanza.
+            webhooks.publish_with(plan.number, event, Some(self.0.records.clone()));
         }
     }
 

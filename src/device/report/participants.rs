@@ -149,10 +149,10 @@ impl Participants {
 pub struct AboutChat {
     /// The chat's JID, as WhatsApp names it.
     chat: String,
-    /// Only in a chat between two: the other's number, `null` where this does not say it.
+    /// Only in a chat between two: the other's number, `null` where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_pn: Option<Option<String>>,
-    /// Only in a chat between two: the other's LID, `null` where this does not say it.
+    /// Only in a chat between two: the other's LID, `null` where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     chat_lid: Option<Option<String>>,
 }
@@ -178,10 +178,10 @@ impl AboutChat {
 pub struct AboutContact {
     /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
     contact: String,
-    /// The number, `null` where this does not say it; absent for a group.
+    /// The number, `null` where it is not known; absent for a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_pn: Option<Option<String>>,
-    /// The LID, `null` where this does not say it; absent for a group.
+    /// The LID, `null` where it is not known; absent for a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     contact_lid: Option<Option<String>>,
 }
@@ -207,10 +207,10 @@ impl AboutContact {
 pub struct AboutCaller {
     /// The JID, as WhatsApp names it.
     from: String,
-    /// The number, `null` where this does not say it; absent for a group.
+    /// The number, `null` where it is not known; absent for a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_pn: Option<Option<String>>,
-    /// The LID, `null` where this does not say it; absent for a group.
+    /// The LID, `null` where it is not known; absent for a group.
     #[serde(skip_serializing_if = "Option::is_none")]
     from_lid: Option<Option<String>>,
 }

@@ -10,7 +10,9 @@ mod people;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
-use wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
+use wacore::stanza::groups::{
+    GroupNotificationAction, GroupParticipantInfo, MembershipRequestMethod,
+};
 use wacore::types::call::{CallAction, IncomingCall, MissedCall, MissedReason};
 use wacore::types::events::*;
 use wacore::types::message::{MessageInfo, MessageSource};

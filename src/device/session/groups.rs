@@ -1,16 +1,37 @@
 //! Groups, as WhatsApp has them: every answer is read from there.
 
+mod create;
+mod denied;
+mod invites;
+mod members;
+mod picture;
+mod reading;
+mod requests;
+mod settings;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use wacore::client::context::GroupInfo;
+use wacore::iq::groups::{GroupParticipatingIq, GroupQueryIq};
+use wacore::types::message::AddressingMode;
 use wacore_binary::Jid;
 use whatsapp_rust::IqError;
 use whatsapp_rust::features::{
     GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
 };
 
+pub use self::create::{Created, NewGroup};
+pub use self::denied::NOT_ADMIN;
+pub use self::invites::{
+    EXPIRED, FULL, IN_ALREADY, Joined, LOCKED, NO_INVITATION, NO_LINKS, NOT_LET_IN, RESET,
+    UNKNOWN_CODE,
+};
+pub use self::members::{Change, Invitation, Outcome, Refused};
+use self::reading::{All, One};
+pub use self::requests::Request;
+pub use self::settings::Changes;
 use super::{Session, failures, jids};
 use crate::device::known_as::KnownAs;
 use crate::device::told;
@@ -25,6 +46,8 @@ pub const NOT_FOUND: Failure = Failure::NotFound("group not found");
 pub struct Group {
     /// `<digits>@g.us`
     pub jid: String,
+    /// It calls its people by LID.
+    pub by_lid: bool,
     /// Its name, which is empty where nobody gave it one.
     pub subject: String,
     /// Who gave it its name, and when.
@@ -144,10 +167,46 @@ impl Groups<'_> {
     pub async fn info(&self, group: &GroupJid) -> Result<Group, Failure> {
         let jid = jids::group(group);
         let asked = async {
-            let metadata = self.0.client.groups().get_metadata(&jid).await;
-            metadata.map_err(not_told)
+            let told = self.0.client.execute(One(GroupQueryIq::new(&jid))).await;
+            told.map_err(|error| not_told(error.into()))
         };
-        Ok(self.0.query(asked).await?.into())
+        let told = self.0.query(asked).await?;
+        Ok(self.completed(told.into()).await)
+    }
+
+    /// With the names of its people that are known here.
+    async fn completed(&self, mut group: Group) -> Group {
+        for participant in &mut group.participants {
+            let who = &mut participant.who;
+            let one = match (&who.phone, &who.lid) {
+                (Some(phone), None) => Jid::pn(phone),
+                (None, Some(lid)) => Jid::lid(lid),
+                _ => continue,
+            };
+            if let Some((phone, lid)) = self.0.lookup().both(&one).await {
+                (who.phone, who.lid) = (Some(phone), Some(lid));
+            }
+        }
+        group
+    }
+
+    /// All groups that this account is in, by name.
+    pub async fn all(&self) -> Result<Vec<Group>, Failure> {
+        let asked = async {
+            let told = self
+                .0
+                .client
+                .execute(All(GroupParticipatingIq::new()))
+                .await;
+            told.map_err(failures::unanswered)
+        };
+        let told = self.0.query(asked).await?;
+        let mut groups = Vec::with_capacity(told.len());
+        for group in told {
+            groups.push(self.completed(group.into()).await);
+        }
+        groups.sort_by(|one, other| (&one.subject, &one.jid).cmp(&(&other.subject, &other.jid)));
+        Ok(groups)
     }
 }
 
@@ -177,6 +236,7 @@ impl From<GroupMetadata> for Group {
         let disappears_after = told.ephemeral.and_then(|ephemeral| ephemeral.expiration);
         Self {
             jid: told.id.to_string(),
+            by_lid: told.addressing_mode == AddressingMode::Lid,
             subject: told.subject,
             subject_set: origin(told.subject_owner, told.subject_owner_pn, told.subject_time),
             description,

@@ -6,6 +6,7 @@ pub mod edit;
 mod keep;
 pub mod key;
 pub mod mentions;
+pub mod payments;
 mod readers;
 pub mod receipts;
 mod shop;
@@ -25,6 +26,7 @@ use whatsapp_rust::features::ChatStateType;
 use super::outgoing::Outgoing;
 use super::{Ack, Session, failures, jids, line};
 use crate::device::kept::{ChatSettings, Kept};
+use crate::device::known_as::{KnownAs, Named};
 use crate::device::life::lanes::Place;
 use crate::device::report::{MentionSent, mentions};
 use crate::failure::Failure;
@@ -69,20 +71,23 @@ impl<'a> Messages<'a> {
     ) -> Result<OpenChat<'a>, Failure> {
         let session = self.0;
         let (place, names) = self.stand(chat, may_be_job).await?;
-        let (jid, group, names) = match chat {
+        let (jid, group, names, who) = match chat {
             Chat::Person(person) => {
                 let (jid, who) = session.lookup().registered_one(field, person).await?;
-                (jid, None, line::names(chat, Some(&who)))
+                let names = line::names(chat, Some(&who));
+                (jid, None, names, who)
             }
             Chat::Group(group) => {
                 let jid = jids::group(group);
                 let group = session.groups().query(&jid).await?;
-                (jid, Some(group), names)
+                (jid, Some(group), names, KnownAs::default())
             }
         };
         session.life.lanes.also(&place, &names);
         Ok(OpenChat {
             session,
+            field,
+            who,
             names,
             turn: Mutex::default(),
             jid,
@@ -151,6 +156,10 @@ pub struct Turn(#[expect(dead_code, reason = "held, not read")] Option<Mutex<Vec
 /// A chat in whose line one stands to write.
 pub struct OpenChat<'a> {
     session: &'a Session,
+    /// Where the request names it.
+    field: &'static str,
+    /// Of a chat between two, the other side.
+    who: KnownAs,
     /// By what it is known.
     names: Vec<String>,
     /// All places that are one's turn; none: it is not, yet.
@@ -163,6 +172,14 @@ impl OpenChat<'_> {
     /// The chat's JID, of a person by number where it is known.
     pub fn jid(&self) -> String {
         self.jid.to_string()
+    }
+
+    /// The same with the names of the other side.
+    pub fn named(&self) -> Named {
+        Named {
+            jid: self.jid(),
+            who: self.who.clone(),
+        }
     }
 
     /// Of a group, how many are in it.
@@ -242,10 +259,7 @@ impl OpenChat<'_> {
     async fn names(&self, people: &[Person]) -> Result<Vec<Jid>, Failure> {
         let known = self.session.lookup().names(people).await?;
         let names = known.into_iter().zip(people).map(|(known, person)| {
-            let name = match self.by_lid() {
-                true => known.lid.map(Jid::lid).or(known.phone.map(Jid::pn)),
-                false => known.phone.map(Jid::pn).or(known.lid.map(Jid::lid)),
-            };
+            let name = known.jid_in(self.by_lid());
             name.unwrap_or_else(|| jids::person(person))
         });
         Ok(names.collect())

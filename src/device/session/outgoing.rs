@@ -3,12 +3,15 @@
 mod answer;
 pub mod choices;
 pub mod contact;
+mod group_invite;
 pub mod list;
 pub mod location;
 pub mod media;
 pub mod native_flow;
+pub mod payment;
 mod poll;
 pub mod product;
+pub mod status;
 
 use waproto::whatsapp as wa;
 
@@ -18,9 +21,6 @@ use crate::device::report::{context_mut, unwrapped_mut};
 
 /// A message ready to be encrypted.
 pub struct Outgoing(pub(in crate::device) wa::Message);
-
-/// The background on which WhatsApp Web puts a text status by default.
-const STATUS_BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
 
 impl Outgoing {
     /// A text, with what it refers to.
@@ -73,20 +73,6 @@ impl Outgoing {
         };
         Self(wa::Message {
             protocol_message: buffa::MessageField::some(setting),
-            ..Default::default()
-        })
-    }
-
-    /// A text status.
-    pub fn status_text(text: String) -> Self {
-        let content = wa::message::ExtendedTextMessage {
-            text: Some(text),
-            background_argb: Some(STATUS_BACKGROUND_ARGB),
-            font: Some(wa::message::extended_text_message::FontType::SYSTEM),
-            ..Default::default()
-        };
-        Self(wa::Message {
-            extended_text_message: buffa::MessageField::some(content),
             ..Default::default()
         })
     }

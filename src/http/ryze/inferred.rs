@@ -25,3 +25,5 @@ pub const PRIVACY_UPDATED: &str = "Privacy settings updated successfully";
 pub const PAIRING_CODE: &str = "Pairing code generated";
 /// Beside the documented `qr`.
 pub const PAIRING_STATUS: &str = "pairing";
+pub const STATUS_SENT: &str = "Status sent successfully";
+pub const STATE_FOUND: &str = "Message status retrieved successfully";

@@ -181,6 +181,7 @@ pub fn take(world: &mut World, device: &Address, node: &Node) -> bool {
         }
         "presence" => world.take_presence(device, node),
         "chatstate" => world.take_chat_state(device, node),
+        "call" => world.take_call(device, node),
         "ib" if stanza::child(node, "offline_batch").is_some() => world.batch_asked(device),
         "xmlstreamend" => return false,
         // Stream information gets no answer.

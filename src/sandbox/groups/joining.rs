@@ -7,7 +7,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
 use crate::sandbox::group::Group;
-use crate::sandbox::iq::Refusal;
+use crate::sandbox::iq::{NOT_FOUND, Refusal};
 use crate::sandbox::keys;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
@@ -18,7 +18,11 @@ const REVOKED: usize = 16;
 impl World {
     /// The invite code, which admins see; a new one takes the present one back.
     pub fn invite_code(&mut self, author: &str, id: &str, renew: bool) -> Result<Node, Refusal> {
-        let mut group = self.group_led_by(author, id)?.clone();
+        let free = !renew && self.group_of(author, id)?.rules.members_invite;
+        let mut group = match free {
+            true => self.group_of(author, id)?.clone(),
+            false => self.group_led_by(author, id)?.clone(),
+        };
         let present = group.invite.take().filter(|code| {
             if renew {
                 group.revoked.push_back(code.clone());
@@ -52,13 +56,18 @@ impl World {
     /// Comes in by an invite code, or asks to be let in where admins have to agree.
     pub fn join_by_code(&mut self, phone: &str, code: &str) -> Result<Node, Refusal> {
         let group = self.invited_to(code)?.clone();
+        self.enter(phone, group, false)
+    }
+
+    /// Comes in, or asks to be let in where admins have to agree. `by_admin`: one of them has agreed before.
+    pub fn enter(&mut self, phone: &str, group: Group, by_admin: bool) -> Result<Node, Refusal> {
         if group.participants.contains(phone) {
             return Err((409, "conflict"));
         }
         if group.participants.len() >= group.room() {
             return Err((419, "resource-limit"));
         }
-        if !group.rules.approval {
+        if by_admin || !group.rules.approval {
             self.join_group(&group.id, phone, phone, Some("invite"));
             return Ok(NodeBuilder::new("group").attr("jid", group.jid()).build());
         }
@@ -77,6 +86,36 @@ impl World {
         self.tell(&group, phone, &group.admins, request);
         let asked = NodeBuilder::new("membership_approval_request");
         asked.attr("jid", group.jid()).build()
+    }
+
+    /// Takes one's own wish back to be let in.
+    pub fn withdraw_requests(
+        &mut self,
+        phone: &str,
+        id: &str,
+        people: &[Jid],
+    ) -> Result<Node, Refusal> {
+        self.group(id).ok_or(NOT_FOUND)?;
+        let mut answers = Vec::new();
+        for jid in people {
+            let own = self
+                .resolve(jid)
+                .is_some_and(|(person, _)| person.phone == phone);
+            let waits = self
+                .group(id)
+                .is_some_and(|group| group.requests.contains_key(phone));
+            let error = match (own, waits) {
+                (true, true) => None,
+                (true, false) => Some(404),
+                (false, _) => Some(403),
+            };
+            if error.is_none() {
+                self.reject(id, phone, phone);
+            }
+            answers.push(self.answered(jid, error, None));
+        }
+        let withdrawn = NodeBuilder::new("cancel_membership_requests");
+        Ok(withdrawn.children(answers).build())
     }
 
     /// Who waits to be let in.
@@ -113,7 +152,7 @@ impl World {
                 None => {}
             }
             let unknown = waiting.is_none().then_some(404);
-            answers.push(self.answered(jid, unknown));
+            answers.push(self.answered(jid, unknown, None));
         }
         let tag = if approve { "approve" } else { "reject" };
         let decided = NodeBuilder::new(tag).children(answers).build();

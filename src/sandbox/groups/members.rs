@@ -14,7 +14,7 @@ use crate::sandbox::world::World;
 type Error = u16;
 
 const NOT_AUTHORIZED: Error = 401;
-const FORBIDDEN: Error = 403;
+pub const FORBIDDEN: Error = 403;
 const NOT_FOUND: Error = 404;
 const CONFLICT: Error = 409;
 /// "Resource limit": the group is full.
@@ -67,7 +67,11 @@ impl World {
         let mut answers = Vec::new();
         for jid in people {
             let done = self.change_member(author, id, change, jid);
-            answers.push(self.answered(jid, done.err()));
+            let offer = match (change, done) {
+                (MemberChange::Add, Err(FORBIDDEN)) => self.offer_invitation(id, author, jid),
+                _ => None,
+            };
+            answers.push(self.answered(jid, done.err(), offer));
         }
         Ok(NodeBuilder::new(change.tag()).children(answers).build())
     }
@@ -138,13 +142,16 @@ impl World {
             return;
         }
         group.requests.remove(phone);
+        group.invitations.remove(phone);
         self.keep_group(group.clone());
         let mut add = NodeBuilder::new("add");
         if let Some(reason) = reason {
             add = add.attr("reason", reason.to_owned());
         }
         let add = add.children(self.member(&group, phone)).build();
-        self.tell(&group, author, &others, add);
+        // Who comes by themselves is named once.
+        let author_told = Some(author).filter(|_| reason != Some("invite"));
+        self.tell_of(&group, author_told, &others, add);
         let newcomer = BTreeSet::from([phone.to_owned()]);
         let create = self.creation(&group, None);
         self.tell(&group, author, &newcomer, create);
@@ -195,13 +202,16 @@ impl World {
     }
 
     /// A person in an answer, with the reason why nothing was done.
-    pub fn answered(&self, jid: &Jid, error: Option<u16>) -> Node {
+    pub fn answered(&self, jid: &Jid, error: Option<u16>, offer: Option<Node>) -> Node {
         let person = self.resolve(jid).map(|(person, _)| person);
         let user = |form| self.user(person.as_ref()?, form);
         let lid = user(Form::Lid).unwrap_or_else(|| jid.clone());
         let mut node = NodeBuilder::new("participant").attr("jid", lid);
         if let Some(phone) = user(Form::Pn) {
             node = node.attr("phone_number", phone);
+        }
+        if let Some(offer) = offer {
+            node = node.children([offer]);
         }
         match error {
             Some(error) => node.attr("error", error).build(),

@@ -17,11 +17,14 @@ pub enum Setting {
     /// Its id is the client's; without a body the description goes.
     Description {
         id: String,
+        /// The id of the one that it replaces.
+        prev: Option<String>,
         body: Option<String>,
     },
     Announcement(bool),
     Locked(bool),
     AdminsAdd(bool),
+    MembersInvite(bool),
     Approval(bool),
     Ephemeral(u32),
 }
@@ -49,6 +52,11 @@ impl Setting {
                 Some("all_member_add") => Self::AdminsAdd(false),
                 _ => return Some(Err(BAD_REQUEST)),
             },
+            "member_link_mode" => match stanza::text(node).as_deref() {
+                Some("all_member_link") => Self::MembersInvite(true),
+                Some("admin_link") => Self::MembersInvite(false),
+                _ => return Some(Err(BAD_REQUEST)),
+            },
             "membership_approval_mode" => {
                 let state = stanza::child(node, "group_join");
                 match state
@@ -72,13 +80,28 @@ impl Setting {
         }
     }
 
+    /// Whoever replaces a description says which, so that nobody overwrites what they have not seen.
+    pub fn fits(&self, group: &Group) -> Result<(), Refusal> {
+        let Self::Description { prev, .. } = self else {
+            return Ok(());
+        };
+        let present = group
+            .description
+            .as_ref()
+            .map(|description| &description.id);
+        match prev.as_ref() == present {
+            true => Ok(()),
+            false => Err((409, "conflict")),
+        }
+    }
+
     pub fn apply(&self, group: &mut Group, author: &str) {
         match self {
             Self::Subject(subject) => {
                 group.subject.clone_from(subject);
                 group.renamed = Some((author.to_owned(), stanza::now()));
             }
-            Self::Description { id, body } => {
+            Self::Description { id, body, .. } => {
                 group.description = body.as_ref().map(|body| Description {
                     id: id.clone(),
                     body: body.clone(),
@@ -89,6 +112,7 @@ impl Setting {
             Self::Announcement(on) => group.rules.announcement = *on,
             Self::Locked(on) => group.rules.locked = *on,
             Self::AdminsAdd(on) => group.rules.admins_add = *on,
+            Self::MembersInvite(on) => group.rules.members_invite = *on,
             Self::Approval(on) => group.rules.approval = *on,
             Self::Ephemeral(seconds) => group.rules.ephemeral = *seconds,
         }
@@ -109,5 +133,6 @@ fn description(node: &Node) -> Result<Setting, Refusal> {
     let body = stanza::child(node, "body").map(|body| text(body, DESCRIPTION));
     let body = body.transpose()?;
     let id = if id.is_empty() { stanza::new_id() } else { id };
-    Ok(Setting::Description { id, body })
+    let prev = stanza::attr(node, "prev").map(|prev| prev.into_owned());
+    Ok(Setting::Description { id, prev, body })
 }

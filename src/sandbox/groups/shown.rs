@@ -82,6 +82,7 @@ impl World {
             Setting::Announcement(_) => announcement(rules),
             Setting::Locked(_) => locked(rules),
             Setting::AdminsAdd(_) => adding(rules),
+            Setting::MembersInvite(_) => inviting(rules),
             Setting::Approval(_) => approval(rules),
             Setting::Ephemeral(_) => ephemeral(rules),
         }
@@ -154,6 +155,7 @@ fn shown_rules(rules: &Rules) -> impl Iterator<Item = Node> {
         rules.approval.then(|| approval(rules)),
         (rules.ephemeral > 0).then(|| ephemeral(rules)),
         Some(adding(rules)),
+        Some(inviting(rules)),
     ];
     shown.into_iter().flatten()
 }
@@ -177,6 +179,14 @@ fn adding(rules: &Rules) -> Node {
         false => "all_member_add",
     };
     stanza::leaf("member_add_mode", mode)
+}
+
+fn inviting(rules: &Rules) -> Node {
+    let mode = match rules.members_invite {
+        true => "all_member_link",
+        false => "admin_link",
+    };
+    stanza::leaf("member_link_mode", mode)
 }
 
 fn approval(rules: &Rules) -> Node {

@@ -115,6 +115,20 @@ pub enum Say {
         body: String,
         buttons: Vec<Choice>,
     },
+    /// Asks for money: `amount` in the currency's smallest unit, of which 100 make one.
+    PaymentRequest {
+        amount: u32,
+        currency: String,
+        note: Option<String>,
+    },
+    /// Says that what the message asks for is paid.
+    Payment {
+        message: String,
+    },
+    /// Does not pay what the message asks for.
+    PaymentDeclined {
+        message: String,
+    },
     Reaction {
         message: String,
         emoji: String,
@@ -173,6 +187,8 @@ pub enum Unsaid {
     UnknownChoice(String),
     #[error("the message is no poll that can be voted in")]
     NoPoll,
+    #[error("the message is nobody else's request for money")]
+    NoRequest,
     #[error("only own messages can be changed")]
     NotOwn,
     #[error("only admins take back what others have written")]
@@ -199,7 +215,9 @@ impl Say {
             | Self::Vote { message, .. }
             | Self::Answer { message, .. }
             | Self::Edit { message, .. }
-            | Self::Revoke { message } => Some(message),
+            | Self::Revoke { message }
+            | Self::Payment { message }
+            | Self::PaymentDeclined { message } => Some(message),
             _ => None,
         }
     }

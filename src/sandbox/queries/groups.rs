@@ -6,7 +6,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, JidExt, Node};
 
 use super::communities;
-use crate::sandbox::groups::members::MemberChange;
+use crate::sandbox::groups::members::{FORBIDDEN, MemberChange};
 use crate::sandbox::groups::rules::Setting;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Refusal, Reply};
 use crate::sandbox::stanza;
@@ -52,7 +52,13 @@ fn look(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
         return reply;
     }
     match asked.tag.as_ref() {
-        "query" => Ok(vec![world.group_node(world.group_of(phone, id)?)]),
+        "query" => match stanza::child(asked, "add_request") {
+            Some(invitation) => {
+                let group = world.invitation_to(phone, id, invitation)?;
+                Ok(vec![world.group_node(group)])
+            }
+            None => Ok(vec![world.group_node(world.group_of(phone, id)?)]),
+        },
         "invite" => Ok(vec![world.invite_code(phone, id, false)?]),
         "membership_approval_requests" => Ok(vec![world.membership_requests(phone, id)?]),
         _ => Err(BAD_REQUEST),
@@ -77,6 +83,14 @@ fn change(world: &mut World, phone: &str, id: &str, asked: &Node) -> Reply {
     }
     match asked.tag.as_ref() {
         "invite" => Ok(vec![world.invite_code(phone, id, true)?]),
+        "accept" => Ok(vec![world.accept_invitation(phone, id, asked)?]),
+        "revoke" => {
+            world.revoke_invitations(phone, id, &people(asked)?)?;
+            Ok(Vec::new())
+        }
+        "cancel_membership_requests" => {
+            Ok(vec![world.withdraw_requests(phone, id, &people(asked)?)?])
+        }
         "membership_requests_action" => {
             let decision = stanza::children(asked).first().ok_or(BAD_REQUEST)?;
             let approve = match decision.tag.as_ref() {
@@ -105,8 +119,8 @@ fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
         let person = world.resolve(&jid).map(|(person, _)| person.phone);
         match person.map(|phone| world.lets_add(creator, &phone).map(|()| phone)) {
             Some(Ok(phone)) => drop(members.insert(phone)),
-            Some(Err(error)) => absent.push(world.answered(&jid, Some(error))),
-            None => absent.push(world.answered(&jid, Some(404))),
+            Some(Err(error)) => absent.push((jid, error)),
+            None => absent.push((jid, 404)),
         }
     }
     let settings = stanza::children(create).iter().filter_map(Setting::read);
@@ -115,9 +129,14 @@ fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
         Some(id) => world.create_within(creator, &id, &subject, members, settings),
         None => world.create_group(creator, &subject, members, settings, false),
     };
-    let mut node = world.group_node(&group.ok_or((406, "not-acceptable"))?);
+    let group = group.ok_or((406, "not-acceptable"))?;
+    let mut node = world.group_node(&group);
     if let Some(wacore_binary::NodeContent::Nodes(children)) = &mut node.content {
-        children.extend(absent);
+        for (jid, error) in absent {
+            let offer =
+                (error == FORBIDDEN).then(|| world.offer_invitation(&group.id, creator, &jid));
+            children.push(world.answered(&jid, Some(error), offer.flatten()));
+        }
     }
     Ok(vec![node])
 }

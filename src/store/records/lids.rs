@@ -35,6 +35,20 @@ impl RecordBackend {
         }
     }
 
+    /// The other name of a person, from JID to JID: the newest LID of a number, or the number of a LID. `None`: it is not
+    /// known.
+    pub async fn other_name(&self, jid: &str) -> Result<Option<String>, StoreError> {
+        let named = match jid.split_once('@') {
+            Some((user, "lid")) => self.lid(user).await?,
+            Some((user, "s.whatsapp.net")) => self.lid_of_phone(user).await?,
+            _ => None,
+        };
+        Ok(named.map(|entry| match jid.ends_with("@lid") {
+            true => format!("{}@s.whatsapp.net", entry.phone_number),
+            false => format!("{}@lid", entry.lid),
+        }))
+    }
+
     /// What is known of every LID, in their order.
     pub(super) async fn all_lids(&self) -> Result<Vec<LidPnMappingEntry>, StoreError> {
         let records = self.scan(Scan::all(Kind::Lid)).await?;

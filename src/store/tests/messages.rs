@@ -53,6 +53,33 @@ async fn find(store: &Store, device: DeviceNumber, id: &str) -> Option<KeptMessa
 }
 
 #[tokio::test]
+async fn what_others_have_written_is_read_from_the_newest_on() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let (number, _, _) = device(&folder, &store).await;
+    let (elsewhere, _, _) = device(&folder, &store).await;
+    let about = about();
+    for id in ["3EB0A", "3EB0B", "3EB0C"] {
+        let inbound = new(id, false, 1, &about);
+        store.keep_message(number, &inbound).await.unwrap();
+        let own = new(id, true, 1, &about);
+        store.keep_message(number, &own).await.unwrap();
+        store.keep_message(elsewhere, &inbound).await.unwrap();
+    }
+    let before = async |before: i64| -> Vec<KeptMessage<About>> {
+        store.others_before(number, before, 2).await.unwrap()
+    };
+    let ids = |found: &[KeptMessage<About>]| -> Vec<String> {
+        found.iter().map(|message| message.id.clone()).collect()
+    };
+    let newest = before(i64::MAX).await;
+    assert_eq!(ids(&newest), ["3EB0C", "3EB0B"]);
+    let older = before(newest[1].number).await;
+    assert_eq!(ids(&older), ["3EB0A"]);
+    assert!(before(older[0].number).await.is_empty());
+}
+
+#[tokio::test]
 async fn a_message_is_found_by_its_device_and_by_whoever_may_know_of_that() {
     let folder = Folder::new();
     let store = folder.open();

@@ -274,3 +274,52 @@ async fn a_connection_that_dies_under_a_command_is_answered_with_device_disconne
     );
     assert_eq!(answer.object_error(), expected);
 }
+
+#[tokio::test]
+async fn a_text_stands_on_a_colour_and_in_letters_of_the_callers_choice() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    let ada = world.control.contact_of(&phone, "Ada").await;
+    world.pair(&user, &phone).await;
+    for (look, argb, font) in [
+        (json!({}), 0xFF1E_6E4F_u32, "SYSTEM"),
+        (
+            json!({ "background_color": "#102030", "font": "calistoga" }),
+            0xFF10_2030,
+            "CALISTOGA_REGULAR",
+        ),
+        (
+            json!({ "background_color": "FFFFFF", "font": "serif" }),
+            0xFFFF_FFFF,
+            "SYSTEM_TEXT",
+        ),
+    ] {
+        let mut body = look;
+        body["text"] = json!("We are open");
+        let posted = user.api.post("/status/text", body).await.expect(200);
+        let read = world
+            .control
+            .wait_for_message(&ada, &posted["message_id"])
+            .await;
+        let text = &read["message"]["extended_text_message"];
+        assert_eq!(
+            (&text["background_argb"], &text["font"]),
+            (&json!(argb), &json!(font)),
+            "{read}"
+        );
+    }
+    for (field, value, text) in [
+        (
+            "background_color",
+            json!("green"),
+            "background_color must be a colour like #1E6E4F",
+        ),
+        ("font", json!("comic"), "font must be `system`"),
+    ] {
+        let body = json!({ "text": "We are open", field: value });
+        let answer = user.api.post("/status/text", body).await.expect(400);
+        let said = answer["error"]["message"].as_str().expect("words");
+        assert!(said.starts_with(text), "{answer}");
+    }
+}

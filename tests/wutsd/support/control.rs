@@ -138,6 +138,31 @@ impl Control {
         self.0.post(&path, saying).await.expect(200)["id"].clone()
     }
 
+    /// A phone calls somebody; the call's id.
+    pub async fn calls(&self, phone: &str, to: &str) -> Value {
+        let path = format!("/accounts/{phone}/calls");
+        let body = json!({ "to": to });
+        self.0.post(&path, body).await.expect(201)["id"].clone()
+    }
+
+    /// What has become of a call, as that account's phone knows it.
+    pub async fn call(&self, phone: &str, id: &Value) -> Value {
+        let path = format!("/accounts/{phone}/calls");
+        let told = self.0.get(&path).await.expect(200);
+        let mut calls = told["calls"].as_array().expect("calls").iter();
+        calls
+            .find(|call| call["id"] == *id)
+            .expect("the call")
+            .clone()
+    }
+
+    /// Somebody does something with a call on the phone.
+    pub async fn touches_call(&self, phone: &str, id: &Value, action: &str) {
+        let id = id.as_str().expect("an id");
+        let path = format!("/accounts/{phone}/calls/{id}");
+        self.change(&path, json!({ "action": action })).await;
+    }
+
     /// The kinds of which phones can send a message, as the refusal of another one lists them.
     pub async fn kinds(&self, phone: &str) -> Vec<String> {
         let path = format!("/accounts/{phone}/send");
@@ -238,6 +263,19 @@ impl Control {
     pub async fn change_group(&self, group: &str, change: Value) {
         self.change(&format!("/groups/{group}/participants"), change)
             .await;
+    }
+
+    /// A group as the server has it; null where there is none.
+    pub async fn group_at_server(&self, jid: &str) -> Value {
+        let groups = self.0.get("/groups").await.expect(200);
+        let groups = groups["groups"].as_array().expect("groups").clone();
+        let found = groups.into_iter().find(|group| group["jid"] == jid);
+        found.unwrap_or_default()
+    }
+
+    /// The owner of a phone does something in groups.
+    pub async fn acts(&self, phone: &str, act: Value) {
+        self.change(&format!("/accounts/{phone}/groups"), act).await;
     }
 
     /// Makes a group; its JID.

@@ -17,12 +17,12 @@ use crate::failure::{Failure, Invalid};
 pub const EDITABLE: Duration = Duration::from_secs(20 * 60);
 
 impl OpenChat<'_> {
-    /// Refuses a message that is in another chat than this one. `field`: where the request names the chat.
-    pub async fn has(&self, field: &'static str, kept: Option<&Kept>) -> Result<(), Invalid> {
+    /// Refuses a message that is in another chat than this one.
+    pub async fn has(&self, kept: Option<&Kept>) -> Result<(), Invalid> {
         match kept {
             Some(kept) if !self.is_where(kept).await => {
-                let problem = format!("{field} is another chat than that of {}", kept.id);
-                Err(Invalid::field(field, problem))
+                let problem = format!("{} is another chat than that of {}", self.field, kept.id);
+                Err(Invalid::field(self.field, problem))
             }
             _ => Ok(()),
         }

@@ -4,7 +4,6 @@ use buffa::MessageField;
 use serde_json::{Value, json};
 use wacore::poll::{compute_option_hash, encrypt_poll_vote_with_secret};
 use wacore::proto_helpers::build_reaction_message;
-use waproto::whatsapp::Message;
 use waproto::whatsapp::hydrated_template_button::HydratedButton;
 use waproto::whatsapp::message::buttons_response_message::{Response, Type as Pressed};
 use waproto::whatsapp::message::interactive_message::InteractiveMessage as Interactive;
@@ -14,9 +13,11 @@ use waproto::whatsapp::message::interactive_response_message::{
 use waproto::whatsapp::message::list_response_message::{ListType, SingleSelectReply};
 use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::message::{
-    ButtonsResponseMessage, InteractiveResponseMessage, ListResponseMessage, PollEncValue,
-    PollUpdateMessage, ProtocolMessage, TemplateButtonReplyMessage,
+    ButtonsResponseMessage, DeclinePaymentRequestMessage, InteractiveResponseMessage,
+    ListResponseMessage, PollEncValue, PollUpdateMessage, ProtocolMessage, SendPaymentMessage,
+    TemplateButtonReplyMessage,
 };
+use waproto::whatsapp::{Message, MessageKey};
 
 use super::{Say, Unsaid};
 use crate::sandbox::phone::known::Known;
@@ -57,7 +58,37 @@ impl World {
                     false => Err(Unsaid::NotAdmin),
                 }
             }
+            Say::Payment { .. } => self.paid(phone, known),
+            Say::PaymentDeclined { .. } => self.declined(phone, known),
             _ => Err(Unsaid::NoWay),
+        }
+    }
+
+    fn paid(&self, phone: &str, known: &Known) -> Result<Message, Unsaid> {
+        let paid = SendPaymentMessage {
+            request_message_key: MessageField::some(self.asked_for_money(phone, known)?),
+            ..Default::default()
+        };
+        Ok(Message {
+            send_payment_message: MessageField::some(paid),
+            ..Default::default()
+        })
+    }
+
+    fn declined(&self, phone: &str, known: &Known) -> Result<Message, Unsaid> {
+        let declined = DeclinePaymentRequestMessage {
+            key: MessageField::some(self.asked_for_money(phone, known)?),
+        };
+        Ok(Message {
+            decline_payment_request_message: MessageField::some(declined),
+            ..Default::default()
+        })
+    }
+
+    fn asked_for_money(&self, phone: &str, known: &Known) -> Result<MessageKey, Unsaid> {
+        match unwrapped(&known.message).request_payment_message.is_set() && known.author != phone {
+            true => self.key_to(phone, known).ok_or(Unsaid::NoWay),
+            false => Err(Unsaid::NoRequest),
         }
     }
 

@@ -12,9 +12,10 @@ use waproto::whatsapp::message::poll_creation_message::Option as PollOption;
 use waproto::whatsapp::message::template_message::HydratedFourRowTemplate;
 use waproto::whatsapp::message::{
     ButtonsMessage, ContactMessage, ContactsArrayMessage, InteractiveMessage, ListMessage,
-    LiveLocationMessage, LocationMessage, PollCreationMessage, TemplateMessage,
+    LiveLocationMessage, LocationMessage, PollCreationMessage, RequestPaymentMessage,
+    TemplateMessage,
 };
-use waproto::whatsapp::{HydratedTemplateButton, Message, MessageContextInfo};
+use waproto::whatsapp::{HydratedTemplateButton, Message, MessageContextInfo, Money};
 
 use super::{Card, Choice, File, Say};
 use crate::sandbox::keys;
@@ -77,6 +78,11 @@ impl World {
                 }
                 message
             }
+            Say::PaymentRequest {
+                amount,
+                currency,
+                note,
+            } => asked_for_money(amount, currency, note),
             Say::Contact { contact } => Message {
                 contact_message: MessageField::some(card(contact)),
                 ..Default::default()
@@ -130,7 +136,9 @@ impl World {
             | Say::Vote { .. }
             | Say::Answer { .. }
             | Say::Edit { .. }
-            | Say::Revoke { .. } => Message::default(),
+            | Say::Revoke { .. }
+            | Say::Payment { .. }
+            | Say::PaymentDeclined { .. } => Message::default(),
         }
     }
 
@@ -142,6 +150,28 @@ impl World {
             data: file.data,
         };
         self.compose(content, false)
+    }
+}
+
+fn asked_for_money(amount: u32, currency: String, note: Option<String>) -> Message {
+    let note = note.map(|text| Message {
+        conversation: Some(text),
+        ..Default::default()
+    });
+    let request = RequestPaymentMessage {
+        note_message: note.into(),
+        amount1000: Some(u64::from(amount) * 10),
+        amount: MessageField::some(Money {
+            value: Some(amount.into()),
+            offset: Some(100),
+            currency_code: Some(currency.clone()),
+        }),
+        currency_code_iso4217: Some(currency),
+        ..Default::default()
+    };
+    Message {
+        request_payment_message: MessageField::some(request),
+        ..Default::default()
     }
 }
 

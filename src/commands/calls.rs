@@ -1,0 +1,3 @@
+//! Calls that come in.
+
+pub mod reject;

@@ -1,0 +1,165 @@
+//! What a group is called, says of itself, and lets its people do.
+
+use whatsapp_rust::features::{
+    GroupDescription, GroupError, GroupSubject, MemberAddMode, MembershipApprovalMode,
+    PreviousDescription,
+};
+
+use super::{Group, Groups, Who};
+use crate::device::session::jids;
+use crate::failure::{Failure, Invalid};
+use crate::jid::GroupJid;
+
+/// What is to be different in a group; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub subject: Option<String>,
+    /// Empty: it says nothing of itself any more.
+    pub description: Option<String>,
+    /// Only admins change what it shows of itself.
+    pub locked: Option<bool>,
+    /// Only admins write.
+    pub announce: Option<bool>,
+    /// Admins decide about who asks to join.
+    pub join_approval: Option<bool>,
+    pub who_adds: Option<Who>,
+}
+
+/// One change, which is one question.
+#[derive(Clone, Debug)]
+enum Step {
+    Subject(GroupSubject),
+    Description(Option<GroupDescription>),
+    Locked(bool),
+    Announce(bool),
+    Approval(bool),
+    WhoAdds(Who),
+}
+
+impl Step {
+    /// The request's name of it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Subject(_) => "name",
+            Self::Description(_) => "topic",
+            Self::Locked(_) => "locked",
+            Self::Announce(_) => "announcement",
+            Self::Approval(_) => "join_approval",
+            Self::WhoAdds(_) => "member_add_mode",
+        }
+    }
+}
+
+impl Changes {
+    fn steps(self) -> Result<Vec<Step>, Invalid> {
+        let subject = self.subject.map(GroupSubject::new).transpose();
+        let subject = subject.map_err(|error| Invalid::field("name", error.to_string()))?;
+        let description = self.description.map(|text| match text.is_empty() {
+            true => Ok(None),
+            false => GroupDescription::new(text).map(Some),
+        });
+        let description = description.transpose();
+        let description =
+            description.map_err(|error| Invalid::field("topic", error.to_string()))?;
+        let steps = [
+            subject.map(Step::Subject),
+            description.map(Step::Description),
+            self.locked.map(Step::Locked),
+            self.announce.map(Step::Announce),
+            self.join_approval.map(Step::Approval),
+            self.who_adds.map(Step::WhoAdds),
+        ];
+        Ok(steps.into_iter().flatten().collect())
+    }
+}
+
+impl Groups<'_> {
+    /// Changes a group, one thing after the other, and returns what it is then. Where WhatsApp does not make a change, those
+    /// after it are not tried, and the failure says which were made.
+    pub async fn update(&self, group: &GroupJid, changes: Changes) -> Result<Group, Failure> {
+        let (mut made, mut steps) = (Vec::new(), changes.steps()?.into_iter());
+        while let Some(step) = steps.next() {
+            let name = step.name();
+            if let Err(why) = self.take(group, step).await {
+                return Err(why.partly(&made, name, steps.map(|step| step.name())));
+            }
+            made.push(name);
+        }
+        let shown = self.info(group).await;
+        shown.map_err(|why| Failure::Partly {
+            why: Box::new(why),
+            said: format!(
+                "changed: {}, and the group could not be read again",
+                made.join(", ")
+            ),
+        })
+    }
+
+    /// Makes changes that do not depend on each other; returns those that were not made, by the request's names of them.
+    pub(super) async fn try_all(
+        &self,
+        group: &GroupJid,
+        changes: Changes,
+    ) -> Result<Vec<(&'static str, Failure)>, Failure> {
+        let mut failed = Vec::new();
+        for step in changes.steps()? {
+            let name = step.name();
+            if let Err(why) = self.take(group, step).await {
+                failed.push((name, why));
+            }
+        }
+        Ok(failed)
+    }
+
+    async fn take(&self, group: &GroupJid, step: Step) -> Result<(), Failure> {
+        if let Step::Description(text) = step {
+            return self.describe(group, text).await;
+        }
+        let (groups, jid) = (self.0.client.groups(), jids::group(group));
+        let work = async {
+            match step {
+                Step::Subject(subject) => groups.set_subject(jid, subject).await,
+                Step::Description(_) => Ok(()),
+                Step::Locked(on) => groups.set_locked(jid, on).await,
+                Step::Announce(on) => groups.set_announce(jid, on).await,
+                Step::Approval(on) => {
+                    let mode = match on {
+                        true => MembershipApprovalMode::On,
+                        false => MembershipApprovalMode::Off,
+                    };
+                    groups.set_membership_approval(jid, mode).await
+                }
+                Step::WhoAdds(who) => {
+                    let mode = match who {
+                        Who::Admins => MemberAddMode::AdminAdd,
+                        Who::Everybody => MemberAddMode::AllMemberAdd,
+                    };
+                    groups.set_member_add_mode(jid, mode).await
+                }
+            }
+        };
+        self.have(group, work).await
+    }
+
+    /// WhatsApp wants to be told which text is replaced. Somebody else may have written one meanwhile: then once more.
+    async fn describe(
+        &self,
+        group: &GroupJid,
+        text: Option<GroupDescription>,
+    ) -> Result<(), Failure> {
+        let (groups, jid) = (self.0.client.groups(), jids::group(group));
+        let describe = async || {
+            let before = PreviousDescription::Resolve;
+            groups
+                .set_description(jid.clone(), text.clone(), before)
+                .await
+        };
+        let work = async {
+            match describe().await {
+                Err(GroupError::DescriptionConflict) => describe().await,
+                described => described,
+            }
+        };
+        self.have(group, work).await
+    }
+}

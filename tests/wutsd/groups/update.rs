@@ -1,0 +1,137 @@
+//! PATCH /groups/{jid}
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use super::Groups;
+
+impl Groups {
+    async fn update(&self, jid: &str, body: Value) -> Value {
+        let path = format!("/groups/{jid}");
+        let updated = self.request(Method::PATCH, &path, Some(&body)).await;
+        updated.expect(200)["group"].clone()
+    }
+}
+
+#[tokio::test]
+async fn a_group_is_renamed_described_and_ruled_and_phones_see_it() {
+    let groups = Groups::start().await;
+    let jid = groups.made(&[&groups.ada]).await;
+    let all = json!({
+        "name": "Support", "topic": "Ask here ☎", "announcement": true, "locked": true,
+        "join_approval": true, "member_add_mode": "admin"
+    });
+    let group = groups.update(&jid, all).await;
+    assert_eq!(
+        (&group["name"], &group["topic"]),
+        (&json!("Support"), &json!("Ask here ☎"))
+    );
+    for rule in ["is_announce", "is_locked", "join_approval"] {
+        assert_eq!(group[rule], true, "{group}");
+    }
+    assert_eq!(group["member_add_mode"], "admin");
+    assert_eq!(group.get("participants"), None);
+    let there = groups.at_server(&jid).await;
+    assert_eq!(there["subject"], "Support");
+    assert_eq!(there["description"], "Ask here ☎");
+    let rules = json!({
+        "announcement": true, "locked": true, "admins_add": true, "members_invite": false,
+        "approval": true, "ephemeral": 0
+    });
+    assert_eq!(there["rules"], rules);
+
+    // The description is replaced, whoever wrote it, by either name of the field, and goes.
+    for (body, topic) in [
+        (json!({ "description": "Two" }), "Two"),
+        (json!({ "topic": "Three", "description": "Three" }), "Three"),
+        (json!({ "topic": "" }), ""),
+    ] {
+        assert_eq!(groups.update(&jid, body).await["topic"], topic);
+    }
+    assert_eq!(groups.at_server(&jid).await["description"], Value::Null);
+    let none = json!({
+        "announcement": false, "locked": false, "join_approval": false, "member_add_mode": "all"
+    });
+    let group = groups.update(&jid, none).await;
+    for rule in ["is_announce", "is_locked", "join_approval"] {
+        assert_eq!(group[rule], false, "{group}");
+    }
+    assert_eq!(
+        (&group["member_add_mode"], &group["name"]),
+        (&json!("all"), &json!("Support"))
+    );
+}
+
+#[tokio::test]
+async fn what_was_changed_before_a_refusal_is_told() {
+    let groups = Groups::start().await;
+    // Everybody names an unlocked group, and only its admins rule it.
+    let jid = groups.of_others().await;
+    let body =
+        json!({ "name": "Mine", "topic": "All of us", "locked": true, "announcement": true });
+    let path = format!("/groups/{jid}");
+    let answer = groups.request(Method::PATCH, &path, Some(&body)).await;
+    let text = "only an admin of the group can do that: changed: name, topic; not changed: locked; not tried: announcement";
+    assert_eq!(answer.text_error(), (403, text));
+    let there = groups.at_server(&jid).await;
+    assert_eq!(
+        (&there["subject"], &there["description"]),
+        (&json!("Mine"), &json!("All of us"))
+    );
+    assert_eq!(there["rules"]["announcement"], false);
+    let body = json!({ "announcement": true });
+    let answer = groups.request(Method::PATCH, &path, Some(&body)).await;
+    assert_eq!(
+        answer.text_error(),
+        (403, "only an admin of the group can do that")
+    );
+}
+
+#[tokio::test]
+async fn what_groups_cannot_be_is_refused_with_the_field() {
+    let groups = Groups::start().await;
+    let jid = groups.made(&[&groups.ada]).await;
+    let table = [
+        (json!({}), "name", "name, topic, "),
+        (json!({ "name": "" }), "name", "name, topic, "),
+        (json!({ "name": "  " }), "name", "name cannot be empty"),
+        (
+            json!({ "name": "x".repeat(101) }),
+            "name",
+            "name must not be longer than 100",
+        ),
+        (
+            json!({ "topic": "x".repeat(2049) }),
+            "topic",
+            "topic must not be longer than 2048",
+        ),
+        (
+            json!({ "description": "x".repeat(2049) }),
+            "description",
+            "description must not be",
+        ),
+        (
+            json!({ "topic": "one", "description": "two" }),
+            "description",
+            "description and topic",
+        ),
+        (
+            json!({ "announcement": "yes" }),
+            "announcement",
+            "announcement must be",
+        ),
+        (
+            json!({ "member_add_mode": "nobody" }),
+            "member_add_mode",
+            "member_add_mode must be",
+        ),
+    ];
+    groups
+        .refuses(Method::PATCH, &format!("/groups/{jid}"), &table)
+        .await;
+    assert_eq!(groups.at_server(&jid).await["subject"], "Sales");
+    let right = json!({ "name": "x" });
+    groups
+        .refuses_as_documented(Method::PATCH, "", Some(&right), "failed to update group")
+        .await;
+}
