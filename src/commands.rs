@@ -8,7 +8,7 @@ pub mod contacts;
 pub mod groups;
 pub mod logout;
 pub mod messages;
-mod named;
+pub mod named;
 pub mod payments;
 pub mod presence;
 pub mod privacy;

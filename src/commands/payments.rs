@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::commands::send::SentTo;
+use crate::contract::money::Sum;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::text::NonBlank;
 use crate::device::session::messages::key::Target;
+use crate::device::session::outgoing::payment::Money;
 use crate::jid::Person;
 
 const fn payment(name: &'static str, failed: &'static str) -> Operation {
@@ -35,13 +37,23 @@ pub struct RequestKey {
     participant: Option<Person>,
 }
 
-impl RequestKey {
-    /// `own`: what is meant where the request does not say it.
-    fn target(self, own: bool) -> Target {
-        Target {
-            id: self.id.into(),
-            from_me: Some(self.from_me.unwrap_or(own)),
-            author: self.participant,
+impl From<RequestKey> for Target {
+    fn from(key: RequestKey) -> Self {
+        Self {
+            id: key.id.into(),
+            from_me: key.from_me,
+            author: key.participant,
+        }
+    }
+}
+
+impl From<Sum> for Money {
+    fn from(sum: Sum) -> Self {
+        Self {
+            currency: sum.currency.code(),
+            minor_units: sum.minor_units(),
+            per_unit: sum.per_unit(),
+            thousandths: sum.thousandths(),
         }
     }
 }

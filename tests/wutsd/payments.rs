@@ -45,7 +45,7 @@ async fn refuses_what_is_no_such_request(
         (json!({ "id": text, "fromMe": false }), no_request),
         others,
         (json!({}), "request_message_key.id is required"),
-        (Value::Null, "request_message_key is required"),
+        (Value::Null, "request_message_key.id is required"),
     ] {
         let mut body = body.clone();
         body["request_message_key"] = key;

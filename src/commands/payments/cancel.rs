@@ -35,7 +35,7 @@ impl Command for CancelPayment {
 
     async fn run(self, session: Session) -> Result<SentTo, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
-        let request = self.request_message_key.target(true);
+        let request = self.request_message_key.into();
         let request = chat.payment_request(request, true).await?;
         let ack = chat.send(Outgoing::payment_cancelled(request)).await?;
         Ok(SentTo::new(ack, "Payment request cancelled successfully"))

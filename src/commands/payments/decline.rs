@@ -35,7 +35,7 @@ impl Command for DeclinePayment {
 
     async fn run(self, session: Session) -> Result<SentTo, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
-        let request = self.request_message_key.target(false);
+        let request = self.request_message_key.into();
         let request = chat.payment_request(request, false).await?;
         let ack = chat.send(Outgoing::payment_declined(request)).await?;
         Ok(SentTo::new(ack, "Payment request declined successfully"))

@@ -89,7 +89,7 @@ impl Command for RequestPayment {
 
     async fn run(self, session: Session) -> Result<SentSum, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
-        let request = Outgoing::payment_request(chat.jid(), self.sum, self.note, self.until);
+        let request = Outgoing::payment_request(chat.jid(), self.sum.into(), self.note, self.until);
         let ack = chat.send(request).await?;
         Ok(SentSum {
             sent: SentTo::new(ack, "Payment request sent successfully"),

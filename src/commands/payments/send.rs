@@ -46,7 +46,7 @@ impl Command for SendPaymentNotification {
 
     async fn run(self, session: Session) -> Result<SentSum, Failure> {
         let chat = session.messages().open("to", &self.to).await?;
-        let request = self.request_message_key.target(false);
+        let request = self.request_message_key.into();
         let request = chat.payment_request(request, false).await?;
         let note = self.note_message.map(String::from);
         let ack = chat.send(Outgoing::payment_sent(request, note)).await?;

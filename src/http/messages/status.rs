@@ -6,9 +6,11 @@ use utoipa::ToSchema;
 
 use super::find;
 use crate::commands::messages::NOT_FOUND;
+use crate::commands::named::NamedChat;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
-use crate::device::known_as::KnownAs;
+use crate::device::kept::About;
+use crate::device::known_as::{KnownAs, Named};
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::DeviceId;
@@ -48,8 +50,8 @@ pub struct GetMessageStatus {
 )]
 pub struct MessageStatus {
     message_id: String,
-    /// The chat's JID: of a person by number where it is known.
-    chat_jid: String,
+    #[serde(flatten)]
+    chat: NamedChat,
     is_group: bool,
     status: Progress,
     /// When the first recipient had it.
@@ -126,8 +128,8 @@ impl Endpoint for GetMessageStatus {
             reached.iter().filter_map(when).min().and_then(time)
         };
         Ok(MessageStatus {
-            chat_jid: message.about.chat_jid(),
             is_group: message.about.in_group(),
+            chat: named(message.about).into(),
             status: Progress::from(message.state),
             delivered_at: first(|reached| reached.delivered_at),
             read_at: first(|reached| reached.read_at),
@@ -137,6 +139,13 @@ impl Endpoint for GetMessageStatus {
             message_id: message.id,
             recipients: reached.into_iter().map(Recipient::from).collect(),
         })
+    }
+}
+
+fn named(message: About) -> Named {
+    Named {
+        jid: message.chat_jid(),
+        who: message.other,
     }
 }
 

@@ -7,6 +7,7 @@ use super::inferred::STATE_FOUND;
 use super::{INSTANCE, Instance};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
+use crate::contract::text::NonBlank;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::messages::find;
@@ -20,7 +21,8 @@ const ELSEWHERE: Failure = Failure::documented(404, "Message does not belong to 
 #[serde(rename_all = "camelCase")]
 pub struct GetMessageState {
     /// Its id.
-    message_id: String,
+    #[schema(value_type = String, min_length = 1)]
+    message_id: NonBlank,
 }
 
 /// What has become of it.
@@ -72,7 +74,7 @@ impl Endpoint for GetMessageState {
 
     async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
         let Instance { caller, device } = &context.caller;
-        let found = find(&context.api, caller, &self.message_id, Whose::Mine).await;
+        let found = find(&context.api, caller, self.message_id.as_str(), Whose::Mine).await;
         let found = found.map_err(|failure| match failure {
             Failure::NotFound(_) | Failure::Documented { status: 404, .. } => NOT_FOUND,
             other => other,

@@ -89,7 +89,7 @@ async fn what_names_no_call_is_refused_and_nothing_rings_without_a_connection() 
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
     for (body, field, text) in [
-        (json!({}), "call_id", "call_id is required"),
+        (json!({}), "call_id", "call_id cannot be empty"),
         (
             json!({ "call_id": " ", "from": "15550000101" }),
             "call_id",

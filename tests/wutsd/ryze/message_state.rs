@@ -60,7 +60,7 @@ async fn what_has_become_of_a_message_is_told_by_number_and_by_name() {
     let answer = sales.get("/api/chat/status/sales").await;
     assert_eq!(answer.status, 400, "{}", answer.text);
     assert!(
-        answer.text.contains("messageId is required"),
+        answer.text.contains("messageId cannot be empty"),
         "{}",
         answer.text
     );

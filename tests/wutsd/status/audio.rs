@@ -48,13 +48,13 @@ async fn what_is_no_sound_is_refused_by_name() {
     let sound = base64(&file("voice.ogg"));
     let url = "https://example.com/a.ogg";
     for (body, code, words) in [
-        (json!({}), "invalid_request", "audio"),
+        (json!({}), "invalid_media", "audio"),
         (
             json!({ "audio": sound, "audio_url": url }),
-            "invalid_request",
+            "invalid_media",
             "audio",
         ),
-        (json!({ "audio": "%%%" }), "invalid_request", "audio"),
+        (json!({ "audio": "%%%" }), "invalid_media", "audio"),
         (json!({ "audio": DOT }), "invalid_media", ""),
         (
             json!({ "audio": sound, "background_color": "red" }),

@@ -315,7 +315,7 @@ async fn a_text_stands_on_a_colour_and_in_letters_of_the_callers_choice() {
             json!("green"),
             "background_color must be a colour like #1E6E4F",
         ),
-        ("font", json!("comic"), "font must be `system`"),
+        ("font", json!("comic"), "font must be one of `system`"),
     ] {
         let body = json!({ "text": "We are open", field: value });
         let answer = user.api.post("/status/text", body).await.expect(400);

@@ -329,7 +329,10 @@ async fn answers_to_buttons_and_lists_name_what_was_chosen() {
             (&json!(kind), &json!("Yes")),
             "{data}"
         );
-        assert_eq!(data["context"]["quoted_message_id"], asked, "{data}");
+        let question = &data["context"];
+        assert_eq!(question["quoted_message_id"], asked, "{data}");
+        assert!(question["quoted_type"].is_string(), "{data}");
+        assert!(question["quoted_content"].is_string(), "{data}");
         for (place, value) in chosen.as_object().expect("an object") {
             assert_eq!(data.pointer(place), Some(value), "{place}: {data}");
         }

@@ -7,7 +7,8 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
 use waproto::whatsapp::Message;
 
-use super::content::{Content, Details, InteractiveResponse, MessageContext};
+use super::content::{self, Content, Details, InteractiveResponse, MessageContext};
+use super::kept;
 
 /// Parts that go along with a message and are none.
 const COMPANY: [&str; 3] = [
@@ -55,7 +56,13 @@ pub fn content(message: &Message) -> Option<Content> {
     let accompanied = !parts.is_empty();
     parts.retain(|(name, _)| !COMPANY.contains(&name.as_str()));
     match parts.into_iter().next() {
-        Some((name, part)) => Some(of_part(&name, part)),
+        Some((name, part)) => {
+            let mut content = of_part(&name, part);
+            // Where the kind has one of its own, it says more than what JSON tells.
+            let context = content::context(kept::context(message));
+            content.context = context.or(content.context);
+            Some(content)
+        }
         None if accompanied => None,
         // Newer than this program: that there is a message is worth telling all the same.
         None => Some(Content {

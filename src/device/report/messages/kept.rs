@@ -87,11 +87,14 @@ macro_rules! kinds_with_context {
             extended_text_message image_message video_message ptv_message audio_message document_message sticker_message
             contact_message contacts_array_message location_message live_location_message poll_creation_message
             poll_creation_message_v3 interactive_message list_message product_message
+            buttons_response_message list_response_message template_button_reply_message
+            interactive_response_message
         }
     };
 }
 
-fn context(message: &Message) -> Option<&ContextInfo> {
+/// What a message of these kinds says of itself besides its content.
+pub(super) fn context(message: &Message) -> Option<&ContextInfo> {
     macro_rules! first {
         ($($kind:ident)*) => {
             None$(.or_else(|| message.$kind.as_option().and_then(|kind| kind.context_info.as_option())))*

@@ -6,7 +6,6 @@ use wacore_binary::Jid;
 use waproto::whatsapp as wa;
 
 use super::OpenChat;
-use crate::device::kept::Kept;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
@@ -31,18 +30,17 @@ impl OpenChat<'_> {
         target: Target,
         emoji: String,
     ) -> Result<Outgoing, Failure> {
-        let (key, _known) = self.key(field, target).await?;
+        let key = self.key(field, target).await?;
         let at = Utc::now().timestamp_millis();
         Ok(Outgoing(build_reaction_message(key, emoji, at)))
     }
 
-    /// As the chat calls whoever wrote it, with what is known here of the message. `field`: where the request names the
-    /// author.
+    /// As the chat calls whoever wrote it. `field`: where the request names the author.
     pub(super) async fn key(
         &self,
         field: &'static str,
         target: Target,
-    ) -> Result<(wa::MessageKey, Option<Kept>), Failure> {
+    ) -> Result<wa::MessageKey, Failure> {
         let whose = match target.from_me {
             Some(true) => Whose::Mine,
             _ => Whose::Anybodys,
@@ -53,8 +51,7 @@ impl OpenChat<'_> {
             Some(kept) => kept.mine,
             None => target.from_me.unwrap_or(false),
         };
-        let written = kept.as_ref();
-        let written = written.and_then(|kept| kept.about.author_jid.parse::<Jid>().ok());
+        let written = kept.and_then(|kept| kept.about.author_jid.parse::<Jid>().ok());
         let author = match (&self.group, from_me, written, target.author) {
             (None, ..) | (_, true, ..) => None,
             (Some(_), false, Some(author), _) => Some(author),
@@ -64,12 +61,11 @@ impl OpenChat<'_> {
                 return Err(Invalid::field(field, format!("{field} {missing}")).into());
             }
         };
-        let key = wa::MessageKey {
+        Ok(wa::MessageKey {
             remote_jid: Some(self.jid.to_string()),
             from_me: Some(from_me),
             id: Some(target.id),
             participant: author.as_ref().map(Jid::to_string),
-        };
-        Ok((key, kept))
+        })
     }
 }

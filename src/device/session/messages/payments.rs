@@ -2,8 +2,8 @@
 
 use waproto::whatsapp as wa;
 
-use super::OpenChat;
 use super::key::Target;
+use super::{OpenChat, Whose};
 use crate::failure::{Failure, Invalid};
 
 /// The `message_type` of a request.
@@ -17,19 +17,33 @@ pub struct Request(pub(in crate::device) wa::MessageKey);
 
 impl OpenChat<'_> {
     /// A request that this account has made, or that was made to it; refuses what is known to be none, or the other's.
-    pub async fn payment_request(&self, key: Target, own: bool) -> Result<Request, Failure> {
-        let (key, known) = self.key("request_message_key.participant", key).await?;
+    pub async fn payment_request(&self, target: Target, own: bool) -> Result<Request, Failure> {
+        let messages = self.session.messages();
+        let known = messages.kept(&target.id, Whose::Anybodys).await?;
         let refuse = |problem: &str| {
             let problem = format!("{FIELD} names {problem}");
             Err(Failure::from(Invalid::field(FIELD, problem)))
         };
-        if known.is_some_and(|known| known.about.kind != REQUEST) {
+        if known
+            .as_ref()
+            .is_some_and(|known| known.about.kind != REQUEST)
+        {
             return refuse("a message that is no request for a payment");
         }
-        match (key.from_me.unwrap_or_default(), own) {
-            (false, true) => refuse("somebody else's request: it can be declined"),
-            (true, false) => refuse("this account's own request: it can be cancelled"),
-            _ => Ok(Request(key)),
+        let from_me = match known {
+            Some(known) => known.mine,
+            None => target.from_me.unwrap_or(own),
+        };
+        match (from_me, own) {
+            (false, true) => return refuse("somebody else's request: it can be declined"),
+            (true, false) => return refuse("this account's own request: it can be cancelled"),
+            _ => {}
         }
+        let target = Target {
+            from_me: Some(from_me),
+            ..target
+        };
+        let key = self.key("request_message_key.participant", target).await?;
+        Ok(Request(key))
     }
 }

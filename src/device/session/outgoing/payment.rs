@@ -8,21 +8,32 @@ use wa::message::{
 use waproto::whatsapp as wa;
 
 use super::Outgoing;
-use crate::contract::money::Sum;
 use crate::device::session::messages::payments::Request;
+
+/// So much of a currency.
+pub struct Money {
+    /// ISO 4217.
+    pub currency: &'static str,
+    /// In its smallest unit.
+    pub minor_units: u64,
+    /// How many of these make one of the currency.
+    pub per_unit: u32,
+    /// In thousandths of the currency.
+    pub thousandths: u64,
+}
 
 impl Outgoing {
     /// Asks somebody for money. `payer`: their JID. `until`: Unix seconds.
-    pub fn payment_request(payer: String, sum: Sum, note: Option<String>, until: i64) -> Self {
+    pub fn payment_request(payer: String, sum: Money, note: Option<String>, until: i64) -> Self {
         let money = wa::Money {
-            value: i64::try_from(sum.minor_units()).ok(),
-            offset: Some(sum.per_unit()),
-            currency_code: Some(sum.currency.code().to_owned()),
+            value: i64::try_from(sum.minor_units).ok(),
+            offset: Some(sum.per_unit),
+            currency_code: Some(sum.currency.to_owned()),
         };
         let request = RequestPaymentMessage {
             note_message: noted(note),
-            currency_code_iso4217: Some(sum.currency.code().to_owned()),
-            amount1000: Some(sum.thousandths()),
+            currency_code_iso4217: Some(sum.currency.to_owned()),
+            amount1000: Some(sum.thousandths),
             request_from: Some(payer),
             expiry_timestamp: Some(until),
             amount: MessageField::some(money),
