@@ -3,7 +3,6 @@
 pub mod create;
 pub mod links;
 pub mod participants;
-mod people;
 pub mod show;
 
 use serde::Serialize;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Community;
-use super::people::{self, Told};
+use crate::commands::groups::people::{self, Told};
 use crate::commands::{Command, Input};
 use crate::contract::bounded::{Filled, UpTo};
 use crate::contract::operation::{Envelope, Operation};
@@ -26,6 +26,8 @@ pub struct CreateCommunity {
     description: Option<UpTo<2048>>,
     /// Numbers, JIDs and LIDs of who is to be in it besides the account; at most 1,023.
     participants: Option<Vec<String>>,
+    /// Whoever does not let this account add them is sent an invitation, by private message; at most 20 people are.
+    invite: Option<bool>,
 }
 
 /// Makes a community.
@@ -33,6 +35,7 @@ pub struct Create {
     name: String,
     description: Option<String>,
     people: Vec<Person>,
+    invite: bool,
 }
 
 /// The community that there is now, and what did not come about.
@@ -65,6 +68,7 @@ impl Input for CreateCommunity {
             name: self.name.into(),
             description: description.filter(|text| !text.trim().is_empty()),
             people: people::read(&self.participants.unwrap_or_default())?,
+            invite: self.invite.unwrap_or_default(),
         })
     }
 }
@@ -83,10 +87,11 @@ impl Command for Create {
             people: self.people,
         };
         let created = session.communities().create(new).await?;
-        let participants: Vec<Told> = created.people.into_iter().map(Told::from).collect();
+        let group = created.invites_to();
+        let participants = people::tell(&session, &group, created.people, self.invite).await;
         Ok(reply::Created(Created {
             community: Community::new(created.community, created.groups),
-            refused: participants.iter().filter(|one| one.is_refused()).count(),
+            refused: people::refused(&participants),
             participants,
             description_error: created.not_described.map(|why| why.to_string()),
         }))

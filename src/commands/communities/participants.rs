@@ -3,18 +3,19 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::people::{self, Told};
+use crate::commands::groups::people::{self, Told};
 use crate::commands::{Command, Input};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::session::Session;
-use crate::device::session::communities::{Change, NOT_ADMIN, NOT_FOUND};
+use crate::device::session::communities::{NOT_ADMIN, NOT_FOUND};
+use crate::device::session::groups::Change;
 use crate::failure::{Failure, Invalid};
 use crate::jid::{GroupJid, Person};
 
 /// What is done with whom.
 #[derive(Debug, Deserialize, ToSchema)]
-#[schema(example = json!({"participants": ["5511999999999"]}))]
+#[schema(example = json!({"participants": ["5511999999999"], "invite": true}))]
 pub struct AddCommunityParticipants {
     /// The community's JID.
     #[schema(value_type = String, example = "120363021234567890@g.us")]
@@ -23,6 +24,8 @@ pub struct AddCommunityParticipants {
     participants: Vec<String>,
     /// Left out: they are added.
     action: Option<Action>,
+    /// Whoever does not let this account add them is sent an invitation, by private message; of at most 20 people.
+    invite: Option<bool>,
 }
 
 /// What is done with whom.
@@ -56,7 +59,7 @@ impl From<Action> for Change {
     fn from(action: Action) -> Self {
         match action {
             Action::Add => Self::Add,
-            Action::Remove => Self::Remove,
+            Action::Remove => Self::Expel,
             Action::Promote => Self::Promote,
             Action::Demote => Self::Demote,
         }
@@ -73,6 +76,7 @@ struct What {
     jid: GroupJid,
     action: Action,
     people: Vec<Person>,
+    invite: bool,
 }
 
 /// What became of each of them.
@@ -96,24 +100,21 @@ pub struct Changed {
     refused: usize,
 }
 
-fn some(list: &[String]) -> Result<Vec<Person>, Invalid> {
-    match list.is_empty() {
-        true => {
-            let problem = "participants must name at least one person";
-            Err(Invalid::field("participants", problem))
-        }
-        false => people::read(list),
-    }
-}
-
 impl Input for AddCommunityParticipants {
     type Command = Add;
 
     fn check(self) -> Result<Add, Invalid> {
+        let action = self.action.unwrap_or(Action::Add);
+        let invite = self.invite.unwrap_or_default();
+        if invite && action != Action::Add {
+            let problem = "invite: only those are invited who are to be added";
+            return Err(Invalid::field("invite", problem));
+        }
         Ok(Add(What {
             jid: self.jid,
-            action: self.action.unwrap_or(Action::Add),
-            people: some(&self.participants)?,
+            action,
+            people: people::read_some(&self.participants)?,
+            invite,
         }))
     }
 }
@@ -130,7 +131,8 @@ impl Input for RemoveCommunityParticipants {
         Ok(Remove(What {
             jid: self.jid,
             action,
-            people: some(&self.participants)?,
+            people: people::read_some(&self.participants)?,
+            invite: false,
         }))
     }
 }
@@ -138,12 +140,12 @@ impl Input for RemoveCommunityParticipants {
 async fn change(session: Session, what: What) -> Result<Changed, Failure> {
     let communities = session.communities();
     let change = what.action.into();
-    let outcomes = communities.change(&what.jid, change, &what.people).await?;
-    let participants: Vec<Told> = outcomes.into_iter().map(Told::from).collect();
+    let (group, outcomes) = communities.change(&what.jid, change, &what.people).await?;
+    let participants = people::tell(&session, &group, outcomes, what.invite).await;
     Ok(Changed {
         jid: what.jid.to_string(),
         action: what.action,
-        refused: participants.iter().filter(|one| one.is_refused()).count(),
+        refused: people::refused(&participants),
         participants,
     })
 }

@@ -12,7 +12,6 @@ pub use self::links::{
     BELONGS_ALREADY, COMES_WITH_IT, IS_COMMUNITY, Link, LinkOutcome, NO_ROOM, NOT_ADMIN_OF_GROUP,
     NOT_IN_GROUP, NOT_LINKED,
 };
-pub use self::members::{Change, Outcome, Refused};
 use super::groups::{self, Group};
 use super::{Session, failures, jids};
 use crate::failure::{Failure, Invalid};

@@ -54,7 +54,7 @@ async fn people_come_lead_and_go_and_nobody_is_said_to_who_does_not() {
     let led = town.people(Method::POST, promote).await.expect(200);
     assert_eq!(led["action"], "promote");
     assert_eq!(outcome(&led, &ben)["status"], "ok");
-    assert_eq!(outcome(&led, &shy)["error"], "is not in the community");
+    assert_eq!(outcome(&led, &shy)["code"], 404);
     assert_eq!(town.belongs(&ben).await, (true, true));
     let demote = json!({ "participants": [ben], "action": "demote" });
     for method in [Method::POST, Method::DELETE] {

@@ -4,8 +4,8 @@ use whatsapp_rust::features::{
     CommunityError, GroupCreateOptions, GroupDescription, GroupError, PreviousDescription,
 };
 
-use super::{Communities, Outcome, Part};
-use crate::device::session::groups::{Description, Group, Origin};
+use super::{Communities, Part};
+use crate::device::session::groups::{Description, Group, Origin, Outcome};
 use crate::device::session::{failures, jids};
 use crate::failure::{Failure, Invalid};
 use crate::jid::{GroupJid, Person};
@@ -34,6 +34,18 @@ pub struct Created {
     pub not_described: Option<Failure>,
 }
 
+impl Created {
+    /// The group into which an invitation lets people: the announcement group, where WhatsApp has told of it.
+    pub fn invites_to(&self) -> Group {
+        let entrance = self.groups.iter().find(|group| group.is_announcements);
+        let mut group = self.community.clone();
+        if let Some(entrance) = entrance {
+            group.jid.clone_from(&entrance.jid);
+        }
+        group
+    }
+}
+
 impl Communities<'_> {
     /// Makes a community. Once there is one nothing is a failure any more: what did not come about is told with it.
     pub async fn create(&self, new: NewCommunity) -> Result<Created, Failure> {
@@ -42,7 +54,8 @@ impl Communities<'_> {
             let problem = "description is longer than WhatsApp takes";
             Invalid::field("description", problem)
         })?;
-        let people = self.named(&new.people).await?;
+        let found = self.0.lookup().find(&new.people).await?;
+        self.0.groups().are_others(&new.people, &found)?;
         let options = GroupCreateOptions {
             subject: new.subject,
             is_parent: true,
@@ -62,7 +75,7 @@ impl Communities<'_> {
             None => None,
         };
         let groups = self.parts(&jid).await;
-        let people = self.settle(people, groups.as_deref()).await;
+        let people = self.settle(&new.people, groups.as_deref()).await;
         // As it is with them; what is not told now was told before.
         let (now, counted) = futures::join!(self.info(&jid), self.groups(&jid));
         Ok(Created {
