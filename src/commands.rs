@@ -3,6 +3,7 @@
 pub mod appstate;
 pub mod calls;
 pub mod chats;
+pub mod communities;
 pub mod contacts;
 pub mod groups;
 pub mod logout;

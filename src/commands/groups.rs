@@ -7,7 +7,7 @@ pub mod join;
 pub mod leave;
 pub mod list;
 pub mod participants;
-mod people;
+pub mod people;
 pub mod picture;
 pub mod requests;
 pub mod show;

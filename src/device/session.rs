@@ -6,6 +6,7 @@ pub mod app_state;
 pub mod blocklist;
 pub mod calls;
 pub mod chats;
+pub mod communities;
 pub mod contacts;
 mod failures;
 pub mod groups;

@@ -15,8 +15,8 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 use super::table::{Area, Entry, command, endpoint};
 use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
 use crate::commands::{
-    self, appstate, calls, chats, contacts, groups, newsletters, payments, presence, privacy,
-    profile, send, status,
+    self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
+    privacy, profile, send, status,
 };
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
@@ -126,6 +126,14 @@ pub fn areas() -> Vec<Area> {
             command::<newsletters::read::MarkNewsletterRead>("markNewsletterRead", POST, "/newsletters/{jid}/read"),
             command::<newsletters::message::SendNewsletterMessage>("sendNewsletterMessage", POST, "/newsletters/{jid}/messages"),
             command::<newsletters::media::SendNewsletterMedia>("sendNewsletterMedia", POST, "/newsletters/{jid}/media"),
+        ]),
+        ("Communities", vec![
+            command::<communities::create::CreateCommunity>("createCommunity", POST, "/communities"),
+            command::<communities::show::GetCommunity>("getCommunity", GET, "/communities/{jid}"),
+            command::<communities::participants::AddCommunityParticipants>("addCommunityParticipants", POST, "/communities/{jid}/participants"),
+            command::<communities::participants::RemoveCommunityParticipants>("removeCommunityParticipants", DELETE, "/communities/{jid}/participants"),
+            command::<communities::links::LinkGroups>("linkGroup", POST, "/communities/{jid}/groups"),
+            command::<communities::links::UnlinkGroups>("unlinkGroup", DELETE, "/communities/{jid}/groups"),
         ]),
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),

@@ -11,6 +11,7 @@ mod appstate;
 mod calls;
 mod chats;
 mod command_line;
+mod communities;
 mod contacts;
 mod devices;
 mod docs;

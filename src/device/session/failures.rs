@@ -8,7 +8,7 @@ use std::fmt::Debug;
 use tokio::task::JoinError;
 use tracing::error;
 use whatsapp_rust::features::{
-    AppStateError, ContactError, GroupError, PresenceError, ProfileError,
+    AppStateError, CommunityError, ContactError, GroupError, MexError, PresenceError, ProfileError,
 };
 use whatsapp_rust::{ErrorChainExt, IqError, SendError};
 
@@ -126,6 +126,17 @@ pub fn group(error: GroupError) -> Failure {
     match error {
         GroupError::Iq(error) => unanswered(error),
         error => rejected(&error, "group query"),
+    }
+}
+
+/// Why nothing was told of a community, or changed in it.
+pub fn community(error: CommunityError) -> Failure {
+    match error {
+        CommunityError::Iq(error) | CommunityError::Mex(MexError::Request(error)) => {
+            unanswered(error)
+        }
+        CommunityError::Group(error) => group(error),
+        error => rejected(&error, "community query"),
     }
 }
 

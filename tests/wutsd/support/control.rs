@@ -344,6 +344,24 @@ impl Control {
         self.change(&path, json!({ "accepted": false })).await;
     }
 
+    /// All groups, as the server has them.
+    pub async fn groups(&self) -> Vec<Value> {
+        let groups = self.0.get("/groups").await.expect(200);
+        groups["groups"].as_array().expect("groups").clone()
+    }
+
+    /// Makes a community of these people, the first of them its creator; with the JIDs of its groups.
+    pub async fn community(&self, participants: &[&String]) -> Value {
+        let body = json!({ "subject": "A community", "participants": participants });
+        self.0.post("/communities", body).await.expect(201)
+    }
+
+    /// The creator of a community changes which groups belong to it.
+    pub async fn change_community(&self, community: &str, change: Value) {
+        self.change(&format!("/communities/{community}/groups"), change)
+            .await;
+    }
+
     async fn change(&self, path: &str, body: Value) {
         let answer = self.0.post(path, body).await;
         assert!((200..300).contains(&answer.status), "{}", answer.text);

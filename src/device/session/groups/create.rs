@@ -5,7 +5,7 @@ use whatsapp_rust::features::{
     GroupCreateOptions, GroupError, GroupParticipantOptions, MembershipApprovalMode,
 };
 
-use super::{Changes, Group, Groups, Outcome};
+use super::{Change, Changes, Group, Groups, Outcome};
 use crate::device::known_as::KnownAs;
 use crate::device::session::{failures, jids};
 use crate::failure::Failure;
@@ -102,7 +102,10 @@ impl Groups<'_> {
         let inside_count = inside.iter().filter(|inside| **inside).count();
         let outside = people.iter().zip(&inside).filter(|(_, inside)| !**inside);
         let outside: Vec<Person> = outside.map(|(person, _)| person.clone()).collect();
-        let mut added = self.add(jid, group.by_lid, &outside).await?.into_iter();
+        let mut added = self
+            .change_in(jid, group.by_lid, Change::Add, &outside)
+            .await?
+            .into_iter();
         let mut outcomes = Vec::with_capacity(people.len());
         for ((person, who), inside) in people.iter().zip(found).zip(inside) {
             let who = who.unwrap_or_default();

@@ -19,6 +19,8 @@ use crate::jid::{Chat, GroupJid, Person};
 pub enum Change {
     Add,
     Remove,
+    /// They leave a community and all of its groups.
+    Expel,
     /// They become admins.
     Promote,
     /// They are admins no longer.
@@ -93,8 +95,7 @@ impl Groups<'_> {
                 "jid is a community's: ask for its people at /communities/{jid}/participants";
             return Err(Invalid::field("jid", problem).into());
         }
-        let named = self.named(found.by_lid, people).await?;
-        let outcomes = self.change_named(group, change, named).await?;
+        let outcomes = self.change_in(group, found.by_lid, change, people).await?;
         Ok((found, outcomes))
     }
 
@@ -140,6 +141,11 @@ impl Groups<'_> {
         match change {
             Change::Add => groups.add_participants(jid, people).await,
             Change::Remove => groups.remove_participants(jid, people).await,
+            Change::Expel => {
+                groups
+                    .remove_participants_including_linked_groups(jid, people)
+                    .await
+            }
             Change::Promote => groups.promote_participants(jid, people).await,
             Change::Demote => groups.demote_participants(jid, people).await,
             Change::Approve => groups.approve_membership_requests(jid, people).await,
@@ -147,15 +153,16 @@ impl Groups<'_> {
         }
     }
 
-    /// Adds people to a group that calls them so, each of whom is somebody else.
-    pub(super) async fn add(
+    /// The same in a group of which it is known how it calls its people.
+    pub(in crate::device::session) async fn change_in(
         &self,
         group: &GroupJid,
         by_lid: bool,
+        change: Change,
         people: &[Person],
     ) -> Result<Vec<Outcome>, Failure> {
         let named = self.named(by_lid, people).await?;
-        self.change_named(group, Change::Add, named).await
+        self.change_named(group, change, named).await
     }
 
     /// These people, as a group calls them.
@@ -177,7 +184,7 @@ impl Groups<'_> {
     }
 
     /// Refuses a list that names somebody twice, under whatever names, or the account itself.
-    pub(super) fn are_others(
+    pub(in crate::device::session) fn are_others(
         &self,
         people: &[Person],
         found: &[Option<KnownAs>],
