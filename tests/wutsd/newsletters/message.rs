@@ -76,6 +76,10 @@ async fn a_text_reaches_all_who_follow_on_phones_and_on_other_devices() {
         (&json!(jid), &json!(false))
     );
 
+    // It is no chat.
+    let chats = desk.user.api.get("/chats").await.expect(200);
+    assert_eq!(chats["count"], 0, "{chats}");
+
     let next = desk
         .user
         .api

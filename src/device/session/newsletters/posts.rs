@@ -2,6 +2,7 @@
 
 use buffa::Message as _;
 use chrono::Utc;
+use futures::FutureExt;
 use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::client::NodeFilter;
 
@@ -93,7 +94,8 @@ impl Newsletters<'_> {
             other => other,
         })?;
         // The library hands every stanza to whoever waits for it before it acts on it.
-        let server_id = numbered.await.ok().and_then(|ack| {
+        let numbered = numbered.now_or_never().and_then(Result::ok);
+        let server_id = numbered.and_then(|ack| {
             let number = ack.get().get_attr("server_id")?.as_str().parse();
             number.ok()
         });

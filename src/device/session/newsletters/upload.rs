@@ -33,6 +33,16 @@ pub enum File {
 }
 
 impl File {
+    /// Bytes of the request that go into the message.
+    fn beside(&self) -> usize {
+        let caption = match self {
+            Self::Image(image) => &image.caption,
+            Self::Video(video) => &video.caption,
+            Self::Document(document) => &document.caption,
+        };
+        caption.as_ref().map_or(0, String::len)
+    }
+
     /// WhatsApp's word for it.
     fn kind(&self) -> &'static str {
         match self {
@@ -63,8 +73,11 @@ impl AsRef<[u8]> for Body {
 impl Newsletters<'_> {
     /// Uploads a file, and makes the message that says where it is.
     pub async fn upload(&self, bytes: Held<Vec<u8>>, file: File) -> Result<Post, Failure> {
+        let (bytes, held) = bytes.into_parts();
+        // The text of the request is gone.
+        held.shrink_to(bytes.len() + file.beside());
         let deadline = &self.0.terms.deadline;
-        let uploaded = self.uploaded(bytes, file.kind());
+        let uploaded = self.uploaded(Held::new(bytes, held), file.kind());
         let uploaded = deadline.limit(Duration::ZERO, uploaded).await;
         match uploaded {
             Some(Ok((place, hash, length))) => Ok(message(file, place, hash, length)),
@@ -130,6 +143,7 @@ impl Newsletters<'_> {
                     return place.map(Ok).map_err(|_unread| failures::unreadable());
                 }
                 Ok((status, _)) if status < 500 => return Ok(Err(status)),
+                // It has a problem of its own, and another may have none.
                 Ok((status, _)) => Ok(Err(status)),
                 Err(error) => Err(failures::upload(error.as_ref())),
             };
