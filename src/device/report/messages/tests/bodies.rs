@@ -284,7 +284,7 @@ fn other_kinds() {
     let table = [
         (
             location,
-            r#"{"content":"Here","message_type":"location","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"quoted_participant":"15550000101@s.whatsapp.net","mentioned":["15550000102@s.whatsapp.net"],"is_forwarded":false}}"#,
+            r#"{"content":"Here","message_type":"location","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"mentioned":["15550000102@s.whatsapp.net"]}}"#,
         ),
         (
             Message::default(),
