@@ -294,11 +294,22 @@ impl Failure {
             said.push(format!("not tried: {}", untried.join(", ")));
         }
         match said.len() {
-            1 => self,
+            1 if self.is_refusal() => self,
             _ => Self::Partly {
                 why: Box::new(self),
                 said: said.join("; "),
             },
+        }
+    }
+
+    /// The same of a change that was begun: without WhatsApp's word it may have been made.
+    pub fn perhaps(self) -> Self {
+        match self {
+            Self::Disconnected | Self::TimedOut { .. } => Self::Partly {
+                why: Box::new(self),
+                said: "it may have happened all the same".to_owned(),
+            },
+            other => other,
         }
     }
 

@@ -67,6 +67,13 @@ impl Receipt {
         ids: Option<Vec<NonBlank>>,
     ) -> Result<Self, Invalid> {
         let ids = ids.filter(|ids| !ids.is_empty());
+        let all = ids.iter().flatten().chain([&id]);
+        for id in all.map(NonBlank::as_str) {
+            if id.contains('@') {
+                let problem = format!("{id:?} is no id of a message");
+                return Err(Invalid::field("message_ids", problem));
+            }
+        }
         if ids.as_ref().is_some_and(|ids| ids.len() > MOST) {
             let problem = format!("message_ids may hold {MOST} ids at most");
             return Err(Invalid::field("message_ids", problem));

@@ -37,6 +37,7 @@ mod votes;
 use std::sync::{Arc, OnceLock};
 
 use actix::Recipient;
+use chrono::{DateTime, Utc};
 use wacore_binary::Jid;
 
 use self::acks::Acks;
@@ -63,6 +64,8 @@ use crate::store::{RecordBackend, StoreError};
 pub(super) struct Life {
     /// Which life this is, and to whom it reports.
     pub plan: Plan,
+    /// When it began.
+    pub begun: DateTime<Utc>,
     /// What all lives share.
     pub shared: Arc<Shared>,
     /// Who the account is, once it is paired.
@@ -129,6 +132,7 @@ impl Life {
             retry_gate: RetryGate::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
             failpoints: Failpoints::of(plan.device),
+            begun: Utc::now(),
             plan,
             shared,
             actor,

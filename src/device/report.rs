@@ -30,7 +30,8 @@ use crate::webhooks::event::Event;
 use crate::webhooks::payload::Payload;
 
 /// `None`: no name of the catalog fits, or there is nothing to tell.
-pub(super) fn report(event: &LibraryEvent) -> Option<Event> {
+/// `begun`: since when what comes with everything that there is counts as news.
+pub(super) fn report(event: &LibraryEvent, begun: DateTime<Utc>) -> Option<Event> {
     let subjects = [
         messages::report,
         contacts::report,
@@ -41,7 +42,8 @@ pub(super) fn report(event: &LibraryEvent) -> Option<Event> {
         newsletters::report,
         connection::report,
     ];
-    subjects.into_iter().find_map(|report| report(event))
+    let told = subjects.into_iter().find_map(|report| report(event));
+    told.or_else(|| chats::recent(event, begun))
 }
 
 /// Messages that do not pass the hook: those of newsletters, and those that the phone had to send again.

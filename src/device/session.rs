@@ -110,6 +110,16 @@ pub struct Session {
 }
 
 impl Session {
+    /// What changes something that others see: from now on it is seen through, and a failure without WhatsApp's word says
+    /// that it may have happened.
+    async fn changes<T>(
+        &self,
+        work: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        self.terms.sending.begin();
+        work.await.map_err(Failure::perhaps)
+    }
+
     /// A chat by this JID, with the names of the other side.
     pub async fn named(&self, jid: String) -> Named {
         let who = match jid.parse() {

@@ -189,7 +189,11 @@ impl Fields {
         let given = std::mem::take(&mut self.given);
         let fields = MapDeserializer::<_, serde_json::Error>::new(given.into_iter());
         let mut path = serde_path_to_error::Track::new();
-        let mut ignored = |path: serde_ignored::Path<'_>| self.ignored.push(path.to_string());
+        let mut ignored = |path: serde_ignored::Path<'_>| {
+            // An object that need not be there has a step of its own.
+            let path = path.to_string().replace(".?", "");
+            self.ignored.push(path);
+        };
         let fields = serde_ignored::Deserializer::new(fields, &mut ignored);
         let fields = serde_path_to_error::Deserializer::new(fields, &mut path);
         T::deserialize(fields).map_err(|error| words::describe(&path.path().to_string(), &error))

@@ -32,8 +32,19 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         (operation.name, operation.failed) = (step.name, step.failed);
         return outcome(failure, &operation);
     }
-    if let Failure::Unheard { why, left, .. } = failure {
+    if let Failure::Unheard {
+        why,
+        left,
+        message_id,
+    } = failure
+    {
         let mut outcome = outcome(why, operation);
+        if operation.envelope == Envelope::Ryze && *left {
+            let ask = "GET /api/chat/status/{instance}?messageId=";
+            let said = format!("it may have been sent: ask {ask}{message_id}");
+            outcome.message = format!("{}: {said}", outcome.message).into();
+            return outcome;
+        }
         // The contract has a text for it.
         if operation.envelope != Envelope::Object {
             outcome.message = format!("{}: {}", outcome.message, unheard(left)).into();

@@ -348,8 +348,10 @@ async fn a_library_makes_and_reads_a_community_which_outlives_a_restart() {
     let group = json!({ "subject": "Two", "participants": [ann, ben] });
     let group = world.post("/groups", group).await["jid"].clone();
     let group: Jid = group.as_str().unwrap().parse().unwrap();
-    let linked = communities.link_subgroups(&made.id, &[group.clone()]).await;
-    assert_eq!(linked.unwrap().linked_jids, [group.clone()]);
+    let linked = communities
+        .link_subgroups(&made.id, std::slice::from_ref(&group))
+        .await;
+    assert_eq!(linked.unwrap().linked_jids, std::slice::from_ref(&group));
     at_ann.stop().await;
     world.nobody_connected().await;
     world.simulator.stop().await;

@@ -33,7 +33,11 @@ pub struct Groups {
 
 impl Groups {
     pub async fn start() -> Self {
-        let world = World::start().await;
+        Self::start_with(&[]).await
+    }
+
+    pub async fn start_with(settings: &[(&str, &str)]) -> Self {
+        let world = World::start_with(settings).await;
         let (user, phone) = world.paired_user().await;
         let ada = world.control.account("Ada").await;
         let bob = world.control.account("Bob").await;

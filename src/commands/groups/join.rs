@@ -85,6 +85,9 @@ impl Input for JoinGroup {
                 "link, or code with group_jid and inviter_jid, is required",
             ));
         };
+        if code.as_str().contains('@') {
+            return Err(Invalid::field("code", "code is that of no invitation"));
+        }
         let missing = |field: &'static str| {
             Invalid::field(
                 field,
@@ -125,6 +128,7 @@ impl Command for Join {
             groups::IN_ALREADY,
             groups::FULL,
             groups::RESET,
+            groups::USED_UP,
             groups::EXPIRED,
             groups::LOCKED,
             groups::NO_LINKS,

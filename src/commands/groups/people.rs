@@ -85,6 +85,8 @@ enum Status {
     Refused,
     /// It was not done, and they were sent an invitation.
     Invited,
+    /// WhatsApp has not said what became of it: it may have been done.
+    Unknown,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,7 +116,7 @@ impl Told {
                 "lid": "234567890123456@lid",
                 "status": "invited",
                 "code": 403,
-                "error": "lets only contacts or nobody add them: an invitation can be sent",
+                "error": "lets only contacts or nobody add them: an invitation was sent",
                 "invite": {
                     "code": "AbCdEfGhIjKlMnOp",
                     "expires_at": "2026-06-18T12:00:00Z",
@@ -127,6 +129,8 @@ impl Told {
     /// They were sent an invitation.
     fn sent(&mut self, message_id: String) {
         self.status = Status::Invited;
+        self.error =
+            Some("lets only contacts or nobody add them: an invitation was sent".to_owned());
         if let Some(invite) = &mut self.invite {
             invite.message_id = Some(message_id);
         }
@@ -135,6 +139,7 @@ impl Told {
     fn new(outcome: Outcome) -> Self {
         let (status, refused) = match outcome.refused {
             None => (Status::Ok, None),
+            Some(refused) if refused.perhaps => (Status::Unknown, Some(refused)),
             refused => (Status::Refused, refused),
         };
         let refused = refused.as_ref();
@@ -161,7 +166,7 @@ pub fn refused(told: &[Told]) -> usize {
     refused.count()
 }
 
-/// Sends an invitation; its id, or why that is not known to have worked.
+/// Sends an invitation; its id, or what is known of it otherwise.
 async fn send(
     session: &Session,
     group: &Group,
@@ -173,8 +178,9 @@ async fn send(
     let ends = session.deadline().at().checked_sub(RESERVE);
     match timeout_at(ends.unwrap_or_else(Instant::now), sent).await {
         Ok(Ok(ack)) => Ok(ack.message_id),
-        Ok(Err(why)) => Err(why.to_string()),
-        Err(_late) => Err("there was no time left to hear that it was".to_owned()),
+        Ok(Err(why)) if why.is_final(true) => Err(format!("it was not sent: {why}")),
+        Ok(Err(why)) => Err(format!("it may have been sent: {why}")),
+        Err(_late) => Err("it may have been sent: there was no time left to hear".to_owned()),
     }
 }
 
@@ -202,11 +208,13 @@ pub async fn tell(
                     }
                     Err(why) => Some(why),
                 },
-                false => Some(format!("one request sends at most {MOST_INVITED} of them")),
+                false => Some(format!(
+                    "it was not sent: one request sends at most {MOST_INVITED} of them"
+                )),
             };
             invited += 1;
             if let (Some(why), Some(error)) = (not_sent, &mut one.error) {
-                error.push_str("; it was not sent: ");
+                error.push_str("; ");
                 error.push_str(&why);
             }
         }

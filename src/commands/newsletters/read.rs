@@ -14,7 +14,7 @@ use crate::contract::param::Param;
 use crate::device::session::Session;
 use crate::device::session::newsletters::NOT_FOUND;
 use crate::failure::{Failure, Invalid};
-use crate::jid::NewsletterJid;
+use crate::jid::{Newsletter, NewsletterJid};
 
 /// As many as WhatsApp's own clients put into one receipt.
 const MOST: usize = 256;
@@ -108,8 +108,13 @@ impl Command for View {
     }
 
     async fn run(self, session: Session) -> Result<Seen, Failure> {
-        let viewed = session.newsletters();
-        viewed.viewed(&self.newsletter, &self.server_ids).await?;
+        let newsletters = session.newsletters();
+        // WhatsApp takes note of posts of newsletters that there are not, too.
+        let which = Newsletter::Jid(self.newsletter.clone());
+        newsletters.find(&which).await?;
+        newsletters
+            .viewed(&self.newsletter, &self.server_ids)
+            .await?;
         Ok(Seen {
             newsletter: self.newsletter.to_string(),
             count: self.server_ids.len(),

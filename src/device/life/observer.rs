@@ -117,11 +117,16 @@ impl Observer {
         if !webhooks.listens(plan.number) {
             return;
         }
+        if let Event::NewsletterLiveUpdate(update) = event
+            && !self.0.watched.is_news(update)
+        {
+            return;
+        }
         if let Event::Messages(batch) = event {
             for event in unhooked(plan.device, batch) {
                 webhooks.publish(plan.number, event);
             }
-        } else if let Some(event) = report(event) {
+        } else if let Some(event) = report(event, self.0.begun) {
             // People are named as they were in WhatsApp's stanza.
             webhooks.publish_with(plan.number, event, Some(self.0.records.clone()));
         }

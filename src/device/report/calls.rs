@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use wacore::types::call::{CallAction, IncomingCall, MissedReason};
 use wacore::types::events::Event as LibraryEvent;
 
-use super::participants::AboutCaller;
+use super::participants::{AboutCaller, Participant};
 use super::whole_seconds;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -66,6 +66,10 @@ pub struct CallSignal {
     call_id: String,
     /// The JID of who began the call.
     creator: String,
+    /// The number of who began it, `null` where it is not known.
+    creator_pn: Option<String>,
+    /// The LID of who began it, `null` where it is not known.
+    creator_lid: Option<String>,
     /// WhatsApp's name of the signal: `offer`, `accept`, `terminate`, …
     #[schema(example = "offer")]
     action: &'static str,
@@ -77,10 +81,13 @@ pub struct CallSignal {
 
 impl From<&IncomingCall> for CallSignal {
     fn from(call: &IncomingCall) -> Self {
+        let creator = Participant::of(call.action.call_creator()).unwrap_or_default();
         Self {
             about: AboutCaller::new(&call.from),
             call_id: call.action.call_id().to_owned(),
             creator: call.action.call_creator().to_non_ad_string(),
+            creator_pn: creator.number_text(),
+            creator_lid: creator.lid_text(),
             action: call.action.wire_tag(),
             details: serde_json::to_value(&call.action).unwrap_or_default(),
             timestamp: whole_seconds(call.timestamp),

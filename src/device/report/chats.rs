@@ -47,6 +47,26 @@ pub fn report(event: &LibraryEvent) -> Option<Event> {
     })
 }
 
+/// The same of what came with a whole collection and has happened since `begun`: a device that has changed the first chat
+/// fetches the collection as a whole.
+pub fn recent(event: &LibraryEvent, begun: DateTime<Utc>) -> Option<Event> {
+    match event {
+        LibraryEvent::PinUpdate(update) if update.timestamp >= begun => {
+            Some(Event::of(&ChatPin::from(update)))
+        }
+        LibraryEvent::MuteUpdate(update) if update.timestamp >= begun => {
+            Some(Event::of(&ChatMute::from(update)))
+        }
+        LibraryEvent::ArchiveUpdate(update) if update.timestamp >= begun => {
+            Some(Event::of(&ChatArchive::from(update)))
+        }
+        LibraryEvent::MarkChatAsReadUpdate(update) if update.timestamp >= begun => {
+            Some(Event::of(&ChatMarkAsRead::from(update)))
+        }
+        _ => None,
+    }
+}
+
 /// What is told of chats.
 pub fn payloads() -> Vec<Payload> {
     vec![

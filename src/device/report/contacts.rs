@@ -218,16 +218,24 @@ pub struct ContactPicture {
     removed: bool,
     /// Who changed a group's.
     author: Option<String>,
+    /// The number of who did, `null` where it is not known.
+    author_pn: Option<String>,
+    /// The LID of who did, `null` where it is not known.
+    author_lid: Option<String>,
     timestamp: DateTime<Utc>,
 }
 
 impl From<&PictureUpdate> for ContactPicture {
     fn from(update: &PictureUpdate) -> Self {
+        let author = update.author.as_ref().and_then(Participant::of);
+        let author = author.unwrap_or_default();
         Self {
             about: AboutContact::new(&update.jid),
             picture_id: update.picture_id.clone(),
             removed: update.removed,
             author: update.author.as_ref().map(Jid::to_string),
+            author_pn: author.number_text(),
+            author_lid: author.lid_text(),
             timestamp: whole_seconds(update.timestamp),
         }
     }

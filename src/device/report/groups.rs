@@ -6,7 +6,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 use wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
 use wacore::types::events::{Event as LibraryEvent, GroupUpdate};
-use wacore_binary::Jid;
+use wacore_binary::{Jid, Node};
 
 use super::participants::Participant;
 use super::whole_seconds;
@@ -39,7 +39,7 @@ impl Told for GroupInfo {
     const NAME: EventName = EventName::GroupInfo;
 }
 
-/// A group was made with this account in it.
+/// A group was made with this account in it, or it has come into one.
 #[derive(Serialize, ToSchema)]
 pub struct GroupJoined(GroupChange);
 
@@ -51,10 +51,10 @@ impl Told for GroupJoined {
 #[derive(Serialize, ToSchema)]
 pub struct GroupChange {
     group: String,
-    /// WhatsApp's name of what was done: `add`, `remove`, `promote`, `demote`, `subject`, `locked`, `announcement`, …
+    /// WhatsApp's name of what was done, `create` wherever the account comes into a group: `add`, `remove`, `promote`, `demote`, `subject`, `locked`, `announcement`, …
     #[schema(example = "add")]
     action: String,
-    /// Whom it was done to, or who asks to be let in; empty where it is about the group itself.
+    /// Whom it was done to, or who asks to be let in; empty where it is about the group itself, and of `create`.
     participants: Vec<Person>,
     /// What the group is called now: of `subject`, and of `create`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +68,10 @@ pub struct GroupChange {
     /// Whether admins decide about who asks to join; of `membership_approval_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     join_approval: Option<bool>,
-    /// Who may add people, `admin_add` or `all_member_add`; of `member_add_mode`.
+    /// Which groups, or which community, now belong together, or no longer; of `link` and `unlink`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<Linked>,
+    /// Who may add people, `admin` or `all`; of `member_add_mode`.
     #[serde(skip_serializing_if = "Option::is_none")]
     member_add_mode: Option<String>,
     /// The code of the invite link that is good now; of `invite`, which is its reset.
@@ -88,6 +91,28 @@ pub struct GroupChange {
     /// The LID of who has done it.
     by_lid: Option<String>,
     timestamp: DateTime<Utc>,
+}
+
+/// A group that belongs to a community, or the community.
+#[derive(Serialize, ToSchema)]
+#[schema(as = LinkedGroup)]
+struct Linked {
+    jid: String,
+    /// What it is called; absent where WhatsApp does not say it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subject: Option<String>,
+}
+
+impl Linked {
+    fn read(group: &Node) -> Option<Self> {
+        let mut attrs = group.attrs();
+        Some(Self {
+            jid: attrs.optional_jid("jid")?.to_string(),
+            subject: attrs
+                .optional_string("subject")
+                .map(|name| name.into_owned()),
+        })
+    }
 }
 
 /// Somebody, by both names as far as the action says them.
@@ -169,7 +194,17 @@ impl GroupChange {
             Action::Description { description, .. } => self.description = Some(description.clone()),
             Action::Ephemeral { expiration, .. } => self.duration_seconds = Some(*expiration),
             Action::MembershipApprovalMode { enabled } => self.join_approval = Some(*enabled),
-            Action::MemberAddMode { mode } => self.member_add_mode = Some(mode.clone()),
+            Action::MemberAddMode { mode } => {
+                self.member_add_mode = Some(match mode.as_str() {
+                    "admin_add" => "admin".to_owned(),
+                    "all_member_add" => "all".to_owned(),
+                    other => other.to_owned(),
+                });
+            }
+            Action::Link { raw, .. } | Action::Unlink { raw, .. } => {
+                let groups = raw.get_children_by_tag("group");
+                self.groups = groups.filter_map(Linked::read).collect();
+            }
             Action::Invite { code } => self.invite_code = Some(code.clone()),
             _ => {}
         }
@@ -217,6 +252,7 @@ impl From<&GroupUpdate> for GroupChange {
             description: None,
             duration_seconds: None,
             join_approval: None,
+            groups: Vec::new(),
             member_add_mode: None,
             invite_code: None,
             request_method: None,

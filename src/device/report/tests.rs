@@ -37,7 +37,7 @@ fn at() -> DateTime<Utc> {
 
 /// Name and data of an event.
 fn told(event: &Event) -> Option<(&'static str, String)> {
-    let told = report(event)?;
+    let told = report(event, Utc::now())?;
     Some((told.name.text(), told.data.to_string()))
 }
 

@@ -2,7 +2,7 @@
 
 use whatsapp_rust::CallError;
 
-use super::{Session, jids};
+use super::Session;
 use crate::device::life::calls::Caller;
 use crate::failure::Failure;
 use crate::jid::Person;
@@ -21,13 +21,16 @@ impl Calls<'_> {
     /// Declines one. Returns when WhatsApp has been told, which does not say whether it still rang. `from`: who calls, where
     /// that is not known here.
     pub async fn reject(&self, id: &str, from: &Person) -> Result<(), Failure> {
-        let caller = self.0.life.calls.caller(id).unwrap_or_else(|| {
-            let from = jids::person(from);
-            Caller {
-                creator: from.clone(),
-                peer: from,
+        let caller = match self.0.life.calls.caller(id) {
+            Some(caller) => caller,
+            None => {
+                let (from, _) = self.0.lookup().registered_one("from", from).await?;
+                Caller {
+                    creator: from.clone(),
+                    peer: from,
+                }
             }
-        });
+        };
         let voip = self.0.client.voip();
         let told = voip.reject_call(id, &caller.peer, &caller.creator).await;
         told.map_err(|error| match error {

@@ -101,7 +101,7 @@ impl Communities<'_> {
         work: impl Future<Output = Result<T, CommunityError>>,
     ) -> Result<T, Failure> {
         let done = async { work.await.map_err(denied) };
-        self.0.query(done).await
+        self.0.changes(self.0.query(done)).await
     }
 }
 

@@ -22,11 +22,12 @@ use whatsapp_rust::features::{
     GroupError, GroupMetadata, GroupParticipant, MemberAddMode, MemberLinkMode, ParticipantType,
 };
 
+pub(super) use self::create::without_at;
 pub use self::create::{Created, NewGroup};
 pub use self::denied::NOT_ADMIN;
 pub use self::invites::{
     EXPIRED, FULL, IN_ALREADY, Joined, LOCKED, NO_INVITATION, NO_LINKS, NOT_LET_IN, RESET,
-    UNKNOWN_CODE,
+    UNKNOWN_CODE, USED_UP,
 };
 pub use self::members::{Change, Invitation, Outcome, Refused};
 use self::reading::{All, One};

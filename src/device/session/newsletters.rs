@@ -98,7 +98,6 @@ impl Newsletters<'_> {
         description: Option<&str>,
         picture: Option<Vec<u8>>,
     ) -> Result<Newsletter, Failure> {
-        self.0.terms.sending.begin();
         self.accept_terms().await?;
         let mut input = json!({ "name": name });
         if let Some(description) = description {
@@ -112,7 +111,7 @@ impl Newsletters<'_> {
             variables: json!({ "input": input }),
             key: "xwa2_newsletter_create",
         };
-        read::newsletter(&self.ask(made).await?)
+        read::newsletter(&self.0.changes(self.ask(made)).await?)
     }
 
     /// WhatsApp wants them accepted before an account makes its first newsletter; again does no harm.
@@ -180,7 +179,7 @@ impl Newsletters<'_> {
             variables: json!({ "newsletter_id": newsletter.as_str() }),
             key: "xwa2_newsletter_join_v2",
         };
-        self.ask(joined).await?;
+        self.0.changes(self.ask(joined)).await?;
         self.watch(newsletter);
         Ok(())
     }
@@ -192,7 +191,7 @@ impl Newsletters<'_> {
             variables: json!({ "newsletter_id": newsletter.as_str() }),
             key: "xwa2_newsletter_leave_v2",
         };
-        self.ask(left).await.map(drop)
+        self.0.changes(self.ask(left)).await.map(drop)
     }
 
     /// Has its posts announced no longer, or again.
@@ -206,7 +205,7 @@ impl Newsletters<'_> {
             }}),
             key: "xwa2_newsletter_update_user_setting",
         };
-        self.ask(changed).await.map(drop)
+        self.0.changes(self.ask(changed)).await.map(drop)
     }
 
     /// What WhatsApp answers, below the question's own name.

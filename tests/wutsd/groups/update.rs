@@ -135,3 +135,75 @@ async fn what_groups_cannot_be_is_refused_with_the_field() {
         .refuses_as_documented(Method::PATCH, "", Some(&right), "failed to update group")
         .await;
 }
+
+#[tokio::test]
+async fn an_at_sign_is_a_letter_like_any_other() {
+    let groups = Groups::start().await;
+    let api = &groups.user.api;
+    let body = json!({ "name": "Team @ HQ", "participants": [groups.ada] });
+    let made = api.post("/groups", body).await.expect(201);
+    assert_eq!(made["group"]["name"], "Team @ HQ", "{made}");
+    assert_eq!(made.get("not_set"), None);
+    let jid = made["group"]["jid"].as_str().expect("a JID");
+    for (name, topic) in [
+        ("Ada@Home", "info@acme.com"),
+        ("@g.us", "@lid"),
+        ("1@s.whatsapp.net", "@"),
+    ] {
+        let group = groups
+            .update(jid, json!({ "name": name, "topic": topic }))
+            .await;
+        assert_eq!(
+            (&group["name"], &group["topic"]),
+            (&json!(name), &json!(topic))
+        );
+        let there = groups.at_server(jid).await;
+        assert_eq!(
+            (&there["subject"], &there["description"]),
+            (&json!(name), &json!(topic))
+        );
+    }
+    let body = json!({ "name": "Town @ home", "description": "mail info@acme.com" });
+    let made = api.post("/communities", body).await.expect(201);
+    let community = &made["community"];
+    assert_eq!(community["name"], "Town @ home", "{made}");
+    assert_eq!(community["topic"], "mail info@acme.com", "{made}");
+    let body = json!({ "code": "a@b", "group_jid": jid, "inviter_jid": groups.ada, "expiration": 4_000_000_000_u32 });
+    let refused = api.post("/groups/join", body).await.expect(400);
+    assert_eq!(refused["validation"][0]["field"], "code");
+    let body = json!({ "chat_jid": groups.ada });
+    let refused = api.post("/messages/a@b/read", body).await.expect(400);
+    assert_eq!(refused["validation"][0]["field"], "message_ids");
+    assert_eq!(groups.user.status().await["connected"], true);
+}
+
+#[tokio::test]
+async fn what_ends_without_a_word_may_have_happened_and_says_so() {
+    let settings = [("WHATSAPP__QUERY_TIMEOUT", "1")];
+    let groups = Groups::start_with(&settings).await;
+    let jid = groups.made(&[&groups.ada]).await;
+    let fault = json!({ "jid": "*", "fault": "iq_silence", "xmlns": "w:g2", "times": 1 });
+    groups.world.control.fault(fault).await;
+    let path = format!("/groups/{jid}");
+    let body = json!({ "locked": true });
+    let answer = groups.request(Method::PATCH, &path, Some(&body)).await;
+    assert_eq!(answer.status, 504, "{}", answer.text);
+    let said = answer.body["error"].as_str().expect("words");
+    assert!(said.ends_with("perhaps changed: locked"), "{said}");
+    let fault = json!({ "jid": "*", "fault": "iq_silence", "xmlns": "w:g2", "times": 1 });
+    groups.world.control.fault(fault).await;
+    let answer = groups
+        .user
+        .api
+        .post(
+            "/groups",
+            json!({ "name": "Perhaps", "participants": [groups.ada] }),
+        )
+        .await;
+    assert_eq!(answer.status, 504, "{}", answer.text);
+    let said = answer.body["error"].as_str().expect("words");
+    assert!(
+        said.ends_with("it may have happened all the same"),
+        "{said}"
+    );
+}

@@ -21,8 +21,9 @@ async fn what_has_become_of_a_message_is_told_by_number_and_by_name() {
         until_ok(name, async || {
             let told = sales.get(&path).await.expect(200);
             let data: &Value = &told["data"];
+            assert_eq!(data["messageId"], id);
             match told["status"] == name && data["status"] == number {
-                true => Ok(assert_eq!(data["messageId"], id)),
+                true => Ok(()),
                 false => Err(told),
             }
         })

@@ -29,7 +29,7 @@ const NAMES: [(&str, &str); 7] = [
 ];
 
 /// Where the words are, in the order in which they are looked for.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 13] = [
     "/text",
     "/caption",
     "/name",
@@ -41,6 +41,8 @@ const WORDS: [&str; 11] = [
     "/content_text",
     "/hydrated_template/hydrated_content_text",
     "/description",
+    "/note_message/extended_text_message/text",
+    "/note_message/conversation",
 ];
 
 /// `None`: there is nothing in it but its company.

@@ -143,7 +143,7 @@ fn what_an_action_sets_is_told_by_name_and_whom_it_meets_by_both() {
                 mode: "admin_add".into(),
             },
             "member_add_mode",
-            "admin_add".into(),
+            "admin".into(),
         ),
         (
             Action::Invite { code: "AbC".into() },

@@ -60,7 +60,7 @@ impl Chats<'_> {
                 error => failures::group(error),
             })
         };
-        self.0.query(set).await?;
+        self.0.changes(self.0.query(set)).await?;
         Ok(jid.to_string())
     }
 

@@ -1,13 +1,11 @@
 //! Communities that are made here.
 
-use whatsapp_rust::features::{
-    CommunityError, GroupCreateOptions, GroupDescription, GroupError, PreviousDescription,
-};
+use whatsapp_rust::features::GroupCreateOptions;
 
 use super::{Communities, Part};
-use crate::device::session::groups::{Description, Group, Origin, Outcome};
-use crate::device::session::{failures, jids};
-use crate::failure::{Failure, Invalid};
+use crate::device::session::failures;
+use crate::device::session::groups::{Changes, Group, Outcome, without_at};
+use crate::failure::Failure;
 use crate::jid::{GroupJid, Person};
 
 /// A community that is to be.
@@ -49,15 +47,10 @@ impl Created {
 impl Communities<'_> {
     /// Makes a community. Once there is one nothing is a failure any more: what did not come about is told with it.
     pub async fn create(&self, new: NewCommunity) -> Result<Created, Failure> {
-        let description = new.description.map(GroupDescription::new).transpose();
-        let description = description.map_err(|_too_long| {
-            let problem = "description is longer than WhatsApp takes";
-            Invalid::field("description", problem)
-        })?;
         let found = self.0.lookup().find(&new.people).await?;
         self.0.groups().are_others(&new.people, &found)?;
         let options = GroupCreateOptions {
-            subject: new.subject,
+            subject: without_at(&new.subject),
             is_parent: true,
             create_general_chat: true,
             ..GroupCreateOptions::default()
@@ -66,14 +59,18 @@ impl Communities<'_> {
             let created = self.0.client.groups().create_group(options).await;
             created.map_err(failures::group)
         };
-        let mut community = Group::from(self.0.query(create).await?.metadata);
+        let community = Group::from(self.0.changes(self.0.query(create)).await?.metadata);
         let Ok(jid) = community.jid.parse::<GroupJid>() else {
             return Err(failures::unreadable());
         };
-        let not_described = match description {
-            Some(text) => self.describe(&jid, &mut community, text).await.err(),
-            None => None,
+        // There is no way to say it with the creation.
+        let said = Changes {
+            subject: (community.subject != new.subject).then_some(new.subject),
+            description: new.description,
+            ..Changes::default()
         };
+        let mut not_said = self.0.groups().try_all(&jid, said).await?.into_iter();
+        let not_described = not_said.find(|(what, _)| *what == "topic");
         let groups = self.parts(&jid).await;
         let people = self.settle(&new.people, groups.as_deref()).await;
         // As it is with them; what is not told now was told before.
@@ -82,31 +79,7 @@ impl Communities<'_> {
             community: now.unwrap_or(community),
             groups: counted.or(groups).unwrap_or_default(),
             people,
-            not_described,
+            not_described: not_described.map(|(_, why)| why.perhaps()),
         })
-    }
-
-    /// There is no way to say it with the creation, so it is a change of its own.
-    async fn describe(
-        &self,
-        jid: &GroupJid,
-        community: &mut Group,
-        description: GroupDescription,
-    ) -> Result<(), Failure> {
-        let text = description.as_str().to_owned();
-        let set = async {
-            let groups = self.0.client.groups();
-            let new = PreviousDescription::Absent;
-            let set = groups.set_description(jids::group(jid), Some(description), new);
-            set.await
-                .map_err(|error: GroupError| CommunityError::from(error))
-        };
-        self.have(set).await?;
-        community.description = Some(Description {
-            id: None,
-            text,
-            set: Origin::default(),
-        });
-        Ok(())
     }
 }

@@ -61,6 +61,7 @@ fn not_added(person: &Person, failure: &Failure) -> Outcome {
         who: KnownAs::of([jid]),
         refused: Some(Refused {
             code: None,
+            perhaps: !failure.is_refusal(),
             why: match failure.is_refusal() {
                 true => format!("was not added: {failure}"),
                 false => format!("was perhaps not added: {failure}"),

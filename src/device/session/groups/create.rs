@@ -47,7 +47,7 @@ impl Groups<'_> {
         self.are_others(&new.people, &found)?;
         let members = found.iter().flatten().filter_map(member).collect();
         let options = GroupCreateOptions {
-            subject: new.subject,
+            subject: without_at(&new.subject),
             participants: members,
             membership_approval_mode: Some(match new.join_approval {
                 true => MembershipApprovalMode::On,
@@ -65,11 +65,12 @@ impl Groups<'_> {
                 error => failures::group(error),
             })
         };
-        let mut group = Group::from(self.0.query(create).await?.metadata);
+        let mut group = Group::from(self.0.changes(self.0.query(create)).await?.metadata);
         let Ok(jid) = group.jid.parse::<GroupJid>() else {
             return Err(failures::unreadable());
         };
         let settings = Changes {
+            subject: (group.subject != new.subject).then_some(new.subject),
             locked: new.locked.then_some(true),
             announce: new.announce.then_some(true),
             ..Changes::default()
@@ -128,6 +129,12 @@ impl Groups<'_> {
         }
         Ok(outcomes)
     }
+}
+
+/// A name as it can stand where a group is made: the library takes a short text with an @ in it for a JID. The real name is
+/// given afterwards.
+pub(in crate::device::session) fn without_at(name: &str) -> String {
+    name.replace('@', "\u{ff20}")
 }
 
 /// Somebody by LID, and by number beside it, as newer groups want them. `None`: of whom only the LID is known, whom the

@@ -25,6 +25,15 @@ impl Groups<'_> {
         }
     }
 
+    /// The same of what others see.
+    pub(super) async fn have_changed<T>(
+        &self,
+        group: &GroupJid,
+        work: impl Future<Output = Result<T, GroupError>>,
+    ) -> Result<T, Failure> {
+        self.0.changes(self.have(group, work)).await
+    }
+
     /// Who is not in a group is refused with the same codes as who is no admin of it.
     async fn denied(&self, group: &GroupJid, error: GroupError) -> Failure {
         match code(&error) {

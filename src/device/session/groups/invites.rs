@@ -8,9 +8,10 @@ use whatsapp_rust::features::{GroupError, JoinGroupResult};
 use super::denied::code;
 use super::{Groups, NOT_FOUND};
 use crate::device::kept::{self, Kept};
-use crate::device::report::unwrapped;
+use crate::device::known_as::KnownAs;
+use crate::device::report::{Participant, unwrapped};
 use crate::device::session::{failures, jids};
-use crate::failure::Failure;
+use crate::failure::{Failure, Invalid};
 use crate::jid::{GroupJid, Person};
 
 /// WhatsApp has closed the links of this group for a while.
@@ -22,6 +23,11 @@ pub const NO_LINKS: Failure = Failure::documented(
 pub const UNKNOWN_CODE: Failure = Failure::NotFound("there is no such invitation");
 /// A newer link has taken its place.
 pub const RESET: Failure = Failure::documented(410, "the invite link was reset");
+/// It was used, taken back, or a newer one has taken its place.
+pub const USED_UP: Failure = Failure::documented(
+    410,
+    "the invitation is good for nothing any more: it was used, taken back, or a newer one was sent",
+);
 /// Its time is over.
 pub const EXPIRED: Failure = Failure::documented(410, "the invitation has expired");
 /// The account is in the group.
@@ -41,6 +47,9 @@ pub const NO_INVITATION: Failure = Failure::documented(
     "no message with this invitation is known here: add its expiration, in Unix seconds",
 );
 
+/// Where a request names who has sent an invitation.
+const INVITER: &str = "inviter_jid";
+
 /// How many messages are looked through at once.
 const AT_ONCE: i64 = 50;
 
@@ -59,11 +68,15 @@ impl Groups<'_> {
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
         let link = async {
             match groups.get_invite_link(jid, renew).await {
-                Err(error) if code(&error) == Some(436) => Ok(None),
+                Err(error) if matches!(code(&error), Some(423 | 436)) => Ok(None),
                 link => link.map(Some),
             }
         };
-        self.have(group, link).await?.ok_or(NO_LINKS)
+        let link = match renew {
+            true => self.have_changed(group, link).await?,
+            false => self.have(group, link).await?,
+        };
+        link.ok_or(NO_LINKS)
     }
 
     /// Joins by the code of an invite link.
@@ -72,7 +85,7 @@ impl Groups<'_> {
             let joined = self.0.client.groups().join_with_invite_code(code).await;
             joined.map_err(not_joined)
         };
-        Ok(joined(self.0.query(join).await?))
+        Ok(joined(self.0.changes(self.0.query(join)).await?))
     }
 
     /// Joins by an invitation that `inviter` has sent to this account, as its message has it. `expiration`: in Unix seconds;
@@ -84,7 +97,14 @@ impl Groups<'_> {
         inviter: &Person,
         expiration: Option<i64>,
     ) -> Result<Joined, Failure> {
+        let (_, who) = self.0.lookup().registered_one(INVITER, inviter).await?;
         let kept = self.invitation(group, code).await?;
+        if let Some((by, _)) = &kept
+            && !self.is(&who, by).await
+        {
+            let problem = format!("{INVITER} is not who has sent this invitation");
+            return Err(Invalid::field(INVITER, problem).into());
+        }
         let (by, kept_until) = match kept {
             // The inviter's name is part of what WhatsApp compares: as the message came.
             Some((by, until)) => (by, Some(until)),
@@ -99,7 +119,7 @@ impl Groups<'_> {
             let groups = self.0.client.groups();
             Ok(groups.join_with_invite_v4(jid, code, expiration, by).await)
         };
-        match self.0.query(join).await? {
+        match self.0.changes(self.0.query(join)).await? {
             Ok(result) => Ok(joined(result)),
             // WhatsApp has not said no, and not whether the account is in.
             Err(GroupError::Iq(IqError::ParseError(_))) => {
@@ -109,8 +129,20 @@ impl Groups<'_> {
                     pending: false,
                 })
             }
-            Err(error) => Err(not_joined(error)),
+            // A code that is used up is good for nothing, also for who has used it.
+            Err(error) => Err(match not_joined(error) {
+                failure if failure == IN_ALREADY => failure,
+                _ if self.info(group).await.is_ok() => IN_ALREADY,
+                failure if failure == RESET => USED_UP,
+                failure => failure,
+            }),
         }
+    }
+
+    /// Whether somebody is the one with this JID, as far as it is known.
+    async fn is(&self, who: &KnownAs, jid: &Jid) -> bool {
+        let other = Participant::names_in(&self.0.life.records, jid).await;
+        who.is(&other)
     }
 
     /// Who has sent the newest message with this invitation, and when it ends.

@@ -51,6 +51,8 @@ pub struct Refused {
     pub code: Option<u16>,
     /// The same in words.
     pub why: String,
+    /// It may have been done all the same.
+    pub perhaps: bool,
     /// Whoever cannot be added may come by themselves.
     pub invitation: Option<Invitation>,
 }
@@ -113,7 +115,10 @@ impl Groups<'_> {
             .collect();
         let answers = match people.is_empty() {
             true => Vec::new(),
-            false => self.have(group, self.ask(group, change, &people)).await?,
+            false => {
+                self.have_changed(group, self.ask(group, change, &people))
+                    .await?
+            }
         };
         let outcome = |one: Named| {
             let answer = answers.iter().find(|answer| {
@@ -212,7 +217,7 @@ impl Groups<'_> {
     /// Takes the account out of a group. Also [`NOT_FOUND`](super::NOT_FOUND).
     pub async fn leave(&self, group: &GroupJid) -> Result<(), Failure> {
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
-        self.have(group, groups.leave(jid)).await
+        self.have_changed(group, groups.leave(jid)).await
     }
 
     /// Sends somebody the invitation with which they may come into a group, by private message. Returns once WhatsApp has
@@ -256,6 +261,7 @@ fn refused(
         }
     };
     Some(Refused {
+        perhaps: code.is_none(),
         code,
         why: words(change, code, is_there),
         invitation,

@@ -10,14 +10,14 @@ impl Groups<'_> {
     pub async fn set_picture(&self, group: &GroupJid, jpeg: Vec<u8>) -> Result<String, Failure> {
         self.0.terms.sending.begin();
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
-        let set = self.have(group, groups.set_profile_picture(jid, jpeg));
+        let set = self.have_changed(group, groups.set_profile_picture(jid, jpeg));
         Ok(set.await?.id)
     }
 
     /// Takes a group's picture away; no error where it has none.
     pub async fn remove_picture(&self, group: &GroupJid) -> Result<(), Failure> {
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
-        let removed = self.have(group, groups.remove_profile_picture(jid));
+        let removed = self.have_changed(group, groups.remove_profile_picture(jid));
         removed.await.map(drop)
     }
 }

@@ -1,14 +1,21 @@
 //! What a group is called, says of itself, and lets its people do.
 
+use uuid::Uuid;
+use wacore::request::InfoQuery;
+use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, Node, NodeContent};
 use whatsapp_rust::features::{
     GroupDescription, GroupError, GroupSubject, MemberAddMode, MembershipApprovalMode,
-    PreviousDescription,
 };
 
+use super::denied::code;
 use super::{Group, Groups, Who};
 use crate::device::session::jids;
 use crate::failure::{Failure, Invalid};
 use crate::jid::GroupJid;
+
+/// How often a description is written while others write theirs.
+const TRIES: usize = 5;
 
 /// What is to be different in a group; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -96,7 +103,7 @@ impl Groups<'_> {
     }
 
     /// Makes changes that do not depend on each other; returns those that were not made, by the request's names of them.
-    pub(super) async fn try_all(
+    pub(in crate::device::session) async fn try_all(
         &self,
         group: &GroupJid,
         changes: Changes,
@@ -118,7 +125,10 @@ impl Groups<'_> {
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
         let work = async {
             match step {
-                Step::Subject(subject) => groups.set_subject(jid, subject).await,
+                Step::Subject(subject) => {
+                    let subject = said("subject", subject.as_str());
+                    self.tell(&jid, subject).await
+                }
                 Step::Description(_) => Ok(()),
                 Step::Locked(on) => groups.set_locked(jid, on).await,
                 Step::Announce(on) => groups.set_announce(jid, on).await,
@@ -138,6 +148,7 @@ impl Groups<'_> {
                 }
             }
         };
+        self.0.terms.sending.begin();
         self.have(group, work).await
     }
 
@@ -149,17 +160,46 @@ impl Groups<'_> {
     ) -> Result<(), Failure> {
         let (groups, jid) = (self.0.client.groups(), jids::group(group));
         let describe = async || {
-            let before = PreviousDescription::Resolve;
-            groups
-                .set_description(jid.clone(), text.clone(), before)
-                .await
+            let before = groups.get_metadata(&jid).await?.description_id;
+            self.tell(&jid, description(text.as_ref(), before)).await
         };
         let work = async {
-            match describe().await {
-                Err(GroupError::DescriptionConflict) => describe().await,
-                described => described,
+            for _ in 1..TRIES {
+                match describe().await {
+                    Err(error) if code(&error) == Some(409) => {}
+                    described => return described,
+                }
             }
+            describe().await
         };
         self.have(group, work).await
+    }
+
+    async fn tell(&self, group: &Jid, change: Node) -> Result<(), GroupError> {
+        let change = NodeContent::Nodes(vec![change]);
+        let told = InfoQuery::set("w:g2", group.clone(), Some(change));
+        self.0.client.send_iq(told).await?;
+        Ok(())
+    }
+}
+
+/// A text as bytes: as a text the library takes a short one with an @ in it for a JID.
+fn said(tag: &'static str, text: &str) -> Node {
+    NodeBuilder::new(tag)
+        .bytes(text.as_bytes().to_vec())
+        .build()
+}
+
+/// `before`: the mark of the one that it replaces.
+fn description(text: Option<&GroupDescription>, before: Option<String>) -> Node {
+    let id = Uuid::new_v4().simple().to_string().to_uppercase();
+    let node = NodeBuilder::new("description").attr("id", id);
+    let node = match before {
+        Some(before) => node.attr("prev", before),
+        None => node,
+    };
+    match text {
+        Some(text) => node.children([said("body", text.as_str())]).build(),
+        None => node.attr("delete", "true").build(),
     }
 }

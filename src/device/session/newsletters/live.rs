@@ -4,11 +4,13 @@
 //! long as that is not long ago.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep, timeout};
+use wacore::types::events::NewsletterLiveUpdate;
 use whatsapp_rust::Client;
 
 use super::{Newsletters, address};
@@ -26,22 +28,50 @@ const LONGEST: u64 = 600;
 /// When it is asked again that did not answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Until when which newsletters are watched.
+/// Which newsletters are watched.
 #[derive(Clone, Default)]
-pub(in crate::device) struct Watched(Arc<Mutex<HashMap<String, Instant>>>);
+pub(in crate::device) struct Watched(Arc<Mutex<HashMap<String, Watch>>>);
+
+struct Watch {
+    until: Instant,
+    /// What was told last, in short.
+    told: Option<u64>,
+}
 
 impl Watched {
+    /// Whether an update says anything new: whoever asks again is told everything again.
+    pub fn is_news(&self, update: &NewsletterLiveUpdate) -> bool {
+        let mut said = DefaultHasher::new();
+        for message in &update.messages {
+            message.server_id.hash(&mut said);
+            for reaction in &message.reactions {
+                (&reaction.code, reaction.count).hash(&mut said);
+            }
+        }
+        let said = said.finish();
+        let is_empty = update
+            .messages
+            .iter()
+            .all(|message| message.reactions.is_empty());
+        let mut watched = self.0.lock();
+        let watch = watched.get_mut(&update.newsletter_jid.to_string());
+        match watch.and_then(|watch| watch.told.replace(said)) {
+            Some(before) => before != said,
+            None => !is_empty,
+        }
+    }
+
     /// True: nobody watches it yet, and there is room.
     fn begin(&self, newsletter: &str) -> bool {
         let mut watched = self.0.lock();
         let until = Instant::now() + INTEREST;
         if let Some(known) = watched.get_mut(newsletter) {
-            *known = until;
+            known.until = until;
             return false;
         }
         let room = watched.len() < MOST;
         if room {
-            watched.insert(newsletter.to_owned(), until);
+            watched.insert(newsletter.to_owned(), Watch { until, told: None });
         }
         room
     }
@@ -49,8 +79,8 @@ impl Watched {
     /// Whether somebody is still interested; who is not has left room for another.
     fn goes_on(&self, newsletter: &str) -> bool {
         let mut watched = self.0.lock();
-        let until = watched.get(newsletter).copied();
-        let goes_on = until.is_some_and(|until| Instant::now() < until);
+        let known = watched.get(newsletter);
+        let goes_on = known.is_some_and(|known| Instant::now() < known.until);
         if !goes_on {
             watched.remove(newsletter);
         }

@@ -45,9 +45,13 @@ impl Newsletters<'_> {
     /// A newsletter that the account leads; what is asked before anything is uploaded for it.
     pub async fn led(&self, newsletter: &NewsletterJid) -> Result<(), Failure> {
         let found = self.find(&jid::Newsletter::Jid(newsletter.clone())).await?;
-        match found.is_led() {
-            true => Ok(()),
-            false => Err(NO_ADMIN),
+        match (found.state.as_str(), found.is_led()) {
+            ("active", true) => Ok(()),
+            ("active", false) => Err(NO_ADMIN),
+            (state, _) => {
+                let problem = format!("the newsletter is {state}: nobody posts in it");
+                Err(Failure::told(403, problem))
+            }
         }
     }
 
