@@ -81,9 +81,14 @@ pub struct CallSignal {
 
 impl From<&IncomingCall> for CallSignal {
     fn from(call: &IncomingCall) -> Self {
-        let creator = Participant::of(call.action.call_creator()).unwrap_or_default();
+        // An offer says the number beside the LID.
+        let number = match &call.action {
+            CallAction::Offer { caller_pn, .. } => caller_pn.as_ref(),
+            _ => None,
+        };
+        let creator = Participant::new(call.action.call_creator(), number);
         Self {
-            about: AboutCaller::new(&call.from),
+            about: AboutCaller::known(&call.from, number),
             call_id: call.action.call_id().to_owned(),
             creator: call.action.call_creator().to_non_ad_string(),
             creator_pn: creator.number_text(),

@@ -218,7 +218,12 @@ pub struct AboutCaller {
 impl AboutCaller {
     /// By what the JID says.
     pub fn new(jid: &Jid) -> Self {
-        let person = Participant::of(jid);
+        Self::known(jid, None)
+    }
+
+    /// By what is said besides.
+    pub fn known(jid: &Jid, other: Option<&Jid>) -> Self {
+        let person = Participant::of(jid).map(|_person| Participant::new(jid, other));
         let person = person.as_ref();
         Self {
             from: jid.to_non_ad_string(),

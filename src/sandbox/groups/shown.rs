@@ -18,7 +18,7 @@ impl World {
         let (named_by, named_at) = subject_from(group);
         let node = NodeBuilder::new("group")
             .attr("id", group.id.as_str())
-            .attr("subject", group.subject.as_str())
+            .attr("subject", stanza::word(&group.subject))
             .attr("creation", group.creation)
             .attr("s_t", named_at)
             .attr("addressing_mode", mode(group.form()))
@@ -70,7 +70,7 @@ impl World {
             Setting::Subject(subject) => {
                 let (author, at) = subject_from(group);
                 let node = NodeBuilder::new("subject")
-                    .attr("subject", subject.as_str())
+                    .attr("subject", stanza::word(subject))
                     .attr("s_t", at);
                 self.by(node, group, author, "s_o").build()
             }

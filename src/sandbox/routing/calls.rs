@@ -143,7 +143,7 @@ impl World {
             .attr("from", account.device_jid(from.device, Form::Lid))
             .attr("id", stanza::new_id())
             .attr("t", stanza::now())
-            .attr("notify", account.profile.name.clone())
+            .attr("notify", stanza::word(&account.profile.name))
             .attr("platform", "android")
             .attr("version", "2.26.9.73")
             .children([signal]);

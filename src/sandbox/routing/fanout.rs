@@ -287,7 +287,7 @@ fn copy(world: &World, author: &Address, node: &Node) -> Option<NodeBuilder> {
     let mut message = NodeBuilder::new("message")
         .attr("id", stanza::id(node))
         .attr("t", stanza::now())
-        .attr("notify", world.account(author)?.profile.name.as_str())
+        .attr("notify", stanza::word(&world.account(author)?.profile.name))
         .attr(
             "type",
             stanza::attr(node, "type").unwrap_or("text".into()).as_ref(),

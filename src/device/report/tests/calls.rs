@@ -46,22 +46,22 @@ fn calls() {
         (
             call(offer),
             "call.offer",
-            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","action":"offer","details":{"type":"offer","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"caller_pn":{"user":"15550000101","server":"s.whatsapp.net","agent":0,"device":0,"integrator":0},"joinable":false,"is_video":true,"audio":[]},"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"from":"900000000101@lid","from_pn":"15550000101@s.whatsapp.net","from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","creator_pn":"15550000101@s.whatsapp.net","creator_lid":"900000000101@lid","action":"offer","details":{"type":"offer","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"caller_pn":{"user":"15550000101","server":"s.whatsapp.net","agent":0,"device":0,"integrator":0},"joinable":false,"is_video":true,"audio":[]},"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             call(terminate),
             "call.terminate",
-            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","action":"terminate","details":{"type":"terminate","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"reason":"timeout","audio_duration":3},"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","creator_pn":null,"creator_lid":"900000000101@lid","action":"terminate","details":{"type":"terminate","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"reason":"timeout","audio_duration":3},"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             call(latency),
             "call.relay_latency",
-            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","action":"relaylatency","details":{"type":"relaylatency","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0}},"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","creator_pn":null,"creator_lid":"900000000101@lid","action":"relaylatency","details":{"type":"relaylatency","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0}},"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             call(hand),
             "call.unknown",
-            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","action":"user_action","details":{"type":"user_action","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"raised":true},"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"from":"900000000101@lid","from_pn":null,"from_lid":"900000000101@lid","call_id":"C1","creator":"900000000101@lid","creator_pn":null,"creator_lid":"900000000101@lid","action":"user_action","details":{"type":"user_action","call_id":"C1","call_creator":{"user":"900000000101","server":"lid","agent":0,"device":2,"integrator":0},"raised":true},"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             missed(MissedReason::Offline),

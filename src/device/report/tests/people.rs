@@ -115,12 +115,12 @@ fn people() {
         (
             Event::PictureUpdate(picture.build()),
             "contact.picture",
-            r#"{"contact":"120363000000000001@g.us","picture_id":"7","removed":false,"author":"15550000101@s.whatsapp.net","timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"contact":"120363000000000001@g.us","picture_id":"7","removed":false,"author":"15550000101@s.whatsapp.net","author_pn":"15550000101@s.whatsapp.net","author_lid":null,"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             Event::PictureUpdate(no_picture.build()),
             "contact.picture",
-            r#"{"contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":null,"picture_id":null,"removed":true,"author":null,"timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"contact":"15550000101@s.whatsapp.net","contact_pn":"15550000101@s.whatsapp.net","contact_lid":null,"picture_id":null,"removed":true,"author":null,"author_pn":null,"author_lid":null,"timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
         (
             Event::IdentityChange(identity.build()),

@@ -9,6 +9,7 @@ use crate::sandbox::address::Form;
 use crate::sandbox::group::Group;
 use crate::sandbox::groups::shown::subject_from;
 use crate::sandbox::iq::Refusal;
+use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 /// What a group says of its community. What is not said is not so.
@@ -64,7 +65,7 @@ pub fn unlink(kind: &'static str, reason: &'static str, group: &Group) -> Node {
 fn row(group: &Group) -> Node {
     NodeBuilder::new("group")
         .attr("jid", group.jid())
-        .attr("subject", group.subject.as_str())
+        .attr("subject", stanza::word(&group.subject))
         .attr("s_t", subject_from(group).1)
         .build()
 }
@@ -76,7 +77,7 @@ impl World {
         let groups = self.groups_within(id).map(|group| {
             let node = NodeBuilder::new("group")
                 .attr("id", group.id.as_str())
-                .attr("subject", group.subject.as_str())
+                .attr("subject", stanza::word(&group.subject))
                 .attr("s_t", subject_from(group).1)
                 .attr("creation", group.creation)
                 .attr("size", group.participants.len());
