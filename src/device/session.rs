@@ -69,6 +69,7 @@ pub struct Sending(Arc<Progress>);
 struct Progress {
     started: AtomicBool,
     begun: AtomicBool,
+    changing: AtomicBool,
 }
 
 impl Sending {
@@ -85,6 +86,17 @@ impl Sending {
     /// From now on it is seen through, whether or not its caller waits.
     fn begin(&self) {
         self.0.begun.store(true, Ordering::Relaxed);
+    }
+
+    /// The same of a change of which a failure says that it may have happened.
+    fn change(&self) {
+        self.begin();
+        self.0.changing.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether such a change has begun.
+    pub fn changing(&self) -> bool {
+        self.0.changing.load(Ordering::Relaxed)
     }
 
     /// It has not, after all: nothing was written.
@@ -116,7 +128,7 @@ impl Session {
         &self,
         work: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, Failure> {
-        self.terms.sending.begin();
+        self.terms.sending.change();
         work.await.map_err(Failure::perhaps)
     }
 

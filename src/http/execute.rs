@@ -220,7 +220,7 @@ async fn send<C: Command>(
     result.map_err(|failure| match message_id {
         Some(id) if sending.started() => failure.of_send(&id, sending.begun()),
         Some(id) if matches!(failure, Failure::TimedOut { .. }) => failure.of_send(&id, false),
-        None if sending.begun() => failure.perhaps(),
+        None if sending.changing() => failure.perhaps(),
         _ => failure,
     })
 }

@@ -148,7 +148,7 @@ impl Groups<'_> {
                 }
             }
         };
-        self.0.terms.sending.begin();
+        self.0.terms.sending.change();
         self.have(group, work).await
     }
 
