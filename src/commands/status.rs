@@ -9,8 +9,24 @@ use chrono::{Local, SecondsFormat};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::contract::operation::{Envelope, Operation};
 use crate::device::session::Ack;
+use crate::device::session::media::during_upload;
+use crate::failure::Failure;
 use crate::media::Kind;
+
+/// Posting one.
+const OPERATION: Operation =
+    Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+
+/// How the upload of a file for one fails.
+fn of_upload() -> Vec<Failure> {
+    let timed_out = Failure::TimedOut { message_id: None };
+    vec![
+        during_upload(Failure::Refused(String::new())),
+        during_upload(timed_out),
+    ]
+}
 
 /// What the caller of a status endpoint gets once WhatsApp has accepted the status.
 #[derive(Debug, Serialize, ToSchema)]

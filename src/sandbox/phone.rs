@@ -4,7 +4,7 @@ mod bootstrap;
 mod bundle;
 pub mod calling;
 mod company;
-mod composing;
+pub mod composing;
 mod content;
 pub mod known;
 mod letter;

@@ -87,7 +87,7 @@ impl World {
 
     /// The author learns under which number a channel has it.
     fn acknowledge_post(&mut self, author: &Address, node: &Node, posted: Result<u32, u16>) {
-        let mut ack = message_ack(node, posted.err());
+        let mut ack = ack_of("message", node, posted.err());
         if let Ok(server_id) = posted {
             ack.attrs.push("server_id", server_id.to_string());
         }
@@ -98,14 +98,15 @@ impl World {
 
     fn acknowledge_message(&mut self, author: &Address, node: &Node, error: Option<u16>) {
         if let Some(connection) = self.connections.get(author) {
-            connection.link.send(message_ack(node, error));
+            connection.link.send(ack_of("message", node, error));
         }
     }
 }
 
-fn message_ack(node: &Node, error: Option<u16>) -> Node {
+/// The server has taken a stanza of this class.
+fn ack_of(class: &'static str, node: &Node, error: Option<u16>) -> Node {
     let mut ack = NodeBuilder::new("ack")
-        .attr("class", "message")
+        .attr("class", class)
         .attr("id", stanza::id(node))
         .attr("t", stanza::now());
     if let Some(to) = stanza::jid(node, "to") {

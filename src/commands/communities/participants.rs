@@ -105,15 +105,12 @@ impl Input for AddCommunityParticipants {
 
     fn check(self) -> Result<Add, Invalid> {
         let action = self.action.unwrap_or(Action::Add);
-        let invite = self.invite.unwrap_or_default();
-        if invite && action != Action::Add {
-            let problem = "invite: only those are invited who are to be added";
-            return Err(Invalid::field("invite", problem));
-        }
+        let adds = action == Action::Add;
+        let (people, invite) = people::to_add(adds, self.invite, &self.participants)?;
         Ok(Add(What {
             jid: self.jid,
             action,
-            people: people::read_some(&self.participants)?,
+            people,
             invite,
         }))
     }
@@ -124,14 +121,12 @@ impl Input for RemoveCommunityParticipants {
 
     fn check(self) -> Result<Remove, Invalid> {
         let action = self.action.unwrap_or(Action::Remove);
-        if !matches!(action, Action::Remove | Action::Demote) {
-            let problem = "action must be `remove` or `demote` here: POST does the opposite";
-            return Err(Invalid::field("action", problem));
-        }
+        let fits = matches!(action, Action::Remove | Action::Demote);
+        let people = people::to_remove(fits, &self.participants)?;
         Ok(Remove(What {
             jid: self.jid,
             action,
-            people: people::read_some(&self.participants)?,
+            people,
             invite: false,
         }))
     }

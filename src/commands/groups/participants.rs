@@ -94,15 +94,12 @@ impl Input for AddGroupParticipants {
 
     fn check(self) -> Result<Add, Invalid> {
         let action = self.action.unwrap_or(Action::Add);
-        let invite = self.invite.unwrap_or_default();
-        if invite && action != Action::Add {
-            let problem = "invite: only those are invited who are to be added";
-            return Err(Invalid::field("invite", problem));
-        }
+        let adds = action == Action::Add;
+        let (people, invite) = people::to_add(adds, self.invite, &self.participants)?;
         Ok(Add(What {
             jid: self.jid,
             change: action.into(),
-            people: people::read_some(&self.participants)?,
+            people,
             invite,
         }))
     }
@@ -113,14 +110,12 @@ impl Input for RemoveGroupParticipants {
 
     fn check(self) -> Result<Remove, Invalid> {
         let action = self.action.unwrap_or(Action::Remove);
-        if !matches!(action, Action::Remove | Action::Demote) {
-            let problem = "action must be `remove` or `demote` here: POST does the opposite";
-            return Err(Invalid::field("action", problem));
-        }
+        let fits = matches!(action, Action::Remove | Action::Demote);
+        let people = people::to_remove(fits, &self.participants)?;
         Ok(Remove(What {
             jid: self.jid,
             change: action.into(),
-            people: people::read_some(&self.participants)?,
+            people,
             invite: false,
         }))
     }
@@ -156,12 +151,11 @@ impl Command for Add {
 impl Command for Remove {
     type Reply = Changed;
     const SUMMARY: &'static str = "Removes people from a group, or has them be its admins no longer, and says of each what became of it";
-    const OPERATION: Operation = Operation::new("group_participants", Envelope::Flat)
-        .failing_with("failed to update group participants");
-    const PARAMS: &'static [Param] = &[Param::path("jid")];
+    const OPERATION: Operation = Add::OPERATION;
+    const PARAMS: &'static [Param] = Add::PARAMS;
 
     fn refusals() -> Vec<Failure> {
-        vec![NOT_FOUND, NOT_ADMIN]
+        Add::refusals()
     }
 
     async fn run(self, session: Session) -> Result<Changed, Failure> {

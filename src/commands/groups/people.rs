@@ -53,6 +53,32 @@ pub fn read_some(list: &[String]) -> Result<Vec<Person>, Invalid> {
     }
 }
 
+/// What a request brings that adds people (`adds`) or makes them admins: who they are, and whether those are invited who
+/// cannot be added.
+pub fn to_add(
+    adds: bool,
+    invite: Option<bool>,
+    list: &[String],
+) -> Result<(Vec<Person>, bool), Invalid> {
+    let invite = invite.unwrap_or_default();
+    if invite && !adds {
+        let problem = "invite: only those are invited who are to be added";
+        return Err(Invalid::field("invite", problem));
+    }
+    Ok((read_some(list)?, invite))
+}
+
+/// What a request brings that removes people, or takes a role from them; `fits`: what it wants is one of both.
+pub fn to_remove(fits: bool, list: &[String]) -> Result<Vec<Person>, Invalid> {
+    match fits {
+        true => read_some(list),
+        false => {
+            let problem = "action must be `remove` or `demote` here: POST does the opposite";
+            Err(Invalid::field("action", problem))
+        }
+    }
+}
+
 /// What became of one person.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GroupParticipantOutcome)]

@@ -60,13 +60,7 @@ impl Command for SubscribeNewsletter {
     }
 
     async fn run(self, session: Session) -> Result<Subscription, Failure> {
-        let newsletters = session.newsletters();
-        let jid = newsletters.jid(&self.jid).await?;
-        newsletters.subscribe(&jid).await.map_err(in_words)?;
-        Ok(Subscription {
-            jid: jid.to_string(),
-            subscribed: true,
-        })
+        follow(&session, &self.jid, true).await
     }
 }
 
@@ -81,14 +75,27 @@ impl Command for UnsubscribeNewsletter {
     }
 
     async fn run(self, session: Session) -> Result<Subscription, Failure> {
-        let newsletters = session.newsletters();
-        let jid = newsletters.jid(&self.jid).await?;
-        newsletters.unsubscribe(&jid).await.map_err(in_words)?;
-        Ok(Subscription {
-            jid: jid.to_string(),
-            subscribed: false,
-        })
+        follow(&session, &self.jid, false).await
     }
+}
+
+/// Follows it from now on, or no longer.
+async fn follow(
+    session: &Session,
+    which: &Newsletter,
+    subscribed: bool,
+) -> Result<Subscription, Failure> {
+    let newsletters = session.newsletters();
+    let jid = newsletters.jid(which).await?;
+    let done = match subscribed {
+        true => newsletters.subscribe(&jid).await,
+        false => newsletters.unsubscribe(&jid).await,
+    };
+    done.map_err(in_words)?;
+    Ok(Subscription {
+        jid: jid.to_string(),
+        subscribed,
+    })
 }
 
 /// It is not for admins here.

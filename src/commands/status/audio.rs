@@ -3,12 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Posted, StatusType};
+use super::{OPERATION, Posted, StatusType, of_upload};
 use crate::commands::{Command, Input};
 use crate::contract::color::Color;
-use crate::contract::operation::{Envelope, Operation};
+use crate::contract::operation::Operation;
 use crate::device::session::Session;
-use crate::device::session::media::{File, during_upload};
+use crate::device::session::media::File;
 use crate::device::session::messages::context::References;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::media::Audio;
@@ -76,17 +76,12 @@ impl Input for PostStatusAudio {
 impl Command for PostSound {
     type Reply = PostedSound;
     const SUMMARY: &'static str = "Posts a voice message or another sound as a status";
-    const OPERATION: Operation =
-        Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const OPERATION: Operation = OPERATION;
     const SENDS: bool = true;
     const LARGE: bool = true;
 
     fn refusals() -> Vec<Failure> {
-        let timed_out = Failure::TimedOut { message_id: None };
-        vec![
-            during_upload(Failure::Refused(String::new())),
-            during_upload(timed_out),
-        ]
+        of_upload()
     }
 
     async fn run(self, session: Session) -> Result<PostedSound, Failure> {

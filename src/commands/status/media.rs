@@ -3,11 +3,10 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::Posted;
+use super::{OPERATION, Posted, of_upload};
 use crate::commands::{Command, Input};
-use crate::contract::operation::{Envelope, Operation};
+use crate::contract::operation::Operation;
 use crate::device::session::Session;
-use crate::device::session::media::during_upload;
 use crate::failure::{Failure, Invalid};
 use crate::media::source::{Place, Source};
 use crate::media::{Kind, Media};
@@ -107,17 +106,12 @@ impl From<MediaType> for Kind {
 impl Command for PostMedia {
     type Reply = PostedMedia;
     const SUMMARY: &'static str = "Posts an image or a video as a status";
-    const OPERATION: Operation =
-        Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const OPERATION: Operation = OPERATION;
     const SENDS: bool = true;
     const LARGE: bool = true;
 
     fn refusals() -> Vec<Failure> {
-        let timed_out = Failure::TimedOut { message_id: None };
-        vec![
-            during_upload(Failure::Refused(String::new())),
-            during_upload(timed_out),
-        ]
+        of_upload()
     }
 
     async fn run(self, session: Session) -> Result<PostedMedia, Failure> {

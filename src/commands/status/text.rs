@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Posted, StatusType};
+use super::{OPERATION, Posted, StatusType};
 use crate::commands::Command;
 use crate::contract::color::Color;
-use crate::contract::operation::{Envelope, Operation};
+use crate::contract::operation::Operation;
 use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
@@ -29,8 +29,7 @@ pub struct PostStatusText {
 impl Command for PostStatusText {
     type Reply = Posted;
     const SUMMARY: &'static str = "Posts a text status to everyone whom the status privacy admits";
-    const OPERATION: Operation =
-        Operation::new("status", Envelope::Object).failing_with("failed to send status broadcast");
+    const OPERATION: Operation = OPERATION;
     const SENDS: bool = true;
 
     async fn run(self, session: Session) -> Result<Posted, Failure> {

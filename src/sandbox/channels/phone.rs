@@ -2,21 +2,19 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use buffa::{Message as _, MessageField};
+use buffa::Message as _;
 use serde_json::json;
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{JidExt, Node};
 use waproto::whatsapp::Message;
-use waproto::whatsapp::message::{
-    AudioMessage, DocumentMessage, ImageMessage, StickerMessage, VideoMessage,
-};
 
 use super::posting::File;
 use crate::sandbox::address::Address;
 use crate::sandbox::edit::Edit;
 use crate::sandbox::keys;
+use crate::sandbox::phone::composing::Placed;
 use crate::sandbox::phone::seen::{Seen, describe};
-use crate::sandbox::phone::{Content, MediaType, Received, ReceivedMedia};
+use crate::sandbox::phone::{Content, Received, ReceivedMedia};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -67,33 +65,16 @@ impl World {
                 data,
             } => (media_type, caption, mime, data),
         };
-        let hash = keys::sha256(&data);
-        let file_length = Some(data.len() as u64);
+        let (hash, file_length) = (keys::sha256(&data), data.len() as u64);
         let path = self.keep_plain_file(data.into());
-        let url = Some(format!("https://{}{path}", self.host()));
-        let direct_path = Some(path);
-        let mimetype = Some(mime.unwrap_or_else(|| media_type.mime().to_owned()));
-        let file_sha256 = Some(hash.to_vec());
-        // The five messages have these fields in common and no type.
-        macro_rules! file {
-            ($message:ident { $($field:ident: $value:expr),* }) => {
-                MessageField::some($message {
-                    url, direct_path, mimetype, file_sha256, file_length,
-                    $($field: $value,)*
-                    ..Default::default()
-                })
-            };
-        }
-        let mut message = Message::default();
-        match media_type {
-            MediaType::Image => message.image_message = file!(ImageMessage { caption: caption }),
-            MediaType::Video => message.video_message = file!(VideoMessage { caption: caption }),
-            MediaType::Audio => message.audio_message = file!(AudioMessage {}),
-            MediaType::Document => {
-                message.document_message = file!(DocumentMessage { caption: caption });
-            }
-            MediaType::Sticker => message.sticker_message = file!(StickerMessage {}),
-        }
+        let place = Placed {
+            url: format!("https://{}{path}", self.host()),
+            direct_path: path,
+            file_sha256: hash.to_vec(),
+            file_length,
+            secret: None,
+        };
+        let message = place.message(media_type, caption, mime);
         (message, Some(BASE64_URL_SAFE_NO_PAD.encode(hash)))
     }
 

@@ -5,9 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use wacore_binary::{Jid, Server};
 
-use super::accounts::account_named;
 use super::answer::{Answer, Data, Rejected, parse};
-use super::groups::describe;
+use super::groups::{describe, participants};
 use crate::sandbox::groups::communities::NewCommunity;
 use crate::sandbox::groups::communities::place::{Place, Terms};
 use crate::sandbox::stanza;
@@ -33,12 +32,7 @@ struct Create {
 pub async fn create(shared: Data, body: web::Bytes) -> Answer {
     let request: Create = parse(&body)?;
     let made = shared.with(|world| {
-        let named = request.participants.iter();
-        let named = named.map(|named| account_named(world, "participants", named));
-        let named = named.collect::<Result<Vec<_>, _>>()?;
-        let Some((creator, members)) = named.split_first() else {
-            return Err(Rejected::invalid("participants must not be empty"));
-        };
+        let (creator, members) = participants(world, &request.participants)?;
         let new = NewCommunity {
             subject: request.subject.clone(),
             terms: Terms {
@@ -49,9 +43,9 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
             settings: Vec::new(),
             key: None,
         };
-        let community = world.create_community(creator, new);
-        for phone in members {
-            world.join_group(&community.id, creator, phone, None);
+        let community = world.create_community(&creator, new);
+        for phone in &members {
+            world.join_group(&community.id, &creator, phone, None);
         }
         shown(world, &community.id)
     })?;

@@ -1,7 +1,5 @@
 //! `/control/groups`: making groups, and changing who is in them.
 
-use std::collections::BTreeSet;
-
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,15 +25,20 @@ struct Create {
     by_number: bool,
 }
 
+/// The phone numbers of who makes something, and of who else is in it.
+pub fn participants(world: &World, named: &[String]) -> Result<(String, Vec<String>), Rejected> {
+    let named = named.iter();
+    let mut named = named.map(|named| account_named(world, "participants", named));
+    let creator = named.next();
+    let creator = creator.ok_or_else(|| Rejected::invalid("participants must not be empty"))?;
+    Ok((creator?, named.collect::<Result<_, _>>()?))
+}
+
 pub async fn create(shared: Data, body: web::Bytes) -> Answer {
     let request: Create = parse(&body)?;
     let group = shared.with(|world| {
-        let named = request.participants.iter();
-        let named = named.map(|named| account_named(world, "participants", named));
-        let named = named.collect::<Result<Vec<_>, _>>()?;
-        let creator = named.first().cloned();
-        let creator = creator.ok_or_else(|| Rejected::invalid("participants must not be empty"))?;
-        let members: BTreeSet<String> = named.into_iter().collect();
+        let (creator, others) = participants(world, &request.participants)?;
+        let members = others.into_iter().chain([creator.clone()]).collect();
         world
             .create_group(
                 &creator,

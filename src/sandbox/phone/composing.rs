@@ -46,14 +46,41 @@ impl World {
     ) -> Message {
         let sealed = media::seal(data, media_type.kind());
         let path = self.keep_file(sealed.file.into());
-        let url = Some(format!("https://{}{path}", self.host()));
-        let direct_path = Some(path);
+        let place = Placed {
+            url: format!("https://{}{path}", self.host()),
+            direct_path: path,
+            file_sha256: sealed.plain_sha256.to_vec(),
+            file_length: sealed.plain_length,
+            secret: Some((sealed.media_key.to_vec(), sealed.file_sha256.to_vec())),
+        };
+        place.message(media_type, caption, mime)
+    }
+}
+
+/// Where a file is, and how it is known again.
+pub struct Placed {
+    pub url: String,
+    pub direct_path: String,
+    pub file_sha256: Vec<u8>,
+    pub file_length: u64,
+    /// Its key, and the hash of what is stored; `None`: it is not encrypted.
+    pub secret: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl Placed {
+    /// The message that shows it. `mime`: where it is not that of its type.
+    pub fn message(
+        self,
+        media_type: MediaType,
+        caption: Option<String>,
+        mime: Option<String>,
+    ) -> Message {
+        let (url, direct_path) = (Some(self.url), Some(self.direct_path));
         let mimetype = Some(mime.unwrap_or_else(|| media_type.mime().to_owned()));
-        let media_key = Some(sealed.media_key.to_vec());
-        let file_sha256 = Some(sealed.plain_sha256.to_vec());
-        let file_enc_sha256 = Some(sealed.file_sha256.to_vec());
-        let file_length = Some(sealed.plain_length);
-        let media_key_timestamp = i64::try_from(stanza::now()).ok();
+        let (file_sha256, file_length) = (Some(self.file_sha256), Some(self.file_length));
+        let sealed_at = self.secret.is_some().then(stanza::now);
+        let media_key_timestamp = sealed_at.and_then(|at| i64::try_from(at).ok());
+        let (media_key, file_enc_sha256) = self.secret.unzip();
         // The five messages have these fields in common and no type.
         macro_rules! file {
             ($message:ident { $($field:ident: $value:expr),* }) => {

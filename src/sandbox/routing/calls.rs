@@ -3,6 +3,7 @@
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
+use super::ack_of;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::calls::{Call, CallState};
 use crate::sandbox::stanza;
@@ -158,16 +159,9 @@ impl World {
     }
 
     fn acknowledge_call(&self, device: &Address, node: &Node, signal: &str) {
-        let ack = NodeBuilder::new("ack")
-            .attr("class", "call")
-            .attr("id", stanza::id(node))
-            .attr("type", signal.to_owned())
-            .attr("t", stanza::now());
-        let ack = match stanza::jid(node, "to") {
-            Some(to) => ack.attr("from", to),
-            None => ack,
-        };
-        self.send_to(device, ack.build());
+        let mut ack = ack_of("call", node, None);
+        ack.attrs.push("type", signal.to_owned());
+        self.send_to(device, ack);
     }
 
     fn answer_call(&self, device: &Address, node: &Node, answer: Node) {
