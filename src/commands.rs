@@ -65,6 +65,10 @@ pub trait Command: Send + 'static {
     /// Sends a message, whose id is chosen before anything is asked.
     const SENDS: bool = false;
 
+    /// Makes something that has no id before it is there: what may have been made is not made once more under the same
+    /// `Idempotency-Key`.
+    const MAKES: bool = false;
+
     /// How long it waits of its own accord, which its deadline does not count.
     fn patience(&self) -> Duration {
         Duration::ZERO

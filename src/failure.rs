@@ -247,6 +247,15 @@ impl Failure {
         }
     }
 
+    /// Whether what was asked for may have happened all the same.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::During(_, failure) => failure.may_have_happened(),
+            Self::Partly { .. } | Self::Unheard { .. } | Self::Internal => true,
+            _ => false,
+        }
+    }
+
     /// Whether a send that has ended so has surely sent nothing. `begun`: its first byte may have left.
     pub fn is_final(&self, begun: bool) -> bool {
         match self {

@@ -8,7 +8,7 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
-mod names;
+pub mod names;
 pub mod payload;
 mod pending_devices;
 mod recorder;

@@ -55,10 +55,12 @@ use self::presence::Presence;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
 use super::known_as::KnownAs;
-use super::messages::{Login, News, Observed, Plan};
+use super::messages::{News, Observed, Plan};
 use super::session::newsletters::live::Watched;
 use super::shared::Shared;
+use crate::store::devices::Account;
 use crate::store::{RecordBackend, StoreError};
+use crate::webhooks::event::Event;
 
 /// What one life has, but for the client.
 pub(super) struct Life {
@@ -109,6 +111,14 @@ pub(super) struct Life {
 }
 
 impl Life {
+    /// Has webhooks told of something, soon and without waiting; whoever goes by one name in it is given the other.
+    pub fn publish(&self, event: Event) {
+        let names = Some(self.records.clone());
+        self.shared
+            .webhooks
+            .publish_with(self.plan.number, event, names);
+    }
+
     /// From here on the store refuses what an older life writes.
     pub fn new(plan: Plan, shared: Arc<Shared>, actor: Recipient<Observed>) -> Self {
         let records = shared.store.backend(plan.number, plan.life);
@@ -148,9 +158,9 @@ impl Life {
     }
 
     /// Notes as whom the device is logged in, and tells the supervisor.
-    pub async fn note_login(&self, login: Login) -> Result<(), StoreError> {
+    pub async fn note_login(&self, login: Account) -> Result<(), StoreError> {
         let store = &self.shared.store;
-        let noted = store.set_paired(self.plan.device, &login.jid, &login.lid);
+        let noted = store.set_paired(self.plan.device, &login);
         noted.await?;
         let names = [&login.jid, &login.lid].into_iter();
         let names = names.filter_map(|name| name.parse::<Jid>().ok());

@@ -7,6 +7,7 @@ use actix::{Message, Recipient};
 use super::exit::ExitReason;
 use super::pairing::Qr;
 use crate::ids::DeviceId;
+use crate::store::devices::Account;
 use crate::store::{DeviceNumber, Life};
 
 /// Which life this is, and to whom it reports.
@@ -66,7 +67,7 @@ pub enum News {
     /// A code to be scanned.
     Qr(Qr),
     /// The account is known and stored.
-    Paired(Login),
+    Paired(Account),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
     KeyMissing(bool),
     /// Part of the app state was asked for in vain, or no longer.
@@ -99,18 +100,9 @@ pub(super) enum Observed {
     /// Part of the app state was asked for in vain, or no longer.
     Unsynced(bool),
     /// The phone accepted the pairing; WhatsApp will ask for a restart next.
-    Paired(Login),
+    Paired(Account),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
     KeyMissing(bool),
     /// The life is over.
     Ended(ExitReason),
-}
-
-/// As whom a device is logged in at WhatsApp.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Login {
-    /// `<digits>:<device>@s.whatsapp.net`
-    pub jid: String,
-    /// `<lid>:<device>@lid`
-    pub lid: String,
 }

@@ -4,6 +4,7 @@
 //! types for the API's document. What is here comes as it happens and is not kept by WhatsApp; inbound messages have a
 //! way of their own, see `hook`.
 
+mod about;
 mod calls;
 mod chats;
 mod connection;

@@ -6,14 +6,16 @@ use tokio::runtime::Handle;
 use tracing::{Instrument, error, info, warn};
 
 use super::kept::Kept;
+use super::life::Life;
 use super::report::MessageFailed;
 use super::shared::Shared;
 use crate::failure::{Failure, MAYBE_SENT};
-use crate::store::DeviceNumber;
 use crate::store::jobs::{Outcome, PromisedJob};
 use crate::store::messages::Whose;
+use crate::store::{DeviceNumber, RecordBackend};
 use crate::telemetry::Chain;
 use crate::webhooks::event::Event;
+use crate::webhooks::names;
 
 /// Why a job of an earlier run was not done.
 const STOPPED: &str = "the daemon has stopped while it was made, and nothing was sent: ask again, with the same \
@@ -23,15 +25,12 @@ const STOPPED_LATE: &str = "the daemon has stopped while it was sent";
 
 /// A job has come to its end. Whoever learns of it may not wait, or not live long enough: what is not stored now is
 /// settled by the daemon's next start.
-pub fn settle_soon(
-    shared: &Arc<Shared>,
-    device: DeviceNumber,
-    message_id: &str,
-    outcome: Outcome,
-    event: Event,
-) {
-    let (shared, message_id) = (shared.clone(), message_id.to_owned());
-    let settle = async move { settle(&shared, device, &message_id, &outcome, &event).await };
+pub(super) fn settle_soon(life: &Arc<Life>, message_id: &str, outcome: Outcome, event: Event) {
+    let (life, message_id) = (life.clone(), message_id.to_owned());
+    let settle = async move {
+        let (device, names) = (life.plan.number, &life.records);
+        settle(&life.shared, device, &message_id, &outcome, event, names).await;
+    };
     match Handle::try_current() {
         Ok(runtime) => drop(runtime.spawn(settle.in_current_span())),
         Err(error) => warn!(error = %Chain(&error), "a job is settled by the next start"),
@@ -39,9 +38,8 @@ pub fn settle_soon(
 }
 
 /// A job has failed: nothing was sent, or, if something has left, it may still arrive.
-pub fn fail_soon(
-    shared: &Arc<Shared>,
-    device: DeviceNumber,
+pub(super) fn fail_soon(
+    life: &Arc<Life>,
     message_id: &str,
     chat: &str,
     (failure, has_left): (&Failure, bool),
@@ -52,7 +50,7 @@ pub fn fail_soon(
         false => (Outcome::Unsure, format!("{reason}: {MAYBE_SENT}")),
     };
     let event = Event::of(&MessageFailed::new(message_id, chat, reason));
-    settle_soon(shared, device, message_id, outcome, event);
+    settle_soon(life, message_id, outcome, event);
 }
 
 async fn settle(
@@ -60,9 +58,11 @@ async fn settle(
     device: DeviceNumber,
     message_id: &str,
     outcome: &Outcome,
-    event: &Event,
+    mut event: Event,
+    names: &RecordBackend,
 ) {
-    let told = shared.webhooks.record(device, event);
+    names::complete(&mut event.data, names).await;
+    let told = shared.webhooks.record(device, &event);
     let settled = async {
         shared
             .store
@@ -114,5 +114,8 @@ async fn settle_one(shared: &Shared, job: PromisedJob) {
     };
     info!(reason, "a job of an earlier run has failed");
     let told = Event::of(&MessageFailed::new(&job.message_id, &job.chat, reason));
-    settle(shared, job.device, &job.message_id, &outcome, &told).await;
+    // Its device has no life yet which this could end.
+    let (store, device) = (&shared.store, job.device);
+    let names = store.backend(device, store.begin_life(device));
+    settle(shared, device, &job.message_id, &outcome, told, &names).await;
 }

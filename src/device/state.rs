@@ -2,8 +2,9 @@
 
 use super::exit::ExitReason;
 use super::life::running::Running;
-use super::messages::{Login, Phase};
+use super::messages::Phase;
 use super::pairing::PairCode;
+use crate::store::devices::Account;
 
 /// Where a life stands, and what it has there.
 pub(super) enum State {
@@ -24,7 +25,7 @@ pub(super) struct Pairing {
     /// The last one to be typed.
     pub code: Option<PairCode>,
     /// Set by the phone's consent; stored before the life ends.
-    pub agreed: Option<Login>,
+    pub agreed: Option<Account>,
 }
 
 impl Pairing {
@@ -55,7 +56,7 @@ impl State {
     }
 
     /// What has to be closed: the client, and with it what was agreed.
-    pub fn into_closing(self) -> Option<(Running, Option<Login>)> {
+    pub fn into_closing(self) -> Option<(Running, Option<Account>)> {
         match self {
             Self::Connecting(running) => Some((running?, None)),
             Self::Pairing(pairing) => Some((pairing.running, pairing.agreed)),

@@ -145,14 +145,3 @@ pub fn not_created(error: StoreError) -> Failure {
         error => Failure::of_store("a device could not be created", &error),
     }
 }
-
-/// The digits of `<digits>:<device>@s.whatsapp.net`.
-fn phone_number(jid: &str) -> &str {
-    let user = jid.split('@').next().unwrap_or_default();
-    user.split(':').next().unwrap_or_default()
-}
-
-/// The account's JID: the contract shows it without the device.
-pub fn account_jid(jid: &str) -> String {
-    format!("{}@s.whatsapp.net", phone_number(jid))
-}

@@ -39,6 +39,9 @@ pub trait Endpoint: DeserializeOwned + ToSchema + 'static {
     /// Sends a message, and takes an `Idempotency-Key`.
     const SENDS: bool = false;
 
+    /// Makes something that has no id before it is there, and takes an `Idempotency-Key`.
+    const MAKES: bool = false;
+
     /// Failures besides those that every endpoint can have, for the API's document.
     fn refusals() -> Vec<Failure> {
         Vec::new()

@@ -92,7 +92,7 @@ async fn read<E: Endpoint>(
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
     let (limits, held) = (api.limits.of(E::LARGE), api.room(&caller));
-    let key = match E::SENDS {
+    let key = match E::SENDS || E::MAKES {
         true => idempotency::key(request)?,
         false => None,
     };

@@ -2,7 +2,8 @@
 //!
 //! The id of the message is durable before its first byte leaves. The same request under the same key gets the first
 //! answer, unless that was a refusal: then nothing was done, and the key is free. Where none was given (the daemon was killed, WhatsApp did not answer in time) the message is sent once more
-//! under the id that it had, and phones show a message once.
+//! under the id that it had, and phones show a message once. What WhatsApp gives an id of its own, a group, is not made
+//! once more: whoever asks again is told to look whether it is there.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -41,6 +42,22 @@ pub const USED: Failure = Failure::documented(
     422,
     "this Idempotency-Key was used for another request: a new request needs a new key",
 );
+
+/// Nobody knows whether it was made.
+pub const PERHAPS_MADE: Failure = Failure::documented(
+    409,
+    "an earlier request with this Idempotency-Key may have made it: look whether it is there, and take a new key to make \
+    another one",
+);
+
+/// What a key may be refused with.
+pub fn refusals<E: Endpoint>() -> Vec<Failure> {
+    match (E::SENDS, E::MAKES) {
+        (_, true) => vec![UNDER_WAY, PERHAPS_MADE, USED],
+        (true, false) => vec![UNDER_WAY, USED],
+        (false, false) => Vec::new(),
+    }
+}
 
 /// The keys whose requests are under way.
 #[derive(Clone, Default)]
@@ -146,12 +163,17 @@ pub async fn once<E: Endpoint>(
             Known::Different => return Err(USED),
             Known::Answered(answer) => return again(&answer),
             Known::New => (new, true),
+            Known::Open(_) if E::MAKES => return Err(PERHAPS_MADE),
             // What was tried before may have been sent: whatever becomes of it now, it stays under this id.
             Known::Open(message_id) => (message_id, false),
         };
         context.message_id = Some(message_id);
         let answered = endpoint.answer(context).await;
-        let refused = is_new && answered.as_ref().err().is_some_and(Failure::is_refusal);
+        let nothing_done = |failure: &Failure| match E::MAKES {
+            true => !failure.may_have_happened(),
+            false => failure.is_refusal(),
+        };
+        let refused = is_new && answered.as_ref().err().is_some_and(nothing_done);
         let response = respond(answered);
         let (head, body) = response.into_parts();
         let body = actix_web::body::to_bytes(body).await.unwrap_or_default();

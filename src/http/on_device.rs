@@ -37,6 +37,7 @@ where
     const NAMES_DEVICE: bool = true;
     const LARGE: bool = I::Command::LARGE;
     const SENDS: bool = I::Command::SENDS;
+    const MAKES: bool = I::Command::MAKES;
 
     fn refusals() -> Vec<Failure> {
         // What its check makes of a request that brings nothing is an example of what it refuses.
@@ -44,9 +45,7 @@ where
         let nothing = Fields::none(&shape).decode::<I>();
         let unchecked = nothing.ok().and_then(|input| input.check().err());
         let mut refusals = I::Command::refusals();
-        if Self::SENDS {
-            refusals.extend([idempotency::UNDER_WAY, idempotency::USED]);
-        }
+        refusals.extend(idempotency::refusals::<Self>());
         refusals.extend(unchecked.map(Failure::Invalid));
         refusals.extend([
             Failure::NoDevice,

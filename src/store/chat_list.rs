@@ -39,6 +39,8 @@ pub struct Wrote<'a, L> {
     pub at: i64,
     /// What is needed to name it.
     pub last: &'a L,
+    /// What whoever wrote in a chat between two calls itself.
+    pub own_name: Option<&'a str>,
 }
 
 /// A chat as it is kept.
@@ -56,6 +58,8 @@ pub struct ListedChat<T> {
     pub pinned: (bool, i64),
     pub archived: (bool, i64),
     pub muted_until: (i64, i64),
+    /// What a person calls itself; a group's subject, as it was last seen.
+    pub own_name: Option<String>,
 }
 
 /// Only a paired device has chats: what comes after it was unlinked is not kept.
@@ -74,15 +78,16 @@ const MUTE: &str = "INSERT INTO chat_list (device, who, value, by_lid, muted_unt
         muted_until = excluded.muted_until, muted_at = excluded.muted_at WHERE excluded.muted_at >= chat_list.muted_at";
 
 /// A message that is kept already was counted with it. `$7`: how many messages before it stay unread, of each.
-const WRITE: &str = "INSERT INTO chat_list (device, who, value, active_at, last, unread) \
-    SELECT number, $1, $2, $3, $4, $5 FROM device WHERE number = $6 AND account IS NOT NULL \
+const WRITE: &str = "INSERT INTO chat_list (device, who, value, active_at, last, unread, own_name) \
+    SELECT number, $1, $2, $3, $4, $5, $9 FROM device WHERE number = $6 AND account IS NOT NULL \
         AND NOT EXISTS (SELECT 1 FROM message WHERE device = $6 AND id = $8 AND mine = 0) \
     ON CONFLICT (device, who) DO UPDATE SET value = excluded.value, \
-        unread = chat_list.unread * $7 + excluded.unread, \
+        own_name = COALESCE(excluded.own_name, chat_list.own_name), unread = chat_list.unread * $7 + excluded.unread, \
         last = CASE WHEN excluded.active_at >= COALESCE(chat_list.active_at, 0) THEN excluded.last ELSE chat_list.last END, \
         active_at = CASE WHEN excluded.active_at >= COALESCE(chat_list.active_at, 0) \
             THEN excluded.active_at ELSE chat_list.active_at END";
 
+const NAME: &str = "UPDATE chat_list SET own_name = $3 WHERE device = $1 AND who = $2";
 const READ: &str = "UPDATE chat_list SET unread = 0 WHERE device = $1 AND who = $2 AND COALESCE(active_at, 0) <= $3";
 const UNREAD: &str = "UPDATE chat_list SET unread = 1 WHERE device = $1 AND who = $2 AND unread = 0 \
     AND COALESCE(active_at, 0) <= $3";
@@ -90,7 +95,7 @@ const GONE: &str =
     "DELETE FROM chat_list WHERE device = $1 AND who = $2 AND COALESCE(active_at, 0) <= $3";
 
 const ALL: &str = "SELECT who, value, active_at, unread, by_lid, pinned, pinned_at, archived, archived_at, muted_until, \
-    muted_at FROM chat_list WHERE device = $1";
+    muted_at, own_name FROM chat_list WHERE device = $1";
 const LAST: &str = "SELECT by_lid, last FROM chat_list WHERE device = $1 AND who = $2";
 
 /// The list of one device as it is in the database: nobody's name is there in clear.
@@ -98,6 +103,7 @@ pub struct ChatList {
     device: DeviceNumber,
     values: Sealer,
     lasts: Sealer,
+    names: Sealer,
     namer: Namer,
 }
 
@@ -107,6 +113,7 @@ impl ChatList {
             device,
             values: key.sealer("chat list", device),
             lasts: key.sealer("chat list last", device),
+            names: key.sealer("chat list name", device),
             namer: key.namer("chat list", device),
         }
     }
@@ -140,12 +147,15 @@ impl ChatList {
     ) -> Result<Statement, StoreError> {
         let last = self.lasts.seal(&self.who(chat.name), &json(wrote.last)?)?;
         let put = self.put(WRITE, chat)?.bind(wrote.at).bind(last);
+        let own_name = wrote.own_name.map(|own| self.own_name(chat.name, own));
+        let own_name = own_name.transpose()?;
         let others = i64::from(!wrote.mine);
         Ok(put
             .bind(others)
             .bind(self.device.0)
             .bind(others)
-            .bind(wrote.id))
+            .bind(wrote.id)
+            .bind(own_name))
     }
 
     fn put<T: Serialize>(
@@ -156,6 +166,15 @@ impl ChatList {
         let who = self.who(chat.name);
         let value = self.values.seal(&who, &json(chat.called)?)?;
         Ok(Statement::new(sql).bind(who).bind(value))
+    }
+
+    /// A chat calls itself so.
+    pub fn named(&self, name: &str, own_name: &str) -> Result<Statement, StoreError> {
+        Ok(self.change(NAME, name).bind(self.own_name(name, own_name)?))
+    }
+
+    fn own_name(&self, name: &str, own_name: &str) -> Result<Bytes, StoreError> {
+        self.names.seal(&self.who(name), own_name.as_bytes())
     }
 
     /// Somebody has read what is in a chat at this time, in Unix seconds.
@@ -178,6 +197,8 @@ impl ChatList {
     }
 
     fn listed<T: DeserializeOwned>(&self, row: &Row) -> Result<ListedChat<T>, StoreError> {
+        let own_name = row.optional_blob(11)?;
+        let own_name = own_name.map(|sealed| self.names.unseal(&row.blob(0)?, &sealed));
         Ok(ListedChat {
             called: read(&self.values.unseal(&row.blob(0)?, &row.blob(1)?)?)?,
             active_at: row.optional_int(2)?,
@@ -186,6 +207,9 @@ impl ChatList {
             pinned: (row.flag(5)?, row.int(6)?),
             archived: (row.flag(7)?, row.int(8)?),
             muted_until: (row.int(9)?, row.int(10)?),
+            own_name: own_name
+                .transpose()?
+                .map(|plain| String::from_utf8_lossy(&plain).into_owned()),
         })
     }
 }

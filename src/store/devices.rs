@@ -25,8 +25,8 @@ pub struct Device {
     pub user: UserId,
     /// As its owner calls it.
     pub name: String,
-    /// `<digits>:<device>@s.whatsapp.net`, once paired.
-    pub jid: Option<String>,
+    /// Once paired.
+    pub account: Option<Account>,
     /// Whether it is to be connected whenever WhatsApp lets it.
     pub wanted: bool,
     /// When it was connected last.
@@ -53,7 +53,7 @@ pub struct Held {
 impl Device {
     /// Whether it has credentials to connect with.
     pub fn is_paired(&self) -> bool {
-        self.jid.is_some()
+        self.account.is_some()
     }
 }
 
@@ -147,19 +147,14 @@ impl Store {
 
     /// Notes whom WhatsApp knows the device as, and that it was seen just now. A device that was paired just now is wanted;
     /// for one that was paired before, that stays as somebody decided.
-    pub async fn set_paired(
-        &self,
-        device: DeviceId,
-        jid: &str,
-        lid: &str,
-    ) -> Result<(), StoreError> {
+    pub async fn set_paired(&self, device: DeviceId, account: &Account) -> Result<(), StoreError> {
         let now = Utc::now().timestamp();
         let update = Statement::new(
             "UPDATE device SET wanted = CASE WHEN account IS NULL THEN $1 ELSE wanted END, \
              account = $2, last_seen = $3, updated_at = $4 WHERE id = $5",
         );
-        let (jid, lid, id) = (jid.to_owned(), lid.to_owned(), device.to_string());
-        let account = Account { jid, lid }.seal(&self.shared.key, &id)?;
+        let id = device.to_string();
+        let account = account.seal(&self.shared.key, &id)?;
         let update = update.bind(1).bind(account).bind(now).bind(now);
         self.write(vec![update.bind(id)]).await.map(drop)
     }
@@ -227,8 +222,8 @@ pub(super) fn new_device(
 }
 
 /// Whom WhatsApp knows a device as.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Account {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
     /// `<digits>:<device>@s.whatsapp.net`
     pub jid: String,
     /// `<digits>:<device>@lid`
@@ -236,12 +231,33 @@ pub(super) struct Account {
 }
 
 impl Account {
+    /// The number.
+    pub fn phone_number(&self) -> &str {
+        user(&self.jid)
+    }
+
+    /// `<digits>@s.whatsapp.net`
+    pub fn phone_jid(&self) -> String {
+        format!("{}@s.whatsapp.net", self.phone_number())
+    }
+
+    /// `<digits>@lid`; `None`: WhatsApp has not said it.
+    pub fn lid_jid(&self) -> Option<String> {
+        let lid = user(&self.lid);
+        (!lid.is_empty()).then(|| format!("{lid}@lid"))
+    }
+
     /// For the device with this id.
-    pub fn seal(&self, key: &SealingKey, device: &str) -> Result<Bytes, StoreError> {
+    pub(super) fn seal(&self, key: &SealingKey, device: &str) -> Result<Bytes, StoreError> {
         let plain = serde_json::to_vec(self)
             .map_err(|_| StoreError::Shape("an account cannot be written as JSON"))?;
         accounts(key).seal(device.as_bytes(), &plain)
     }
+}
+
+/// Of `<user>:<device>@<server>`.
+fn user(jid: &str) -> &str {
+    jid.split([':', '@']).next().unwrap_or(jid)
 }
 
 /// Seals the accounts of all devices, each for its device's id.
@@ -267,7 +283,7 @@ pub(super) fn device(row: &Row, accounts: &Sealer) -> Result<Device, StoreError>
         tenant: id(row, 2)?,
         user: id(row, 3)?,
         name: row.text(4)?.to_owned(),
-        jid: account(row, 5, accounts)?.map(|account| account.jid),
+        account: account(row, 5, accounts)?,
         wanted: row.int(6)? == 1,
         last_seen: row.optional_int(7)?.map(time).transpose()?,
         created_at: time(row.int(8)?)?,

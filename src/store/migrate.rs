@@ -62,6 +62,10 @@ const STEPS: &[(&str, Step)] = &[
         "chat list",
         Step::Sql(include_str!("migrations/0015_chat_list.sql")),
     ),
+    (
+        "chat names",
+        Step::Sql(include_str!("migrations/0018_chat_names.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -6,14 +6,18 @@ use utoipa::ToSchema;
 
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
+use crate::store::devices::Account;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
 use crate::webhooks::payload::Payload;
 
 /// The device is logged in. `last_exit`: why its connection ended before.
-pub fn connected(jid: Option<&str>, last_exit: Option<ExitReason>) -> Vec<Event> {
-    let jid = jid.map(str::to_owned);
-    let connected = Event::of(&DeviceConnected { jid });
+pub fn connected(account: Option<&Account>, last_exit: Option<ExitReason>) -> Vec<Event> {
+    let connected = Event::of(&DeviceConnected {
+        jid: account.map(|account| account.jid.clone()),
+        jid_pn: account.map(Account::phone_jid),
+        jid_lid: account.and_then(Account::lid_jid),
+    });
     let restored = last_exit == Some(ExitReason::KeepaliveTimedOut);
     let restored = restored.then(|| Event::of(&KeepaliveRestored {}));
     [connected].into_iter().chain(restored).collect()
@@ -64,9 +68,11 @@ pub fn qr(qr: &Qr) -> Event {
 }
 
 /// The phone has agreed.
-pub fn paired(jid: &str) -> Event {
+pub fn paired(account: &Account) -> Event {
     Event::of(&PairSuccess {
-        jid: jid.to_owned(),
+        jid: account.jid.clone(),
+        jid_pn: account.phone_jid(),
+        jid_lid: account.lid_jid(),
     })
 }
 
@@ -97,6 +103,10 @@ pub fn payloads() -> Vec<Payload> {
 pub struct DeviceConnected {
     /// `<digits>:<device>@s.whatsapp.net`
     jid: Option<String>,
+    /// The account's number.
+    jid_pn: Option<String>,
+    /// The account's LID.
+    jid_lid: Option<String>,
 }
 
 impl Told for DeviceConnected {
@@ -211,6 +221,10 @@ impl Told for QrGenerated {
 pub struct PairSuccess {
     /// `<digits>:<device>@s.whatsapp.net`
     jid: String,
+    /// The account's number.
+    jid_pn: String,
+    /// The account's LID.
+    jid_lid: Option<String>,
 }
 
 impl Told for PairSuccess {
@@ -277,13 +291,17 @@ mod tests {
     #[test]
     fn each_is_told_to_the_letter() {
         let at = DateTime::from_timestamp(1_790_000_000, 5_000_000).expect("a time");
+        let account = Account {
+            jid: "15550000100:7@s.whatsapp.net".into(),
+            lid: "900000000100:7@lid".into(),
+        };
         let code = Qr {
             code: "2@a,b".into(),
             generated_at: at,
             expires_at: at,
         };
         let banned = ExitReason::TemporarilyBanned(Duration::from_secs(60));
-        let mut all = connected(Some("15550000100:7@s.whatsapp.net"), None);
+        let mut all = connected(Some(&account), None);
         all.extend(connected(None, Some(ExitReason::KeepaliveTimedOut)));
         all.extend(exited(ExitReason::KeepaliveTimedOut, true));
         all.extend(exited(ExitReason::LoggedOut, false));
@@ -291,18 +309,14 @@ mod tests {
         all.extend(exited(banned, false));
         all.extend(exited(ExitReason::ConnectFailed, false));
         all.push(quarantined(ExitReason::ConnectFailed, at));
-        all.extend([
-            qr(&code),
-            paired("15550000100:7@s.whatsapp.net"),
-            reconnecting(),
-        ]);
+        all.extend([qr(&code), paired(&account), reconnecting()]);
         let told: Vec<String> = all
             .iter()
             .map(|told| format!("{} {}", told.name.text(), told.data))
             .collect();
         let expected = [
-            r#"device.connected {"jid":"15550000100:7@s.whatsapp.net"}"#,
-            r#"device.connected {"jid":null}"#,
+            r#"device.connected {"jid":"15550000100:7@s.whatsapp.net","jid_pn":"15550000100@s.whatsapp.net","jid_lid":"900000000100@lid"}"#,
+            r#"device.connected {"jid":null,"jid_pn":null,"jid_lid":null}"#,
             r#"connection.keepalive_restored {}"#,
             r#"device.disconnected {"reason":"keepalive_timed_out"}"#,
             r#"connection.keepalive_timeout {"reason":"keepalive_timed_out"}"#,
@@ -312,7 +326,7 @@ mod tests {
             r#"connection.failure {"reason":"connect_failed"}"#,
             r#"connection.failure {"reason":"connect_failed","quarantined":true,"next_attempt":"2026-09-21T14:13:20.005Z"}"#,
             r#"qr.generated {"qr_code":"2@a,b","expires_at":"2026-09-21T14:13:20.005Z"}"#,
-            r#"pair.success {"jid":"15550000100:7@s.whatsapp.net"}"#,
+            r#"pair.success {"jid":"15550000100:7@s.whatsapp.net","jid_pn":"15550000100@s.whatsapp.net","jid_lid":"900000000100@lid"}"#,
             r#"connection.manual_reconnect {}"#,
         ];
         assert_eq!(told, expected);

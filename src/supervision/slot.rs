@@ -20,6 +20,7 @@ use super::view::View;
 use crate::device::exit::ExitReason;
 use crate::device::{News, Phase};
 use crate::store::Life;
+use crate::store::devices::Account;
 
 /// Nothing is put off for longer: neither clock can add what a server may name as the end of a ban.
 const LONGEST_DELAY: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -28,8 +29,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(366 * 24 * 3600);
 #[derive(Clone, Debug)]
 pub struct Slot<A> {
     stage: Stage<A>,
-    /// `<digits>:<device>@s.whatsapp.net`, once paired.
-    jid: Option<String>,
+    /// Once paired.
+    account: Option<Account>,
     history: History,
     last_seen: Option<DateTime<Utc>>,
     last_exit: Option<ExitReason>,
@@ -42,13 +43,13 @@ pub struct Slot<A> {
 impl<A: Clone> Slot<A> {
     /// A device that is down. `barred`: what WhatsApp said before the daemon was started, if that still holds.
     pub fn new(
-        jid: Option<String>,
+        account: Option<Account>,
         last_seen: Option<DateTime<Utc>>,
         barred: Option<ExitReason>,
     ) -> Self {
         Self {
             stage: Stage::Down,
-            jid,
+            account,
             history: History::default(),
             last_seen,
             last_exit: barred,
@@ -88,7 +89,7 @@ impl<A: Clone> Slot<A> {
         };
         View {
             state: self.stage.state(),
-            jid: self.jid.clone(),
+            account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
@@ -219,7 +220,7 @@ impl<A: Clone> Slot<A> {
                 up.unsynced = unsynced;
                 Vec::new()
             }
-            News::Paired(login) => self.paired(login.jid),
+            News::Paired(account) => self.paired(account),
             News::Exited(reason) => self.exited(reason, moment),
         }
     }
@@ -242,7 +243,7 @@ impl<A: Clone> Slot<A> {
             Effect::NoteConnect(moment.now.saturating_duration_since(up.begun)),
             Effect::Route(Some(up.address.clone())),
             Effect::Tell(Happening::Connected {
-                jid: self.jid.clone(),
+                account: self.account.clone(),
                 last_exit: self.last_exit,
             }),
         ];
@@ -253,12 +254,12 @@ impl<A: Clone> Slot<A> {
     }
 
     /// Every life says whom it is logged in as; only the first one has just been paired.
-    fn paired(&mut self, jid: String) -> Vec<Effect<A>> {
+    fn paired(&mut self, account: Account) -> Vec<Effect<A>> {
         let mut effects = vec![Effect::Paired(true)];
-        if self.jid.is_none() {
-            effects.push(Effect::Tell(Happening::Paired { jid: jid.clone() }));
+        if self.account.is_none() {
+            effects.push(Effect::Tell(Happening::Paired(account.clone())));
         }
-        self.jid = Some(jid);
+        self.account = Some(account);
         effects
     }
 

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::device::exit::{ExitReason, PAIR};
 use crate::device::pairing::Qr;
+use crate::store::devices::Account;
 
 /// Where a device stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -105,8 +106,8 @@ const SYNC_AGAIN: &str = "part of contacts and settings could not be fetched, or
 pub struct View {
     /// Where it stands.
     pub state: State,
-    /// `<digits>:<device>@s.whatsapp.net`, once paired.
-    pub jid: Option<String>,
+    /// Once paired.
+    pub account: Option<Account>,
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
     /// When it was logged in last, in whole seconds.
@@ -160,7 +161,7 @@ impl View {
 
     /// Whether it has an account.
     pub fn is_paired(&self) -> bool {
-        self.jid.is_some()
+        self.account.is_some()
     }
 }
 

@@ -79,6 +79,7 @@ impl Command for Create {
         "Makes a community with its announcement group and general chat, and adds people to it";
     const OPERATION: Operation = Operation::new("community_create", Envelope::Flat)
         .failing_with("failed to create community");
+    const MAKES: bool = true;
 
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
         let new = NewCommunity {

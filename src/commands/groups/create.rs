@@ -116,6 +116,7 @@ impl Command for Create {
     const SUMMARY: &'static str = "Makes a group, and says of everybody whether they are in it";
     const OPERATION: Operation =
         Operation::new("group_create", Envelope::Flat).failing_with("failed to create group");
+    const MAKES: bool = true;
 
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
         let created = session.groups().create(self.new).await?;

@@ -57,6 +57,7 @@ impl Command for MakeNewsletter {
     const SUMMARY: &'static str = "Makes a newsletter, which people know as a channel";
     const OPERATION: Operation =
         Operation::new("newsletter", Envelope::Flat).failing_with("failed to create newsletter");
+    const MAKES: bool = true;
     const LARGE: bool = true;
 
     fn refusals() -> Vec<Failure> {

@@ -157,6 +157,11 @@ impl ChatBook {
         self.take(jid, Utc::now(), What::Read(true));
     }
 
+    /// A chat calls itself so.
+    pub fn named(&self, jid: &Jid, own_name: String) {
+        self.take(jid, Utc::now(), What::Named(own_name));
+    }
+
     fn take(&self, jid: &Jid, at: DateTime<Utc>, what: What) {
         let change = Change {
             jid: jid.to_non_ad(),
@@ -194,6 +199,7 @@ impl ChatBook {
         &self,
         people: &Participants,
         message: &NewMessage<'_, About>,
+        push_name: &str,
     ) -> Result<Statement, StoreError> {
         let called = Called {
             jid: message.about.chat.clone(),
@@ -205,7 +211,9 @@ impl ChatBook {
             author: message.about.author_jid.clone(),
             at: message.at,
         };
-        wrote(&self.store, self.device, &called, &last)
+        let names_the_chat = people.chat.is_some() && !message.mine && !push_name.is_empty();
+        let own_name = names_the_chat.then_some(push_name);
+        wrote(&self.store, self.device, &called, &last, own_name)
     }
 }
 
@@ -215,6 +223,7 @@ fn wrote(
     device: DeviceNumber,
     called: &Called,
     last: &Last,
+    own_name: Option<&str>,
 ) -> Result<Statement, StoreError> {
     let chat = ChatName {
         name: &called.name(),
@@ -225,6 +234,7 @@ fn wrote(
         mine: last.mine,
         at: last.at,
         last,
+        own_name,
     };
     store.chat_list(device).wrote(&chat, &wrote)
 }

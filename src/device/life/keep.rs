@@ -56,7 +56,7 @@ impl Life {
                 if let Some(about) = kept::about(content, info, people) {
                     let content = kept::encoded(content);
                     let inbound = kept::inbound(info, &about, &content);
-                    along.push(self.chats.wrote(people, &inbound)?);
+                    along.push(self.chats.wrote(people, &inbound, &info.push_name)?);
                     along.push(book.put(&inbound)?);
                 }
             }
@@ -181,7 +181,7 @@ impl Life {
             .cloned()
             .collect();
         if let Some(event) = report::receipt(receipt, ids, reader) {
-            self.shared.webhooks.publish(self.plan.number, event);
+            self.publish(event);
         }
     }
 

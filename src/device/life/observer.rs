@@ -14,10 +14,11 @@ use wacore::types::events::{
 use super::Life;
 use super::failpoints::Point;
 use crate::device::exit::ExitReason;
-use crate::device::messages::{Login, Observed};
+use crate::device::messages::Observed;
 use crate::device::report::{MessageSent, report, unhooked};
 use crate::device::settle::settle_soon;
 use crate::device::told;
+use crate::store::devices::Account;
 use crate::store::jobs::Outcome;
 
 /// The handler of one life. Held by its client.
@@ -124,11 +125,11 @@ impl Observer {
         }
         if let Event::Messages(batch) = event {
             for event in unhooked(plan.device, batch) {
-                webhooks.publish(plan.number, event);
+                self.0.publish(event);
             }
         } else if let Some(event) = report(event, self.0.begun) {
             // People are named as they were in WhatsApp's stanza.
-            webhooks.publish_with(plan.number, event, Some(self.0.records.clone()));
+            self.0.publish(event);
         }
     }
 
@@ -149,7 +150,6 @@ impl Observer {
         let (Some(message), Ok(at)) = (known, sent) else {
             return;
         };
-        let (shared, device) = (&self.0.shared, self.0.plan.number);
         if let (Some(chat), true) = (&ack.from, message.is_talk()) {
             self.0.chats.sent(chat, &ack.id, at);
         }
@@ -157,14 +157,8 @@ impl Observer {
         let told = MessageSent::new(ack, at, message.kind, by_job || message.by_job);
         let event = told.event(self.0.plan.device);
         match by_job {
-            true => settle_soon(
-                shared,
-                device,
-                &ack.id,
-                Outcome::Sent(at.timestamp()),
-                event,
-            ),
-            false => shared.webhooks.publish(device, event),
+            true => settle_soon(&self.0, &ack.id, Outcome::Sent(at.timestamp()), event),
+            false => self.0.publish(event),
         }
     }
 }
@@ -176,7 +170,7 @@ fn observed(event: &Event) -> Option<Observed> {
             code: qr.code.clone(),
             valid_for: qr.timeout,
         },
-        Event::PairSuccess(pair) => Observed::Paired(Login {
+        Event::PairSuccess(pair) => Observed::Paired(Account {
             jid: pair.id.to_string(),
             lid: pair.lid.to_string(),
         }),

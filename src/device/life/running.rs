@@ -15,11 +15,11 @@ use super::app_state::sync;
 use super::runtime::Tasks;
 use super::signs::Ended;
 use crate::device::exit::ExitReason;
-use crate::device::messages::Login;
 use crate::device::pairing::{NoCode, PairCode};
 use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
 use crate::device::session::resend::resend_left;
 use crate::store::StoreError;
+use crate::store::devices::Account;
 
 /// How long a life may take to say goodbye.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -145,7 +145,7 @@ impl Running {
     }
 
     /// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.
-    pub async fn close(self, paired: Option<Login>) -> Result<(), NotStored> {
+    pub async fn close(self, paired: Option<Account>) -> Result<(), NotStored> {
         if self.life.backlog.unread().is_some() {
             info!(device.id = %self.life.plan.device, "not all that waited at WhatsApp has come: the next connection asks for it again");
         }
@@ -159,7 +159,7 @@ impl Running {
         paired.and(save_device(&self.client).await)
     }
 
-    async fn store_pairing(&self, login: Login) -> Result<(), NotStored> {
+    async fn store_pairing(&self, login: Account) -> Result<(), NotStored> {
         // The keys first: a row that says "paired" without them would be a lie.
         save_device(&self.client).await?;
         Ok(self.life.note_login(login).await?)

@@ -25,9 +25,10 @@ use super::transport::{DialFailure, Dialer};
 use super::version;
 use crate::config::Whatsapp;
 use crate::device::exit::ExitReason;
-use crate::device::messages::{Login, Observed, Plan};
+use crate::device::messages::{Observed, Plan};
 use crate::device::shared::Shared;
 use crate::store::StoreError;
+use crate::store::devices::Account;
 
 /// How often the library writes what it changed in its device record, besides the moments that matter.
 const SAVE_INTERVAL: Duration = Duration::from_secs(5);
@@ -132,9 +133,9 @@ fn props(whatsapp: &Whatsapp) -> DevicePropsOverride {
 }
 
 /// As whom the client's records say it is logged in.
-fn login(client: &Client) -> Option<Login> {
+fn login(client: &Client) -> Option<Account> {
     let (jid, lid) = (client.pn()?, client.lid()?);
-    Some(Login {
+    Some(Account {
         jid: jid.to_string(),
         lid: lid.to_string(),
     })

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use wacore::types::call::{CallAction, IncomingCall, MissedReason};
 use wacore::types::events::Event as LibraryEvent;
 
-use super::participants::{AboutCaller, Participant};
+use super::about::AboutCaller;
+use super::participants::Participant;
 use super::whole_seconds;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -19,7 +20,7 @@ pub fn report(event: &LibraryEvent) -> Option<Event> {
         LibraryEvent::IncomingCall(call) => Some(signalled(call)),
         LibraryEvent::MissedCall(call) if matches!(call.reason, MissedReason::Offline) => {
             Some(Event::of(&CallTerminate::Missed(MissedCall {
-                about: AboutCaller::new(&call.from),
+                about: AboutCaller::from(&call.from),
                 call_id: call.call_id.clone(),
                 reason: Missed::MissedWhileOffline,
                 timestamp: whole_seconds(call.timestamp),
@@ -87,8 +88,10 @@ impl From<&IncomingCall> for CallSignal {
             _ => None,
         };
         let creator = Participant::new(call.action.call_creator(), number);
+        let caller =
+            Participant::of(&call.from).map(|_person| Participant::new(&call.from, number));
         Self {
-            about: AboutCaller::known(&call.from, number),
+            about: AboutCaller::known(call.from.to_non_ad_string(), caller.as_ref()),
             call_id: call.action.call_id().to_owned(),
             creator: call.action.call_creator().to_non_ad_string(),
             creator_pn: creator.number_text(),

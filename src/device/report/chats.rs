@@ -12,7 +12,8 @@ use wacore::types::events::{
 };
 use wacore::types::presence;
 
-use super::participants::{AboutChat, Participant};
+use super::about::AboutChat;
+use super::participants::Participant;
 use super::whole_seconds;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -127,7 +128,7 @@ impl From<&ChatPresenceUpdate> for ChatPresence {
         let source = &update.source;
         let sender = Participant::new(&source.sender, source.sender_alt.as_ref());
         Self {
-            about: AboutChat::new(&source.chat),
+            about: AboutChat::from(&source.chat),
             state: match update.state {
                 presence::ChatPresence::Composing => Typing::Composing,
                 presence::ChatPresence::Paused => Typing::Paused,
@@ -158,7 +159,7 @@ pub struct ChatPin {
 impl From<&PinUpdate> for ChatPin {
     fn from(update: &PinUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             pinned: update.action.pinned.unwrap_or_default(),
             timestamp: whole_seconds(update.timestamp),
         }
@@ -183,7 +184,7 @@ pub struct ChatMute {
 impl From<&MuteUpdate> for ChatMute {
     fn from(update: &MuteUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             muted: update.action.muted.unwrap_or_default(),
             muted_until: update.action.mute_end_timestamp,
             timestamp: whole_seconds(update.timestamp),
@@ -207,7 +208,7 @@ pub struct ChatArchive {
 impl From<&ArchiveUpdate> for ChatArchive {
     fn from(update: &ArchiveUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             archived: update.action.archived.unwrap_or_default(),
             timestamp: whole_seconds(update.timestamp),
         }
@@ -230,7 +231,7 @@ pub struct ChatMarkAsRead {
 impl From<&MarkChatAsReadUpdate> for ChatMarkAsRead {
     fn from(update: &MarkChatAsReadUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             read: update.action.read.unwrap_or_default(),
             timestamp: whole_seconds(update.timestamp),
         }
@@ -254,7 +255,7 @@ pub struct ChatDelete {
 impl From<&DeleteChatUpdate> for ChatDelete {
     fn from(update: &DeleteChatUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             delete_media: update.delete_media,
             timestamp: whole_seconds(update.timestamp),
         }
@@ -280,7 +281,7 @@ pub struct ChatClear {
 impl From<&ClearChatUpdate> for ChatClear {
     fn from(update: &ClearChatUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             delete_media: update.delete_media,
             delete_starred: update.delete_starred,
             timestamp: whole_seconds(update.timestamp),
@@ -304,7 +305,7 @@ pub struct UserStatusMute {
 impl From<&UserStatusMuteUpdate> for UserStatusMute {
     fn from(update: &UserStatusMuteUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.jid),
+            about: AboutChat::from(&update.jid),
             muted: update.muted,
             timestamp: whole_seconds(update.timestamp),
         }

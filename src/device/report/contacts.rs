@@ -9,7 +9,8 @@ use wacore::types::events::{
 };
 use wacore_binary::Jid;
 
-use super::participants::{AboutContact, Participant};
+use super::about::AboutContact;
+use super::participants::Participant;
 use super::whole_seconds;
 use crate::device::life::contact::Contact;
 use crate::webhooks::catalog::EventName;
@@ -69,7 +70,7 @@ pub enum Presence {
 impl From<&PresenceUpdate> for ContactPresence {
     fn from(update: &PresenceUpdate) -> Self {
         Self {
-            about: AboutContact::new(&update.from),
+            about: AboutContact::from(&update.from),
             state: match update.unavailable {
                 true => Presence::Unavailable,
                 false => Presence::Available,
@@ -128,14 +129,14 @@ pub struct ChangedEntry {
 impl ContactChanged {
     fn profile(update: &ContactUpdated) -> Self {
         Self::Profile(ChangedProfile {
-            about: AboutContact::new(&update.jid),
+            about: AboutContact::from(&update.jid),
             timestamp: whole_seconds(update.timestamp),
         })
     }
 
     fn number(update: &ContactNumberChanged) -> Self {
         Self::Number(ChangedNumber {
-            about: AboutContact::new(&update.old_jid),
+            about: AboutContact::from(&update.old_jid),
             new_pn: update.new_jid.to_string(),
             new_lid: update.new_lid.as_ref().map(Jid::to_string),
             old_lid: update.old_lid.as_ref().map(Jid::to_string),
@@ -150,7 +151,7 @@ impl ContactChanged {
             lid: contact.lid.map(Jid::lid),
         };
         Self::AddressBook(ChangedEntry {
-            about: AboutContact::known(&update.jid, Some(&person)),
+            about: AboutContact::known(update.jid.to_non_ad_string(), Some(&person)),
             timestamp: whole_seconds(update.timestamp),
             full_name: contact.full_name,
             first_name: contact.first_name,
@@ -174,7 +175,7 @@ pub struct ContactPushname {
 impl From<&PushNameUpdate> for ContactPushname {
     fn from(update: &PushNameUpdate) -> Self {
         Self {
-            about: AboutContact::new(&update.jid),
+            about: AboutContact::from(&update.jid),
             old_push_name: update.old_push_name.clone(),
             push_name: update.new_push_name.clone(),
         }
@@ -197,7 +198,7 @@ pub struct ContactAbout {
 impl From<&UserAboutUpdate> for ContactAbout {
     fn from(update: &UserAboutUpdate) -> Self {
         Self {
-            contact: AboutContact::new(&update.jid),
+            contact: AboutContact::from(&update.jid),
             about: update.status.clone(),
             timestamp: whole_seconds(update.timestamp),
         }
@@ -230,7 +231,7 @@ impl From<&PictureUpdate> for ContactPicture {
         let author = update.author.as_ref().and_then(Participant::of);
         let author = author.unwrap_or_default();
         Self {
-            about: AboutContact::new(&update.jid),
+            about: AboutContact::from(&update.jid),
             picture_id: update.picture_id.clone(),
             removed: update.removed,
             author: update.author.as_ref().map(Jid::to_string),
@@ -258,7 +259,7 @@ impl From<&wacore::types::events::IdentityChange> for IdentityChange {
     fn from(change: &wacore::types::events::IdentityChange) -> Self {
         let person = Participant::new(&change.user, change.lid_user.as_ref());
         Self {
-            about: AboutContact::known(&change.user, Some(&person)),
+            about: AboutContact::known(change.user.to_non_ad_string(), Some(&person)),
             implicit: change.implicit,
         }
     }

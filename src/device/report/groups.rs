@@ -8,6 +8,7 @@ use wacore::stanza::groups::{GroupNotificationAction, GroupParticipantInfo};
 use wacore::types::events::{Event as LibraryEvent, GroupUpdate};
 use wacore_binary::{Jid, Node};
 
+use super::about::Person;
 use super::participants::Participant;
 use super::whole_seconds;
 use crate::webhooks::catalog::EventName;
@@ -115,35 +116,16 @@ impl Linked {
     }
 }
 
-/// Somebody, by both names as far as the action says them.
-#[derive(Serialize, ToSchema)]
-#[schema(as = GroupPerson)]
-struct Person {
-    /// The number.
-    pn: Option<String>,
-    /// The LID.
-    lid: Option<String>,
-}
-
-impl Person {
-    fn new<'a>(names: impl Iterator<Item = &'a Jid> + Clone) -> Self {
-        let person = Participant::among(names);
-        Self {
-            pn: person.number_text(),
-            lid: person.lid_text(),
-        }
-    }
-
-    fn of(told: &GroupParticipantInfo) -> Self {
-        Self::new(names(told))
-    }
+/// Whom an action is about, by both names as far as it says them.
+fn person(told: &GroupParticipantInfo) -> Person {
+    Person::among(names(told))
 }
 
 impl GroupChange {
     /// What belongs to the action, besides who has done it.
     fn with(mut self, update: &GroupUpdate) -> Self {
         use GroupNotificationAction as Action;
-        let people = |people: &[GroupParticipantInfo]| people.iter().map(Person::of).collect();
+        let people = |people: &[GroupParticipantInfo]| people.iter().map(person).collect();
         match &update.action {
             Action::Add {
                 participants,
@@ -174,16 +156,16 @@ impl GroupChange {
             // Who asks has done it.
             Action::MembershipApprovalRequest { request_method, .. } => {
                 let by = [update.participant.as_ref(), update.participant_pn.as_ref()];
-                self.participants = vec![Person::new(by.into_iter().flatten())];
+                self.participants = vec![Person::among(by.into_iter().flatten())];
                 self.request_method = Some(request_method.as_str().to_owned());
             }
             Action::RevokedMembershipRequests { participants } => {
-                let person = |jid: &Jid| {
+                let takes_back = |jid: &Jid| {
                     let by = update.participant.as_ref().filter(|by| *by == jid);
                     let other = by.and(update.participant_pn.as_ref());
-                    Person::new([Some(jid), other].into_iter().flatten())
+                    Person::among([Some(jid), other].into_iter().flatten())
                 };
-                self.participants = participants.iter().map(person).collect();
+                self.participants = participants.iter().map(takes_back).collect();
             }
             Action::Create { raw } => {
                 let group = raw.get_optional_child("group");

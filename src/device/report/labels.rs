@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wacore::types::events::{Event as LibraryEvent, LabelAssociationUpdate, LabelEditUpdate};
 
-use super::participants::AboutChat;
+use super::about::AboutChat;
 use super::whole_seconds;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -73,7 +73,7 @@ pub struct LabelAssociationChat {
 impl From<&LabelAssociationUpdate> for LabelAssociationChat {
     fn from(update: &LabelAssociationUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.chat_jid),
+            about: AboutChat::from(&update.chat_jid),
             label_id: update.label_id.clone(),
             labeled: update.action.labeled.unwrap_or_default(),
             timestamp: whole_seconds(update.timestamp),

@@ -25,7 +25,8 @@ pub use self::kept::{Change, REACTION, changes, context_mut, disappears, kept_ki
 use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
 pub use self::sent::{MentionSent, MessageFailed, MessageSent};
-use super::participants::{AboutChat, Participant, Participants};
+use super::about::{AboutAuthor, AboutChat};
+use super::participants::{Participant, Participants};
 use super::whole_seconds;
 use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
@@ -208,7 +209,7 @@ impl MessageOrigin {
             timestamp: whole_seconds(info.timestamp),
             is_from_me: info.source.is_from_me,
             push_name: info.push_name.clone(),
-            chat: AboutChat::between(&info.source.chat, people.chat.as_ref()),
+            chat: AboutChat::known(info.source.chat.to_non_ad_string(), people.chat.as_ref()),
             sender_pn: people.sender.number_text(),
             sender_lid: people.sender.lid_text(),
             is_group: info.source.is_group,
@@ -277,7 +278,10 @@ impl MessageReceipt {
         // In a chat between two the one who reads is the other side.
         let between_two = source.chat.is_pn() || source.chat.is_lid();
         Self {
-            about: AboutChat::between(&source.chat, between_two.then_some(reader)),
+            about: AboutChat::known(
+                source.chat.to_non_ad_string(),
+                between_two.then_some(reader),
+            ),
             message_ids,
             receipt_type: receipt.r#type.as_wire_str().to_owned(),
             sender_pn: reader.number_text(),
@@ -344,18 +348,25 @@ pub struct MessageDeleteForMe {
     about: AboutChat,
     message_id: String,
     is_from_me: bool,
-    /// The JID of who wrote it, in a group.
-    participant: Option<String>,
+    /// Who wrote it, in a group.
+    #[serde(flatten)]
+    author: AboutAuthor,
     timestamp: DateTime<Utc>,
 }
 
 impl From<&DeleteMessageForMeUpdate> for MessageDeleteForMe {
     fn from(update: &DeleteMessageForMeUpdate) -> Self {
         Self {
-            about: AboutChat::new(&update.chat_jid),
+            about: AboutChat::from(&update.chat_jid),
             message_id: update.message_id.clone(),
             is_from_me: update.from_me,
-            participant: update.participant_jid.as_ref().map(Jid::to_string),
+            author: AboutAuthor::from(
+                update
+                    .participant_jid
+                    .as_ref()
+                    .map(Jid::to_string)
+                    .as_deref(),
+            ),
             timestamp: whole_seconds(update.timestamp),
         }
     }

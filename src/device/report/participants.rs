@@ -1,7 +1,5 @@
 //! Who is meant, by number and by LID, as far as both are known.
 
-use serde::Serialize;
-use utoipa::ToSchema;
 use wacore::store::traits::ProtocolStore as _;
 use wacore::types::message::MessageSource;
 use wacore_binary::Jid;
@@ -141,94 +139,5 @@ impl Participants {
             self.chat = Some(chat.completed(client).await);
         }
         self
-    }
-}
-
-/// The chat that an event is about.
-#[derive(Serialize, ToSchema)]
-pub struct AboutChat {
-    /// The chat's JID, as WhatsApp names it.
-    chat: String,
-    /// Only in a chat between two: the other's number, `null` where it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chat_pn: Option<Option<String>>,
-    /// Only in a chat between two: the other's LID, `null` where it is not known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    chat_lid: Option<Option<String>>,
-}
-
-impl AboutChat {
-    /// By what its JID says.
-    pub fn new(jid: &Jid) -> Self {
-        Self::between(jid, Participant::of(jid).as_ref())
-    }
-
-    /// By what is known of the other side of a chat between two.
-    pub fn between(jid: &Jid, other: Option<&Participant>) -> Self {
-        Self {
-            chat: jid.to_non_ad_string(),
-            chat_pn: other.map(Participant::number_text),
-            chat_lid: other.map(Participant::lid_text),
-        }
-    }
-}
-
-/// The person that an event is about.
-#[derive(Serialize, ToSchema)]
-pub struct AboutContact {
-    /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
-    contact: String,
-    /// The number, `null` where it is not known; absent for a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact_pn: Option<Option<String>>,
-    /// The LID, `null` where it is not known; absent for a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact_lid: Option<Option<String>>,
-}
-
-impl AboutContact {
-    /// By what the JID says.
-    pub fn new(jid: &Jid) -> Self {
-        Self::known(jid, Participant::of(jid).as_ref())
-    }
-
-    /// By what is known besides.
-    pub fn known(jid: &Jid, person: Option<&Participant>) -> Self {
-        Self {
-            contact: jid.to_non_ad_string(),
-            contact_pn: person.map(Participant::number_text),
-            contact_lid: person.map(Participant::lid_text),
-        }
-    }
-}
-
-/// The one who calls.
-#[derive(Serialize, ToSchema)]
-pub struct AboutCaller {
-    /// The JID, as WhatsApp names it.
-    from: String,
-    /// The number, `null` where it is not known; absent for a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_pn: Option<Option<String>>,
-    /// The LID, `null` where it is not known; absent for a group.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    from_lid: Option<Option<String>>,
-}
-
-impl AboutCaller {
-    /// By what the JID says.
-    pub fn new(jid: &Jid) -> Self {
-        Self::known(jid, None)
-    }
-
-    /// By what is said besides.
-    pub fn known(jid: &Jid, other: Option<&Jid>) -> Self {
-        let person = Participant::of(jid).map(|_person| Participant::new(jid, other));
-        let person = person.as_ref();
-        Self {
-            from: jid.to_non_ad_string(),
-            from_pn: person.map(Participant::number_text),
-            from_lid: person.map(Participant::lid_text),
-        }
     }
 }

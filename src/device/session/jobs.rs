@@ -98,10 +98,9 @@ impl UnderWay {
         // Its ack came in the moment in which it became a job.
         if let Some(chat) = self.life.jobs.take(&self.message_id) {
             let (id, now) = (&self.message_id, Utc::now());
-            let told = MessageSent::by_job(id, chat, now);
-            let (shared, device) = (&self.life.shared, self.life.plan.number);
+            let told = MessageSent::by_job(id, &chat, now);
             let event = told.event(self.life.plan.device);
-            settle_soon(shared, device, id, Outcome::Sent(now.timestamp()), event);
+            settle_soon(&self.life, id, Outcome::Sent(now.timestamp()), event);
         }
     }
 
@@ -113,8 +112,7 @@ impl UnderWay {
         self.life.acks.note_job(&self.message_id);
         // What has left may still arrive, and its ack says so.
         let failed = (failure, self.sending.begun());
-        let (shared, device) = (&self.life.shared, self.life.plan.number);
-        fail_soon(shared, device, &self.message_id, &chat, failed);
+        fail_soon(&self.life, &self.message_id, &chat, failed);
     }
 }
 

@@ -32,6 +32,7 @@ use crate::device::report::{MentionSent, mentions};
 use crate::failure::Failure;
 use crate::jid::{Chat, Person};
 pub use crate::store::messages::Whose;
+use crate::webhooks::event::Event;
 
 /// A phone stops showing that somebody types when it hears nothing more for a while.
 const TYPING_FADES: Duration = Duration::from_secs(8);
@@ -315,9 +316,8 @@ impl OpenChat<'_> {
         };
         let ack = session.accepted(message_id, kind, write).await?;
         if let Some(mentions) = mentions {
-            let (webhooks, device) = (&session.life.shared.webhooks, session.life.plan.number);
-            let told = MentionSent::new(&ack.message_id, to, mentions, ack.at);
-            webhooks.tell(device, &told);
+            let told = MentionSent::new(&ack.message_id, &to, mentions, ack.at);
+            session.life.publish(Event::of(&told));
         }
         Ok((ack, Turn(held)))
     }

@@ -31,7 +31,7 @@ pub(in crate::device) async fn resend_left(life: Arc<Life>, client: Arc<Client>)
             Some(Failure::Disconnected) => return,
             Some(failure) => {
                 info!(reason = %failure, "a message of an earlier run could not be sent again");
-                fail_soon(shared, device, id, &job.chat, (&failure, true));
+                fail_soon(&life, id, &job.chat, (&failure, true));
             }
         }
         shared.left.done(device);

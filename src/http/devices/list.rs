@@ -4,13 +4,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{account_jid, own_devices};
+use super::own_devices;
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::{DeviceId, UserId};
 use crate::store::accounts::Caller;
-use crate::store::devices::Device;
+use crate::store::devices::{Account, Device};
 use crate::supervision::view::View;
 use crate::webhooks::Webhooks;
 
@@ -26,6 +26,12 @@ pub struct Listed {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     whatsapp_jid: Option<String>,
+    /// The account's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whatsapp_pn: Option<String>,
+    /// The account's LID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whatsapp_lid: Option<String>,
     connected: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen: Option<DateTime<Utc>>,
@@ -38,12 +44,16 @@ pub struct Listed {
 impl Listed {
     /// `view`: what the supervisor knows; absent for a device that was made just now.
     pub fn new(device: Device, view: Option<View>, webhooks: &Webhooks) -> Self {
-        let jid = view.as_ref().map_or(device.jid, |view| view.jid.clone());
+        let account = view
+            .as_ref()
+            .map_or(device.account, |view| view.account.clone());
         Self {
             id: device.id,
             user_id: device.user,
             name: device.name,
-            whatsapp_jid: jid.as_deref().map(account_jid),
+            whatsapp_jid: account.as_ref().map(Account::phone_jid),
+            whatsapp_pn: account.as_ref().map(Account::phone_jid),
+            whatsapp_lid: account.as_ref().and_then(Account::lid_jid),
             connected: view.as_ref().is_some_and(View::is_live),
             last_seen: view.map_or(device.last_seen, |view| view.last_seen),
             webhook_url: webhooks.url(device.number),
@@ -62,6 +72,8 @@ impl Listed {
             "user_id": "0b0e8d1c-52b3-4f0f-9a3f-6a6f3f5d1c11",
             "name": "Sales WhatsApp",
             "whatsapp_jid": "5511999999999@s.whatsapp.net",
+            "whatsapp_pn": "5511999999999@s.whatsapp.net",
+            "whatsapp_lid": "123456789012345@lid",
             "connected": true,
             "last_seen": "2026-06-15T14:00:00Z",
             "webhook_url": "https://app.example.com/webhook",

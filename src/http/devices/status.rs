@@ -4,7 +4,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{account_jid, follow, phone_number};
+use super::follow;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::exit::PAIR;
 use crate::failure::Failure;
@@ -12,6 +12,7 @@ use crate::http::endpoint::{Context, Endpoint};
 use crate::http::which::Which;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
+use crate::store::devices::Account;
 use crate::supervision::view::{State, View};
 
 const NO_SUCH_DEVICE: &str =
@@ -29,6 +30,8 @@ pub struct GetStatus {}
         "status": "connected",
         "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         "jid": "5511999999999@s.whatsapp.net",
+        "jid_pn": "5511999999999@s.whatsapp.net",
+        "jid_lid": "123456789012345@lid",
         "phone_number": "5511999999999",
         "is_logged_in": true,
         "last_seen": "2026-06-15T14:00:00Z",
@@ -42,6 +45,12 @@ pub struct Shown {
     device_id: Option<DeviceId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     jid: Option<String>,
+    /// The account's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jid_pn: Option<String>,
+    /// The account's LID.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    jid_lid: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone_number: Option<String>,
     is_logged_in: bool,
@@ -111,12 +120,15 @@ impl From<State> for Phase {
 
 impl Shown {
     fn of(device: DeviceId, view: View) -> Self {
+        let account = view.account.as_ref();
         Self {
             connected: view.is_live(),
             status: view.state.into(),
             device_id: Some(device),
-            jid: view.jid.as_deref().map(account_jid),
-            phone_number: view.jid.as_deref().map(|jid| phone_number(jid).to_owned()),
+            jid: account.map(Account::phone_jid),
+            jid_pn: account.map(Account::phone_jid),
+            jid_lid: account.and_then(Account::lid_jid),
+            phone_number: account.map(|account| account.phone_number().to_owned()),
             is_logged_in: view.is_paired(),
             last_seen: view.last_seen,
             phase: view.state.into(),
@@ -133,6 +145,8 @@ impl Shown {
             status: State::Down.into(),
             device_id: None,
             jid: None,
+            jid_pn: None,
+            jid_lid: None,
             phone_number: None,
             is_logged_in: false,
             last_seen: None,

@@ -79,7 +79,7 @@ impl About {
             summary: E::SUMMARY,
             operation: E::OPERATION,
             tokens: E::Caller::TOKENS,
-            params: params(&shape, E::SENDS),
+            params: params(&shape, E::SENDS || E::MAKES),
             body,
             forms,
             refusals: refusals::<E>(&shape, takes_body),

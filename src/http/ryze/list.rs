@@ -7,10 +7,10 @@ use super::{NOT_FOUND, OPERATION};
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::failure::Failure;
-use crate::http::devices::{account_jid, own_devices};
+use crate::http::devices::own_devices;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::store::accounts::Bearer;
-use crate::store::devices::Device;
+use crate::store::devices::{Account, Device};
 use crate::supervision::view::{State, View};
 
 #[derive(Deserialize, ToSchema)]
@@ -70,13 +70,13 @@ struct Integration {
 impl Listed {
     /// `view`: what the supervisor knows; absent for an instance that was made just now.
     pub fn new(device: Device, view: Option<&View>) -> Self {
-        let jid = view.map_or(device.jid.as_deref(), |view| view.jid.as_deref());
+        let account = view.map_or(device.account.as_ref(), |view| view.account.as_ref());
         let (state, display_status) = view.map_or(DISCONNECTED, state);
         Self {
             name: device.name,
             connection: Connection {
                 state,
-                number_jid: jid.map(account_jid),
+                number_jid: account.map(Account::phone_jid),
                 presence_status: None,
                 display_status,
             },

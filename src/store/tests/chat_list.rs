@@ -18,6 +18,7 @@ fn wrote<'a>(list: &ChatList, called: &'a String, id: &'a str, mine: bool, at: i
         mine,
         at,
         last: &last,
+        own_name: None,
     };
     list.wrote(&chat(called), &wrote).unwrap()
 }

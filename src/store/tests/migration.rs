@@ -183,7 +183,10 @@ impl Old {
         let expected = (0..CONTACTS as u32 - 1).map(|n| (n, (n == 7).then(|| "Ada".to_owned())));
         assert!(contacts.into_iter().eq(expected));
         let devices = store.devices().await.unwrap();
-        let jids: Vec<_> = devices.iter().map(|device| device.jid.as_deref()).collect();
+        let jids: Vec<_> = devices
+            .iter()
+            .map(|device| device.account.as_ref().map(|account| account.jid.as_str()))
+            .collect();
         let expected = [
             "15550000101:7@s.whatsapp.net",
             "15550000102:7@s.whatsapp.net",

@@ -3,6 +3,7 @@
 use super::*;
 use crate::ids::TenantId;
 use crate::store::accounts::Role;
+use crate::store::devices::Account;
 use crate::supervision::alive::Gone;
 
 /// One user, and devices that belong to it: the first one is the oldest.
@@ -40,7 +41,10 @@ impl Owner {
             tenant: self.caller.tenant,
             user: self.caller.user,
             name: String::new(),
-            jid: paired.then(|| "15550001111:7@s.whatsapp.net".to_owned()),
+            account: paired.then(|| Account {
+                jid: "15550001111:7@s.whatsapp.net".to_owned(),
+                lid: "900000000111:7@lid".to_owned(),
+            }),
             wanted: true,
             last_seen: None,
             active_at: None,

@@ -59,7 +59,7 @@ impl<A: Clone> Slot<A> {
         }
         match decision {
             // A device that nobody has paired is only worth a connection while somebody asks for its codes.
-            _ if self.jid.is_none() => Vec::new(),
+            _ if self.account.is_none() => Vec::new(),
             Decision::StayDown => Vec::new(),
             Decision::Queue => self.queue(),
             Decision::Restart(delay) if delay.is_zero() => self.queue(),
@@ -87,7 +87,7 @@ impl<A: Clone> Slot<A> {
             (Wish::Stay | Wish::Again, _) => {}
         }
         self.history.clear();
-        self.jid = None;
+        self.account = None;
         let mut effects = vec![Effect::Paired(false)];
         if wish == Wish::Again {
             effects.extend(self.queue());

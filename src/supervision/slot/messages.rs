@@ -9,6 +9,7 @@ use crate::device::News;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
 use crate::store::Life;
+use crate::store::devices::Account;
 use crate::store::devices::Held;
 use crate::supervision::backoff::Policy;
 
@@ -84,13 +85,13 @@ pub enum Happening {
     Reconnecting,
     /// The device is logged in.
     Connected {
-        jid: Option<String>,
+        account: Option<Account>,
         last_exit: Option<ExitReason>,
     },
     /// There is a code to be scanned.
     Qr(Qr),
     /// It was given this account just now.
-    Paired { jid: String },
+    Paired(Account),
     /// A life has ended.
     Exited { reason: ExitReason, was_live: bool },
     /// It failed so often that it is left alone until then.

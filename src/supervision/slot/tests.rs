@@ -5,8 +5,8 @@ mod fleet;
 mod wishes;
 
 use super::*;
-use crate::device::messages::Login;
 use crate::device::pairing::Qr;
+use crate::store::devices::Account;
 use crate::supervision::fixtures::POLICY;
 use crate::supervision::view::State;
 
@@ -48,9 +48,9 @@ impl At {
 }
 
 impl Device {
-    fn new(jid: Option<&str>, barred: Option<ExitReason>) -> Self {
+    fn new(account: Option<Account>, barred: Option<ExitReason>) -> Self {
         Self {
-            slot: Slot::new(jid.map(str::to_owned), None, barred),
+            slot: Slot::new(account, None, barred),
             now: Instant::now(),
             utc: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
             lives: 0,
@@ -58,7 +58,7 @@ impl Device {
     }
 
     fn paired() -> Self {
-        Self::new(Some(JID), None)
+        Self::new(Some(login()), None)
     }
 
     fn unpaired() -> Self {
@@ -153,8 +153,8 @@ impl Device {
     }
 }
 
-fn login() -> Login {
-    Login {
+fn login() -> Account {
+    Account {
         jid: JID.to_owned(),
         lid: "100000000000001:7@lid".to_owned(),
     }
@@ -207,7 +207,7 @@ fn a_login_is_told_to_the_gate_first_and_to_the_router_before_it_is_told_to_webh
     device.pass(SECOND * 2);
     let told = device.news(News::Entered(Phase::Live));
     let connected = Happening::Connected {
-        jid: Some(JID.to_owned()),
+        account: Some(login()),
         last_exit: None,
     };
     let expected = [

@@ -162,9 +162,11 @@ impl Supervisor {
 fn reported(happening: Happening) -> Vec<Event> {
     match happening {
         Happening::Reconnecting => vec![report::reconnecting()],
-        Happening::Connected { jid, last_exit } => report::connected(jid.as_deref(), last_exit),
+        Happening::Connected { account, last_exit } => {
+            report::connected(account.as_ref(), last_exit)
+        }
         Happening::Qr(qr) => vec![report::qr(&qr)],
-        Happening::Paired { jid } => vec![report::paired(&jid)],
+        Happening::Paired(account) => vec![report::paired(&account)],
         Happening::Exited { reason, was_live } => report::exited(reason, was_live),
         Happening::Quarantined { reason, until } => vec![report::quarantined(reason, until)],
     }

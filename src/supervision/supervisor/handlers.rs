@@ -28,7 +28,7 @@ impl Handler<Adopt> for Supervisor {
         let id = device.id;
         let connect = device.is_paired() && device.wanted;
         let barred = device.held.as_ref().and_then(still_held);
-        let slot = Slot::new(device.jid.clone(), device.last_seen, barred);
+        let slot = Slot::new(device.account.clone(), device.last_seen, barred);
         let view = slot.view();
         self.metrics.device_added(view.counted());
         let member = Member {

@@ -45,7 +45,8 @@ async fn people_and_groups_are_listed_by_name_and_by_who_wrote_last() {
     let bob = chats.listed(&format!("{stranger}@s.whatsapp.net")).await;
     assert_eq!(
         (&bob["name"], &bob["unread"]),
-        (&json!(stranger), &json!(1))
+        (&json!("Bob"), &json!(1)),
+        "who is in no address book goes by its own name"
     );
 
     let body = json!({ "number": group, "text": "good morning" });
@@ -55,6 +56,14 @@ async fn people_and_groups_are_listed_by_name_and_by_who_wrote_last() {
         .await;
     assert_eq!(shown["last_activity"], sent["timestamp"], "{shown}");
     assert_eq!(chats.list().await.len(), 3);
+
+    // The chat is still there when the account is not in the group any more.
+    let path = format!("/groups/{group}/leave");
+    chats.user.api.delete(&path).await.expect(200);
+    let left = chats
+        .wait_until(&group, |listed| listed["participant_count"] == 0)
+        .await;
+    assert_eq!(left["name"], "A group", "{left}");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ async fn a_paired_device_shows_whose_it_is() {
     let listed = user.api.get("/devices").await.expect(200);
     let device = &listed["devices"][0];
     assert_eq!(device["whatsapp_jid"], format!("{phone}@s.whatsapp.net"));
+    assert_eq!(device["whatsapp_pn"], device["whatsapp_jid"]);
+    assert_eq!(device["whatsapp_lid"], world.control.lid(&phone).await);
     assert_eq!(device["connected"], true);
     assert!(device["last_seen"].is_string(), "{device}");
 }

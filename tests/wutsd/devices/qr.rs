@@ -31,6 +31,8 @@ async fn a_scanned_code_pairs_the_device() {
     assert_eq!(status["connected"], true);
     assert_eq!(status["is_logged_in"], true);
     assert_eq!(status["jid"], format!("{phone}@s.whatsapp.net"));
+    assert_eq!(status["jid_pn"], status["jid"]);
+    assert_eq!(status["jid_lid"], world.control.lid(&phone).await);
     assert_eq!(status["phone_number"], phone.as_str());
 
     let again = user.api.get("/qr").await;

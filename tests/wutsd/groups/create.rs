@@ -231,3 +231,42 @@ async fn a_community_and_a_group_in_it_are_made_and_only_the_group_has_people_of
     groups.refuses(Method::POST, &path, &table).await;
     groups.refuses(Method::DELETE, &path, &table).await;
 }
+
+#[tokio::test]
+async fn under_one_key_a_group_is_made_once_and_nobody_guesses_about_one_that_may_be_there() {
+    let settings = [("WHATSAPP__QUERY_TIMEOUT", "1")];
+    let groups = Groups::start_with(&settings).await;
+    let body = json!({ "name": "Once", "participants": [groups.ada] });
+    let api = groups.user.api.with_header("Idempotency-Key", "g1");
+    let made = api.post(PATH, body.clone()).await;
+    let again = api.post(PATH, body.clone()).await;
+    assert_eq!((made.status, &made.body), (201, &again.body));
+    assert_eq!(again.header("idempotency-replayed"), "true");
+
+    let api = groups.user.api.with_header("Idempotency-Key", "g2");
+    let fault = json!({ "jid": "*", "fault": "iq_silence", "xmlns": "w:g2", "times": 1 });
+    groups.world.control.fault(fault).await;
+    let unheard = api.post(PATH, body.clone()).await;
+    assert_eq!(unheard.status, 504, "{}", unheard.text);
+    let perhaps = api.post(PATH, body.clone()).await;
+    assert_eq!(perhaps.status, 409, "{}", perhaps.text);
+    assert!(
+        perhaps.text.contains("look whether it is there"),
+        "{}",
+        perhaps.text
+    );
+
+    // What was refused is not there, and may be asked for again.
+    let api = groups.user.api.with_header("Idempotency-Key", "g3");
+    let fault =
+        json!({ "jid": "*", "fault": "iq_error", "xmlns": "w:g2", "code": 406, "times": 1 });
+    groups.world.control.fault(fault).await;
+    let refused = api.post(PATH, body.clone()).await;
+    assert!(
+        refused.status >= 400 && refused.status != 504,
+        "{}",
+        refused.text
+    );
+    let made = api.post(PATH, body).await;
+    assert_eq!(made.status, 201, "{}", made.text);
+}

@@ -227,6 +227,15 @@ async fn what_is_about_a_message_names_it() {
         (&context["quoted_content"], &context["quoted_participant"]),
         (&json!("Is it raining?"), &json!(own))
     );
+    let own_lid = control.lid(&scene.phone).await;
+    assert_eq!(
+        (
+            &context["quoted_participant_pn"],
+            &context["quoted_participant_lid"]
+        ),
+        (&json!(own), &json!(own_lid)),
+        "{data}"
+    );
 
     for emoji in ["👍", ""] {
         let reaction =
@@ -391,6 +400,9 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
             (&json!([own]), &json!(true)),
             "{data}"
         );
+        let own_names =
+            json!({ "pn": by_number(&scene.phone), "lid": control.lid(&scene.phone).await });
+        assert_eq!(context["mentioned_people"], json!([own_names]), "{data}");
 
         let sent = json!({ "number": group, "text": "mine" });
         let sent = scene.user.api.post("/send/text", sent).await.expect(200);
@@ -410,6 +422,11 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
             (&json!(true), &json!(own)),
             "{data}"
         );
+        assert_eq!(
+            (&target["participant_pn"], &target["participant_lid"]),
+            (&own_names["pn"], &own_names["lid"]),
+            "{data}"
+        );
         let text = json!({ "type": "text", "text": "theirs" });
         let theirs = control
             .says(&scene.friend, json!({ "to": group, "content": text }))
@@ -425,6 +442,14 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
                 &target["chat"]
             ),
             (&json!(false), &json!(friend), &json!(group)),
+            "{data}"
+        );
+        assert_eq!(
+            (&target["participant_pn"], &target["participant_lid"]),
+            (
+                &json!(by_number(&scene.friend)),
+                &json!(control.lid(&scene.friend).await)
+            ),
             "{data}"
         );
     }

@@ -43,6 +43,8 @@ pub enum What {
     Deleted,
     /// This account has sent the message with this id.
     Sent(String),
+    /// It calls itself so.
+    Named(String),
     /// Its messages last for so many seconds; 0: for ever.
     DisappearAfter(u32),
 }
@@ -122,8 +124,9 @@ impl Writer {
                     author: String::new(),
                     at,
                 };
-                wrote(&self.store, self.device, called, &last)?
+                wrote(&self.store, self.device, called, &last, None)?
             }
+            What::Named(own_name) => list.named(&name, own_name)?,
             What::DisappearAfter(seconds) => {
                 let settings = ChatSettings {
                     jid: called.jid.clone(),

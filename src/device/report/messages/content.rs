@@ -16,6 +16,7 @@ use super::kept::REACTION;
 use super::media::{self, MessageMedia};
 use crate::device::known_as::KnownAs;
 use crate::device::report::Participants;
+use crate::device::report::about::{AboutAuthor, AboutQuoted, Person};
 
 /// What is in a message.
 #[derive(Debug, Default, PartialEq)]
@@ -169,8 +170,9 @@ pub struct MessageReference {
     message_id: Option<String>,
     /// The chat's JID.
     chat: Option<String>,
-    /// The JID of who wrote it, in a group.
-    participant: Option<String>,
+    /// Who wrote it, in a group.
+    #[serde(flatten)]
+    author: AboutAuthor,
     /// Whether this account wrote it.
     is_from_me: bool,
 }
@@ -196,14 +198,16 @@ impl MessageReference {
         let by_writer = self.is_from_me;
         self.chat = Some(source.chat.to_non_ad_string());
         if source.chat.is_pn() || source.chat.is_lid() {
-            self.participant = None;
+            self.author = AboutAuthor::default();
             self.is_from_me = by_writer == source.is_from_me;
             return;
         }
         if by_writer {
-            self.participant = Some(source.sender.to_non_ad_string());
+            self.author =
+                AboutAuthor::known(source.sender.to_non_ad_string(), Some(&people.sender));
         }
-        let author = self.participant.as_deref().and_then(|jid| jid.parse().ok());
+        let author = self.author.participant.as_deref();
+        let author = author.and_then(|jid| jid.parse().ok());
         let author = KnownAs::of(author.iter());
         self.is_from_me = match by_writer {
             true => source.is_from_me,
@@ -217,18 +221,21 @@ impl MessageReference {
 pub struct MessageContext {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quoted_message_id: Option<String>,
-    /// The JID of who wrote what is quoted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) quoted_participant: Option<Option<String>>,
+    /// Who wrote what is quoted.
+    #[serde(flatten)]
+    pub(super) quoted: AboutQuoted,
     /// The `message_type` of what is quoted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quoted_type: Option<String>,
     /// The `content` of what is quoted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quoted_content: Option<Option<String>>,
-    /// JIDs.
+    /// JIDs, as the chat has them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) mentioned: Vec<String>,
+    /// The same people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) mentioned_people: Vec<Person>,
     /// `true`, or absent: everybody in the group is mentioned.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) everybody: bool,
@@ -330,7 +337,7 @@ impl From<&MessageKey> for MessageReference {
         Self {
             message_id: key.id.clone(),
             chat: key.remote_jid.clone(),
-            participant: key.participant.clone(),
+            author: AboutAuthor::from(key.participant.as_deref()),
             is_from_me: key.from_me.unwrap_or_default(),
         }
     }
@@ -340,6 +347,7 @@ impl From<&MessageKey> for MessageReference {
 pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     let context = context?;
     let mut found = MessageContext {
+        mentioned_people: Person::all(&context.mentioned_jid),
         mentioned: context.mentioned_jid.clone(),
         everybody: context.non_jid_mentions.unwrap_or_default() > 0,
         is_forwarded: context.is_forwarded.filter(|forwarded| *forwarded),
@@ -347,7 +355,7 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     };
     if let Some(id) = &context.stanza_id {
         found.quoted_message_id = Some(id.clone());
-        found.quoted_participant = Some(context.participant.clone());
+        found.quoted = AboutQuoted::from(context.participant.as_deref());
         let quoted = context.quoted_message.as_option().and_then(content);
         if let Some(quoted) = quoted {
             found.quoted_type = Some(quoted.kind);

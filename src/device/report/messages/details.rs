@@ -5,10 +5,13 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Map, Value};
+use wacore_binary::Jid;
 use waproto::whatsapp::Message;
 
 use super::content::{self, Content, Details, InteractiveResponse, MessageContext};
 use super::kept;
+use crate::device::report::about::{AboutQuoted, Person};
+use crate::device::report::participants::Participant;
 
 /// Parts that go along with a message and are none.
 const COMPANY: [&str; 3] = [
@@ -104,10 +107,12 @@ fn context(context: &Value) -> Option<MessageContext> {
     let text = |name: &str| Some(context.get(name)?.as_str()?.to_owned());
     let mentioned = context.get("mentioned_jid").and_then(Value::as_array);
     let mentioned = mentioned.into_iter().flatten().filter_map(Value::as_str);
+    let mentioned: Vec<String> = mentioned.map(str::to_owned).collect();
     let found = MessageContext {
         quoted_message_id: text("stanza_id"),
-        quoted_participant: text("participant").map(Some),
-        mentioned: mentioned.map(str::to_owned).collect(),
+        quoted: AboutQuoted::from(text("participant").as_deref()),
+        mentioned_people: Person::all(&mentioned),
+        mentioned,
         everybody: context
             .get("non_jid_mentions")
             .and_then(Value::as_u64)
@@ -126,7 +131,11 @@ fn tidy(value: &mut Value) {
             fields.values_mut().for_each(tidy);
             fields.retain(|_, value| !is_nothing(value));
             let named = std::mem::take(fields).into_iter();
-            *fields = named.map(by_choice).map(parsed).collect();
+            *fields = named
+                .map(by_choice)
+                .map(parsed)
+                .flat_map(named_twice)
+                .collect();
         }
         Value::Array(items) => match bytes(items) {
             Some(bytes) => *value = BASE64_STANDARD.encode(bytes).into(),
@@ -150,6 +159,19 @@ fn by_choice((name, value): (String, Value)) -> (String, Value) {
         }
         None => (name, Value::Object(fields)),
     }
+}
+
+/// Beside somebody's JID, both names: the one that it does not say is `null`, until it is found out.
+fn named_twice((name, value): (String, Value)) -> Vec<(String, Value)> {
+    let jid = value.as_str().and_then(|text| text.parse::<Jid>().ok());
+    let Some(person) = jid.as_ref().and_then(Participant::of) else {
+        return vec![(name, value)];
+    };
+    vec![
+        (format!("{name}_pn"), person.number_text().into()),
+        (format!("{name}_lid"), person.lid_text().into()),
+        (name, value),
+    ]
 }
 
 /// `params_json` is a text; what it says goes by the name of `params`. What is no JSON stays a text.
@@ -221,5 +243,19 @@ mod tests {
         tidy(&mut part);
         let button = json!({ "name": "quick_reply", "button_params": { "id": "yes" } });
         assert_eq!(part, json!({ "buttons": [button] }));
+    }
+
+    #[test]
+    fn beside_somebodys_jid_there_is_room_for_both_names() {
+        let mut part = json!({ "request_from": "1@lid", "note": "a@b", "group_jid": "1-2@g.us" });
+        tidy(&mut part);
+        let expected = json!({
+            "request_from": "1@lid",
+            "request_from_pn": null,
+            "request_from_lid": "1@lid",
+            "note": "a@b",
+            "group_jid": "1-2@g.us",
+        });
+        assert_eq!(part, expected);
     }
 }

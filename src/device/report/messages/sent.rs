@@ -8,6 +8,7 @@ use wacore_binary::Jid;
 
 use super::kept::Mentions;
 use crate::device::life::jobs::job_id;
+use crate::device::report::about::{AboutRecipient, Person};
 use crate::device::report::whole_seconds;
 use crate::ids::DeviceId;
 use crate::webhooks::catalog::EventName;
@@ -17,8 +18,8 @@ use crate::webhooks::event::{Event, Told};
 #[derive(Serialize, ToSchema)]
 pub struct MessageSent {
     message_id: String,
-    /// The chat's JID.
-    to: Option<String>,
+    #[serde(flatten)]
+    about: AboutRecipient,
     /// Always.
     is_from_me: bool,
     /// As inbound messages have it: `text`, `image`, …
@@ -41,7 +42,7 @@ impl MessageSent {
     ) -> Self {
         Self {
             message_id: ack.id.clone(),
-            to: ack.from.as_ref().map(Jid::to_non_ad_string),
+            about: AboutRecipient::from(ack.from.as_ref().map(Jid::to_non_ad_string).as_deref()),
             is_from_me: true,
             message_type: kind,
             timestamp: at,
@@ -50,10 +51,10 @@ impl MessageSent {
     }
 
     /// By a job, of which it is known that WhatsApp has accepted it.
-    pub fn by_job(message_id: &str, to: String, at: DateTime<Utc>) -> Self {
+    pub fn by_job(message_id: &str, to: &str, at: DateTime<Utc>) -> Self {
         Self {
             message_id: message_id.to_owned(),
-            to: Some(to),
+            about: AboutRecipient::from(Some(to)),
             is_from_me: true,
             message_type: None,
             timestamp: at,
@@ -77,10 +78,12 @@ impl Told for MessageSent {
 #[derive(Serialize, ToSchema)]
 pub struct MentionSent {
     message_id: String,
-    /// The chat's JID.
-    to: String,
+    #[serde(flatten)]
+    about: AboutRecipient,
     /// The JIDs of who is mentioned by name, as the chat calls them.
     mentioned: Vec<String>,
+    /// The same people.
+    mentioned_people: Vec<Person>,
     /// Everybody in the group is mentioned.
     everybody: bool,
     timestamp: DateTime<Utc>,
@@ -88,10 +91,11 @@ pub struct MentionSent {
 
 impl MentionSent {
     /// WhatsApp has accepted it, under this id.
-    pub fn new(message_id: &str, to: String, mentions: Mentions, at: DateTime<Utc>) -> Self {
+    pub fn new(message_id: &str, to: &str, mentions: Mentions, at: DateTime<Utc>) -> Self {
         Self {
             message_id: message_id.to_owned(),
-            to,
+            about: AboutRecipient::from(Some(to)),
+            mentioned_people: Person::all(&mentions.people),
             mentioned: mentions.people,
             everybody: mentions.everybody,
             timestamp: whole_seconds(at),
@@ -111,8 +115,9 @@ pub struct MessageFailed {
     /// The answer's.
     #[schema(example = "job_3EB0C431D17A2B6E9F0C")]
     job_id: String,
-    /// The chat's JID, as it was asked for.
-    to: String,
+    /// As it was asked for.
+    #[serde(flatten)]
+    about: AboutRecipient,
     /// Always.
     is_from_me: bool,
     /// In words: what its caller would have been answered.
@@ -126,7 +131,7 @@ impl MessageFailed {
         Self {
             message_id: message_id.to_owned(),
             job_id: job_id(message_id),
-            to: to.to_owned(),
+            about: AboutRecipient::from(Some(to)),
             is_from_me: true,
             reason,
             timestamp: whole_seconds(Utc::now()),

@@ -74,9 +74,12 @@ fn an_answer_names_what_it_answers() {
     let expected = json!({
         "quoted_message_id": "3EB0Q",
         "quoted_participant": "551@s.whatsapp.net",
+        "quoted_participant_pn": "551@s.whatsapp.net",
+        "quoted_participant_lid": null,
         "quoted_type": "text",
         "quoted_content": "really?",
         "mentioned": ["551@s.whatsapp.net"],
+        "mentioned_people": [{ "pn": "551@s.whatsapp.net", "lid": null }],
         "is_forwarded": true,
     });
     let context = content(&message).expect("a message").context;
@@ -219,7 +222,7 @@ fn other_kinds_have_their_name_their_words_and_their_details() {
             reaction,
             "reaction",
             "👍",
-            json!({ "target": { "message_id": "3EB0R", "chat": null, "participant": null, "is_from_me": false } }),
+            json!({ "target": { "message_id": "3EB0R", "chat": null, "is_from_me": false } }),
         ),
         (
             location,

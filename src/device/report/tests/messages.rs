@@ -37,7 +37,7 @@ fn messages() {
         (
             deleted_for_me(false),
             "message.delete_for_me",
-            r#"{"chat":"120363000000000001@g.us","message_id":"3EB0D","is_from_me":false,"participant":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z"}"#,
+            r#"{"chat":"120363000000000001@g.us","message_id":"3EB0D","is_from_me":false,"participant":"900000000101@lid","participant_pn":null,"participant_lid":"900000000101@lid","timestamp":"2026-09-21T14:13:20Z"}"#,
         ),
     ]);
     let lid = jid("900000000101:3@lid");

@@ -60,6 +60,7 @@ impl Chats<'_> {
         let mut listed: Vec<(i64, Listed)> = Vec::with_capacity(known.len() + groups.len());
         for (name, chat) in known {
             let group = groups.remove(&name);
+            self.remember_subject(&name, &chat, group.as_ref());
             let order = if chat.pinned.0 {
                 chat.pinned.1
             } else {
@@ -77,6 +78,20 @@ impl Chats<'_> {
                 .then_with(|| chat.name.cmp(&other.name))
         });
         Ok(listed.into_iter().map(|(_, chat)| chat).collect())
+    }
+
+    /// A group that the account leaves keeps its name.
+    fn remember_subject(
+        &self,
+        name: &str,
+        chat: &ListedChat<Called>,
+        group: Option<&GroupMetadata>,
+    ) {
+        let subject = group.map(|group| &group.subject);
+        let new = subject.filter(|subject| chat.own_name.as_ref() != Some(subject));
+        if let (Some(subject), Ok(jid)) = (new, name.parse()) {
+            self.0.life.chats.named(&jid, subject.clone());
+        }
     }
 
     /// The groups that the account is in, by JID. Nobody writes in a community itself.
@@ -117,6 +132,7 @@ fn both(one: ListedChat<Called>, other: ListedChat<Called>) -> ListedChat<Called
     let later = |one: (bool, i64), other: (bool, i64)| if one.1 >= other.1 { one } else { other };
     ListedChat {
         active_at: one.active_at.max(other.active_at),
+        own_name: one.own_name.or(other.own_name),
         unread: one.unread + other.unread,
         pinned: later(one.pinned, other.pinned),
         archived: later(one.archived, other.archived),
@@ -141,10 +157,10 @@ fn shown(
         .parse::<Jid>()
         .is_ok_and(|jid| jid.is_group());
     let listed = match is_group {
-        true => in_group(name.to_owned(), group),
+        true => in_group(name.to_owned(), group).called(chat.own_name.as_ref()),
         false => Listed {
             kind: Kind::Contact,
-            name: people.name(&chat.called.other, name),
+            name: people.name(&chat.called.other, chat.own_name.as_ref(), name),
             who: chat.called.other.clone(),
             ..in_group(name.to_owned(), None)
         },
@@ -181,6 +197,19 @@ fn in_group(jid: String, group: Option<&GroupMetadata>) -> Listed {
     }
 }
 
+impl Listed {
+    /// By the name that a group had, where it has none now.
+    fn called(self, before: Option<&String>) -> Self {
+        match before {
+            Some(before) if self.name == self.jid => Self {
+                name: before.clone(),
+                ..self
+            },
+            _ => self,
+        }
+    }
+}
+
 /// `until`: Unix milliseconds, or for ever.
 fn muted(until: i64, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
     let until = match until {
@@ -213,11 +242,11 @@ impl People {
         Self(names)
     }
 
-    /// Who is in no address book goes by number, or else by JID.
-    fn name(&self, who: &KnownAs, jid: &str) -> String {
+    /// Who is in no address book goes by what it calls itself, or else by number or JID.
+    fn name(&self, who: &KnownAs, own_name: Option<&String>, jid: &str) -> String {
         let users = [&who.phone, &who.lid].into_iter().flatten();
         let named = users.clone().find_map(|user| self.0.get(user));
-        let name = named.or(who.phone.as_ref());
+        let name = named.or(own_name).or(who.phone.as_ref());
         name.cloned().unwrap_or_else(|| jid.to_owned())
     }
 }

@@ -227,7 +227,7 @@ fn what_barred_a_device_before_the_daemon_was_started_still_does() {
         ),
     ];
     for (barred, state, wait) in table {
-        let mut device = Device::new(Some(JID), barred);
+        let mut device = Device::new(Some(login()), barred);
         let effects = device.step(Input::Start);
         let joins = barred.is_none();
         assert_eq!(

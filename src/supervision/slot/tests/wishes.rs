@@ -247,9 +247,7 @@ fn a_device_shows_codes_is_paired_and_comes_back_logged_in() {
         "it shows codes"
     );
     device.news(News::Entered(Phase::Closing));
-    let told = Effect::Tell(Happening::Paired {
-        jid: JID.to_owned(),
-    });
+    let told = Effect::Tell(Happening::Paired(login()));
     let paired = device.news(News::Paired(login()));
     assert_eq!(paired, [Effect::Paired(true), told]);
     let ended = device.exit(ExitReason::RestartRequired);

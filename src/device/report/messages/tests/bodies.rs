@@ -157,19 +157,19 @@ fn texts() {
     let table = [
         (
             link.clone(),
-            r#"{"content":"see example.com","message_type":"text","details":{"url":"example.com","title":"Example","description":null},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
+            r#"{"content":"see example.com","message_type":"text","details":{"url":"example.com","title":"Example","description":null},"context":{"quoted_message_id":"3EB0Q","quoted_type":"audio","quoted_content":null}}"#,
         ),
         (
             revoke,
-            r#"{"content":null,"message_type":"revoke","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false}}}"#,
+            r#"{"content":null,"message_type":"revoke","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","is_from_me":false}}}"#,
         ),
         (
             edit(some(link)),
-            r#"{"content":"see example.com","message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"text","edited":{"url":"example.com","title":"Example","description":null}},"context":{"quoted_message_id":"3EB0Q","quoted_participant":null,"quoted_type":"audio","quoted_content":null}}"#,
+            r#"{"content":"see example.com","message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","is_from_me":false},"edited_type":"text","edited":{"url":"example.com","title":"Example","description":null}},"context":{"quoted_message_id":"3EB0Q","quoted_type":"audio","quoted_content":null}}"#,
         ),
         (
             edit(MessageField::none()),
-            r#"{"content":null,"message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","participant":null,"is_from_me":false},"edited_type":"","edited":null}}"#,
+            r#"{"content":null,"message_type":"edit","details":{"target":{"message_id":"3EB0T","chat":"15550000101@s.whatsapp.net","is_from_me":false},"edited_type":"","edited":null}}"#,
         ),
         (
             disappearing,
@@ -284,7 +284,7 @@ fn other_kinds() {
     let table = [
         (
             location,
-            r#"{"content":"Here","message_type":"location","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"mentioned":["15550000102@s.whatsapp.net"]}}"#,
+            r#"{"content":"Here","message_type":"location","details":{"degrees_latitude":-23.5,"name":"Here"},"context":{"mentioned":["15550000102@s.whatsapp.net"],"mentioned_people":[{"pn":"15550000102@s.whatsapp.net","lid":null}]}}"#,
         ),
         (
             Message::default(),
