@@ -14,6 +14,7 @@ pub mod messages;
 pub mod pairing;
 pub mod receipts;
 pub mod report;
+pub mod restriction;
 pub mod session;
 pub mod settle;
 pub mod shared;

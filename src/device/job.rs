@@ -46,6 +46,8 @@ pub struct Terms {
     /// The id of the message that it sends, if it sends one: chosen before anybody is asked, so that whoever hears nothing
     /// can name it.
     pub message_id: Option<String>,
+    /// It is sent although WhatsApp is known to refuse it.
+    pub force: bool,
     /// For what the request brought. Held until the command has ended.
     pub held: Permit,
 }

@@ -24,6 +24,7 @@ mod observer;
 pub mod other_numbers;
 mod patience;
 pub mod presence;
+mod restrictions;
 pub mod retry_admission;
 pub mod reuploads;
 pub mod running;
@@ -52,6 +53,7 @@ use self::keepalive::{Keepalive, Limits};
 use self::lanes::Lanes;
 use self::other_numbers::OtherNumbers;
 use self::presence::Presence;
+use self::restrictions::Restrictions;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
 use super::known_as::KnownAs;
@@ -100,6 +102,8 @@ pub(super) struct Life {
     pub watched: Watched,
     /// The app state that is still to be fetched.
     pub owed: Owed,
+    /// What WhatsApp does not let the account do.
+    pub restrictions: Restrictions,
     /// What waited at WhatsApp.
     pub backlog: Backlog,
     /// Who may ask for a status once more.
@@ -138,6 +142,7 @@ impl Life {
             presence: Presence::default(),
             watched: Watched::default(),
             owed: Owed::everything(),
+            restrictions: Restrictions::default(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),

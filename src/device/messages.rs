@@ -6,6 +6,7 @@ use actix::{Message, Recipient};
 
 use super::exit::ExitReason;
 use super::pairing::Qr;
+use super::restriction::Restriction;
 use crate::ids::DeviceId;
 use crate::store::devices::Account;
 use crate::store::{DeviceNumber, Life};
@@ -72,6 +73,8 @@ pub enum News {
     KeyMissing(bool),
     /// Part of the app state was asked for in vain, or no longer.
     Unsynced(bool),
+    /// What WhatsApp does not let the account do from now on.
+    Restricted(Restriction),
     /// It is over.
     Exited(ExitReason),
 }

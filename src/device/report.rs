@@ -18,7 +18,7 @@ mod participants;
 use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
-pub(super) use self::connection::{AppStateSyncComplete, OfflineSyncCompleted};
+pub(super) use self::connection::{AccountRestriction, AppStateSyncComplete, OfflineSyncCompleted};
 pub(super) use self::messages::{
     Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
     REACTION, Retried, changes, context_mut, disappears, kept_kind, mentions, receipt, received,

@@ -48,6 +48,7 @@ use super::life::running::Running;
 use super::messages::Stop;
 use super::report::Participant;
 use super::told;
+use crate::device::restriction::ReachOut;
 use crate::failure::{Failure, NotAccepted};
 use crate::ids::{DeviceId, UserId};
 use crate::memory::Permit;
@@ -221,14 +222,28 @@ impl Session {
             code,
             until: None,
             message_id: message_id.to_owned(),
+            foreseen: false,
         };
         if refusal.is_reach_out() {
             let mex = self.client.mex();
             // What is not told is not known; the refusal is one all the same.
             let told = timeout(self.query_timeout(), mex.fetch_reachout_timelock()).await;
             let lock = told.ok().and_then(Result::ok);
-            let until = lock.and_then(|lock| lock.time_enforcement_ends?.parse().ok());
-            refusal.until = until.map(told::seconds);
+            let end = lock.and_then(|lock| {
+                let until = lock
+                    .time_enforcement_ends?
+                    .parse()
+                    .ok()
+                    .map(told::seconds)?;
+                Some((until, lock.enforcement_type))
+            });
+            if let Some((until, enforcement_type)) = end {
+                refusal.until = Some(until);
+                self.life.note_reach_out(ReachOut {
+                    until,
+                    enforcement_type,
+                });
+            }
         }
         failures::nacked(refusal)
     }

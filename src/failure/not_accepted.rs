@@ -14,11 +14,15 @@ pub struct NotAccepted {
     pub until: Option<DateTime<Utc>>,
     /// Of the message, which nobody has got.
     pub message_id: String,
+    /// WhatsApp was not asked: it has said before that it would refuse it.
+    pub foreseen: bool,
 }
 
 impl NotAccepted {
     /// Only to those who have written first.
     const STRANGERS: &str = "463";
+    /// No more chats than it has begun.
+    const CAPPED: &str = "475";
     /// WhatsApp's number for a device that it does not know, in place of its keys.
     const NO_READERS: &str = "406";
 
@@ -28,12 +32,28 @@ impl NotAccepted {
             code: Self::NO_READERS.to_owned(),
             until: None,
             message_id: message_id.to_owned(),
+            foreseen: false,
+        }
+    }
+
+    /// WhatsApp has said that it does not let the account begin a chat, until then.
+    pub fn foreseen(code: &str, until: Option<DateTime<Utc>>, message_id: &str) -> Self {
+        Self {
+            code: code.to_owned(),
+            until,
+            message_id: message_id.to_owned(),
+            foreseen: true,
         }
     }
 
     /// Whether the account may not write to strangers.
     pub fn is_reach_out(&self) -> bool {
         self.code == Self::STRANGERS
+    }
+
+    /// Whether the account may not begin chats, whatever the reason.
+    pub fn is_restriction(&self) -> bool {
+        self.is_reach_out() || self.code == Self::CAPPED
     }
 
     fn meaning(&self) -> Option<&'static str> {
@@ -45,6 +65,7 @@ impl NotAccepted {
             Self::STRANGERS => {
                 "the account may not write to people who have not written to it first"
             }
+            Self::CAPPED => "the account may begin no more chats",
             Self::NO_READERS => "there are no keys of any of the recipient's devices",
             "479" => "a field of the message is wrong",
             "500" | "503" => "WhatsApp has a problem of its own: try again later",
@@ -57,17 +78,24 @@ impl Error for NotAccepted {}
 
 impl fmt::Display for NotAccepted {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(to, "refused by WhatsApp ({})", self.code)?;
+        match self.foreseen {
+            true => write!(
+                to,
+                "not sent, since WhatsApp would refuse it ({})",
+                self.code
+            )?,
+            false => write!(to, "refused by WhatsApp ({})", self.code)?,
+        }
         if let Some(meaning) = self.meaning() {
             write!(to, ": {meaning}")?;
         }
-        match self.until {
-            Some(until) => write!(
-                to,
-                ", until {}",
-                until.to_rfc3339_opts(SecondsFormat::Secs, true)
-            ),
-            None => Ok(()),
+        if let Some(until) = self.until {
+            let until = until.to_rfc3339_opts(SecondsFormat::Secs, true);
+            write!(to, ", until {until}")?;
+        }
+        match self.foreseen {
+            true => write!(to, "; with \"force\": true it is sent all the same"),
+            false => Ok(()),
         }
     }
 }

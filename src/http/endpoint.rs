@@ -69,6 +69,8 @@ pub struct Context<C> {
     pub held: Permit,
     /// The id of the message that is to be sent, where it was promised before.
     pub message_id: Option<String>,
+    /// It is done although WhatsApp is known to refuse it.
+    pub force: bool,
 }
 
 /// Somebody who may call.

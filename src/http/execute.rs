@@ -107,13 +107,18 @@ async fn read<E: Endpoint>(
     let asked = decode::<E>(&api, shape, fields);
     let in_body = input::takes_body(request, shape);
     let asked = asked.map_err(|invalid| wire::of_input(&E::OPERATION, in_body, invalid));
-    let asked = asked.inspect_err(|failure| E::refused(&api, failure))?;
+    let force = input::forced(fields.force.as_deref());
+    let force = force.map_err(|invalid| wire::of_input(&E::OPERATION, in_body, invalid));
+    let (asked, force) = asked
+        .and_then(|asked| Ok((asked, force?)))
+        .inspect_err(|failure| E::refused(&api, failure))?;
     let context = Context {
         api,
         caller,
         device,
         held,
         message_id: None,
+        force,
     };
     Ok((asked, context, key))
 }
@@ -166,6 +171,7 @@ pub fn terms<C: Command>(
         announced: Duration::ZERO,
         sending: Sending::default(),
         caller: caller.user,
+        force: false,
         message_id: C::SENDS.then(|| message_id.unwrap_or_else(new_message_id)),
         held,
     }

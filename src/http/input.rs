@@ -21,7 +21,7 @@ use serde_json::{Map, Value};
 
 use self::lenient::Given;
 use self::query::Query;
-pub use self::shape::Shape;
+pub use self::shape::{FORCE, Shape};
 use super::{Limits, body, idempotency};
 use crate::contract::param::Place;
 use crate::failure::{Failure, Invalid};
@@ -40,6 +40,8 @@ pub struct Fields {
     echo: Map<String, Value>,
     /// Which device is meant, as the request has it.
     pub device: Option<String>,
+    /// Whether it is done although WhatsApp is known to refuse it, as the request has it.
+    pub force: Option<String>,
     /// A hash of all that the request brings, for one with an `Idempotency-Key`.
     pub fingerprint: Option<[u8; 32]>,
     /// Fields that nobody reads.
@@ -109,6 +111,10 @@ impl Fields {
         if shape.names_device {
             let in_body = body.shift_remove(DEVICE_ID).filter(is_given).map(text);
             fields.device = in_body.or_else(|| query.value(DEVICE_ID));
+        }
+        if shape.takes_force {
+            let in_body = body.shift_remove(FORCE).filter(is_given).map(text);
+            fields.force = in_body.or_else(|| query.value(FORCE));
         }
         let either = shape
             .params
@@ -226,6 +232,15 @@ fn listed(names: &[&str]) -> String {
     match names.is_empty() {
         true => "there is none".to_owned(),
         false => format!("there is {}", names.join(", ")),
+    }
+}
+
+/// Whether it is done although WhatsApp is known to refuse it.
+pub fn forced(force: Option<&str>) -> Result<bool, Invalid> {
+    match force {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(_) => Err(Invalid::field(FORCE, "force must be true or false")),
     }
 }
 

@@ -41,7 +41,7 @@ where
 
     fn refusals() -> Vec<Failure> {
         // What its check makes of a request that brings nothing is an example of what it refuses.
-        let shape = Shape::of::<I>(Self::PARAMS, true);
+        let shape = Shape::of::<I>(Self::PARAMS, true, Self::SENDS);
         let nothing = Fields::none(&shape).decode::<I>();
         let unchecked = nothing.ok().and_then(|input| input.check().err());
         let mut refusals = I::Command::refusals();
@@ -69,8 +69,10 @@ where
             device,
             held,
             message_id,
+            force,
         } = context;
-        let terms = execute::terms::<I::Command>(&api, &caller, held.clone(), message_id);
+        let mut terms = execute::terms::<I::Command>(&api, &caller, held.clone(), message_id);
+        terms.force = force;
         let command = checked(self.0, &held);
         let command = command.inspect_err(|failure| Self::refused(&api, failure))?;
         match device {

@@ -50,7 +50,7 @@ where
 
 /// A line for any other endpoint.
 pub fn endpoint<E: Endpoint>(id: &'static str, method: Method, path: &'static str) -> Entry {
-    let shape = Arc::new(Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE));
+    let shape = Arc::new(Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE, E::SENDS));
     let handler = move |request: HttpRequest, payload: Payload, api: Data<Api>| {
         execute::execute::<E>(request, payload, api, shape.clone())
     };

@@ -72,7 +72,7 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::NotAccepted(refusal) => (
             502,
             format!("{}_failed", operation.name).into(),
-            match refusal.is_reach_out() {
+            match refusal.is_restriction() {
                 true => "REACHOUT_RESTRICTED",
                 false => "UPSTREAM_ERROR",
             },

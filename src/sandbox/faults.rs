@@ -212,16 +212,43 @@ impl Faults {
             })
     }
 
+    /// The accounts that may not do everything, as they were told.
+    pub fn restricted(&self) -> Vec<String> {
+        let accounts =
+            self.active
+                .iter()
+                .filter_map(|active| match (&active.fault, &active.scope) {
+                    (
+                        Fault::ReachOutLocked { .. } | Fault::NewChatsCapped { .. },
+                        Scope::Account(phone),
+                    ) => Some(phone.clone()),
+                    _ => None,
+                });
+        accounts.collect()
+    }
+
     /// Until when this device's account may begin no chats, in Unix seconds.
     pub fn reach_out_locked(&self, device: &Address) -> Option<u64> {
+        self.holding(device, |fault| match fault {
+            Fault::ReachOutLocked { until } => Some(*until),
+            _ => None,
+        })
+    }
+
+    /// Until when this device's account has begun as many chats as it may, in Unix seconds.
+    pub fn new_chats_capped(&self, device: &Address) -> Option<u64> {
+        self.holding(device, |fault| match fault {
+            Fault::NewChatsCapped { until } => Some(*until),
+            _ => None,
+        })
+    }
+
+    fn holding<T>(&self, device: &Address, holds: impl Fn(&Fault) -> Option<T>) -> Option<T> {
         let mut active = self
             .active
             .iter()
             .filter(|active| active.remaining != Some(0) && active.scope.includes(Some(device)));
-        active.find_map(|active| match active.fault {
-            Fault::ReachOutLocked { until } => Some(until),
-            _ => None,
-        })
+        active.find_map(|active| holds(&active.fault))
     }
 
     /// Whether nothing may be sent to this device; what it sends is what uses the fault up.

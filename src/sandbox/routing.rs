@@ -5,8 +5,8 @@ mod calls;
 mod fanout;
 mod media_retry;
 mod presence;
-mod reach_out;
 mod receipts;
+pub mod restrictions;
 mod strict;
 
 use wacore_binary::builder::NodeBuilder;

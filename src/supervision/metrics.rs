@@ -13,6 +13,8 @@ metrics! {
         devices: IntGaugeVec["state"],
         /// Devices that are not connected, by the reason with which their last connection ended.
         devices_not_connected: IntGaugeVec["reason"],
+        /// Devices whose accounts WhatsApp restricts, as they have heard while connected, by restriction.
+        devices_restricted: IntGaugeVec["restriction"],
         /// Connections of devices that ended, by reason.
         device_exits_total: IntCounterVec["reason"],
         /// Time from dialling WhatsApp until the device is logged in.
@@ -30,6 +32,13 @@ metrics! {
     }
 }
 
+fn restrictions(counted: Counted) -> [(&'static str, bool); 2] {
+    [
+        ("reach_out", counted.reach_out),
+        ("new_chats", counted.new_chats),
+    ]
+}
+
 impl Default for Metrics {
     /// What counts by names that are known shows them all from the start: a series that begins with its first event hides
     /// that event from `increase()`.
@@ -41,6 +50,9 @@ impl Default for Metrics {
         for absence in Absence::ALL {
             let reason = [absence.name()];
             metrics.devices_not_connected.with_label_values(&reason);
+        }
+        for restriction in ["reach_out", "new_chats"] {
+            metrics.devices_restricted.with_label_values(&[restriction]);
         }
         for reason in ExitReason::ALL {
             let reason = [reason.name()];
@@ -69,7 +81,12 @@ impl Metrics {
         }
     }
 
-    fn count_device(&self, Counted { state, absence }: Counted, by: i64) {
+    fn count_device(&self, counted: Counted, by: i64) {
+        let Counted { state, absence, .. } = counted;
+        for (restriction, holds) in restrictions(counted) {
+            let devices = self.devices_restricted.with_label_values(&[restriction]);
+            devices.add(if holds { by } else { 0 });
+        }
         self.devices.with_label_values(&[state.name()]).add(by);
         if let Some(absence) = absence {
             let reason = [absence.name()];

@@ -18,6 +18,7 @@ use self::stage::{Delay, Stage, Up, Wish};
 use super::backoff::History;
 use super::view::View;
 use crate::device::exit::ExitReason;
+use crate::device::restriction::Restriction;
 use crate::device::{News, Phase};
 use crate::store::Life;
 use crate::store::devices::Account;
@@ -96,6 +97,7 @@ impl<A: Clone> Slot<A> {
             next_attempt,
             key_missing: up.is_some_and(|up| up.key_missing),
             unsynced: up.is_some_and(|up| up.unsynced),
+            restriction: up.map(|up| up.restriction.clone()).unwrap_or_default(),
             exits: self.exits,
         }
     }
@@ -195,6 +197,7 @@ impl<A: Clone> Slot<A> {
             qr: None,
             key_missing: false,
             unsynced: false,
+            restriction: Restriction::default(),
             wish: None,
         });
         Vec::new()
@@ -218,6 +221,10 @@ impl<A: Clone> Slot<A> {
             }
             News::Unsynced(unsynced) => {
                 up.unsynced = unsynced;
+                Vec::new()
+            }
+            News::Restricted(restriction) => {
+                up.restriction = restriction;
                 Vec::new()
             }
             News::Paired(account) => self.paired(account),

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::device::exit::{ExitReason, PAIR};
 use crate::device::pairing::Qr;
+use crate::device::restriction::Restriction;
 use crate::store::devices::Account;
 
 /// Where a device stands.
@@ -91,6 +92,10 @@ pub struct Counted {
     pub state: State,
     /// `None`: it is connected.
     pub absence: Option<Absence>,
+    /// WhatsApp does not let its account write to strangers.
+    pub reach_out: bool,
+    /// WhatsApp limits how many chats its account begins.
+    pub new_chats: bool,
 }
 
 /// For a device that cannot read all that is synced.
@@ -120,6 +125,8 @@ pub struct View {
     pub key_missing: bool,
     /// Part of contacts and settings could not be fetched, or not be read.
     pub unsynced: bool,
+    /// What WhatsApp does not let the account do, as a life of it has heard.
+    pub restriction: Restriction,
     /// Counts the lives that have ended: a waiter can tell an old exit from a new one.
     pub exits: u64,
 }
@@ -151,6 +158,8 @@ impl View {
         Counted {
             state: self.state,
             absence,
+            reach_out: self.restriction.reach_out.is_some(),
+            new_chats: self.restriction.new_chats.is_some(),
         }
     }
 

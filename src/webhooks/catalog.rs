@@ -41,6 +41,7 @@ catalog! {
     DeviceConnected "device.connected",
     DeviceDisconnected "device.disconnected",
     DeviceLoggedOut "device.logged_out",
+    AccountRestriction "account.restriction",
     PairError "connection.pair_error",
     StreamReplaced "connection.stream_replaced",
     ConnectionFailure "connection.failure",

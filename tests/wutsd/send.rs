@@ -20,6 +20,7 @@ mod poll;
 mod product;
 mod reaction;
 mod refusals;
+mod restricted;
 mod sizes;
 mod standin;
 mod sticker;

@@ -38,6 +38,7 @@ impl EventHandler for Observer {
         }
         self.0.chats.hear(&event);
         self.0.calls.hear(&event);
+        self.0.hear_restriction(&event);
         self.announce(&event);
         match &*event {
             Event::ServerAck(ack) => self.acknowledge(ack),

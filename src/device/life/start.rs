@@ -82,6 +82,7 @@ pub(in crate::device) async fn start(
         // Again at every start: the life that made the pairing may have died before it could say so.
         life.note_login(login).await?;
     }
+    life.recall_restriction().await?;
     guard_retries(&life, &client).await?;
     let observer: Arc<dyn EventHandler> = Arc::new(Observer(life.clone()));
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under

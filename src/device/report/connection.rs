@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use wacore::types::events::{self, Event as LibraryEvent};
 
+use crate::device::restriction::Restriction;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
 use crate::webhooks::payload::Payload;
@@ -32,7 +33,27 @@ pub fn payloads() -> Vec<Payload> {
         Payload::of::<OfflineSyncPreview>(),
         Payload::of::<OfflineSyncCompleted>(),
         Payload::of::<AppStateSyncComplete>(),
+        Payload::of::<AccountRestriction>(),
     ]
+}
+
+/// What WhatsApp does not let the account do has changed.
+#[derive(Serialize, ToSchema)]
+pub struct AccountRestriction {
+    /// What holds from now on; `null`: it may do everything again.
+    restriction: Option<Restriction>,
+}
+
+impl From<Restriction> for AccountRestriction {
+    fn from(restriction: Restriction) -> Self {
+        Self {
+            restriction: (!restriction.is_none()).then_some(restriction),
+        }
+    }
+}
+
+impl Told for AccountRestriction {
+    const NAME: EventName = EventName::AccountRestriction;
 }
 
 /// The phone agreed to a pairing that did not work all the same.

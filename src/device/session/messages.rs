@@ -9,6 +9,7 @@ pub mod mentions;
 pub mod payments;
 mod readers;
 pub mod receipts;
+mod restricted;
 mod shop;
 
 use std::sync::Arc;
@@ -75,6 +76,7 @@ impl<'a> Messages<'a> {
         let (jid, group, names, who) = match chat {
             Chat::Person(person) => {
                 let (jid, who) = session.lookup().registered_one(field, person).await?;
+                restricted::may_write(session, &jid).await?;
                 let names = line::names(chat, Some(&who));
                 (jid, None, names, who)
             }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::follow;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::exit::PAIR;
+use crate::device::restriction::Restriction;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::which::Which;
@@ -63,6 +64,9 @@ pub struct Shown {
     /// When the next attempt is due.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_attempt: Option<DateTime<Utc>>,
+    /// What WhatsApp does not let the account do for now; absent where it may do everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restriction: Option<Restriction>,
     /// What a person must do before the device can work again; null where it comes back by itself.
     action_required: Option<&'static str>,
 }
@@ -132,6 +136,7 @@ impl Shown {
             is_logged_in: view.is_paired(),
             last_seen: view.last_seen,
             phase: view.state.into(),
+            restriction: Some(view.restriction.at(Utc::now())).filter(|holds| !holds.is_none()),
             action_required: view.action_required(),
             last_exit: view.last_exit.map(|reason| reason.name()),
             next_attempt: view.next_attempt.map(whole_second_after),
@@ -151,6 +156,7 @@ impl Shown {
             is_logged_in: false,
             last_seen: None,
             phase: State::Down.into(),
+            restriction: None,
             action_required: Some(action_required),
             last_exit: None,
             next_attempt: None,

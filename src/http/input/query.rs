@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use actix_web::HttpRequest;
 use url::form_urlencoded;
 
-use super::{DEVICE_ID, Shape};
+use super::Shape;
 use crate::contract::param::Place;
 
 /// Names and values, decoded.
@@ -31,7 +31,7 @@ impl<'a> Query<'a> {
             let mut names = params
                 .filter(|param| param.place != Place::Path)
                 .flat_map(|param| param.names());
-            names.any(|known| known == name) || shape.names_device && name == DEVICE_ID
+            names.any(|known| known == name) || shape.of_all().any(|known| known == name)
         };
         let names = self.0.iter().map(|(name, _)| name.as_ref());
         names

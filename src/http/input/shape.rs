@@ -5,12 +5,17 @@ use utoipa::ToSchema;
 
 use crate::contract::param::{Param, Place};
 
+/// Has something sent although WhatsApp is known to refuse it.
+pub const FORCE: &str = "force";
+
 /// The fields of an input: which are required, and which come from path or query.
 pub struct Shape {
     /// Those that path or query bring.
     pub params: &'static [Param],
     /// Whether `device_id` says which device is meant.
     pub names_device: bool,
+    /// Whether `force` says that it is done all the same.
+    pub takes_force: bool,
     /// Names of the fields that must be there.
     pub required: Vec<String>,
     /// By name, as the document writes them.
@@ -19,15 +24,18 @@ pub struct Shape {
 
 impl Shape {
     /// Reads the schema of `T`.
-    pub fn of<T: ToSchema>(params: &'static [Param], names_device: bool) -> Self {
+    pub fn of<T: ToSchema>(params: &'static [Param], names_device: bool, sends: bool) -> Self {
         let mut schema = to_value(T::schema()).unwrap_or_default();
         let required = schema["required"].as_array().into_iter().flatten();
         let required = required.filter_map(|name| Some(name.as_str()?.to_owned()));
+        let required = required.collect();
+        let properties = schema["properties"].take();
         Self {
             params,
             names_device,
-            required: required.collect(),
-            properties: schema["properties"].take(),
+            takes_force: sends && properties[FORCE].is_null(),
+            required,
+            properties,
         }
     }
 
@@ -66,17 +74,24 @@ impl Shape {
 
     /// Names of the fields that a body may bring.
     pub fn in_bodies(&self) -> Vec<&str> {
-        let device = self.names_device.then_some("device_id");
         let names = self.names().filter(|name| self.in_body(name));
-        names.chain(device).collect()
+        names.chain(self.of_all()).collect()
     }
 
     /// Names of the parameters that a query may bring.
     pub fn in_query(&self) -> Vec<&str> {
-        let device = self.names_device.then_some("device_id");
         let params = self.params.iter();
         let params = params.filter(|param| param.place != Place::Path);
-        params.map(|param| param.name).chain(device).collect()
+        params
+            .map(|param| param.name)
+            .chain(self.of_all())
+            .collect()
+    }
+
+    /// Names of what many endpoints take, in the query or in the body.
+    pub fn of_all(&self) -> impl Iterator<Item = &str> {
+        let device = self.names_device.then_some("device_id");
+        device.into_iter().chain(self.takes_force.then_some(FORCE))
     }
 
     /// Whether a field comes from the path.

@@ -11,6 +11,7 @@ use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Admitted, Endpoint, Token};
 use crate::http::idempotency;
+use crate::http::input::FORCE;
 use crate::http::input::unknown_parameter;
 use crate::http::input::{Fields, Shape};
 use crate::http::wire::of_input;
@@ -18,6 +19,8 @@ use crate::http::wire::of_input;
 /// Schemas by their names.
 pub type Schemas = Vec<(String, RefOr<Schema>)>;
 
+const FORCES: &str = "Sends to somebody whom WhatsApp does not let the account write to now, as far as is known here; it may \
+     also be in the body.";
 const DEVICE_ID: &str =
     "Which of the caller's devices; left out: the oldest paired one, or else the oldest.";
 const KEY: &str = "The same key with the same request, within 24 hours, gives the first answer (and says so by \
@@ -66,7 +69,7 @@ pub(super) struct Body {
 impl About {
     /// `id`: the endpoint's `operationId`, after which its body is called.
     pub fn of<E: Endpoint>(id: &'static str, takes_body: bool) -> Self {
-        let shape = Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE);
+        let shape = Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE, E::SENDS);
         let mut schemas = Schemas::new();
         E::schemas(&mut schemas);
         let body = (takes_body && shape.names().any(|name| shape.in_body(name)))
@@ -129,6 +132,16 @@ fn params(shape: &Shape, sends: bool) -> Vec<Parameter> {
             .description(Some(DEVICE_ID))
             .schema(Some(text));
         params.push(device.build());
+    }
+    if shape.takes_force {
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean);
+        let force = ParameterBuilder::new()
+            .name(FORCE)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(FORCES))
+            .schema(Some(flag));
+        params.push(force.build());
     }
     if sends {
         let text = ObjectBuilder::new().schema_type(Type::String);

@@ -205,8 +205,10 @@ async fn post<C: Command>(context: Context<Instance>, status: C) -> Result<C::Re
         caller: Instance { caller, device },
         held,
         message_id,
+        force,
         ..
     } = context;
-    let terms = execute::terms::<C>(&api, &caller, held, message_id);
+    let mut terms = execute::terms::<C>(&api, &caller, held, message_id);
+    terms.force = force;
     dispatch(&api, caller, Some(device.id), terms, status).await
 }

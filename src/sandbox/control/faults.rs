@@ -44,6 +44,7 @@ pub async fn add(shared: Data, body: web::Bytes) -> Answer {
     let answer = shared.with(|world| {
         let scope = scope(world, &jid)?;
         let closes = fault.closes();
+        let restricted = restricted(&scope, &fault);
         let id = world
             .faults
             .add(&jid, scope, fault, times)
@@ -51,6 +52,9 @@ pub async fn add(shared: Data, body: web::Bytes) -> Answer {
         if closes {
             world.close_by_fault();
             world.faults.spend(id);
+        }
+        if let Some(phone) = restricted {
+            world.tell_restrictions(&phone);
         }
         Ok::<_, Rejected>(json!({ "id": id, "hits": world.faults.hits(id) }))
     })?;
@@ -63,16 +67,24 @@ pub async fn list(shared: Data) -> Answer {
 
 pub async fn clear(shared: Data) -> Answer {
     shared.with(|world| {
+        let restricted = world.faults.restricted();
         world.faults.clear();
         world.resume_all();
+        for phone in restricted {
+            world.tell_restrictions(&phone);
+        }
     });
     Ok(HttpResponse::NoContent().finish())
 }
 
 pub async fn remove(shared: Data, id: web::Path<u64>) -> Answer {
     let removed = shared.with(|world| {
+        let restricted = world.faults.restricted();
         let removed = world.faults.remove(*id);
         world.resume_all();
+        for phone in restricted {
+            world.tell_restrictions(&phone);
+        }
         removed
     });
     match removed {
@@ -129,6 +141,18 @@ pub async fn ask_again(shared: Data, body: web::Bytes) -> Answer {
         Ok::<_, Rejected>(world.phones_ask_again(&author, &Jid::status_broadcast(), &request.id))
     })?;
     Ok(HttpResponse::Created().json(json!({ "asked": asked })))
+}
+
+/// The account that is told of a restriction: of one that a single device has, nobody is told.
+fn restricted(scope: &Scope, fault: &Fault) -> Option<String> {
+    let restricts = matches!(
+        fault,
+        Fault::ReachOutLocked { .. } | Fault::NewChatsCapped { .. }
+    );
+    match scope {
+        Scope::Account(phone) if restricts => Some(phone.clone()),
+        _ => None,
+    }
 }
 
 fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {

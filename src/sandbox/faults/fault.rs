@@ -73,6 +73,9 @@ pub enum Fault {
     /// The account may begin no chats until this moment, in Unix seconds: WhatsApp's reach-out timelock. Messages to
     /// people who are no contacts of it, and have not written to it, are refused with 463.
     ReachOutLocked { until: u64 },
+    /// The account has begun as many chats as it may until this moment, in Unix seconds: messages to such people are
+    /// refused with 475.
+    NewChatsCapped { until: u64 },
     /// The TCP connection is reset; when, as for `Drop`.
     Reset,
     /// What waited for a device comes in batches, each of which the device has to ask for, and so many milliseconds after that.
@@ -157,6 +160,7 @@ mod tests {
             },
             Fault::MediaStatus { status: 500 },
             Fault::ReachOutLocked { until: 1 },
+            Fault::NewChatsCapped { until: 1 },
             Fault::StreamError {
                 code: Some(1),
                 conflict: Some(String::new()),

@@ -7,6 +7,7 @@ use super::communities;
 use super::profile::about;
 use crate::sandbox::channels;
 use crate::sandbox::iq::{BAD_REQUEST, Query, Reply};
+use crate::sandbox::routing::restrictions::timelock;
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -53,7 +54,7 @@ pub fn answer(world: &mut World, query: &Query) -> Reply {
             return communities::in_json(world, &query.device.phone, &question);
         }
         Variables::ReachOutLock(Nothing {}) => {
-            let lock = reach_out_lock(world.reach_out_lock(query.device));
+            let lock = timelock(world.reach_out_lock(query.device));
             json!({ "xwa2_fetch_account_reachout_timelock": lock })
         }
     };
@@ -67,16 +68,4 @@ fn of_channels(world: &mut World, query: &Query) -> Option<Value> {
     let number = stanza::attr(asked, "query_id").unwrap_or_default();
     let request: Value = serde_json::from_slice(stanza::bytes(asked)?).ok()?;
     channels::mex::answer(world, query.device, &number, &request["variables"])
-}
-
-/// Numbers come as texts.
-fn reach_out_lock(until: Option<u64>) -> Value {
-    match until {
-        Some(until) => json!({
-            "is_active": true,
-            "time_enforcement_ends": until.to_string(),
-            "enforcement_type": "DEFAULT",
-        }),
-        None => json!({ "is_active": false }),
-    }
 }

@@ -19,6 +19,8 @@ const FORBIDDEN: Nack = 403;
 const NOT_FOUND: Nack = 404;
 /// "Reach-out timelock": no message to a stranger without a trusted-contact token.
 const TIMELOCKED: Nack = 463;
+/// No more new chats.
+const CAPPED: Nack = 475;
 /// A group's people are not called as the group calls them.
 const MISNAMED: Nack = 421;
 /// "SmaxInvalid": the stanza has a part that does not belong into it.
@@ -65,6 +67,9 @@ impl Fanout {
         let (recipient, _) = world.resolve(to).ok_or(NOT_FOUND)?;
         if !reaches(world, author, &recipient, node) {
             return Err(TIMELOCKED);
+        }
+        if world.is_capped(author, &recipient) {
+            return Err(CAPPED);
         }
         if mixes_names(node, to) {
             return Err(BAD_STANZA);

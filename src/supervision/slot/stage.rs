@@ -7,6 +7,7 @@ use super::messages::Effect;
 use crate::device::Phase;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
+use crate::device::restriction::Restriction;
 use crate::store::Life;
 use crate::supervision::view::State;
 
@@ -55,6 +56,8 @@ pub struct Up<A> {
     pub key_missing: bool,
     /// Part of contacts and settings was asked for in vain.
     pub unsynced: bool,
+    /// What WhatsApp does not let the account do.
+    pub restriction: Restriction,
     /// What somebody wants to follow; otherwise the reason of the end decides.
     pub wish: Option<Wish>,
 }
