@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
+use wacore::types::events::Event;
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 use whatsapp_rust::Jid;
@@ -208,6 +209,15 @@ async fn who_may_begin_no_chats_is_told_until_when() {
     world
         .fault(json!({ "jid": jid, "fault": "reach_out_locked", "until": until }))
         .await;
+    // Its devices are told without asking.
+    let active = client.event("a restriction", |event| match event {
+        Event::MexNotification(update) => {
+            let lock = &update.payload["data"]["xwa2_notify_account_reachout_timelock"];
+            lock["is_active"].as_bool()
+        }
+        _ => None,
+    });
+    assert!(active.await);
     let told = lock().await;
     assert_eq!(
         (told.is_active, told.time_enforcement_ends),
