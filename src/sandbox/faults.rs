@@ -212,6 +212,18 @@ impl Faults {
             })
     }
 
+    /// How many parts of statuses this device's account may post in which time.
+    pub fn status_pace(&self, device: &Address) -> Option<(u32, Duration)> {
+        let mut active = self
+            .active
+            .iter()
+            .filter(|active| active.remaining != Some(0) && active.scope.includes(Some(device)));
+        active.find_map(|active| match active.fault {
+            Fault::StatusPaced { most, ms } => Some((most, Duration::from_millis(ms))),
+            _ => None,
+        })
+    }
+
     /// Until when this device's account may begin no chats, in Unix seconds.
     pub fn reach_out_locked(&self, device: &Address) -> Option<u64> {
         let mut active = self

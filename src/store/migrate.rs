@@ -62,6 +62,10 @@ const STEPS: &[(&str, Step)] = &[
         "chat list",
         Step::Sql(include_str!("migrations/0015_chat_list.sql")),
     ),
+    (
+        "statuses",
+        Step::Sql(include_str!("migrations/0016_statuses.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -5,29 +5,73 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
+use serde::Deserialize;
 use wacore_binary::{Jid, JidExt};
 use whatsapp_rust::{Client, RetryAdmission};
 
 use crate::store::{DeviceNumber, Store, StoreError};
 
-/// Setting of the device: who was in the audience of the latest status, as JIDs, and so has the key of the statuses or
-/// may have it.
-pub const KEY_HOLDERS: &str = "status_key_holders";
+/// Setting of the device: who was in the audience of the latest status, as LIDs, and so has the key of the statuses or may
+/// have it.
+const KEY_HOLDERS: &str = "status_key_holders";
 
-/// Who was in the audience of the latest status, as JIDs.
-pub async fn key_holders(store: &Store, device: DeviceNumber) -> Result<Vec<String>, StoreError> {
-    let held = store.setting(device, KEY_HOLDERS).await?;
-    Ok(held.unwrap_or_default())
+/// As it is stored, and was before.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Holder {
+    Lid(u64),
+    /// `<digits>@lid`
+    Jid(String),
 }
 
-/// The audience of the latest status: numbers and LIDs.
+/// Who was in the audience of the latest status, as LIDs in order.
+pub async fn key_holders(store: &Store, device: DeviceNumber) -> Result<Arc<[u64]>, StoreError> {
+    let held: Option<Vec<Holder>> = store.setting(device, KEY_HOLDERS).await?;
+    let held = held.unwrap_or_default().into_iter();
+    let mut held: Vec<u64> = held
+        .filter_map(|holder| match holder {
+            Holder::Lid(lid) => Some(lid),
+            Holder::Jid(jid) => jid.split('@').next()?.parse().ok(),
+        })
+        .collect();
+    held.sort_unstable();
+    Ok(held.into())
+}
+
+/// Stores who that is from now on; durable when answered.
+pub async fn put_key_holders(
+    store: &Store,
+    device: DeviceNumber,
+    holders: &[u64],
+) -> Result<(), StoreError> {
+    store.put_setting(device, KEY_HOLDERS, &holders).await
+}
+
+/// The audience of the latest status.
 #[derive(Clone, Default)]
-pub struct RetryGate(Arc<RwLock<HashSet<String>>>);
+pub struct RetryGate(Arc<RwLock<Admitted>>);
+
+#[derive(Default)]
+struct Admitted {
+    /// In order.
+    lids: Arc<[u64]>,
+    /// Of those whose numbers are known.
+    numbers: HashSet<u64>,
+}
 
 impl RetryGate {
-    /// From now on only these.
-    pub fn admit_only(&self, users: HashSet<String>) {
-        *self.0.write() = users;
+    /// From now on only these, by LID.
+    pub fn admit_only(&self, lids: Arc<[u64]>) {
+        let mut admitted = self.0.write();
+        if admitted.lids != lids {
+            admitted.numbers = HashSet::new();
+        }
+        admitted.lids = lids;
+    }
+
+    /// Some of them are known by these numbers, too.
+    pub fn known_by(&self, numbers: impl IntoIterator<Item = u64>) {
+        self.0.write().numbers.extend(numbers);
     }
 
     /// Makes the library ask.
@@ -38,6 +82,16 @@ impl RetryGate {
 
 impl RetryAdmission for RetryGate {
     fn admit(&self, chat: &Jid, requester: &Jid, _retry_count: u8) -> bool {
-        !chat.is_status_broadcast() || self.0.read().contains(requester.user.as_str())
+        if !chat.is_status_broadcast() {
+            return true;
+        }
+        let Ok(user) = requester.user.parse::<u64>() else {
+            return false;
+        };
+        let admitted = self.0.read();
+        match requester.is_lid() {
+            true => admitted.lids.binary_search(&user).is_ok(),
+            false => admitted.numbers.contains(&user),
+        }
     }
 }
