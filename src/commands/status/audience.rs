@@ -42,11 +42,11 @@ impl TryFrom<Given> for OnceAudience {
             Admits::Blacklist => "blacklist",
         };
         if given.list.is_empty() {
-            return Err(format!("list cannot be empty for {kind}"));
+            return Err(format!("audience.list cannot be empty for {kind}"));
         }
         if given.list.len() > LONGEST_LIST {
             return Err(format!(
-                "list must not hold more than {LONGEST_LIST} people"
+                "audience.list must not hold more than {LONGEST_LIST} people"
             ));
         }
         Ok(Self(Once {

@@ -1,7 +1,7 @@
 //! Who may ask for a status once more. The library sends it again to whoever says that it could not be read; somebody who
 //! is not in the audience must not get it that way.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -14,6 +14,9 @@ use crate::store::{DeviceNumber, Store, StoreError};
 /// Setting of the device: who was in the audience of the latest status, as LIDs, and so has the key of the statuses or may
 /// have it.
 const KEY_HOLDERS: &str = "status_key_holders";
+
+/// People whose numbers are known; beyond that they are learnt anew.
+const MOST: usize = 100_000;
 
 /// As it is stored, and was before.
 #[derive(Deserialize)]
@@ -55,23 +58,23 @@ pub struct RetryGate(Arc<RwLock<Admitted>>);
 struct Admitted {
     /// In order.
     lids: Arc<[u64]>,
-    /// Of those whose numbers are known.
-    numbers: HashSet<u64>,
+    /// The LIDs of numbers, of whoever was addressed in this life.
+    numbers: HashMap<u64, u64>,
 }
 
 impl RetryGate {
     /// From now on only these, by LID.
     pub fn admit_only(&self, lids: Arc<[u64]>) {
-        let mut admitted = self.0.write();
-        if admitted.lids != lids {
-            admitted.numbers = HashSet::new();
-        }
-        admitted.lids = lids;
+        self.0.write().lids = lids;
     }
 
-    /// Some of them are known by these numbers, too.
-    pub fn known_by(&self, numbers: impl IntoIterator<Item = u64>) {
-        self.0.write().numbers.extend(numbers);
+    /// These numbers belong to these LIDs.
+    pub fn learn(&self, numbers: impl IntoIterator<Item = (u64, u64)>) {
+        let known = &mut self.0.write().numbers;
+        if known.len() > MOST {
+            known.clear();
+        }
+        known.extend(numbers);
     }
 
     /// Makes the library ask.
@@ -89,9 +92,10 @@ impl RetryAdmission for RetryGate {
             return false;
         };
         let admitted = self.0.read();
-        match requester.is_lid() {
-            true => admitted.lids.binary_search(&user).is_ok(),
-            false => admitted.numbers.contains(&user),
-        }
+        let lid = match requester.is_lid() {
+            true => Some(&user),
+            false => admitted.numbers.get(&user),
+        };
+        lid.is_some_and(|lid| admitted.lids.binary_search(lid).is_ok())
     }
 }

@@ -1,6 +1,6 @@
 //! What a life knows of the statuses that it posts: which wait, who waits for them, and to whom the latest went.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +17,9 @@ use crate::jid::Person;
 /// An audience is found out anew after so long, whatever is heard.
 const STALE: Duration = Duration::from_secs(3600);
 
+/// People who are remembered as having been sent something; beyond that they are looked up anew.
+const MOST_MET: usize = 100_000;
+
 /// What has become of a status for which somebody waits.
 pub type Ended = Result<DateTime<Utc>, Failure>;
 
@@ -28,6 +31,8 @@ pub struct Statuses {
     /// Who may have the key of the statuses, in order.
     holders: Mutex<Arc<[u64]>>,
     latest: Mutex<Option<Latest>>,
+    /// Those who were sent something in this life: their devices are known by LID.
+    met: Mutex<HashSet<u64>>,
 }
 
 #[derive(Default)]
@@ -156,6 +161,21 @@ impl Statuses {
         let same = latest.contacts == contacts && latest.rule == *rule && latest.blocked == blocked;
         let fresh = same && latest.at.elapsed() < STALE;
         fresh.then(|| (latest.audience.clone(), latest.missing.clone()))
+    }
+
+    /// Which of these were sent something in this life, in their order.
+    pub fn have_met(&self, people: &[u64]) -> Vec<bool> {
+        let met = self.met.lock();
+        people.iter().map(|lid| met.contains(lid)).collect()
+    }
+
+    /// These were sent something.
+    pub fn meet(&self, people: &[u64]) {
+        let mut met = self.met.lock();
+        if met.len() > MOST_MET {
+            met.clear();
+        }
+        met.extend(people);
     }
 
     /// This is the latest audience.

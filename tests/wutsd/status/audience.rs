@@ -65,7 +65,7 @@ async fn a_file_goes_to_whom_its_request_says() {
     world.pair(&user, &phone).await;
     let only = json!({ "type": "whitelist", "list": [contacts[0]] });
     for (path, field, name) in [
-        ("/status/media", "data", "picture.jpg"),
+        ("/status/media", "data", "baseline.jpg"),
         ("/status/audio", "audio", "voice.ogg"),
     ] {
         let file = crate::send::base64(&crate::send::file(name));

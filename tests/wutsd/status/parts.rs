@@ -25,19 +25,31 @@ async fn a_status_to_many_leaves_in_parts_and_everybody_reads_it_once() {
     assert_eq!(parts, 10, "230 people in parts of 50, twice");
 }
 
+/// How many people there are in the middle of whom it is killed; `WUTSD_TEST_PEOPLE` says how many more.
+fn people() -> usize {
+    let given = std::env::var("WUTSD_TEST_PEOPLE").ok();
+    given.map_or(230, |people| people.parse().expect("a number"))
+}
+
 #[tokio::test]
 async fn a_kill_between_two_parts_loses_nobody_and_nobody_reads_it_twice() {
-    let mut crowd = Crowd::open_with(230, &[SOON]).await;
+    let people = people();
+    let part = (people / 5).to_string();
+    let parts = ("STATUS__CHUNK", part.as_str());
+    let mut crowd = Crowd::open_with(people, &[SOON, parts]).await;
     crowd.hold_after(2).await;
     let posted = crowd.user.api.post_status("goes on").await.expect(202);
     let id = posted["message_id"].clone();
+    let two_parts = 2 * (people / 5);
     crowd
-        .until(&id, "two parts have left", |known| known["sent_to"] == 100)
+        .until(&id, "two parts have left", |known| {
+            known["sent_to"] == two_parts
+        })
         .await;
     crowd.world.restart("KILL").await;
     crowd.world.control.clear_faults().await;
     let known = crowd.until_state(&id, "sent").await;
-    assert_eq!(known["sent_to"], 230);
+    assert_eq!(known["sent_to"], people);
     crowd.is_read_once(&id).await;
 }
 

@@ -109,22 +109,29 @@ impl From<StoredAudience> for Audience {
     }
 }
 
-/// These people as the library knows them best, which is by number; whoever asks for the status once more by number is one
-/// of them.
+/// These people as the library knows them best: by number until it has sent them something, for by that it finds out their
+/// devices; by LID from then on, which is what it makes of their numbers each time.
 pub(super) async fn addressed(life: &Life, client: &Client, people: &[u64]) -> Vec<Jid> {
     let mut recipients = Vec::with_capacity(people.len());
-    let mut numbers = Vec::with_capacity(people.len());
-    for lid in people {
-        let lid = Jid::lid(lid.to_string());
-        match client.get_lid_pn_entry(&lid).await {
-            Ok(Some(known)) => {
-                numbers.extend(known.phone_number.parse::<u64>());
-                recipients.push(Jid::pn(&*known.phone_number));
+    let mut numbers = Vec::new();
+    let met = life.statuses.have_met(people);
+    for (user, met) in people.iter().zip(met) {
+        let lid = Jid::lid(user.to_string());
+        let known = match met {
+            true => None,
+            false => client.get_lid_pn_entry(&lid).await.ok().flatten(),
+        };
+        recipients.push(match known {
+            Some(known) => {
+                let number = known.phone_number.parse::<u64>();
+                numbers.extend(number.map(|number| (number, *user)));
+                Jid::pn(&*known.phone_number)
             }
-            Ok(None) | Err(_) => recipients.push(lid),
-        }
+            None => lid,
+        });
     }
-    life.retry_gate.known_by(numbers);
+    // Whoever asks for the status once more may be called so.
+    life.retry_gate.learn(numbers);
     recipients
 }
 

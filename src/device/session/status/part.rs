@@ -69,7 +69,10 @@ pub(super) async fn send(
         Ok(answer)
     };
     match timeout(life.shared.whatsapp.command_timeout, sent).await {
-        Ok(Ok(Ok(at))) => Part::Taken(at),
+        Ok(Ok(Ok(at))) => {
+            life.statuses.meet(people);
+            Part::Taken(at)
+        }
         Ok(Ok(Err(code))) => refused(&code),
         Ok(Err(Failure::Refused(code))) => match code.bytes().all(|byte| byte.is_ascii_digit()) {
             true => refused(&code),

@@ -175,6 +175,9 @@ impl Status<'_> {
             let noted = async move { end(&session, &id, people, Some(reason)).await };
             tokio::spawn(noted.in_current_span());
         }
+        if accepted.is_ok() {
+            life.statuses.meet(&audience.people);
+        }
         accepted
     }
 }
