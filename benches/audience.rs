@@ -67,7 +67,7 @@ async fn main() {
 }
 
 async fn measured(count: usize) -> Vec<Value> {
-    let settings = [("MEDIA__ANSWER_AFTER", "0.1"), ("LOG__LEVEL", "warn")];
+    let settings = [("MEDIA__ANSWER_AFTER", "0.1")];
     let world = World::start_with(&settings).await;
     let user = world.user().await;
     let phone = world.control.account("Owner").await;
