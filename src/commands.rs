@@ -84,6 +84,12 @@ pub trait Command: Send + 'static {
         None
     }
 
+    /// What is answered when its device goes although it goes on: the device's next life takes it up. `message_id`: of the
+    /// message that it is to send, if it sends one.
+    fn going_on(&self, _message_id: &str) -> Option<Self::Reply> {
+        None
+    }
+
     /// Does it. Dropped when the device's life ends or the deadline passes.
     fn run(self, session: Session) -> impl Future<Output = Result<Self::Reply, Failure>>;
 }
@@ -140,14 +146,53 @@ struct Pending<C: Command> {
     reply: oneshot::Sender<Result<C::Reply, Failure>>,
 }
 
+/// Where the reply goes. Dropped without one, it says so of what goes on.
+struct Slot<R> {
+    reply: Option<oneshot::Sender<Result<R, Failure>>>,
+    going_on: Option<R>,
+    sending: Sending,
+}
+
+impl<R> Slot<R> {
+    /// The caller may have gone; nobody else is interested.
+    fn send(mut self, result: Result<R, Failure>) {
+        if let Some(reply) = self.reply.take() {
+            let _ = reply.send(result);
+        }
+    }
+
+    /// Returns when the caller has gone.
+    async fn closed(&mut self) {
+        if let Some(reply) = &mut self.reply {
+            reply.closed().await;
+        }
+    }
+}
+
+impl<R> Drop for Slot<R> {
+    fn drop(&mut self) {
+        if let (Some(reply), Some(going_on)) = (self.reply.take(), self.going_on.take())
+            && self.sending.promised()
+        {
+            let _ = reply.send(Ok(going_on));
+        }
+    }
+}
+
 impl<C: Command> Work for Pending<C> {
     fn run(self: Box<Self>, session: Session) -> LocalBoxFuture<'static, ()> {
-        let Self { command, mut reply } = *self;
+        let Self { command, reply } = *self;
         Box::pin(async move {
             if reply.is_closed() {
                 return;
             }
             let (sending, deadline) = (session.sending(), session.deadline());
+            let going_on = command.going_on(session.message_id().unwrap_or_default());
+            let mut reply = Slot {
+                reply: Some(reply),
+                going_on,
+                sending: session.sending(),
+            };
             let attempt = session.attempt();
             let taken_on = session
                 .message_id()
@@ -168,7 +213,7 @@ impl<C: Command> Work for Pending<C> {
                     match session.begin_job(taken_on.to).await {
                         Ok(job) => {
                             attempt.end(None).await;
-                            let _ = reply.send(Ok(taken_on.reply));
+                            reply.send(Ok(taken_on.reply));
                             job.end(run.await.err());
                             return;
                         }
@@ -178,8 +223,7 @@ impl<C: Command> Work for Pending<C> {
                 }
             };
             attempt.end(result.as_ref().err()).await;
-            // The caller may have gone; nobody else is interested.
-            let _ = reply.send(result);
+            reply.send(result);
         })
     }
 
@@ -190,10 +234,7 @@ impl<C: Command> Work for Pending<C> {
 
 /// Returns when the caller has gone and the command has sent nothing; else never. What was sent is seen through: it
 /// counts for others, and small commands hold nothing worth while.
-async fn given_up<C: Command>(
-    reply: &mut oneshot::Sender<Result<C::Reply, Failure>>,
-    sending: Sending,
-) {
+async fn given_up<C: Command>(reply: &mut Slot<C::Reply>, sending: Sending) {
     reply.closed().await;
     if !C::LARGE || sending.begun() {
         pending::<()>().await;

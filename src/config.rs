@@ -52,6 +52,8 @@ pub struct Config {
     pub webhooks: Webhooks,
     /// What is kept of messages.
     pub messages: Messages,
+    /// How statuses reach many.
+    pub status: Status,
 }
 
 /// The HTTP API.
@@ -287,6 +289,22 @@ pub struct Messages {
     pub kept_for: Duration,
     /// Of each device; 0 keeps none.
     pub kept_per_device: u64,
+}
+
+/// How statuses reach many.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Status {
+    /// A status to more people than these leaves in parts.
+    pub chunk: NonZeroUsize,
+    /// Statuses of one device that may wait for others; more are refused.
+    pub waiting: NonZeroUsize,
+    /// First pause where WhatsApp wants to be left alone.
+    #[serde(deserialize_with = "values::seconds")]
+    pub backoff_first: Duration,
+    /// Longest such pause.
+    #[serde(deserialize_with = "values::seconds")]
+    pub backoff_longest: Duration,
 }
 
 /// Logs go to standard error.

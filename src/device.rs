@@ -192,6 +192,7 @@ impl DeviceActor {
             }
         }));
         ctx.spawn(running.resend().into_actor(self).map(|(), _, _| ()));
+        ctx.spawn(running.post().into_actor(self).map(|(), _, _| ()));
         let lost = running.lost().into_actor(self);
         ctx.spawn(lost.map(|reason, actor, ctx| actor.leave(reason, ctx)));
         info!(device.id = %self.plan.device, "device connected");

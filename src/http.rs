@@ -21,6 +21,7 @@ pub mod openapi;
 pub mod qr_image;
 pub mod routes;
 pub mod ryze;
+pub mod statuses;
 pub mod table;
 pub mod tenants;
 pub mod users;

@@ -28,6 +28,7 @@ mod records;
 mod sealing;
 pub mod settings;
 mod sqlite;
+pub mod statuses;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -236,6 +237,7 @@ impl Store {
             of_device("DELETE FROM message WHERE device = $1"),
             of_device("DELETE FROM chat WHERE device = $1"),
             of_device("DELETE FROM chat_list WHERE device = $1"),
+            of_device("DELETE FROM status WHERE device = $1"),
             of_device("UPDATE device SET account = NULL WHERE number = $1"),
         ];
         self.write_patiently(unit).await.map(drop)

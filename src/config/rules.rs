@@ -6,6 +6,9 @@ use url::Url;
 
 use super::{Config, ConfigError};
 
+/// A person has five devices at most, and the keys for one take 450 bytes.
+const LARGEST_CHUNK: usize = 5000;
+
 impl Config {
     /// The first rule that it breaks.
     pub(super) fn validate(&self) -> Result<(), ConfigError> {
@@ -24,6 +27,7 @@ impl Config {
         }
         self.validate_whatsapp()?;
         self.validate_webhooks()?;
+        self.validate_status()?;
         self.validate_supervision()
     }
 
@@ -39,6 +43,23 @@ impl Config {
         if media.ffmpeg.as_deref().is_some_and(Path::is_relative) {
             let problem = "must be a whole path, such as /usr/bin/ffmpeg, or empty";
             return Err(invalid("media.ffmpeg", problem));
+        }
+        Ok(())
+    }
+
+    fn validate_status(&self) -> Result<(), ConfigError> {
+        let status = &self.status;
+        // What leaves and what is answered to it stays below WhatsApp's 16 MiB, however many devices people have.
+        if status.chunk.get() > LARGEST_CHUNK {
+            let problem = format!("must not be more than {LARGEST_CHUNK}");
+            return Err(invalid("status.chunk", problem));
+        }
+        if status.backoff_first.is_zero() {
+            return Err(invalid("status.backoff_first", "must be more than 0"));
+        }
+        if status.backoff_longest < status.backoff_first {
+            let problem = "must not be less than status.backoff_first";
+            return Err(invalid("status.backoff_longest", problem));
         }
         Ok(())
     }

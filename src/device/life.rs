@@ -31,6 +31,7 @@ pub mod running;
 pub mod runtime;
 pub mod signs;
 pub mod start;
+pub mod statuses;
 pub mod transport;
 pub mod version;
 mod votes;
@@ -56,6 +57,7 @@ use self::presence::Presence;
 use self::restrictions::Restrictions;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
+use self::statuses::Statuses;
 use super::known_as::KnownAs;
 use super::messages::{News, Observed, Plan};
 use super::session::newsletters::live::Watched;
@@ -108,6 +110,8 @@ pub(super) struct Life {
     pub backlog: Backlog,
     /// Who may ask for a status once more.
     pub retry_gate: RetryGate,
+    /// What is posted to many, and to whom the latest status went.
+    pub statuses: Statuses,
     /// How the connection is.
     pub keepalive: Keepalive,
     /// Where tests make it fail.
@@ -145,6 +149,7 @@ impl Life {
             restrictions: Restrictions::default(),
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
+            statuses: Statuses::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
             failpoints: Failpoints::of(plan.device),
             begun: Utc::now(),

@@ -43,6 +43,7 @@ use super::exit::ExitReason;
 use super::job::Terms;
 use super::known_as::{KnownAs, Named};
 use super::life::Life;
+use super::life::acks::Answer;
 use super::life::failpoints::Point;
 use super::life::running::Running;
 use super::messages::Stop;
@@ -71,6 +72,7 @@ struct Progress {
     started: AtomicBool,
     begun: AtomicBool,
     changing: AtomicBool,
+    promised: AtomicBool,
 }
 
 impl Sending {
@@ -98,6 +100,17 @@ impl Sending {
     /// Whether such a change has begun.
     pub fn changing(&self) -> bool {
         self.0.changing.load(Ordering::Relaxed)
+    }
+
+    /// From now on it goes on even when its device goes: the next life takes it up.
+    fn promise(&self) {
+        self.begin();
+        self.0.promised.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it goes on whatever happens.
+    pub fn promised(&self) -> bool {
+        self.0.promised.load(Ordering::Relaxed)
     }
 
     /// It has not, after all: nothing was written.
@@ -269,6 +282,21 @@ impl Session {
     where
         F: Future<Output = Result<(), Failure>>,
     {
+        let noted = async |_: &Answer| {};
+        self.accepted_and_noted(message_id, kind, send, noted).await
+    }
+
+    /// The same of a message whose answer is noted elsewhere as well, before anybody is told of it.
+    async fn accepted_and_noted<F>(
+        &self,
+        message_id: String,
+        kind: Option<String>,
+        send: impl FnOnce(String) -> F,
+        also: impl AsyncFnOnce(&Answer),
+    ) -> Result<Ack, Failure>
+    where
+        F: Future<Output = Result<(), Failure>>,
+    {
         self.terms.sending.begin();
         let ack = self.life.acks.expect(&message_id, kind);
         let sent = send(message_id.clone());
@@ -278,7 +306,7 @@ impl Session {
             // A phone that cannot read it asks for it again, perhaps in the device's next life.
             let settled = self.life.records.settled();
             let noted = self.life.note_answer_now(&message_id, &answer);
-            let (settled, ()) = futures::join!(settled, noted);
+            let (settled, (), ()) = futures::join!(settled, noted, also(&answer));
             let at = match answer {
                 Ok(at) => at,
                 Err(code) => return Err(self.not_accepted(code, &message_id).await),

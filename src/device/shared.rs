@@ -10,7 +10,7 @@ use super::life::fetch::Fetcher;
 use super::life::version::Version;
 use super::receipts::Receipts;
 use super::states::States;
-use crate::config::{Config, Whatsapp};
+use crate::config::{Config, Status, Whatsapp};
 use crate::media::download::Downloader;
 use crate::media::ffmpeg::Ffmpeg;
 use crate::store::Store;
@@ -43,6 +43,8 @@ pub struct Shared {
     pub webhooks: Webhooks,
     /// The largest file that is taken into memory, in bytes.
     pub media_limit: usize,
+    /// How statuses reach many.
+    pub status: Status,
     /// What is kept of messages.
     pub kept: KeptBounds,
     /// How far messages have come.
@@ -99,6 +101,7 @@ impl Shared {
             sends_per_chat: (config.supervision.commands_per_device.get() / 2).max(1),
             webhooks,
             media_limit: config.media.limit,
+            status: config.status.clone(),
             kept: KeptBounds::from(&config.messages),
             states,
             left: Left::default(),

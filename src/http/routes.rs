@@ -13,7 +13,9 @@ use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
-use super::{devices, envelope, health, messages, openapi, ryze, tenants, users, webhooks};
+use super::{
+    devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
+};
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
     privacy, profile, send, status,
@@ -38,6 +40,8 @@ pub fn areas() -> Vec<Area> {
             command::<status::audio::PostStatusAudio>("postStatusAudio", POST, "/status/audio"),
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
+            endpoint::<statuses::show::GetPostedStatus>("getPostedStatus", GET, "/status/{message_id}"),
+            command::<status::delete::DeleteStatus>("deleteStatus", DELETE, "/status/{message_id}"),
         ]),
         ("Messages", vec![
             command::<send::text::SendText>("sendText", POST, "/send/text"),

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use wacore_binary::Jid;
@@ -73,6 +74,8 @@ pub struct Account {
     pub app_state: AppState,
     /// When one of its devices was in use last and then not any more; `None`: never.
     pub last_seen: Option<u64>,
+    /// When it has posted parts of statuses, while that is bounded.
+    pub parts: Vec<Instant>,
     /// The last list of key indexes that was signed, with its signature.
     pub signed_key_indexes: RefCell<Option<(Vec<u8>, [u8; 64])>>,
 }
@@ -111,6 +114,7 @@ impl Account {
             phone,
             app_state,
             last_seen: None,
+            parts: Vec::new(),
             signed_key_indexes: RefCell::new(None),
         }
     }

@@ -3,6 +3,7 @@
 //! | request under `/control` | effect |
 //! |---|---|
 //! | `POST accounts {phone?,name?,hidden?,also?}` · `GET accounts` | makes an account with a phone · lists them |
+//! | `POST accounts/{phone}/crowd {count}` | makes so many accounts that are contacts of this one; returns their `phones` |
 //! | `POST accounts/{phone}/also {number}` | people find the account by this number, too; its JID stays |
 //! | `POST accounts/{phone}/contacts {phone,name?}` or a list of these · `GET` | adds to the phone's address book · lists it |
 //! | `DELETE accounts/{phone}/contacts/{contact}` | takes a contact out of it |
@@ -49,7 +50,7 @@
 //! Media is `{type,caption?,mimetype?,data_base64}` with type image, video, audio, document or
 //! sticker. An inbox entry has `id`, `from`, `chat`, `kind`, `text?` (a caption, too), `caption?`,
 //! `media? {type,mimetype,size,sha256,width?,height?,seconds?,thumbnail?}` of the decrypted file, `times` (how often it came; it is shown once) and `timestamp`; whatever is
-//! more than a text has `message`, which is all of it under WhatsApp's own names, bytes in base64.
+//! more than a text has `message` (a status that its author has taken back is `deleted`, and nothing else is left of it), which is all of it under WhatsApp's own names, bytes in base64.
 //!
 //! The `content` that a phone sends has a `type` and what that needs; the types and their fields are the variants of
 //! [`Say`](super::phone::say::Say). A file is `{data_base64,mimetype?}`. Ids in `quoted`, and in the `message` that a reaction,
@@ -109,6 +110,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
             .service(
                 web::scope("/accounts/{phone}")
                     .route("/also", web::post().to(accounts::find_also))
+                    .route("/crowd", web::post().to(accounts::crowd))
                     .route("/channel-terms", web::post().to(channels::terms))
                     .route("/chats", web::get().to(chats::list))
                     .route("/chats", web::post().to(chats::change))

@@ -227,6 +227,14 @@ impl Faults {
         accounts.collect()
     }
 
+    /// How many parts of statuses this device's account may post in which time.
+    pub fn status_pace(&self, device: &Address) -> Option<(u32, Duration)> {
+        self.holding(device, |fault| match fault {
+            Fault::StatusPaced { most, ms } => Some((*most, Duration::from_millis(*ms))),
+            _ => None,
+        })
+    }
+
     /// Until when this device's account may begin no chats, in Unix seconds.
     pub fn reach_out_locked(&self, device: &Address) -> Option<u64> {
         self.holding(device, |fault| match fault {

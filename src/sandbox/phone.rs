@@ -42,6 +42,8 @@ use stores::Names;
 
 /// Messages a phone keeps, some hundred bytes each; the oldest go first.
 const INBOX: usize = 5000;
+/// The kind of a status that its author has taken back.
+const DELETED: &str = "deleted";
 /// Own messages a phone can send again when a device could not decrypt them.
 const SENT: usize = 64;
 const ATTEMPTS: usize = 256;
@@ -301,6 +303,27 @@ impl Phone {
             let first = self.next_inbox - self.inbox.len() as u64;
             journal.delete("phone-inbox", owner, &format!("{first:020}"));
             self.inbox.pop_front();
+        }
+    }
+
+    /// Nothing is left of a status but that it was there: it is not shown when it comes again.
+    pub fn drop_status(&mut self, owner: &str, (author, id): (&str, &str), journal: &mut Journal) {
+        let first = self.next_inbox - self.inbox.len() as u64;
+        let inbox = self.inbox.iter_mut().zip(first..);
+        for (received, place) in inbox.filter(|(received, _)| received.id == id) {
+            if received.from != author || received.chat != "status@broadcast" {
+                continue;
+            }
+            *received = Received {
+                kind: DELETED.to_owned(),
+                text: None,
+                caption: None,
+                media: None,
+                message: None,
+                encoded: Vec::new(),
+                ..received.clone()
+            };
+            journal.put_json("phone-inbox", owner, &format!("{place:020}"), received);
         }
     }
 

@@ -9,6 +9,8 @@ mod receipts;
 pub mod restrictions;
 mod strict;
 
+use std::time::Instant;
+
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{JidExt, Node};
 
@@ -18,6 +20,9 @@ use super::stanza;
 use super::world::World;
 pub use calls::signal_of;
 use fanout::Fanout;
+
+/// "Too many requests".
+const TOO_MUCH: u16 = 429;
 
 impl World {
     /// Takes a message from a device: acknowledges it, then delivers it to whom it is for.
@@ -35,6 +40,10 @@ impl World {
             }
             return;
         }
+        if self.is_over_pace(author, node) {
+            self.acknowledge_message(author, node, Some(TOO_MUCH));
+            return;
+        }
         let fanout = Fanout::plan(self, author, node);
         if !silent {
             self.acknowledge_message(author, node, fanout.as_ref().err().copied());
@@ -42,6 +51,24 @@ impl World {
         if let Ok(fanout) = fanout {
             self.deliver_all(author, fanout);
         }
+    }
+
+    /// Whether an account posts more parts of statuses than it may at this moment.
+    fn is_over_pace(&mut self, author: &Address, node: &Node) -> bool {
+        let Some((most, time)) = self.faults.status_pace(author) else {
+            return false;
+        };
+        let status = stanza::jid(node, "to").is_some_and(|to| to.is_status_broadcast());
+        let Some(account) = self.account_mut(author).filter(|_| status) else {
+            return false;
+        };
+        let now = Instant::now();
+        account.parts.retain(|part| now - *part < time);
+        let over = account.parts.len() >= most as usize;
+        if !over {
+            account.parts.push(now);
+        }
+        over
     }
 
     /// Delivers what a simulated phone sends; phones need no acknowledgement.

@@ -63,8 +63,12 @@ const STEPS: &[(&str, Step)] = &[
         Step::Sql(include_str!("migrations/0015_chat_list.sql")),
     ),
     (
+        "statuses",
+        Step::Sql(include_str!("migrations/0016_statuses.sql")),
+    ),
+    (
         "chat names",
-        Step::Sql(include_str!("migrations/0018_chat_names.sql")),
+        Step::Sql(include_str!("migrations/0017_chat_names.sql")),
     ),
 ];
 

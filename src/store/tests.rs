@@ -13,6 +13,7 @@ mod migration;
 mod opening;
 mod overlay;
 mod records;
+mod statuses;
 mod threads;
 
 use std::path::Path;

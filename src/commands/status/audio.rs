@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OPERATION, Posted, StatusType, of_upload};
+use super::audience::{OnceAudience, once};
+use super::{OPERATION, Posted, PostedOrUnderWay, StatusType, of_upload};
 use crate::commands::{Command, Input};
 use crate::contract::color::Color;
 use crate::contract::operation::Operation;
@@ -12,6 +13,7 @@ use crate::device::session::media::File;
 use crate::device::session::messages::context::References;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::media::Audio;
+use crate::device::session::status::Once;
 use crate::failure::{Failure, Invalid};
 use crate::media::sound;
 use crate::media::source::Source;
@@ -34,6 +36,9 @@ pub struct PostStatusAudio {
     pub ptt: Option<bool>,
     /// What is shown while it is heard; absent: WhatsApp's green.
     pub background_color: Option<Color>,
+    /// To whom it goes this once; absent: to everyone whom the status privacy admits.
+    #[schema(value_type = Option<super::audience::Given>)]
+    pub audience: Option<OnceAudience>,
 }
 
 /// A status with a sound.
@@ -54,11 +59,18 @@ pub struct PostedSound {
     duration_seconds: u32,
 }
 
+impl From<PostedSound> for Posted {
+    fn from(sound: PostedSound) -> Self {
+        sound.posted
+    }
+}
+
 /// A sound that is to be posted.
 pub struct PostSound {
     source: Source,
     voice: bool,
     background: Option<u32>,
+    once: Option<Once>,
 }
 
 impl Input for PostStatusAudio {
@@ -69,12 +81,13 @@ impl Input for PostStatusAudio {
             source: Source::one_of(("audio", self.audio), ("audio_url", self.audio_url))?,
             voice: self.ptt.unwrap_or(true),
             background: self.background_color.map(|color| color.argb),
+            once: once(self.audience),
         })
     }
 }
 
 impl Command for PostSound {
-    type Reply = PostedSound;
+    type Reply = PostedOrUnderWay<PostedSound>;
     const SUMMARY: &'static str = "Posts a voice message or another sound as a status";
     const OPERATION: Operation = OPERATION;
     const SENDS: bool = true;
@@ -84,13 +97,17 @@ impl Command for PostSound {
         of_upload()
     }
 
-    async fn run(self, session: Session) -> Result<PostedSound, Failure> {
+    fn going_on(&self, message_id: &str) -> Option<Self::Reply> {
+        PostedOrUnderWay::going_on(message_id, Some(StatusType::Audio))
+    }
+
+    async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
         let media = session.media();
         let found = media.fetch(self.source, false).await?;
         let (ffmpeg, room) = (media.ffmpeg(), session.room());
         let sound = sound::of(ffmpeg, found.field, found.bytes, self.voice, room).await?;
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status().audience().await?;
+        let audience = session.status().audience(self.once.as_ref()).await?;
         let uploaded = media.upload(File::Audio, sound.bytes, 0).await?;
         let audio = Audio {
             mime_type: sound::MIME_TYPE,
@@ -100,11 +117,12 @@ impl Command for PostSound {
         };
         let message = Outgoing::audio(uploaded, audio, References::default(), false);
         let message = message.on_background(self.background);
-        let ack = session.status().post(audience, message).await?;
-        Ok(PostedSound {
-            posted: Posted::new(ack, StatusType::Audio),
+        let posting = session.status().post(audience, message).await?;
+        let posted = |posted| PostedSound {
+            posted,
             mime_type: sound::MIME_TYPE,
             duration_seconds: sound.seconds,
-        })
+        };
+        Ok(PostedOrUnderWay::new(posting, StatusType::Audio, posted))
     }
 }

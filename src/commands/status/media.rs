@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{OPERATION, Posted, of_upload};
+use super::audience::{OnceAudience, once};
+use super::{OPERATION, Posted, PostedOrUnderWay, of_upload};
 use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::device::session::Session;
+use crate::device::session::status::Once;
 use crate::failure::{Failure, Invalid};
 use crate::media::source::{Place, Source};
 use crate::media::{Kind, Media};
@@ -35,6 +37,9 @@ pub struct PostStatusMedia {
     pub caption: Option<String>,
     /// Whoever has seen it cannot see it again; absent: no.
     pub view_once: Option<bool>,
+    /// To whom it goes this once; absent: to everyone whom the status privacy admits.
+    #[schema(value_type = Option<super::audience::Given>)]
+    pub audience: Option<OnceAudience>,
 }
 
 /// What is shown.
@@ -61,12 +66,19 @@ pub struct PostedMedia {
     mime_type: &'static str,
 }
 
+impl From<PostedMedia> for Posted {
+    fn from(media: PostedMedia) -> Self {
+        media.posted
+    }
+}
+
 /// An image or a video that is to be posted.
 pub struct PostMedia {
     given: Given,
     wanted: Option<Kind>,
     caption: Option<String>,
     view_once: bool,
+    once: Option<Once>,
 }
 
 enum Given {
@@ -90,6 +102,7 @@ impl Input for PostStatusMedia {
             wanted,
             caption: self.caption,
             view_once: self.view_once.unwrap_or(false),
+            once: once(self.audience),
         })
     }
 }
@@ -104,7 +117,7 @@ impl From<MediaType> for Kind {
 }
 
 impl Command for PostMedia {
-    type Reply = PostedMedia;
+    type Reply = PostedOrUnderWay<PostedMedia>;
     const SUMMARY: &'static str = "Posts an image or a video as a status";
     const OPERATION: Operation = OPERATION;
     const SENDS: bool = true;
@@ -114,7 +127,16 @@ impl Command for PostMedia {
         of_upload()
     }
 
-    async fn run(self, session: Session) -> Result<PostedMedia, Failure> {
+    fn going_on(&self, message_id: &str) -> Option<Self::Reply> {
+        let here = match &self.given {
+            Given::Here(media) => Some(media.kind),
+            Given::There(_) => None,
+        };
+        let kind = here.or(self.wanted).map(Into::into);
+        PostedOrUnderWay::going_on(message_id, kind)
+    }
+
+    async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
         let (media, held) = match self.given {
             Given::Here(media) => {
                 session.media().admit("data", media.bytes.len())?;
@@ -130,15 +152,13 @@ impl Command for PostMedia {
         };
         let (kind, mime_type) = (media.kind, media.mime_type);
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status().audience().await?;
+        let audience = session.status().audience(self.once.as_ref()).await?;
         let message = session
             .media()
             .status(media, held, self.caption, self.view_once)
             .await?;
-        let ack = session.status().post(audience, message).await?;
-        Ok(PostedMedia {
-            posted: Posted::new(ack, kind.into()),
-            mime_type,
-        })
+        let posting = session.status().post(audience, message).await?;
+        let posted = |posted| PostedMedia { posted, mime_type };
+        Ok(PostedOrUnderWay::new(posting, kind.into(), posted))
     }
 }

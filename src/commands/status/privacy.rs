@@ -13,7 +13,7 @@ use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
 /// More people than anybody's list holds.
-const LONGEST_LIST: usize = 10_000;
+pub(super) const LONGEST_LIST: usize = 10_000;
 
 /// The rule for all later statuses.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -74,16 +74,18 @@ impl Input for UpdateStatusPrivacy {
 
 /// Each once.
 fn people(list: &[String]) -> Result<Vec<Person>, Invalid> {
-    let mut known = HashSet::with_capacity(list.len());
-    let mut people = Vec::with_capacity(list.len());
-    for text in list {
+    let people = list.iter().map(|text| {
         let person = text.parse::<Person>();
-        let person = person.map_err(|nobody| nobody.in_field("list"))?;
-        if known.insert(person.clone()) {
-            people.push(person);
-        }
-    }
-    Ok(people)
+        person.map_err(|nobody| nobody.in_field("list"))
+    });
+    Ok(each_once(people.collect::<Result<_, _>>()?))
+}
+
+/// The first of those who are named again.
+pub(super) fn each_once(mut people: Vec<Person>) -> Vec<Person> {
+    let mut known = HashSet::with_capacity(people.len());
+    people.retain(|person| known.insert(person.clone()));
+    people
 }
 
 impl Command for PutPrivacy {

@@ -28,6 +28,7 @@ struct List {
 struct Entry {
     answer: oneshot::Sender<Answer>,
     kind: Option<String>,
+    part: bool,
 }
 
 /// A message of a command, to which WhatsApp has answered.
@@ -35,6 +36,8 @@ struct Entry {
 pub struct Acked {
     /// Its `message_type`, where it is known.
     pub kind: Option<String>,
+    /// It is one part of several, of which only the whole is told.
+    pub part: bool,
     /// Somebody waits for the answer.
     pub awaited: bool,
     /// It was a job's, and that has been told as one that failed.
@@ -52,10 +55,19 @@ impl Acked {
 impl Acks {
     /// Starts to wait; call it before the message is written, or its ack may come first. `kind`: its `message_type`.
     pub fn expect(&self, message_id: &str, kind: Option<String>) -> Expected {
+        self.wait(message_id, kind, false)
+    }
+
+    /// The same for one part of a message that leaves in several under its id, one after the other.
+    pub fn expect_part(&self, message_id: &str) -> Expected {
+        self.wait(message_id, None, true)
+    }
+
+    fn wait(&self, message_id: &str, kind: Option<String>, part: bool) -> Expected {
         let (answer, receiver) = oneshot::channel();
         let mut list = self.0.lock();
         list.late.retain(|(late, _)| late != message_id);
-        let entry = Entry { answer, kind };
+        let entry = Entry { answer, kind, part };
         list.awaited.insert(message_id.to_owned(), entry);
         Expected {
             acks: self.clone(),
@@ -70,6 +82,7 @@ impl Acks {
         if let Some(entry) = list.awaited.remove(message_id) {
             return Some(Acked {
                 kind: entry.kind,
+                part: entry.part,
                 // The waiter may have given up meanwhile.
                 awaited: entry.answer.send(answer).is_ok(),
                 by_job: false,
@@ -118,6 +131,7 @@ impl Drop for Expected {
         if let Some(entry) = list.awaited.remove(&self.message_id) {
             let acked = Acked {
                 kind: entry.kind,
+                part: entry.part,
                 awaited: false,
                 by_job: false,
             };
@@ -140,6 +154,7 @@ mod tests {
         let expected = acks.expect("3EB0A", kind.clone());
         let awaited = Acked {
             kind,
+            part: false,
             awaited: true,
             by_job: false,
         };
@@ -157,6 +172,7 @@ mod tests {
         acks.note_job("3EB0A");
         let late = Acked {
             kind: None,
+            part: false,
             awaited: false,
             by_job: true,
         };

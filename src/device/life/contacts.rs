@@ -2,6 +2,8 @@
 
 mod writer;
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use actix::Recipient;
 use chrono::Utc;
 use tokio::sync::{mpsc, oneshot};
@@ -24,6 +26,7 @@ pub struct ContactBook {
     store: Store,
     device: DeviceNumber,
     entries: mpsc::UnboundedSender<Entry>,
+    changes: AtomicU64,
 }
 
 impl ContactBook {
@@ -40,6 +43,7 @@ impl ContactBook {
             store,
             device,
             entries,
+            changes: AtomicU64::new(0),
         }
     }
 
@@ -50,6 +54,7 @@ impl ContactBook {
             contact: Contact::new(&update.jid, &update.action),
             at: told::version(update.timestamp, Utc::now()).timestamp_millis(),
         };
+        self.changes.fetch_add(1, Ordering::SeqCst);
         // The task is only gone when the store is.
         let _ = self.entries.send(Entry::Learnt(change));
     }
@@ -69,7 +74,13 @@ impl ContactBook {
 
     /// Removes whom the phone has not told of since; unless it is `complete`, nobody.
     pub(super) fn snapshot_ends(&self, complete: bool) {
+        self.changes.fetch_add(1, Ordering::SeqCst);
         let _ = self.entries.send(Entry::SnapshotEnds { complete });
+    }
+
+    /// Counts how often somebody was added, changed or removed.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     /// Waits until everything learnt so far is stored.

@@ -144,6 +144,10 @@ impl Observer {
         };
         let sent = answer.clone();
         let known = self.0.acks.resolve(&ack.id, answer);
+        if known.as_ref().is_some_and(|message| message.part) {
+            // Whoever sends the parts tells of the whole.
+            return;
+        }
         if !known.as_ref().is_some_and(|message| message.awaited) {
             // Whoever sent it has waited for long enough; it is known all the same.
             self.0.note_answer(&ack.id, &sent);

@@ -18,6 +18,7 @@ use crate::device::exit::ExitReason;
 use crate::device::pairing::{NoCode, PairCode};
 use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
 use crate::device::session::resend::resend_left;
+use crate::device::session::status::posting::post_all;
 use crate::store::StoreError;
 use crate::store::devices::Account;
 
@@ -113,6 +114,11 @@ impl Running {
     /// Sends once more what an earlier run of the daemon may have sent.
     pub fn resend(&self) -> impl Future<Output = ()> + 'static {
         resend_left(self.life.clone(), self.client.clone())
+    }
+
+    /// Posts what is to reach many, as long as this life lasts.
+    pub fn post(&self) -> impl Future<Output = ()> + 'static {
+        post_all(self.life.clone(), self.client.clone())
     }
 
     /// Watches over the connection. Returns when it is of no use any more, and why.

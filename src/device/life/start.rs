@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use actix::Recipient;
+use chrono::Utc;
 use futures::FutureExt;
 use tracing::{Instrument, Span};
 use wacore::store::DevicePropsOverride;
@@ -29,6 +30,7 @@ use crate::device::messages::{Observed, Plan};
 use crate::device::shared::Shared;
 use crate::store::StoreError;
 use crate::store::devices::Account;
+use crate::store::statuses::{State, Step};
 
 /// How often the library writes what it changed in its device record, besides the moments that matter.
 const SAVE_INTERVAL: Duration = Duration::from_secs(5);
@@ -36,6 +38,10 @@ const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 const CHAT_LANES: u64 = 16;
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
 const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
+
+/// Why a status has failed that was cut off, with whoever had asked for it.
+const CUT_OFF: &str =
+    "the connection or the daemon has ended while it was posted: it may have been posted";
 
 /// Why a life could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -84,6 +90,7 @@ pub(in crate::device) async fn start(
     }
     life.recall_restriction().await?;
     guard_retries(&life, &client).await?;
+    find_statuses(&life).await?;
     let observer: Arc<dyn EventHandler> = Arc::new(Observer(life.clone()));
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
@@ -145,11 +152,34 @@ fn login(client: &Client) -> Option<Account> {
 /// Admits the audience of the latest status. By LID alone where it was posted in another life: the library addresses
 /// people by that.
 async fn guard_retries(life: &Life, client: &Client) -> Result<(), StoreError> {
-    let jids = key_holders(&life.shared.store, life.plan.number).await?;
-    let user = |jid: String| jid.split('@').next().map(str::to_owned);
-    let users = jids.into_iter().filter_map(user).collect();
-    life.retry_gate.admit_only(users);
+    let holders = key_holders(&life.shared.store, life.plan.number).await?;
+    life.statuses.set_holders(holders.clone());
+    life.retry_gate.admit_only(holders);
     life.retry_gate.guard(client);
+    Ok(())
+}
+
+/// What earlier lives were to post, and had not. What was promised to nobody has failed.
+async fn find_statuses(life: &Life) -> Result<(), StoreError> {
+    let (store, device) = (&life.shared.store, life.plan.number);
+    let mut jobs = 0;
+    for status in store.statuses_left(device).await? {
+        if status.promised || status.state == State::Deleting {
+            jobs += 1;
+            continue;
+        }
+        let step = Step {
+            begun: status.begun,
+            done: status.done,
+            refused: status.refused,
+            failure: Some(CUT_OFF),
+        };
+        let now = Utc::now().timestamp();
+        let id = status.id.as_str();
+        let ended = store.end_status(device, id, (State::Failed, step), (now, Vec::new()));
+        ended.await?;
+    }
+    life.statuses.left(jobs);
     Ok(())
 }
 

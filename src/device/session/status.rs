@@ -1,20 +1,33 @@
-//! Posting to the status broadcast.
+//! Posting to the status broadcast: to few at once, to many as a job that outlasts its caller and its life.
 
 pub mod audience;
+pub mod delete;
+mod part;
+pub mod post;
+pub mod posting;
 pub mod privacy;
 mod sender_key;
 
+use std::time::Instant;
+
 use tokio::time::timeout;
 use wacore_binary::Jid;
-use whatsapp_rust::features::StatusSendOptions;
 
 use self::audience::Audience;
 use self::privacy::{Admits, StatusPrivacy};
-use super::outgoing::Outgoing;
-use super::{Ack, Session, failures};
-use crate::device::report::kept_kind;
+use super::Session;
+use crate::device::life::statuses::Latest;
 use crate::failure::Failure;
 use crate::jid::Person;
+
+/// To whom a status goes this once.
+#[derive(Clone, Debug)]
+pub struct Once {
+    /// Whom the list means.
+    pub admits: Admits,
+    /// Each once.
+    pub list: Vec<Person>,
+}
 
 /// The account's statuses, and who sees them.
 pub struct Status<'a>(&'a Session);
@@ -46,34 +59,47 @@ impl Status<'_> {
         Ok(rule)
     }
 
-    /// Whom the account's status privacy admits, as WhatsApp has it at this moment.
-    pub async fn audience(&self) -> Result<Audience, Failure> {
+    /// Whom the account's status privacy admits, as WhatsApp has it at this moment; or whom this rule does, which counts
+    /// once.
+    pub async fn audience(&self, once: Option<&Once>) -> Result<Audience, Failure> {
         let session = self.0;
+        let (life, statuses) = (&session.life, &session.life.statuses);
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
-        session.life.look_for_removals();
-        let _ = timeout(session.query_timeout(), session.life.owed.caught_up()).await;
-        let blocklist = session.blocklist();
-        let (rule, blocked) = futures::try_join!(self.privacy(), blocklist.people())?;
-        let contacts = session.contacts().all().await?;
-        let audience = Audience::admitted(session, rule, &blocked, contacts);
-        session.query(audience).await
-    }
-
-    /// Publishes to these people, and returns once WhatsApp has accepted it.
-    pub async fn post(&self, audience: Audience, message: Outgoing) -> Result<Ack, Failure> {
-        let (session, audience) = (self.0, &audience);
-        let kind = kept_kind(&message.0);
-        let publish = async |message_id| {
-            sender_key::rotate(session, audience).await?;
-            let options = StatusSendOptions {
-                privacy: audience.setting,
-                message_id: Some(message_id),
-                ..Default::default()
-            };
-            let status = session.client.status();
-            let sent = status.send_raw(message.0, &audience.recipients, options);
-            sent.await.map(drop).map_err(failures::not_sent)
+        life.look_for_removals();
+        let _ = timeout(session.query_timeout(), life.owed.caught_up()).await;
+        let rule = async {
+            match once {
+                Some(once) => {
+                    let names = session.lookup().listed(&once.list).await?;
+                    let list = names.iter().map(Jid::to_string).collect();
+                    let admits = once.admits;
+                    Ok(StatusPrivacy { admits, list })
+                }
+                None => self.privacy().await,
+            }
         };
-        session.accepted(session.id_to_send(), kind, publish).await
+        let blocklist = session.blocklist();
+        let (rule, blocked) = futures::try_join!(rule, blocklist.people())?;
+        let contacts = life.contacts.changes();
+        if let Some((latest, missing)) = statuses.latest(&rule, &blocked, contacts) {
+            let lookup = session.lookup();
+            if session.query(lookup.lids(&missing)).await?.is_empty() {
+                return Ok(latest);
+            }
+        }
+        let known = session.contacts().all().await?;
+        let admitted = Audience::admitted(session, &rule, &blocked, known);
+        let (audience, missing) = session.query(admitted).await?;
+        if once.is_none() {
+            statuses.keep(Latest {
+                rule,
+                blocked,
+                contacts,
+                missing,
+                at: Instant::now(),
+                audience: audience.clone(),
+            });
+        }
+        Ok(audience)
     }
 }

@@ -26,4 +26,6 @@ pub const PAIRING_CODE: &str = "Pairing code generated";
 /// Beside the documented `qr`.
 pub const PAIRING_STATUS: &str = "pairing";
 pub const STATUS_SENT: &str = "Status sent successfully";
+/// The same while WhatsApp has not taken it for everybody.
+pub const STATUS_SENDING: &str = "Status is being sent";
 pub const STATE_FOUND: &str = "Message status retrieved successfully";

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::inferred::STATUS_SENT;
+use super::inferred::{STATUS_SENDING, STATUS_SENT};
 use super::{INSTANCE, Instance};
-use crate::commands::status::Posted;
 use crate::commands::status::audio::PostStatusAudio;
 use crate::commands::status::media::{MediaType, PostStatusMedia};
 use crate::commands::status::text::PostStatusText;
@@ -70,7 +69,7 @@ enum InstanceFont {
     SansSerif,
 }
 
-/// WhatsApp has accepted it.
+/// WhatsApp has accepted it, or, `sending`, not for everybody yet.
 #[derive(Serialize, ToSchema)]
 #[schema(
     as = PostedInstanceStatus,
@@ -121,17 +120,21 @@ impl Endpoint for PostInstanceStatus {
 
     async fn answer(self, context: Context<Instance>) -> Result<Answer, Failure> {
         let message_type = self.r#type;
-        let posted = match message_type {
+        let (message_id, sent) = match message_type {
             Type::Text => self.post_text(context).await?,
             Type::Image => self.post_media(MediaType::Image, context).await?,
             Type::Video => self.post_media(MediaType::Video, context).await?,
             Type::Audio => self.post_audio(context).await?,
         };
+        let (message, status) = match sent {
+            true => (STATUS_SENT, "sent"),
+            false => (STATUS_SENDING, "sending"),
+        };
         Ok(Answer {
-            message: STATUS_SENT,
-            status: "sent",
+            message,
+            status,
             data: Sent {
-                message_id: posted.message_id,
+                message_id,
                 message_type,
                 chat: Broadcast { jid: BROADCAST },
             },
@@ -140,7 +143,7 @@ impl Endpoint for PostInstanceStatus {
 }
 
 impl PostInstanceStatus {
-    async fn post_text(self, context: Context<Instance>) -> Result<Posted, Failure> {
+    async fn post_text(self, context: Context<Instance>) -> Result<(String, bool), Failure> {
         let text = self.message.unwrap_or_default();
         let text = NonBlank::new(text)
             .ok_or_else(|| Invalid::field("message", "message is required for a text"))?;
@@ -152,15 +155,16 @@ impl PostInstanceStatus {
             text,
             background_color: self.background_color,
             font: Some(font),
+            audience: None,
         };
-        post(context, status).await
+        Ok(post(context, status).await?.message())
     }
 
     async fn post_media(
         self,
         media_type: MediaType,
         context: Context<Instance>,
-    ) -> Result<Posted, Failure> {
+    ) -> Result<(String, bool), Failure> {
         let status = PostStatusMedia {
             media_type: Some(media_type),
             url: Some(self.media_url.ok_or_else(without_media)?),
@@ -168,22 +172,24 @@ impl PostInstanceStatus {
             caption: self.message,
             data: None,
             view_once: None,
+            audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)
             .await?
-            .posted)
+            .message())
     }
 
-    async fn post_audio(self, context: Context<Instance>) -> Result<Posted, Failure> {
+    async fn post_audio(self, context: Context<Instance>) -> Result<(String, bool), Failure> {
         let status = PostStatusAudio {
             audio_url: Some(self.media_url.ok_or_else(without_media)?),
             audio: None,
             ptt: self.is_voice,
             background_color: self.background_color,
+            audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)
             .await?
-            .posted)
+            .message())
     }
 }
 

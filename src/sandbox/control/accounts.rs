@@ -60,6 +60,33 @@ pub async fn create(shared: Data, body: web::Bytes) -> Answer {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Crowd {
+    count: usize,
+}
+
+/// Many new accounts at once, all of them contacts of this one, told in one patch.
+pub async fn crowd(shared: Data, owner: web::Path<String>, body: web::Bytes) -> Answer {
+    let request: Crowd = parse(&body)?;
+    if request.count > MOST {
+        return Err(Rejected::invalid("count must not be more than 100000"));
+    }
+    let phones = shared.with(|world| {
+        known(world, &owner)?;
+        let phones: Result<Vec<String>, AccountError> = (0..request.count)
+            .map(|_| world.create_account(None, None))
+            .collect();
+        let phones = phones?;
+        world.add_contacts(&owner, phones.iter().map(|phone| (phone.as_str(), None)))?;
+        Ok::<_, AccountError>(phones)
+    })?;
+    Ok(HttpResponse::Created().json(json!({ "phones": phones })))
+}
+
+/// Accounts in one crowd.
+const MOST: usize = 100_000;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Also {
     number: String,
 }

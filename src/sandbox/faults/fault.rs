@@ -80,6 +80,9 @@ pub enum Fault {
     Reset,
     /// What waited for a device comes in batches, each of which the device has to ask for, and so many milliseconds after that.
     SlowBacklog { ms: u64 },
+    /// The account posts no more than so many parts of statuses in so many milliseconds; what is beyond that is refused with
+    /// 429.
+    StatusPaced { most: u32, ms: u64 },
     /// The stream ends with an error that has a code, a conflict, or both; when, as for `Drop`.
     StreamError {
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,9 +95,9 @@ pub enum Fault {
 impl Fault {
     /// The fields that some fault has. Each is taken with every fault, needed or not, so that a test may
     /// set several faults in the same way.
-    pub const FIELDS: [&str; 10] = [
-        "backoff", "code", "conflict", "error", "expire", "ms", "reason", "status", "until",
-        "xmlns",
+    pub const FIELDS: [&str; 11] = [
+        "backoff", "code", "conflict", "error", "expire", "most", "ms", "reason", "status",
+        "until", "xmlns",
     ];
 
     /// Refuses what cannot be done, and bounds how late an answer comes.
@@ -161,6 +164,7 @@ mod tests {
             Fault::MediaStatus { status: 500 },
             Fault::ReachOutLocked { until: 1 },
             Fault::NewChatsCapped { until: 1 },
+            Fault::StatusPaced { most: 1, ms: 1 },
             Fault::StreamError {
                 code: Some(1),
                 conflict: Some(String::new()),

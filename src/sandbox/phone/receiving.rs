@@ -209,6 +209,11 @@ impl World {
         if message.interactive_message.is_set() && !incoming.shows_buttons {
             return;
         }
+        if incoming.from.is_status_broadcast()
+            && let Some(key) = revoked(&message)
+        {
+            self.phone_drops(phone, incoming, key);
+        }
         let media = seen.file.map(|file| self.received_media(file));
         let caption = seen.text.clone().filter(|_| media.is_some());
         let Some(from) = self
@@ -242,6 +247,18 @@ impl World {
         }) = self.edit(phone)
         {
             account.phone.keep(phone, received, journal);
+        }
+    }
+
+    /// A status is gone from the phone when whoever posted it says so.
+    fn phone_drops(&mut self, phone: &str, incoming: &Incoming, id: &str) {
+        let author = self.user(&incoming.author, Form::Pn);
+        let author = author.map(|jid| jid.to_string()).unwrap_or_default();
+        if let Some(Edit {
+            account, journal, ..
+        }) = self.edit(phone)
+        {
+            account.phone.drop_status(phone, (&author, id), journal);
         }
     }
 
@@ -346,6 +363,14 @@ impl World {
             self.phone_resends(phone, &incoming.author, incoming.form, &incoming.id, count);
         }
     }
+}
+
+/// The id of what a message takes back.
+fn revoked(message: &wa::Message) -> Option<&str> {
+    let protocol = message.protocol_message.as_option()?;
+    let revokes = protocol.r#type.unwrap_or(Type::REVOKE) == Type::REVOKE;
+    let key = protocol.key.as_option().filter(|_| revokes)?;
+    key.id.as_deref()
 }
 
 /// Whether a message comes from a channel, where nothing is encrypted.

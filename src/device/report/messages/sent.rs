@@ -64,6 +64,18 @@ impl MessageSent {
 }
 
 impl MessageSent {
+    /// A status of which WhatsApp has taken the last part. `kind`: its `message_type`. `job`: it was answered with 202.
+    pub fn status(message_id: &str, kind: Option<String>, at: DateTime<Utc>, job: bool) -> Self {
+        Self {
+            message_id: message_id.to_owned(),
+            about: AboutRecipient::from(Some("status@broadcast")),
+            is_from_me: true,
+            message_type: kind,
+            timestamp: whole_seconds(at),
+            job_id: job.then(|| job_id(message_id)),
+        }
+    }
+
     /// The same one however often it is made: a message that is sent again under its id is told under one, too.
     pub fn event(&self, device: DeviceId) -> Event {
         Event::repeatable(self, device, &[&self.message_id])

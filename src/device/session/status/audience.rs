@@ -1,101 +1,138 @@
 //! Who gets a status: the contacts, or only these, or all but these; and never somebody who is blocked.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use wacore_binary::Jid;
+use whatsapp_rust::Client;
 use whatsapp_rust::features::StatusPrivacySetting;
 
 use super::privacy::{Admits, StatusPrivacy};
 use crate::device::known_as::KnownAs;
+use crate::device::life::Life;
 use crate::device::life::contact::Contact;
 use crate::device::session::Session;
-use crate::device::session::lookup::Lookup;
 use crate::failure::Failure;
 use crate::jid::Person;
+use crate::store::statuses::StoredAudience;
 
 /// The people a status is encrypted for.
+#[derive(Clone)]
 pub struct Audience {
     /// The rule that it comes from, which is sent along.
-    pub(super) setting: StatusPrivacySetting,
-    /// As the library addresses them.
-    pub(super) recipients: Vec<Jid>,
-    /// The same people, each under one name only, in order.
-    pub(super) names: Vec<String>,
-    /// The same people under all their names: numbers and LIDs.
-    pub(super) users: HashSet<String>,
+    pub(in crate::device) admits: Admits,
+    /// LIDs, in order.
+    pub(in crate::device) people: Arc<[u64]>,
 }
 
 impl Audience {
     /// Turns rule and contacts into recipients that the library can address, which it does by LID. Whoever has none is
-    /// not there, and gets nothing.
+    /// not there, and gets nothing: also these.
     pub(super) async fn admitted(
         session: &Session,
-        rule: StatusPrivacy,
+        rule: &StatusPrivacy,
         blocked: &[KnownAs],
         contacts: Vec<Contact>,
-    ) -> Result<Self, Failure> {
+    ) -> Result<(Self, Vec<Person>), Failure> {
         let lookup = session.lookup();
         lookup.learn_lids(&contacts).await;
-        let everybody = people(contacts.iter().map(Contact::jid_text));
+        let everybody = match rule.admits {
+            Admits::Whitelist => Vec::new(),
+            _ => people(contacts.iter().map(Contact::jid_text)),
+        };
+        drop(contacts);
         // The block list is one of LIDs; where it names none, by number.
         let blocked = blocked.iter();
         let blocked = people(blocked.filter_map(|who| who.lid_jid().or_else(|| who.phone_jid())));
-        let listed = people(rule.list.into_iter());
-        let lids = lookup
-            .lids(everybody.iter().chain(&listed).chain(&blocked))
-            .await?;
+        let listed = people(rule.list.iter().cloned());
+        let asked = everybody.iter().chain(&listed).chain(&blocked);
+        let lids = lookup.lids(asked).await?;
+        let missing = everybody.iter().chain(&listed);
+        let missing = missing.filter(|person| !lids.contains_key(person));
+        let missing: Vec<Person> = missing.cloned().collect();
 
-        let lids_of = |people: &[Person]| -> BTreeSet<String> {
-            people
-                .iter()
-                .filter_map(|person| lids.get(person).cloned())
-                .collect()
+        let lids_of = |people: &[Person]| -> BTreeSet<u64> {
+            let lids = people.iter().filter_map(|person| lids.get(person));
+            // They are digits, all of them.
+            lids.filter_map(|lid| lid.parse().ok()).collect()
         };
-        let (setting, admitted) = match rule.admits {
-            Admits::Contacts => (StatusPrivacySetting::Contacts, lids_of(&everybody)),
-            Admits::Whitelist => (StatusPrivacySetting::AllowList, lids_of(&listed)),
-            Admits::Blacklist => {
-                let admitted = &lids_of(&everybody) - &lids_of(&listed);
-                (StatusPrivacySetting::DenyList, admitted)
-            }
+        let admitted = match rule.admits {
+            Admits::Contacts => lids_of(&everybody),
+            Admits::Whitelist => lids_of(&listed),
+            Admits::Blacklist => &lids_of(&everybody) - &lids_of(&listed),
         };
         let mut admitted = &admitted - &lids_of(&blocked);
         if admitted.is_empty() {
             // Nobody to see it but the account's own devices, which is what the phone does as well.
-            admitted.extend(session.client.lid().map(|own| own.user.to_string()));
+            let own = session.client.lid();
+            admitted.extend(own.and_then(|own| own.user.parse::<u64>().ok()));
         }
-        Ok(Self::of(&lookup, setting, admitted).await)
+        let audience = Self {
+            admits: rule.admits,
+            people: admitted.into_iter().collect(),
+        };
+        Ok((audience, missing))
     }
 
-    async fn of(
-        lookup: &Lookup<'_>,
-        setting: StatusPrivacySetting,
-        lids: BTreeSet<String>,
-    ) -> Self {
-        let mut recipients = Vec::with_capacity(lids.len());
-        let mut names = Vec::with_capacity(lids.len());
-        let mut users = HashSet::with_capacity(2 * lids.len());
-        for lid in lids {
-            let jid = Jid::lid(lid.as_str());
-            names.push(jid.to_string());
-            // The library knows people's devices better by number.
-            recipients.push(match lookup.both(&jid).await {
-                Some((phone, _)) => {
-                    users.insert(phone.clone());
-                    Jid::pn(phone)
-                }
-                None => jid,
-            });
-            users.insert(lid);
-        }
-        names.sort_unstable();
-        Self {
-            setting,
-            recipients,
-            names,
-            users,
+    /// As it is stored.
+    pub(super) fn stored(&self) -> StoredAudience {
+        StoredAudience {
+            rule: match self.admits {
+                Admits::Contacts => 0,
+                Admits::Whitelist => 1,
+                Admits::Blacklist => 2,
+            },
+            people: self.people.clone(),
         }
     }
+
+    /// How the rule is named in the stanza.
+    pub(super) fn setting(&self) -> StatusPrivacySetting {
+        match self.admits {
+            Admits::Contacts => StatusPrivacySetting::Contacts,
+            Admits::Whitelist => StatusPrivacySetting::AllowList,
+            Admits::Blacklist => StatusPrivacySetting::DenyList,
+        }
+    }
+}
+
+impl From<StoredAudience> for Audience {
+    fn from(stored: StoredAudience) -> Self {
+        Self {
+            admits: match stored.rule {
+                1 => Admits::Whitelist,
+                2 => Admits::Blacklist,
+                _ => Admits::Contacts,
+            },
+            people: stored.people,
+        }
+    }
+}
+
+/// These people as the library knows them best: by number until it has sent them something, for by that it finds out their
+/// devices; by LID from then on, which is what it makes of their numbers each time.
+pub(super) async fn addressed(life: &Life, client: &Client, people: &[u64]) -> Vec<Jid> {
+    let mut recipients = Vec::with_capacity(people.len());
+    let mut numbers = Vec::new();
+    let met = life.statuses.have_met(people);
+    for (user, met) in people.iter().zip(met) {
+        let lid = Jid::lid(user.to_string());
+        let known = match met {
+            true => None,
+            false => client.get_lid_pn_entry(&lid).await.ok().flatten(),
+        };
+        recipients.push(match known {
+            Some(known) => {
+                let number = known.phone_number.parse::<u64>();
+                numbers.extend(number.map(|number| (number, *user)));
+                Jid::pn(&*known.phone_number)
+            }
+            None => lid,
+        });
+    }
+    // Whoever asks for the status once more may be called so.
+    life.retry_gate.learn(numbers);
+    recipients
 }
 
 /// What is no person's JID is nobody.
