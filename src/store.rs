@@ -28,6 +28,7 @@ mod records;
 mod sealing;
 pub mod settings;
 mod sqlite;
+pub mod status_views;
 pub mod statuses;
 mod sweep;
 #[cfg(test)]

@@ -34,6 +34,7 @@ pub mod start;
 pub mod statuses;
 pub mod transport;
 pub mod version;
+pub mod viewers;
 mod votes;
 
 use std::sync::{Arc, OnceLock};

@@ -8,7 +8,13 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::warn;
 use wacore::types::events::Receipt;
 
+use super::known_as::KnownAs;
 use super::life::Life;
+use super::life::viewers::Viewing;
+use super::report::StatusViewed;
+use crate::store::status_views::ViewSign;
+use crate::telemetry::Chain;
+use crate::webhooks::event::Event;
 
 /// Receipts that may wait; what comes beyond that is dropped.
 const MOST: usize = 20_000;
@@ -75,15 +81,49 @@ async fn take_all(receipts: Vec<(Arc<Life>, Box<Receipt>)>) {
     };
     let states = life.shared.states.clone();
     let (mut understood, mut all) = (Vec::with_capacity(receipts.len()), Vec::new());
+    let mut viewings = Vec::new();
     for (life, receipt) in receipts {
         let (reader, signs) = life.understand(&receipt).await;
+        let of_statuses = life.viewings(&receipt, &reader).into_iter();
+        viewings.extend(of_statuses.map(|viewing| (life.clone(), viewing)));
         understood.push((life, receipt, reader, all.len()..all.len() + signs.len()));
         all.extend(signs);
     }
     let refused = states.note_all_now(&all).await;
+    note_viewings(&viewings).await;
     for (life, receipt, reader, signs) in understood {
         let refused = signs.filter(|sign| refused.contains(sign));
         let refused = refused.filter_map(|sign| Some(all.get(sign)?.id.as_str()));
         life.tell_receipt(&receipt, &reader, &refused.collect());
+    }
+}
+
+/// What they say of statuses is kept, and told where it is news.
+async fn note_viewings(viewings: &[(Arc<Life>, Viewing)]) {
+    let Some((life, _)) = viewings.first() else {
+        return;
+    };
+    let named = |(life, viewing): &(Arc<Life>, Viewing)| {
+        let who = &viewing.who;
+        let name = who.lid.clone().or_else(|| who.phone.clone());
+        name.map(|name| (life.clone(), viewing.clone(), name))
+    };
+    let named: Vec<_> = viewings.iter().filter_map(named).collect();
+    let signs = named.iter().map(|(life, viewing, name)| ViewSign {
+        device: life.plan.number,
+        id: &viewing.id,
+        name,
+        who: &viewing.who,
+        viewed: viewing.viewed,
+        at: viewing.at,
+    });
+    let signs: Vec<ViewSign<'_, KnownAs>> = signs.collect();
+    match life.shared.store.note_views(&signs).await {
+        Ok(new) => {
+            for ((life, viewing, _), _) in named.iter().zip(&new).filter(|(_, new)| **new) {
+                life.publish(Event::of(&StatusViewed::new(viewing)));
+            }
+        }
+        Err(error) => warn!(error = %Chain(&error), "who has seen statuses could not be kept"),
     }
 }

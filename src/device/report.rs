@@ -14,6 +14,7 @@ mod labels;
 mod messages;
 mod newsletters;
 mod participants;
+mod statuses;
 
 use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
@@ -25,6 +26,7 @@ pub(super) use self::messages::{
     unwrapped, unwrapped_mut,
 };
 pub(super) use self::participants::{Participant, Participants};
+pub(super) use self::statuses::StatusViewed;
 use super::told;
 use crate::ids::DeviceId;
 use crate::webhooks::event::Event;
@@ -69,6 +71,7 @@ pub fn payloads() -> Vec<Payload> {
         groups::payloads(),
         calls::payloads(),
         newsletters::payloads(),
+        statuses::payloads(),
         connection::payloads(),
     ];
     subjects.into_iter().flatten().collect()

@@ -41,6 +41,7 @@ pub fn areas() -> Vec<Area> {
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
             endpoint::<statuses::show::GetPostedStatus>("getPostedStatus", GET, "/status/{message_id}"),
+            endpoint::<statuses::views::GetStatusViews>("getStatusViews", GET, "/status/{message_id}/views"),
             command::<status::delete::DeleteStatus>("deleteStatus", DELETE, "/status/{message_id}"),
         ]),
         ("Messages", vec![

@@ -31,6 +31,7 @@ const PUT: &str = "INSERT INTO contact (device, who, value, at) SELECT number, $
 
 const NAME: &str = "UPDATE contact SET names = $1 WHERE device = $2 AND who = $3 RETURNING who";
 const ALL: &str = "SELECT who, value, names FROM contact WHERE device = $1";
+const ONE: &str = "SELECT value, names FROM contact WHERE device = $1 AND who = $2";
 
 /// The address book of one device as it is in the database: nobody's JID is there in clear.
 pub(super) struct Book {
@@ -146,6 +147,32 @@ impl Store {
             named.extend(jids.get(&row.blob(0)?).map(|jid| (*jid).clone()));
         }
         Ok(named)
+    }
+
+    /// Who of these is in the address book, with what they are known to call themselves.
+    pub async fn contacts_of<T: DeserializeOwned, N: DeserializeOwned>(
+        &self,
+        device: DeviceNumber,
+        jids: &[String],
+    ) -> Result<HashMap<String, (T, Option<N>)>, StoreError> {
+        let book = self.book(device);
+        let one = |jid: &String| Statement::new(ONE).bind(device.0).bind(book.who(jid));
+        let answers = self.read_many(jids.iter().map(one).collect()).await?;
+        let mut found = HashMap::new();
+        for (jid, rows) in jids.iter().zip(&answers) {
+            let Some(row) = rows.first() else {
+                continue;
+            };
+            let who = book.who(jid);
+            let plain = book.values.unseal(&who, &row.blob(0)?)?;
+            let (_, contact) = names::split_name(&plain)?;
+            let names = match row.optional_blob(1)? {
+                Some(sealed) => Some(read(&book.names.unseal(&who, &sealed)?)?),
+                None => None,
+            };
+            found.insert(jid.clone(), (read(&contact)?, names));
+        }
+        Ok(found)
     }
 
     /// The whole address book of a device, in the order of its JIDs, with what each is known to call itself.

@@ -70,6 +70,10 @@ const STEPS: &[(&str, Step)] = &[
         "chat names",
         Step::Sql(include_str!("migrations/0017_chat_names.sql")),
     ),
+    (
+        "status views",
+        Step::Sql(include_str!("migrations/0018_status_views.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -38,6 +38,7 @@ catalog! {
     MessageDeleteForMe "message.delete_for_me",
     MentionSent "mention.sent",
     MediaRetry "media.retry",
+    StatusViewed "status.viewed",
     DeviceConnected "device.connected",
     DeviceDisconnected "device.disconnected",
     DeviceLoggedOut "device.logged_out",
@@ -150,8 +151,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalog_has_60_names_and_each_is_found_again() {
-        assert_eq!(EventName::ALL.len(), 60);
+    fn the_catalog_has_61_names_and_each_is_found_again() {
+        assert_eq!(EventName::ALL.len(), 61);
         for name in EventName::ALL {
             assert_eq!(EventName::parse(name.text()), Some(*name));
         }

@@ -10,6 +10,7 @@ mod parts;
 mod privacy;
 mod show;
 mod text;
+mod views;
 
 use serde_json::{Value, json};
 

@@ -57,6 +57,19 @@ impl Contact {
         }
     }
 
+    /// As the phone's owner calls it, or else itself.
+    pub fn called(&self, names: Option<&Names>) -> Option<String> {
+        let own = names.unwrap_or(&self.names);
+        let known = [
+            &self.full_name,
+            &self.first_name,
+            &own.push_name,
+            &own.business_name,
+        ];
+        let mut known = known.into_iter().flatten();
+        known.find(|name| !name.is_empty()).cloned()
+    }
+
     /// Under which number and LID.
     pub fn who(&self) -> KnownAs {
         KnownAs {

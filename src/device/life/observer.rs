@@ -14,6 +14,7 @@ use wacore::types::events::{
 use super::Life;
 use super::failpoints::Point;
 use crate::device::exit::ExitReason;
+use crate::device::life::viewers::{is_nobodys, receipt_of_status};
 use crate::device::messages::Observed;
 use crate::device::report::{MessageSent, report, unhooked};
 use crate::device::settle::settle_soon;
@@ -26,6 +27,13 @@ pub struct Observer(pub Arc<Life>);
 
 impl EventHandler for Observer {
     fn handle_event(&self, event: Arc<Event>) {
+        if let Event::RawNode(node) = &*event {
+            // All stanzas come by here: whatever it is not about goes on at once.
+            if let Some(receipt) = receipt_of_status(node) {
+                self.0.shared.receipts.hear(&self.0, &receipt);
+            }
+            return;
+        }
         self.0.failpoints.hit(Point::Event);
         match &*event {
             Event::OfflineSyncPreview(preview) => self.0.backlog.announced(preview.total),
@@ -53,6 +61,8 @@ impl EventHandler for Observer {
                 }
             }
             Event::ContactUpdate(update) => self.0.contacts.learn(update),
+            // It is read from the stanza.
+            Event::Receipt(receipt) if is_nobodys(receipt) => {}
             Event::Receipt(receipt) => self.0.shared.receipts.hear(&self.0, receipt),
             other => {
                 if let Some(observed) = observed(other) {
@@ -80,6 +90,7 @@ impl EventHandler for Observer {
             EventKind::ServerAck,
             EventKind::ContactUpdate,
             EventKind::AppStateSyncFailed,
+            EventKind::RawNode,
             // For webhooks.
             EventKind::Messages,
             EventKind::Receipt,

@@ -7,8 +7,8 @@ use chrono::Utc;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use tracing::{info, warn};
-use whatsapp_rust::Client;
 use whatsapp_rust::pair_code::PairCodeOptions;
+use whatsapp_rust::{Client, RawNodeLease};
 
 use super::Life;
 use super::app_state::sync;
@@ -37,6 +37,8 @@ pub(in crate::device) struct Running {
     pub(super) ended: Ended,
     /// What the library does meanwhile.
     pub(super) tasks: Tasks,
+    /// Has all stanzas shown as they come.
+    pub(super) _stanzas: RawNodeLease,
 }
 
 /// What a life had to store was not stored.

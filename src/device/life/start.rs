@@ -95,6 +95,8 @@ pub(in crate::device) async fn start(
     // For as long as the client lives, which may be a moment longer than this life: what comes with a fetch that is under
     // way at the end is told only once.
     client.subscribe_handler(observer).detach();
+    // Who has seen a status is told by stanzas of which the library keeps that back.
+    let stanzas = client.acquire_raw_node_forwarding();
     let records = life.records.clone();
     let signs = Signs::before(&client, records, || run(client.clone(), dial_failure));
     let running = Running {
@@ -102,6 +104,7 @@ pub(in crate::device) async fn start(
         ended: signs.ended(),
         client,
         tasks,
+        _stanzas: stanzas,
     };
     Ok((running, signs))
 }

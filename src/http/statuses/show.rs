@@ -1,9 +1,9 @@
 //! GET /status/{message_id} — how far an own status has come.
 
-use chrono::{DateTime, Local, SecondsFormat};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::time;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::session::status::delete::UNKNOWN;
@@ -107,10 +107,4 @@ impl From<KnownStatus> for Progress {
             posted_at: time(known.at).unwrap_or_default(),
         }
     }
-}
-
-/// RFC 3339 with the server's local offset, as the contract has it for statuses, of Unix seconds.
-fn time(seconds: i64) -> Option<String> {
-    let time = DateTime::from_timestamp(seconds, 0)?.with_timezone(&Local);
-    Some(time.to_rfc3339_opts(SecondsFormat::Secs, false))
 }

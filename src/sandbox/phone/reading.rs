@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use wacore_binary::builder::NodeBuilder;
+use wacore_binary::{Jid, JidExt as _};
 
 use super::say::Unsaid;
 use crate::sandbox::address::Address;
@@ -46,14 +47,15 @@ impl World {
             receipts.entry(place).or_default().push(known.id);
         }
         for ((chat, author), ids) in receipts {
-            let chat = chat.parse().map_err(|_no_jid| Unsaid::NoWay)?;
+            let chat: Jid = chat.parse().map_err(|_no_jid| Unsaid::NoWay)?;
             let author = self.named_in_chat(&author, &chat);
             let mut ids = ids.into_iter();
             let mut receipt = NodeBuilder::new("receipt")
                 .attr("id", ids.next().unwrap_or_default())
                 .attr("type", attention.name())
                 .attr("t", stanza::now());
-            if let Some(author) = author.filter(|_| self.group(&chat.user).is_some()) {
+            let of_many = chat.is_status_broadcast() || self.group(&chat.user).is_some();
+            if let Some(author) = author.filter(|_| of_many) {
                 receipt = receipt.attr("participant", author);
             }
             let items = ids.map(|id| NodeBuilder::new("item").attr("id", id).build());

@@ -226,14 +226,7 @@ impl People {
     fn of(contacts: Vec<Contact>) -> Self {
         let mut names = HashMap::with_capacity(contacts.len() * 2);
         for contact in contacts {
-            let told = [
-                contact.full_name,
-                contact.first_name,
-                contact.names.push_name,
-                contact.names.business_name,
-            ];
-            let named = told.into_iter().flatten().find(|name| !name.is_empty());
-            if let Some(name) = named {
+            if let Some(name) = contact.called(None) {
                 for user in [contact.phone, contact.lid].into_iter().flatten() {
                     names.insert(user, name.clone());
                 }
