@@ -3,11 +3,11 @@
 use super::configuration::start;
 
 #[tokio::test]
-async fn the_catalog_has_all_59_names() {
+async fn the_catalog_has_all_61_names() {
     let (_world, user) = start().await;
     let catalog = user.api.get("/webhook/events").await.expect(200);
     let events = catalog["events"].as_array().expect("events");
-    assert_eq!(events.len(), 59);
+    assert_eq!(events.len(), 61);
     assert_eq!(events[0], "message.received");
     assert_eq!(events[58], "app_state.sync_complete");
 }
