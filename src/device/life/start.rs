@@ -12,7 +12,7 @@ use wacore::store::DevicePropsOverride;
 use wacore::types::events::EventHandler;
 use waproto::whatsapp::device_props::PlatformType;
 use whatsapp_rust::store::persistence_manager::PersistenceManager;
-use whatsapp_rust::{CacheConfig, Client, ClientBuilderError};
+use whatsapp_rust::{CacheConfig, CacheEntryConfig, Client, ClientBuilderError};
 
 use super::Life;
 use super::failpoints::Point;
@@ -36,6 +36,10 @@ use crate::store::statuses::{State, Step};
 const SAVE_INTERVAL: Duration = Duration::from_secs(5);
 /// Chats whose receive state is kept: each costs about 12 KiB, the library's default is 5,000.
 const CHAT_LANES: u64 = 16;
+/// People whose devices are kept in memory, some hundred bytes each, and for how long. With more people in an audience than
+/// there is room for, each of them is read from the store for every status; the library's default is 5,000.
+const DEVICES_KEPT: u64 = 65_536;
+const DEVICES_KEPT_FOR: Duration = Duration::from_secs(3600);
 /// The version to claim towards a simulated WhatsApp, which has no page to ask for it.
 const SIMULATED_VERSION: version::Number = (2, 3000, 1_030_000_000);
 
@@ -118,6 +122,7 @@ async fn build(life: &Arc<Life>) -> Result<(Arc<Client>, DialFailure, Tasks), St
     let tasks = runtime.tasks().clone();
     let caches = CacheConfig {
         chat_lanes_capacity: CHAT_LANES,
+        device_registry_cache: CacheEntryConfig::new(Some(DEVICES_KEPT_FOR), DEVICES_KEPT),
         ..Default::default()
     };
     let version = match shared.whatsapp.is_loopback() {
