@@ -103,16 +103,10 @@ async fn note_viewings(viewings: &[(Arc<Life>, Viewing)]) {
     let Some((life, _)) = viewings.first() else {
         return;
     };
-    let named = |(life, viewing): &(Arc<Life>, Viewing)| {
-        let who = &viewing.who;
-        let name = who.lid.clone().or_else(|| who.phone.clone());
-        name.map(|name| (life.clone(), viewing.clone(), name))
-    };
-    let named: Vec<_> = viewings.iter().filter_map(named).collect();
-    let signs = named.iter().map(|(life, viewing, name)| ViewSign {
+    let signs = viewings.iter().map(|(life, viewing)| ViewSign {
         device: life.plan.number,
         id: &viewing.id,
-        name,
+        name: viewing.name(),
         who: &viewing.who,
         viewed: viewing.viewed,
         at: viewing.at,
@@ -120,7 +114,8 @@ async fn note_viewings(viewings: &[(Arc<Life>, Viewing)]) {
     let signs: Vec<ViewSign<'_, KnownAs>> = signs.collect();
     match life.shared.store.note_views(&signs).await {
         Ok(new) => {
-            for ((life, viewing, _), _) in named.iter().zip(&new).filter(|(_, new)| **new) {
+            let news = viewings.iter().zip(&new).filter(|(_, new)| **new);
+            for ((life, viewing), _) in news {
                 life.publish(Event::of(&StatusViewed::new(viewing)));
             }
         }

@@ -7,7 +7,7 @@ mod audience;
 
 use bytes::Bytes;
 
-use super::accounts::{Caller, Role};
+use super::accounts::Caller;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Store, StoreError};
 
@@ -335,11 +335,8 @@ impl Store {
         caller: &Caller,
         id: &str,
     ) -> Result<Option<KnownStatus>, StoreError> {
-        let all = caller.role != Role::User;
         let find = Statement::new(OF_CALLER).bind(id);
-        let find = find.bind(caller.tenant.to_string());
-        let find = find.bind(caller.user.to_string()).bind(i64::from(all));
-        let rows = self.read(find).await?;
+        let rows = self.read(caller.bind(find)).await?;
         rows.first().map(known).transpose()
     }
 

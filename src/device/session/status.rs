@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod delete;
+mod mention;
 mod part;
 pub mod post;
 pub mod posting;

@@ -155,9 +155,13 @@ impl PostInstanceStatus {
             text,
             background_color: self.background_color,
             font: Some(font),
+            link_preview: None,
+            mentions: None,
             audience: None,
         };
-        Ok(post(context, status).await?.message())
+        Ok(post(context, status.check().map_err(renamed)?)
+            .await?
+            .message())
     }
 
     async fn post_media(

@@ -33,7 +33,7 @@ impl OpenChat<'_> {
         if self.group.is_some() {
             return kept.about.chat == self.jid.to_string();
         }
-        if kept.about.in_group() {
+        if kept.about.in_group() || kept.about.is_status() {
             return false;
         }
         let (here, there) = (self.other().await, &kept.about.other);

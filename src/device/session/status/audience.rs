@@ -74,6 +74,19 @@ impl Audience {
         Ok((audience, missing))
     }
 
+    /// These, too.
+    pub fn and(mut self, people: &[Jid]) -> Self {
+        let users = people.iter().filter_map(|jid| jid.user.parse().ok());
+        let missing: BTreeSet<u64> = users.filter(|user| !self.people.contains(user)).collect();
+        if !missing.is_empty() {
+            self.people = missing
+                .into_iter()
+                .chain(self.people.iter().copied())
+                .collect();
+        }
+        self
+    }
+
     /// As it is stored.
     pub(super) fn stored(&self) -> StoredAudience {
         StoredAudience {
