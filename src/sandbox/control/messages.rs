@@ -59,6 +59,8 @@ struct Attend {
     attention: Attention,
     /// Ids.
     messages: Vec<String>,
+    /// Whose status they are, by phone number: of those nobody asks whether the phone has them.
+    status_of: Option<String>,
 }
 
 /// The phone reads messages, or plays them.
@@ -66,7 +68,14 @@ pub async fn attend(shared: Data, phone: web::Path<String>, body: web::Bytes) ->
     let request: Attend = parse(&body)?;
     shared.with(|world| {
         known(world, &phone)?;
-        world.phone_attends(&phone, &request.messages, request.attention)?;
+        let (ids, attention) = (&request.messages, request.attention);
+        match &request.status_of {
+            Some(author) => {
+                let author = account_named(world, "status_of", author)?;
+                world.phone_claims_to_attend(&phone, &author, ids, attention);
+            }
+            None => world.phone_attends(&phone, ids, attention)?,
+        }
         Ok::<_, Rejected>(())
     })?;
     Ok(HttpResponse::NoContent().finish())

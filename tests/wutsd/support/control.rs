@@ -191,6 +191,13 @@ impl Control {
             .await;
     }
 
+    /// A phone says that it has seen somebody's status, of which it knows the id.
+    pub async fn claims_to_have_seen(&self, phone: &str, author: &str, id: &Value) {
+        let body = json!({ "type": "read", "messages": [id], "status_of": author });
+        self.change(&format!("/accounts/{phone}/receipts"), body)
+            .await;
+    }
+
     /// How many messages the account's linked device has not acknowledged yet.
     pub async fn queued(&self, phone: &str) -> u64 {
         let account = self.account_state(phone).await;
