@@ -3,9 +3,8 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::audience::{OnceAudience, once};
+use super::audience::{OnceAudience, Readers};
 use super::link::{Link, LinkPreview};
-use super::privacy::each_once;
 use super::{OPERATION, Posted, PostedOrUnderWay, StatusType};
 use crate::commands::{Command, Input};
 use crate::contract::color::Color;
@@ -14,12 +13,8 @@ use crate::contract::text::NonBlank;
 use crate::device::session::Session;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::status::{Font, Look};
-use crate::device::session::status::Once;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
-
-/// People whom one status mentions: as many as phones let anybody mention.
-const MOST_MENTIONED: usize = 5;
 
 /// What to publish.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -47,8 +42,7 @@ pub struct PublishText {
     text: String,
     look: Look,
     link: Option<Link>,
-    mentions: Vec<Person>,
-    once: Option<Once>,
+    readers: Readers,
 }
 
 impl Input for PostStatusText {
@@ -56,11 +50,6 @@ impl Input for PostStatusText {
 
     fn check(self) -> Result<PublishText, Invalid> {
         let text = String::from(self.text);
-        let mentions = each_once(self.mentions.unwrap_or_default());
-        if mentions.len() > MOST_MENTIONED {
-            let problem = format!("mentions must not hold more than {MOST_MENTIONED} people");
-            return Err(Invalid::field("mentions", problem));
-        }
         let link = self.link_preview.map(|link| link.of(&text)).transpose()?;
         Ok(PublishText {
             look: Look {
@@ -69,8 +58,7 @@ impl Input for PostStatusText {
             },
             text,
             link,
-            mentions,
-            once: once(self.audience),
+            readers: Readers::check(self.audience, self.mentions)?,
         })
     }
 }
@@ -86,19 +74,17 @@ impl Command for PublishText {
     }
 
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
-        let status = session.status();
         let preview = async {
             match self.link {
                 Some(link) => link.preview(&session).await.map(Some),
                 None => Ok(None),
             }
         };
-        let audience = status.audience(self.once.as_ref());
-        let mentioned = status.mentioned(&self.mentions);
-        let (preview, audience, mentioned) = futures::try_join!(preview, audience, mentioned)?;
+        let readers = self.readers.find(&session);
+        let (preview, (audience, mentioned)) = futures::try_join!(preview, readers)?;
         let text = Outgoing::status_text(self.text, self.look);
         let text = text.with_preview(preview).mentioning(&mentioned);
-        let posting = status.post(audience.and(&mentioned), text).await?;
+        let posting = session.status().post(audience, text).await?;
         Ok(PostedOrUnderWay::new(posting, StatusType::Text, |posted| {
             posted
         }))

@@ -43,7 +43,7 @@ pub struct ListStatuses {
             "author_name": "Ana Souza",
             "message_type": "text",
             "content": "We are open on Sunday",
-            "background_color": "#FF1E6E4F",
+            "background_color": "#1E6E4F",
             "font": 0,
             "posted_at": "2026-06-15T17:32:05Z",
             "expires_at": "2026-06-16T17:32:05Z",
@@ -72,7 +72,7 @@ struct Shown {
     message_type: String,
     /// Text or caption.
     content: Option<String>,
-    /// Of a text: `#AARRGGBB`.
+    /// Of a text: `#RRGGBB`, or `#AARRGGBB` of one that shines through.
     #[serde(skip_serializing_if = "Option::is_none")]
     background_color: Option<String>,
     /// Of a text: WhatsApp's number of its letters.
@@ -97,13 +97,21 @@ impl From<OthersStatus> for Shown {
             message_type: status.gist.kind,
             content: status.gist.text,
             media: status.gist.media,
-            background_color: status.background.map(|argb| format!("#{argb:08X}")),
+            background_color: status.background.map(color),
             font: status.font,
             posted_at: utc(status.at),
             expires_at: utc(status.until),
             read: status.read,
             message_id: status.id,
         }
+    }
+}
+
+/// As it is given when a status is posted.
+fn color(argb: u32) -> String {
+    match argb >> 24 {
+        0xFF => format!("#{:06X}", argb & 0x00FF_FFFF),
+        _ => format!("#{argb:08X}"),
     }
 }
 
@@ -127,7 +135,7 @@ impl Command for ListStatuses {
     type Reply = Statuses;
     const SUMMARY: &'static str = "Lists what others have posted to their statuses";
     const OPERATION: Operation =
-        Operation::new("statuses", Envelope::Flat).failing_with("failed to list statuses");
+        Operation::new("statuses", Envelope::Object).failing_with("failed to list statuses");
     const PARAMS: &'static [Param] = &[Param::query("limit"), Param::query("before")];
 
     async fn run(self, session: Session) -> Result<Statuses, Failure> {

@@ -29,7 +29,7 @@ impl Command for ReadStatus {
     type Reply = Seen;
     const SUMMARY: &'static str = "Tells the author of a status that it was seen";
     const OPERATION: Operation =
-        Operation::new("status_read", Envelope::Flat).failing_with("failed to mark as seen");
+        Operation::new("status_read", Envelope::Object).failing_with("failed to mark as seen");
     const PARAMS: &'static [Param] = &[Param::path("message_id")];
 
     fn refusals() -> Vec<Failure> {

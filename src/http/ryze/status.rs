@@ -176,6 +176,7 @@ impl PostInstanceStatus {
             caption: self.message,
             data: None,
             view_once: None,
+            mentions: None,
             audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)
@@ -189,6 +190,7 @@ impl PostInstanceStatus {
             audio: None,
             ptt: self.is_voice,
             background_color: self.background_color,
+            mentions: None,
             audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)

@@ -423,6 +423,7 @@ async fn whoever_is_mentioned_is_told_and_gets_it_whatever_the_privacy_says() {
             "mentions: 15559999999@s.whatsapp.net is not on WhatsApp",
         ),
         (json!(six), "mentions must not hold more than 5 people"),
+        (json!([phone]), "is this account itself"),
         (json!(["?"]), "mentions"),
     ];
     for (mentions, problem) in table {

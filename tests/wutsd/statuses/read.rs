@@ -53,14 +53,15 @@ async fn of_what_is_no_status_nobody_is_told() {
         .post("/statuses/3EB0NOBODY/read", json!({}))
         .await;
     let text = "no such status, or it is not shown any more";
-    assert_eq!(answer.text_error(), (404, text));
+    let expected = (404, "not_found", text);
+    assert_eq!(answer.object_error(), expected);
     let own = friends.user.api.post_status("mine").await.expect(200);
     let path = format!(
         "/statuses/{}/read",
         own["message_id"].as_str().expect("an id")
     );
     assert_eq!(
-        friends.user.api.post(&path, json!({})).await.text_error(),
-        (404, text)
+        friends.user.api.post(&path, json!({})).await.object_error(),
+        expected
     );
 }

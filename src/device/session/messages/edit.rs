@@ -20,6 +20,13 @@ impl OpenChat<'_> {
     /// Refuses a message that is in another chat than this one.
     pub async fn has(&self, kept: Option<&Kept>) -> Result<(), Invalid> {
         match kept {
+            Some(kept) if kept.about.is_status() => {
+                let problem = format!(
+                    "{} is a status: answer it by a text that quotes it",
+                    kept.id
+                );
+                Err(Invalid::field(self.field, problem))
+            }
             Some(kept) if !self.is_where(kept).await => {
                 let problem = format!("{} is another chat than that of {}", self.field, kept.id);
                 Err(Invalid::field(self.field, problem))

@@ -8,7 +8,8 @@ use wacore_binary::Jid;
 use waproto::whatsapp as wa;
 
 use super::Outgoing;
-use crate::device::report::context_mut;
+use crate::device::report::{context_mut, unwrapped_mut};
+use crate::device::session::status::mention::Mentioned;
 
 /// The background on which WhatsApp Web puts a text status by default.
 const BACKGROUND_ARGB: u32 = 0xFF1E_6E4F;
@@ -78,9 +79,11 @@ impl Outgoing {
     }
 
     /// The same status, which mentions these.
-    pub fn mentioning(mut self, people: &[Jid]) -> Self {
-        if let Some(context) = context_mut(&mut self.0).filter(|_| !people.is_empty()) {
-            context.mentioned_jid = people.iter().map(Jid::to_string).collect();
+    pub fn mentioning(mut self, people: &Mentioned) -> Self {
+        if let Some(context) =
+            context_mut(unwrapped_mut(&mut self.0)).filter(|_| !people.0.is_empty())
+        {
+            context.mentioned_jid = people.0.iter().map(Jid::to_string).collect();
         }
         self
     }

@@ -16,11 +16,15 @@ use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 use crate::telemetry::Chain;
 
+/// People whom a status mentions.
+#[derive(Default)]
+pub struct Mentioned(pub(in crate::device) Vec<Jid>);
+
 impl Status<'_> {
     /// These people by their LIDs. Whoever is not there, or is blocked, cannot be mentioned.
-    pub async fn mentioned(&self, people: &[Person]) -> Result<Vec<Jid>, Failure> {
+    pub async fn mentioned(&self, people: &[Person]) -> Result<Mentioned, Failure> {
         if people.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Mentioned::default());
         }
         let session = self.0;
         let (lookup, blocklist) = (session.lookup(), session.blocklist());
@@ -29,12 +33,20 @@ impl Status<'_> {
         let lid = |person: &Person| {
             let no = |problem| Invalid::field("mentions", format!("mentions: {person} {problem}"));
             let user = lids.get(person).ok_or_else(|| no("is not on WhatsApp"))?;
+            if session
+                .client
+                .lid()
+                .is_some_and(|own| own.user == user.as_str())
+            {
+                return Err(no("is this account itself"));
+            }
             match blocked.iter().any(|who| who.lid.as_ref() == Some(user)) {
                 true => Err(no("is blocked")),
                 false => Ok(Jid::lid(user.as_str())),
             }
         };
-        Ok(people.iter().map(lid).collect::<Result<_, Invalid>>()?)
+        let lids = people.iter().map(lid).collect::<Result<_, Invalid>>()?;
+        Ok(Mentioned(lids))
     }
 }
 
