@@ -16,12 +16,14 @@
 mod tests {
     pub mod support;
 }
+mod figures;
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::time::sleep;
 
+use self::figures::{Figures, cpu_time, millis};
 use self::tests::support::{User, World};
 
 const PEOPLE: [usize; 5] = [10, 100, 1_000, 10_000, 30_000];
@@ -41,32 +43,18 @@ struct Cost {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let mut people = Vec::new();
-    let mut file = None;
-    let mut given = std::env::args().skip(1);
-    while let Some(word) = given.next() {
-        match word.as_str() {
-            "--json" => file = given.next(),
-            number => people.extend(number.parse::<usize>()),
-        }
-    }
-    if people.is_empty() {
-        people.extend(PEOPLE);
-    }
+    let (mut figures, people) = Figures::asked_for(&PEOPLE);
     println!(
         "{:>7} {:>9} {:>9} {:>12} {:>14} {:>14}",
         "people", "status", "ms", "ms of CPU", "us/person", "bytes/person"
     );
-    let mut rows = Vec::new();
     for count in people {
-        rows.extend(measured(count).await);
+        measured(count, &mut figures).await;
     }
-    if let Some(file) = file {
-        std::fs::write(file, Value::Array(rows).to_string()).expect("a file");
-    }
+    figures.write();
 }
 
-async fn measured(count: usize) -> Vec<Value> {
+async fn measured(count: usize, figures: &mut Figures) {
     let settings = [("MEDIA__ANSWER_AFTER", "0.1")];
     let world = World::start_with(&settings).await;
     let user = world.user().await;
@@ -76,9 +64,8 @@ async fn measured(count: usize) -> Vec<Value> {
     user.api
         .wait_for_contact(contacts.last().expect("somebody"))
         .await;
-    let mut rows = Vec::new();
     let first = status(&world, &user, count).await;
-    rows.push(row(count, "first", &first, 1));
+    row(figures, (count, "first"), &first, 1);
     let mut all = Cost {
         took: Duration::ZERO,
         cpu: Duration::ZERO,
@@ -91,16 +78,15 @@ async fn measured(count: usize) -> Vec<Value> {
         all.cpu += next.cpu;
         all.peak = all.peak.max(next.peak);
     }
-    rows.push(row(count, "following", &all, FOLLOWING));
-    rows
+    row(figures, (count, "following"), &all, FOLLOWING);
 }
 
 /// Until the daemon has nothing more to do: receipts are work, too, and not that of a status.
 async fn quiet(world: &World) {
-    let mut before = cpu_time(world);
+    let mut before = cpu_time(&world.daemon);
     for _ in 0..600 {
         sleep(Duration::from_secs(2)).await;
-        let now = cpu_time(world);
+        let now = cpu_time(&world.daemon);
         if now - before <= Duration::from_millis(10) {
             return;
         }
@@ -114,7 +100,7 @@ async fn status(world: &World, user: &User, count: usize) -> Cost {
     // What was held at most is counted from here.
     let clear = format!("/proc/{}/clear_refs", world.daemon.pid());
     let _ = std::fs::write(clear, "5");
-    let (begun, cpu) = (Instant::now(), cpu_time(world));
+    let (begun, cpu) = (Instant::now(), cpu_time(&world.daemon));
     let posted = user.api.post_status("A status as people write it.").await;
     assert!(
         posted.status == 200 || posted.status == 202,
@@ -136,28 +122,30 @@ async fn status(world: &World, user: &User, count: usize) -> Cost {
     }
     Cost {
         took: begun.elapsed(),
-        cpu: cpu_time(world) - cpu,
+        cpu: cpu_time(&world.daemon) - cpu,
         peak: memory(world, "VmHWM").saturating_sub(held),
     }
 }
 
-fn row(count: usize, name: &str, cost: &Cost, times: u32) -> Value {
+fn row(figures: &mut Figures, (count, name): (usize, &str), cost: &Cost, times: u32) {
     let (took, cpu) = (cost.took / times, cost.cpu / times);
     let each = cpu.as_secs_f64() * 1e6 / count as f64;
     let held = cost.peak * 1024 / count as u64;
-    println!(
-        "{count:>7} {name:>9} {:>9.0} {:>12.1} {each:>14.1} {held:>14}",
-        millis(took),
-        millis(cpu),
+    figures.row(
+        &format!(
+            "{count:>7} {name:>9} {:>9.0} {:>12.1} {each:>14.1} {held:>14}",
+            millis(took),
+            millis(cpu),
+        ),
+        json!({
+            "people": count,
+            "status": name,
+            "ms": millis(took),
+            "cpu_ms": millis(cpu),
+            "cpu_us_per_person": each,
+            "bytes_per_person": held,
+        }),
     );
-    json!({
-        "people": count,
-        "status": name,
-        "ms": millis(took),
-        "cpu_ms": millis(cpu),
-        "cpu_us_per_person": each,
-        "bytes_per_person": held,
-    })
 }
 
 /// Of the daemon, in KiB.
@@ -167,19 +155,4 @@ fn memory(world: &World, what: &str) -> u64 {
     let line = status.lines().find(|line| line.starts_with(what));
     let kib = line.and_then(|line| line.split_whitespace().nth(1));
     kib.and_then(|kib| kib.parse().ok()).expect("a number")
-}
-
-/// The CPU time that the daemon has had, in whole ticks of 10 ms.
-fn cpu_time(world: &World) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", world.daemon.pid()));
-    let stat = stat.expect("it runs");
-    // After the program's name, which may hold anything.
-    let fields = stat.rsplit(')').next().expect("fields");
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a number"));
-    Duration::from_millis(10 * ticks.sum::<u64>())
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

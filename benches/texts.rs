@@ -1,7 +1,7 @@
 //! Texts from 100 devices, end to end: from the request until WhatsApp has accepted it and the answer is read. Then texts to
 //! a group of 1,000: the first, for which everybody needs a key, and those that follow.
 //!
-//! `cargo bench --features sandbox --bench texts`, a few minutes. The daemon runs in a process of its own, in front of a
+//! `cargo bench --features sandbox --bench texts [-- --json FILE]`, a few minutes. The daemon runs in a process of its own, in front of a
 //! simulated WhatsApp in another one; that one costs more than the daemon, so the daemon's own CPU time is what to look at.
 #![allow(
     dead_code,
@@ -16,12 +16,14 @@
 mod tests {
     pub mod support;
 }
+mod figures;
 
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
+use self::figures::{Cost, Figures, millis, paired, percentile};
 use self::tests::support::{User, World};
 
 const DEVICES: usize = 100;
@@ -32,44 +34,37 @@ const FOLLOWING: usize = 10;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let (mut figures, _) = Figures::asked_for(&[]);
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
     let world = World::start_with(&settings).await;
-    let users: Vec<(User, String)> = stream::iter(0..DEVICES)
-        .then(|_| world.paired_user())
-        .collect()
-        .await;
+    let users = paired(&world, DEVICES).await;
     let friend = world.control.account("Ada").await;
     println!("{DEVICES} devices; texts to one number");
     // Everybody has a session with Ada before anything is measured.
     texts(&users, &friend, 16, DEVICES).await;
     for (callers, count) in LOADS {
-        let (begun, cpu) = (Instant::now(), cpu_time(&world));
-        let mut times = texts(&users, &friend, callers, count).await;
-        let (took, cpu) = (begun.elapsed(), cpu_time(&world) - cpu);
-        times.sort();
-        println!(
-            "{callers:3} callers: {:5.0} texts/s, {:.2} ms of daemon CPU each, median {:.1} ms, p99 {:.1} ms",
-            count as f64 / took.as_secs_f64(),
-            millis(cpu) / count as f64,
-            millis(times[count / 2]),
-            millis(times[count * 99 / 100]),
+        let work = texts(&users, &friend, callers, count);
+        let (mut times, cost) = Cost::of(&world.daemon, work).await;
+        let (median, p99) = (percentile(&mut times, 50), percentile(&mut times, 99));
+        figures.row(
+            &format!(
+                "{callers:3} callers: {:5.0} texts/s, {:.2} ms of daemon CPU each, median {:.1} ms, p99 {:.1} ms",
+                cost.per_second(count),
+                cost.cpu_each(count),
+                millis(median),
+                millis(p99),
+            ),
+            json!({
+                "callers": callers, "per_second": cost.per_second(count), "cpu_ms": cost.cpu_each(count),
+                "median_ms": millis(median), "p99_ms": millis(p99),
+            }),
         );
     }
-    group(&world, &users[0]).await;
+    group(&world, &users[0], &mut figures).await;
+    figures.write();
 }
 
-/// The CPU time that the daemon has had, in whole ticks of 10 ms.
-fn cpu_time(world: &World) -> Duration {
-    let stat = std::fs::read_to_string(format!("/proc/{}/stat", world.daemon.pid()));
-    let stat = stat.expect("it runs");
-    // After the program's name, which may hold anything.
-    let fields = stat.rsplit(')').next().expect("fields");
-    let ticks = fields.split_whitespace().skip(11).take(2);
-    let ticks = ticks.map(|ticks| ticks.parse::<u64>().expect("a number"));
-    Duration::from_millis(10 * ticks.sum::<u64>())
-}
-
-async fn group(world: &World, (user, phone): &(User, String)) {
+async fn group(world: &World, (user, phone): &(User, String), figures: &mut Figures) {
     let mut members = vec![phone.clone()];
     for number in 1..MEMBERS {
         members.push(world.control.account(&format!("Member {number}")).await);
@@ -80,15 +75,19 @@ async fn group(world: &World, (user, phone): &(User, String)) {
         .await;
     println!("a group of {MEMBERS}");
     for (name, count) in [("the first", 1), ("following", FOLLOWING)] {
-        let (begun, cpu) = (Instant::now(), cpu_time(world));
-        for _ in 0..count {
-            text(user, &group).await;
-        }
-        let (took, cpu) = (begun.elapsed(), cpu_time(world) - cpu);
-        println!(
-            "{name}: {:.0} ms, {:.1} ms of daemon CPU each",
-            millis(took) / f64::from(count as u32),
-            millis(cpu) / f64::from(count as u32),
+        let work = async {
+            for _ in 0..count {
+                text(user, &group).await;
+            }
+        };
+        let ((), cost) = Cost::of(&world.daemon, work).await;
+        let each = millis(cost.took) / count as f64;
+        figures.row(
+            &format!(
+                "{name}: {each:.0} ms, {:.1} ms of daemon CPU each",
+                cost.cpu_each(count)
+            ),
+            json!({ "group": MEMBERS, "text": name, "ms": each, "cpu_ms": cost.cpu_each(count) }),
         );
         // Receipts are work, too, and not that of a text.
         tokio::time::sleep(Duration::from_secs(10)).await;
@@ -109,8 +108,4 @@ async fn text(user: &User, to: &str) {
     let body = json!({ "number": to, "text": "A text as people write it, of a line or so." });
     let sent: Value = user.api.post("/send/text", body).await.expect(200);
     assert_eq!(sent["status"], "sent", "{sent}");
-}
-
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }

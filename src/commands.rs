@@ -16,6 +16,7 @@ pub mod privacy;
 pub mod profile;
 pub mod send;
 pub mod status;
+pub mod statuses;
 
 use std::future::{Future, pending};
 use std::panic::AssertUnwindSafe;

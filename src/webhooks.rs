@@ -8,7 +8,7 @@ pub mod delivery;
 pub mod dispatcher;
 pub mod event;
 mod metrics;
-pub mod names;
+mod names;
 pub mod payload;
 mod pending_devices;
 mod recorder;
@@ -179,14 +179,19 @@ impl Webhooks {
         }
     }
 
-    /// How to store an event together with what it tells of. `None`: nobody wants to know.
-    pub fn record(
+    /// How to store an event together with what it tells of, which may be people whom it names by number or LID alone;
+    /// `names` has the other one. `None`: nobody wants to know.
+    pub async fn record(
         &self,
         device: DeviceNumber,
-        event: &Event,
+        mut event: Event,
+        names: &RecordBackend,
     ) -> Result<Option<Statement>, StoreError> {
-        let webhook = self.listener(device, event.name);
-        webhook.map(|webhook| webhook.put(event)).transpose()
+        let Some(webhook) = self.listener(device, event.name) else {
+            return Ok(None);
+        };
+        names::complete(&mut event.data, names).await;
+        webhook.put(&event).map(Some)
     }
 
     /// What [`Self::record`] gave was committed.

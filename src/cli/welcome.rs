@@ -161,6 +161,11 @@ async fn prepare(
         caller
             .post("add a contact", &contacts, None, account(contact))
             .await?;
+        // They have each other's statuses.
+        let theirs = format!("{accounts}/{}/contacts", contact.0);
+        caller
+            .post("add a contact", &theirs, None, account(PHONE))
+            .await?;
     }
     let registered = match caller.register(master_token, "Sandbox").await {
         Ok(registered) => registered,

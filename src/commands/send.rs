@@ -15,7 +15,7 @@ pub mod list_response;
 pub mod live_location;
 pub mod location;
 mod media;
-mod picture;
+pub mod picture;
 pub mod poll;
 pub mod product;
 mod question;

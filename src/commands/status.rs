@@ -3,6 +3,7 @@
 pub mod audience;
 pub mod audio;
 pub mod delete;
+pub mod link;
 pub mod media;
 pub mod privacy;
 pub mod text;
@@ -175,7 +176,7 @@ impl Posted {
 }
 
 /// RFC 3339 with the server's local offset, as the contract has it for statuses.
-fn local(at: DateTime<Utc>) -> String {
+pub fn local(at: DateTime<Utc>) -> String {
     let at = at.with_timezone(&Local);
     at.to_rfc3339_opts(SecondsFormat::Secs, false)
 }

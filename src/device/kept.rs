@@ -16,6 +16,9 @@ use crate::store::{DeviceNumber, Statement, Store, StoreError};
 /// A message that holds more is kept without what it holds, in bytes.
 const LARGEST: usize = 64 * 1024;
 
+/// The chat in which WhatsApp has everybody's statuses.
+const STATUSES: &str = "status@broadcast";
+
 /// What is known of a message, besides what it holds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct About {
@@ -49,6 +52,11 @@ impl About {
         }
     }
 
+    /// Whether it is a status.
+    pub fn is_status(&self) -> bool {
+        self.chat == STATUSES
+    }
+
     /// Whether it was sent to a group.
     pub fn in_group(&self) -> bool {
         self.chat.ends_with("@g.us")
@@ -60,6 +68,7 @@ impl About {
             known.as_deref().is_none_or(|known| known == named)
         };
         match chat {
+            _ if self.is_status() => false,
             Chat::Group(group) => self.chat == group.as_str(),
             Chat::Person(Person::Phone(number)) => {
                 !self.in_group() && same(&self.other.phone, number.digits())
@@ -104,7 +113,9 @@ pub fn encoded(message: &Message) -> Vec<u8> {
 /// What is known of an inbound message. `None`: it is nothing that anybody asks for afterwards.
 pub fn about(message: &Message, info: &MessageInfo, people: &Participants) -> Option<About> {
     let chat = &info.source.chat;
-    let talks = chat.is_pn() || chat.is_lid() || chat.is_group();
+    // Own statuses that the phone posts have their place elsewhere.
+    let status = chat.is_status_broadcast() && !info.source.is_from_me;
+    let talks = chat.is_pn() || chat.is_lid() || chat.is_group() || status;
     let kind = report::kept_kind(message)?;
     talks.then(|| About {
         chat: chat.to_non_ad_string(),

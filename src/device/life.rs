@@ -41,6 +41,9 @@ use std::sync::{Arc, OnceLock};
 
 use actix::Recipient;
 use chrono::{DateTime, Utc};
+use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
+use tracing::{Instrument as _, warn};
 use wacore_binary::Jid;
 
 use self::acks::Acks;
@@ -65,6 +68,7 @@ use super::session::newsletters::live::Watched;
 use super::shared::Shared;
 use crate::store::devices::Account;
 use crate::store::{RecordBackend, StoreError};
+use crate::telemetry::Chain;
 use crate::webhooks::event::Event;
 
 /// What one life has, but for the client.
@@ -126,6 +130,20 @@ impl Life {
         self.shared
             .webhooks
             .publish_with(self.plan.number, event, names);
+    }
+
+    /// Has something done of which nobody waits for the end. `otherwise`: what is so if it cannot be begun.
+    pub fn soon(
+        otherwise: &'static str,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> Option<AbortHandle> {
+        match Handle::try_current() {
+            Ok(runtime) => Some(runtime.spawn(work.in_current_span()).abort_handle()),
+            Err(error) => {
+                warn!(error = %Chain(&error), "{otherwise}");
+                None
+            }
+        }
     }
 
     /// From here on the store refuses what an older life writes.

@@ -2,6 +2,8 @@
 //!
 //! They come on the receive path, which cannot wait for the store.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot};
@@ -12,7 +14,9 @@ use super::known_as::KnownAs;
 use super::life::Life;
 use super::life::viewers::Viewing;
 use super::report::StatusViewed;
+use crate::store::DeviceNumber;
 use crate::store::status_views::ViewSign;
+use crate::store::statuses::StoredAudience;
 use crate::telemetry::Chain;
 use crate::webhooks::event::Event;
 
@@ -81,11 +85,19 @@ async fn take_all(receipts: Vec<(Arc<Life>, Box<Receipt>)>) {
     };
     let states = life.shared.states.clone();
     let (mut understood, mut all) = (Vec::with_capacity(receipts.len()), Vec::new());
-    let mut viewings = Vec::new();
-    for (life, receipt) in receipts {
+    let (mut viewings, mut audiences) = (Vec::new(), Audiences::default());
+    for (life, mut receipt) in receipts {
         let (reader, signs) = life.understand(&receipt).await;
-        let of_statuses = life.viewings(&receipt, &reader).into_iter();
-        viewings.extend(of_statuses.map(|viewing| (life.clone(), viewing)));
+        for viewing in life.viewings(&receipt, &reader) {
+            match audiences.admit(&life, &viewing).await {
+                true => viewings.push((life.clone(), viewing)),
+                // Whoever it did not go to can know its id, and nothing else of it.
+                false => receipt.message_ids.retain(|id| *id != viewing.id),
+            }
+        }
+        if receipt.message_ids.is_empty() {
+            continue;
+        }
         understood.push((life, receipt, reader, all.len()..all.len() + signs.len()));
         all.extend(signs);
     }
@@ -98,21 +110,39 @@ async fn take_all(receipts: Vec<(Arc<Life>, Box<Receipt>)>) {
     }
 }
 
+/// To whom own statuses go, each asked once.
+#[derive(Default)]
+struct Audiences(HashMap<(DeviceNumber, String), Option<StoredAudience>>);
+
+impl Audiences {
+    /// Whether somebody may have a status, as far as that is known.
+    async fn admit(&mut self, life: &Life, viewing: &Viewing) -> bool {
+        let (store, device) = (&life.shared.store, life.plan.number);
+        let audience = match self.0.entry((device, viewing.id.clone())) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let found = store.status_audience(device, &viewing.id).await;
+                place.insert(found.unwrap_or_else(|error| {
+                    warn!(error = %Chain(&error), "to whom a status went could not be read");
+                    None
+                }))
+            }
+        };
+        let lid = viewing.who.lid.as_deref();
+        let has = |audience: &StoredAudience| lid.is_some_and(|lid| audience.has(lid));
+        audience.as_ref().is_none_or(has)
+    }
+}
+
 /// What they say of statuses is kept, and told where it is news.
 async fn note_viewings(viewings: &[(Arc<Life>, Viewing)]) {
     let Some((life, _)) = viewings.first() else {
         return;
     };
-    let named = |(life, viewing): &(Arc<Life>, Viewing)| {
-        let who = &viewing.who;
-        let name = who.lid.clone().or_else(|| who.phone.clone());
-        name.map(|name| (life.clone(), viewing.clone(), name))
-    };
-    let named: Vec<_> = viewings.iter().filter_map(named).collect();
-    let signs = named.iter().map(|(life, viewing, name)| ViewSign {
+    let signs = viewings.iter().map(|(life, viewing)| ViewSign {
         device: life.plan.number,
         id: &viewing.id,
-        name,
+        name: viewing.name(),
         who: &viewing.who,
         viewed: viewing.viewed,
         at: viewing.at,
@@ -120,7 +150,8 @@ async fn note_viewings(viewings: &[(Arc<Life>, Viewing)]) {
     let signs: Vec<ViewSign<'_, KnownAs>> = signs.collect();
     match life.shared.store.note_views(&signs).await {
         Ok(new) => {
-            for ((life, viewing, _), _) in named.iter().zip(&new).filter(|(_, new)| **new) {
+            let news = viewings.iter().zip(&new).filter(|(_, new)| **new);
+            for ((life, viewing), _) in news {
                 life.publish(Event::of(&StatusViewed::new(viewing)));
             }
         }

@@ -20,10 +20,11 @@ use chrono::{DateTime, SubsecRound, Utc};
 use wacore::types::events::{Event as LibraryEvent, MessageBatch};
 
 pub(super) use self::connection::{AccountRestriction, AppStateSyncComplete, OfflineSyncCompleted};
+pub use self::messages::MessageMedia;
 pub(super) use self::messages::{
-    Change, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
-    REACTION, Retried, changes, context_mut, disappears, kept_kind, mentions, receipt, received,
-    unwrapped, unwrapped_mut,
+    Change, Gist, MediaRetry, MentionSent, MessageFailed, MessageReceived, MessageSent, PollVote,
+    REACTION, Retried, changes, context_mut, disappears, gist, kept_kind, mentions, receipt,
+    received, unwrapped, unwrapped_mut,
 };
 pub(super) use self::participants::{Participant, Participants};
 pub(super) use self::statuses::StatusViewed;

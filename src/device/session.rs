@@ -18,6 +18,7 @@ pub mod lookup;
 pub mod media;
 pub mod messages;
 pub mod newsletters;
+pub mod others_statuses;
 pub mod outgoing;
 pub mod presence;
 pub mod privacy;
@@ -231,12 +232,7 @@ impl Session {
 
     /// Why WhatsApp did not accept a message, as far as it tells.
     async fn not_accepted(&self, code: String, message_id: &str) -> Failure {
-        let mut refusal = NotAccepted {
-            code,
-            until: None,
-            message_id: message_id.to_owned(),
-            foreseen: false,
-        };
+        let mut refusal = NotAccepted::new(code, message_id);
         if refusal.is_reach_out() {
             let mex = self.client.mex();
             // What is not told is not known; the refusal is one all the same.

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::runtime::Handle;
-use tracing::{Instrument, error, info, warn};
+use tracing::{error, info};
 
 use super::kept::Kept;
 use super::life::Life;
@@ -15,7 +14,6 @@ use crate::store::messages::Whose;
 use crate::store::{DeviceNumber, RecordBackend};
 use crate::telemetry::Chain;
 use crate::webhooks::event::Event;
-use crate::webhooks::names;
 
 /// Why a job of an earlier run was not done.
 const STOPPED: &str = "the daemon has stopped while it was made, and nothing was sent: ask again, with the same \
@@ -31,10 +29,7 @@ pub(super) fn settle_soon(life: &Arc<Life>, message_id: &str, outcome: Outcome, 
         let (device, names) = (life.plan.number, &life.records);
         settle(&life.shared, device, &message_id, &outcome, event, names).await;
     };
-    match Handle::try_current() {
-        Ok(runtime) => drop(runtime.spawn(settle.in_current_span())),
-        Err(error) => warn!(error = %Chain(&error), "a job is settled by the next start"),
-    }
+    Life::soon("a job is settled by the next start", settle);
 }
 
 /// A job has failed: nothing was sent, or, if something has left, it may still arrive.
@@ -58,11 +53,10 @@ async fn settle(
     device: DeviceNumber,
     message_id: &str,
     outcome: &Outcome,
-    mut event: Event,
+    event: Event,
     names: &RecordBackend,
 ) {
-    names::complete(&mut event.data, names).await;
-    let told = shared.webhooks.record(device, &event);
+    let told = shared.webhooks.record(device, event, names).await;
     let settled = async {
         shared
             .store

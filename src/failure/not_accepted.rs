@@ -26,23 +26,27 @@ impl NotAccepted {
     /// WhatsApp's number for a device that it does not know, in place of its keys.
     const NO_READERS: &str = "406";
 
-    /// WhatsApp gives no keys of any device that could read it.
-    pub fn without_readers(message_id: &str) -> Self {
+    /// WhatsApp has refused it with this code.
+    pub fn new(code: String, message_id: &str) -> Self {
         Self {
-            code: Self::NO_READERS.to_owned(),
+            code,
             until: None,
             message_id: message_id.to_owned(),
             foreseen: false,
         }
     }
 
+    /// WhatsApp gives no keys of any device that could read it.
+    pub fn without_readers(message_id: &str) -> Self {
+        Self::new(Self::NO_READERS.to_owned(), message_id)
+    }
+
     /// WhatsApp has said that it does not let the account begin a chat, until then.
     pub fn foreseen(code: &str, until: Option<DateTime<Utc>>, message_id: &str) -> Self {
         Self {
-            code: code.to_owned(),
             until,
-            message_id: message_id.to_owned(),
             foreseen: true,
+            ..Self::new(code.to_owned(), message_id)
         }
     }
 

@@ -41,6 +41,8 @@ pub fn areas() -> Vec<Area> {
             command::<status::media::PostStatusMedia>("postStatusMedia", POST, "/status/media"),
             command::<status::privacy::UpdateStatusPrivacy>("updateStatusPrivacy", PUT, "/status/privacy"),
             endpoint::<statuses::show::GetPostedStatus>("getPostedStatus", GET, "/status/{message_id}"),
+            command::<commands::statuses::list::GetStatuses>("getStatuses", GET, "/statuses"),
+            command::<commands::statuses::read::ReadStatus>("readStatus", POST, "/statuses/{message_id}/read"),
             endpoint::<statuses::views::GetStatusViews>("getStatusViews", GET, "/status/{message_id}/views"),
             command::<status::delete::DeleteStatus>("deleteStatus", DELETE, "/status/{message_id}"),
         ]),

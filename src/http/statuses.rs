@@ -3,10 +3,11 @@
 pub mod show;
 pub mod views;
 
-use chrono::{DateTime, Local, SecondsFormat};
+use chrono::DateTime;
 
-/// RFC 3339 with the server's local offset, as the contract has it for statuses, of Unix seconds.
+use crate::commands::status::local;
+
+/// As the contract has times of statuses, of Unix seconds.
 fn time(seconds: i64) -> Option<String> {
-    let time = DateTime::from_timestamp(seconds, 0)?.with_timezone(&Local);
-    Some(time.to_rfc3339_opts(SecondsFormat::Secs, false))
+    DateTime::from_timestamp(seconds, 0).map(local)
 }

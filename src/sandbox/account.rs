@@ -151,6 +151,11 @@ impl Account {
         Address::new(&self.profile.phone, device)
     }
 
+    /// The addresses of all linked devices, in order.
+    pub fn companion_addresses(&self) -> impl Iterator<Item = Address> {
+        self.companions.keys().map(|number| self.address(*number))
+    }
+
     /// The phone and every linked device, in order.
     pub fn devices(&self) -> Vec<u16> {
         std::iter::once(0)

@@ -8,7 +8,6 @@ pub mod query;
 mod shown;
 
 use serde_json::{Value, json};
-use wacore_binary::builder::NodeBuilder;
 
 use super::address::Address;
 use super::channel::{Channel, Follower, Role, State, Written};
@@ -193,19 +192,14 @@ impl World {
         key: &'static str,
         data: Value,
     ) {
-        let answer = json!({ "data": { format!("xwa2_notify_newsletter_{key}"): data } });
-        let update = NodeBuilder::new("update")
-            .attr("op_name", format!("NotificationNewsletter{what}"))
-            .bytes(answer.to_string().into_bytes())
-            .build();
+        let data = json!({ format!("xwa2_notify_newsletter_{key}"): data });
+        let name = format!("NotificationNewsletter{what}");
         let Some(account) = self.account(by) else {
             return;
         };
-        let numbers = account.companions.keys();
-        let companions: Vec<Address> = numbers.map(|number| account.address(*number)).collect();
+        let companions: Vec<Address> = account.companion_addresses().collect();
         for device in companions.iter().filter(|device| *device != by) {
-            let news = stanza::notification(stanza::server(), "mex", update.clone());
-            self.deliver(device, news);
+            self.deliver(device, stanza::pushed(&name, &data));
         }
     }
 }

@@ -26,7 +26,7 @@
 //! | `POST accounts/{phone}/send {to?,content,quoted?,mentions?,mention_all?,view_once?,expiration?}` | that phone sends anything |
 //! | `POST accounts/{phone}/calls {to,video?}` · `GET` | that phone calls somebody, whose devices ring · shows its calls and their `state` |
 //! | `POST accounts/{phone}/calls/{id} {action}` | takes a call or not (`accept`, `decline`), or ends it (`hang_up`; `give_up`: nobody took it) |
-//! | `POST accounts/{phone}/receipts {type,messages}` | it reads messages that it has (`read`), or plays them (`played`) |
+//! | `POST accounts/{phone}/receipts {type,messages,status_of?}` | it reads messages that it has (`read`), or plays them (`played`); with `status_of` it claims so of statuses of that account, whether it has them or not |
 //! | `POST accounts/{phone}/status {text or media}` | that phone posts a status, to whom its privacy says |
 //! | `POST groups {subject,participants,by_number?}` · `GET` | makes a group, the first participant its creator · lists them |
 //! | `POST groups/{jid}/participants {add?,remove?}` | changes who is in a group; members do the rest by protocol |

@@ -24,6 +24,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// The account all of whose devices are meant, if it is one.
+    pub fn account(&self) -> Option<&str> {
+        match self {
+            Self::Account(phone) => Some(phone),
+            Self::Everybody | Self::Device(_) => None,
+        }
+    }
+
     /// `None` is a client whose device is not known, or not yet: only `*` reaches it.
     pub fn includes(&self, device: Option<&Address>) -> bool {
         match self {
@@ -214,17 +222,9 @@ impl Faults {
 
     /// The accounts that may not do everything, as they were told.
     pub fn restricted(&self) -> Vec<String> {
-        let accounts =
-            self.active
-                .iter()
-                .filter_map(|active| match (&active.fault, &active.scope) {
-                    (
-                        Fault::ReachOutLocked { .. } | Fault::NewChatsCapped { .. },
-                        Scope::Account(phone),
-                    ) => Some(phone.clone()),
-                    _ => None,
-                });
-        accounts.collect()
+        let restricting = self.active.iter().filter(|active| active.fault.restricts());
+        let accounts = restricting.filter_map(|active| active.scope.account());
+        accounts.map(str::to_owned).collect()
     }
 
     /// How many parts of statuses this device's account may post in which time.

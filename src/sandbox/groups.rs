@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use wacore_binary::Node;
 
+use super::account::Account;
 use super::address::Address;
 use super::group::{Group, MEMBERS, Rules};
 use super::iq::{NOT_FOUND, Refusal};
@@ -114,9 +115,7 @@ impl World {
             ),
         ];
         let accounts = people.iter().filter_map(|phone| self.accounts.get(phone));
-        let companions: Vec<Address> = accounts
-            .flat_map(|account| account.companions.keys().map(|d| account.address(*d)))
-            .collect();
+        let companions: Vec<Address> = accounts.flat_map(Account::companion_addresses).collect();
         for device in companions {
             let mut node = stanza::notification(group.jid(), "w:gp2", change.clone());
             node.attrs

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use bytes::Bytes;
+use serde_json::{Value, json};
 use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node, NodeContent, Server};
 
@@ -138,6 +139,14 @@ pub fn notification(from: Jid, kind: &'static str, child: Node) -> Node {
         .attr("t", now())
         .children([child])
         .build()
+}
+
+/// News for a device in the form of an answer to a question that nobody has asked.
+pub fn pushed(op_name: &str, data: &Value) -> Node {
+    let update = NodeBuilder::new("update")
+        .attr("op_name", op_name)
+        .bytes(json!({ "data": data }).to_string().into_bytes());
+    notification(server(), "mex", update.build())
 }
 
 /// The bytes of a stanza as they are encrypted: a flag byte 0, for nothing is compressed, and the node.

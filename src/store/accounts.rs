@@ -97,6 +97,16 @@ pub struct Caller {
     pub role: Role,
 }
 
+impl Caller {
+    /// Of what the caller may know of, to a statement that asks for tenant, user and, in place of the user, whether it is all
+    /// of the tenant's.
+    pub(super) fn bind(&self, statement: Statement) -> Statement {
+        let all = i64::from(self.role != Role::User);
+        let statement = statement.bind(self.tenant.to_string());
+        statement.bind(self.user.to_string()).bind(all)
+    }
+}
+
 /// Who holds a token, and how far it reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bearer {

@@ -4,12 +4,13 @@
 
 mod bounds;
 mod reached;
+mod statuses;
 
 use bytes::Bytes;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::accounts::{Caller, Role};
+use super::accounts::Caller;
 use super::sealing::names;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError, jobs};
@@ -17,6 +18,7 @@ use crate::ids::{DeviceId, UserId};
 
 pub use self::bounds::KeptBounds;
 pub use self::reached::{Reach, Reached};
+pub use self::statuses::SHOWN;
 
 /// How far a message of one's own has come. It never goes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -144,7 +146,7 @@ const OF_CALLER: &str = "SELECT m.number, m.device, m.id, m.mine, m.state, m.at,
     ORDER BY m.mine, m.number DESC LIMIT 1";
 
 const OTHERS_BEFORE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \
-    WHERE device = $1 AND mine = 0 AND number < $2 ORDER BY number DESC LIMIT $3";
+    WHERE device = $1 AND mine = 0 AND status_read IS NULL AND number < $2 ORDER BY number DESC LIMIT $3";
 
 const CHANGE: &str = "UPDATE message SET value = $1 WHERE device = $2 AND id = $3 AND mine = $4";
 const DELETE: &str = "DELETE FROM message WHERE device = $1 AND id = $2 AND mine = $3";
@@ -199,6 +201,13 @@ impl MessageBook {
         let change = Statement::new(CHANGE).bind(value).bind(self.device.0);
         let mine = i64::from(message.mine);
         Ok(change.bind(message.id.as_str()).bind(mine))
+    }
+
+    /// Forgets a message.
+    pub fn forget<T>(&self, message: &KeptMessage<T>) -> Statement {
+        let delete = Statement::new(DELETE).bind(self.device.0);
+        let mine = i64::from(message.mine);
+        delete.bind(message.id.as_str()).bind(mine)
     }
 
     fn value<T: Serialize>(
@@ -309,11 +318,8 @@ impl Store {
         id: &str,
         whose: Whose,
     ) -> Result<Option<Found<T>>, StoreError> {
-        let all = caller.role != Role::User;
         let find = Statement::new(OF_CALLER).bind(id).bind(whose.least());
-        let find = find.bind(caller.tenant.to_string());
-        let find = find.bind(caller.user.to_string()).bind(i64::from(all));
-        let rows = self.read(find).await?;
+        let rows = self.read(caller.bind(find)).await?;
         let found = rows.first().map(|row| {
             let device = DeviceNumber(row.int(1)?);
             Ok(Found {
@@ -336,16 +342,9 @@ impl Store {
     }
 
     /// Forgets a message; durable when answered.
-    pub async fn forget_message(
-        &self,
-        device: DeviceNumber,
-        id: &str,
-        mine: bool,
-    ) -> Result<(), StoreError> {
-        let delete = Statement::new(DELETE).bind(device.0).bind(id);
-        self.write(vec![delete.bind(i64::from(mine))])
-            .await
-            .map(drop)
+    pub async fn forget_message<T>(&self, message: &KeptMessage<T>) -> Result<(), StoreError> {
+        let forget = self.message_book(message.device).forget(message);
+        self.write(vec![forget]).await.map(drop)
     }
 }
 

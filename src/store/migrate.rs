@@ -74,6 +74,10 @@ const STEPS: &[(&str, Step)] = &[
         "status views",
         Step::Sql(include_str!("migrations/0018_status_views.sql")),
     ),
+    (
+        "others' statuses",
+        Step::Sql(include_str!("migrations/0019_others_statuses.sql")),
+    ),
 ];
 
 /// How a step is made.

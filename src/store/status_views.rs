@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::accounts::{Caller, Role};
+use super::accounts::Caller;
 use super::value::Statement;
 use super::{DeviceNumber, Store, StoreError};
 
@@ -102,11 +102,8 @@ impl Store {
         id: &str,
         page: Page,
     ) -> Result<Option<StatusViews<T>>, StoreError> {
-        let all = i64::from(caller.role != Role::User);
         let find = Statement::new(FIND).bind(id);
-        let find = find.bind(caller.tenant.to_string());
-        let find = find.bind(caller.user.to_string()).bind(all);
-        let found = self.read(find).await?;
+        let found = self.read(caller.bind(find)).await?;
         let Some(row) = found.first() else {
             return Ok(None);
         };

@@ -38,6 +38,7 @@ mod sandbox;
 mod secrets;
 mod send;
 mod status;
+mod statuses;
 mod support;
 mod tenants;
 mod urls;

@@ -1,9 +1,13 @@
 //! The README: its lines, pasted into a shell in front of the sandbox.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::support::contract;
 use crate::support::{Process, World};
+
+/// For a whole table, on a machine under load.
+const LONGEST: Duration = Duration::from_secs(300);
 
 const README: &str = include_str!("../../README.md");
 
@@ -48,8 +52,11 @@ async fn paste(settings: &str, lines: &[String]) -> String {
     let shell = tokio::process::Command::new("bash")
         .arg("-c")
         .arg(script)
+        .kill_on_drop(true)
         .output();
-    let output = shell.await.expect("bash");
+    // A line that waits for something may wait for ever.
+    let output = tokio::time::timeout(LONGEST, shell).await;
+    let output = output.expect("all lines end").expect("bash");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.is_empty(), "{errors}");
     String::from_utf8(output.stdout).expect("UTF-8")

@@ -11,11 +11,13 @@ mod lifecycle;
 mod list;
 mod pending;
 mod purge;
+mod receipts;
 mod replay;
 mod signatures;
 
 use serde_json::{Value, json};
 
+use crate::support::receiver::Received;
 use crate::support::{Api, LOCAL, Receiver, User, World, until, until_ok};
 
 /// A user with a connected device, the number of its account, and somebody who writes to it.
@@ -144,4 +146,19 @@ async fn deliveries(api: &Api, state: &str) -> Vec<Value> {
     let path = format!("/webhook/deliveries?state={state}&limit=500");
     let answer = api.get(&path).await.expect(200);
     answer["deliveries"].as_array().expect("deliveries").clone()
+}
+
+/// What is told of an event about this message.
+async fn told_of(receiver: &Receiver, event: &str, id: &Value) -> Value {
+    let is_it = |one: &Received| {
+        let data = &one.body["data"];
+        let listed = data["message_ids"].as_array();
+        let named = data["message_id"] == *id || listed.is_some_and(|ids| ids.contains(id));
+        one.event() == event && named
+    };
+    let all = receiver
+        .until(&format!("{event} {id}"), |all| all.iter().any(is_it))
+        .await;
+    let found = all.into_iter().rev().find(is_it).expect("it was there");
+    found.body["data"].clone()
 }

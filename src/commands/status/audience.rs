@@ -4,9 +4,16 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::privacy::{LONGEST_LIST, each_once};
+use crate::device::session::Session;
 use crate::device::session::status::Once;
+use crate::device::session::status::audience::Audience;
+use crate::device::session::status::mention::Mentioned;
 use crate::device::session::status::privacy::Admits;
+use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
+
+/// People whom one status mentions: as many as phones let anybody mention.
+const MOST_MENTIONED: usize = 5;
 
 /// To whom it goes this once; the stored privacy stays as it is. Whoever is blocked gets nothing all the same.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -18,7 +25,7 @@ pub struct Given {
     /// Whom the list means.
     #[serde(rename = "type")]
     admits: Admits,
-    /// User JIDs, or numbers in whatever notation; left alone for `contacts`.
+    /// User JIDs, or numbers in whatever notation, at most 10,000; none for `contacts`.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     list: Vec<Person>,
@@ -34,6 +41,9 @@ impl TryFrom<Given> for OnceAudience {
 
     fn try_from(given: Given) -> Result<Self, String> {
         let kind = match given.admits {
+            Admits::Contacts if !given.list.is_empty() => {
+                return Err("audience.list must be empty for contacts".to_owned());
+            }
             Admits::Contacts => {
                 let (admits, list) = (given.admits, Vec::new());
                 return Ok(Self(Once { admits, list }));
@@ -56,7 +66,35 @@ impl TryFrom<Given> for OnceAudience {
     }
 }
 
-/// What a request has of it.
-pub fn once(given: Option<OnceAudience>) -> Option<Once> {
-    given.map(|OnceAudience(once)| once)
+/// To whom a status goes, and whom it mentions.
+pub struct Readers {
+    once: Option<Once>,
+    mentions: Vec<Person>,
+}
+
+impl Readers {
+    /// As a request has it: `audience` and `mentions`.
+    pub fn check(
+        audience: Option<OnceAudience>,
+        mentions: Option<Vec<Person>>,
+    ) -> Result<Self, Invalid> {
+        let mentions = each_once(mentions.unwrap_or_default());
+        if mentions.len() > MOST_MENTIONED {
+            let problem = format!("mentions must not hold more than {MOST_MENTIONED} people");
+            return Err(Invalid::field("mentions", problem));
+        }
+        Ok(Self {
+            once: audience.map(|OnceAudience(once)| once),
+            mentions,
+        })
+    }
+
+    /// As WhatsApp knows them.
+    pub async fn find(&self, session: &Session) -> Result<(Audience, Mentioned), Failure> {
+        let status = session.status();
+        let audience = status.audience(self.once.as_ref());
+        let mentioned = status.mentioned(&self.mentions);
+        let (audience, mentioned) = futures::try_join!(audience, mentioned)?;
+        Ok((audience.and(&mentioned), mentioned))
+    }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::audience::{OnceAudience, once};
+use super::audience::{OnceAudience, Readers};
 use super::{OPERATION, Posted, PostedOrUnderWay, StatusType, of_upload};
 use crate::commands::{Command, Input};
 use crate::contract::color::Color;
@@ -13,8 +13,8 @@ use crate::device::session::media::File;
 use crate::device::session::messages::context::References;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::outgoing::media::Audio;
-use crate::device::session::status::Once;
 use crate::failure::{Failure, Invalid};
+use crate::jid::Person;
 use crate::media::sound;
 use crate::media::source::Source;
 
@@ -36,6 +36,9 @@ pub struct PostStatusAudio {
     pub ptt: Option<bool>,
     /// What is shown while it is heard; absent: WhatsApp's green.
     pub background_color: Option<Color>,
+    /// Who is told that they are mentioned, and gets it whatever the privacy says: numbers or JIDs, at most 5.
+    #[schema(value_type = Option<Vec<String>>, max_items = 5)]
+    pub mentions: Option<Vec<Person>>,
     /// To whom it goes this once; absent: to everyone whom the status privacy admits.
     #[schema(value_type = Option<super::audience::Given>)]
     pub audience: Option<OnceAudience>,
@@ -70,7 +73,7 @@ pub struct PostSound {
     source: Source,
     voice: bool,
     background: Option<u32>,
-    once: Option<Once>,
+    readers: Readers,
 }
 
 impl Input for PostStatusAudio {
@@ -81,7 +84,7 @@ impl Input for PostStatusAudio {
             source: Source::one_of(("audio", self.audio), ("audio_url", self.audio_url))?,
             voice: self.ptt.unwrap_or(true),
             background: self.background_color.map(|color| color.argb),
-            once: once(self.audience),
+            readers: Readers::check(self.audience, self.mentions)?,
         })
     }
 }
@@ -107,7 +110,7 @@ impl Command for PostSound {
         let (ffmpeg, room) = (media.ffmpeg(), session.room());
         let sound = sound::of(ffmpeg, found.field, found.bytes, self.voice, room).await?;
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status().audience(self.once.as_ref()).await?;
+        let (audience, mentioned) = self.readers.find(&session).await?;
         let uploaded = media.upload(File::Audio, sound.bytes, 0).await?;
         let audio = Audio {
             mime_type: sound::MIME_TYPE,
@@ -116,7 +119,9 @@ impl Command for PostSound {
             bars: sound.bars.map(Vec::from),
         };
         let message = Outgoing::audio(uploaded, audio, References::default(), false);
-        let message = message.on_background(self.background);
+        let message = message
+            .on_background(self.background)
+            .mentioning(&mentioned);
         let posting = session.status().post(audience, message).await?;
         let posted = |posted| PostedSound {
             posted,

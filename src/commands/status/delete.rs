@@ -7,6 +7,7 @@ use crate::commands::Command;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::contract::reply::{Form, Recipient, Reply};
+use crate::device::life::jobs::message_meant;
 use crate::device::session::Session;
 use crate::device::session::status::delete::{Deletion, UNKNOWN};
 use crate::failure::Failure;
@@ -58,8 +59,7 @@ impl Reply for DeletedOrUnderWay {
 
 impl DeleteStatus {
     fn id(&self) -> &str {
-        let id = self.message_id.strip_prefix("job_");
-        id.unwrap_or(&self.message_id)
+        message_meant(&self.message_id)
     }
 
     fn deleted(&self, state: Stage) -> DeletedOrUnderWay {

@@ -3,13 +3,13 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::audience::{OnceAudience, once};
+use super::audience::{OnceAudience, Readers};
 use super::{OPERATION, Posted, PostedOrUnderWay, of_upload};
 use crate::commands::{Command, Input};
 use crate::contract::operation::Operation;
 use crate::device::session::Session;
-use crate::device::session::status::Once;
 use crate::failure::{Failure, Invalid};
+use crate::jid::Person;
 use crate::media::source::{Place, Source};
 use crate::media::{Kind, Media};
 
@@ -37,6 +37,9 @@ pub struct PostStatusMedia {
     pub caption: Option<String>,
     /// Whoever has seen it cannot see it again; absent: no.
     pub view_once: Option<bool>,
+    /// Who is told that they are mentioned, and gets it whatever the privacy says: numbers or JIDs, at most 5.
+    #[schema(value_type = Option<Vec<String>>, max_items = 5)]
+    pub mentions: Option<Vec<Person>>,
     /// To whom it goes this once; absent: to everyone whom the status privacy admits.
     #[schema(value_type = Option<super::audience::Given>)]
     pub audience: Option<OnceAudience>,
@@ -78,7 +81,7 @@ pub struct PostMedia {
     wanted: Option<Kind>,
     caption: Option<String>,
     view_once: bool,
-    once: Option<Once>,
+    readers: Readers,
 }
 
 enum Given {
@@ -102,7 +105,7 @@ impl Input for PostStatusMedia {
             wanted,
             caption: self.caption,
             view_once: self.view_once.unwrap_or(false),
-            once: once(self.audience),
+            readers: Readers::check(self.audience, self.mentions)?,
         })
     }
 }
@@ -152,11 +155,12 @@ impl Command for PostMedia {
         };
         let (kind, mime_type) = (media.kind, media.mime_type);
         // Asked before the upload: nothing is uploaded for an audience that cannot be known.
-        let audience = session.status().audience(self.once.as_ref()).await?;
+        let (audience, mentioned) = self.readers.find(&session).await?;
         let message = session
             .media()
             .status(media, held, self.caption, self.view_once)
             .await?;
+        let message = message.mentioning(&mentioned);
         let posting = session.status().post(audience, message).await?;
         let posted = |posted| PostedMedia { posted, mime_type };
         Ok(PostedOrUnderWay::new(posting, kind.into(), posted))

@@ -12,7 +12,6 @@ use super::Life;
 use super::contact::Names;
 use crate::device::report::{MessageReceived, Participant, Participants, received};
 use crate::webhooks::event::Told;
-use crate::webhooks::names;
 
 /// The hook of one life. Held by its client.
 pub struct Hook(pub Arc<Life>);
@@ -41,9 +40,8 @@ impl InboundDurabilityHook for Hook {
             if told {
                 let vote = self.0.vote(&client, message).await?;
                 let event = received(self.0.plan.device, message, &people, vote);
-                if let Some(mut event) = event {
-                    names::complete(&mut event.data, &self.0.records).await;
-                    along.extend(webhooks.record(device, &event)?);
+                if let Some(event) = event {
+                    along.extend(webhooks.record(device, event, &self.0.records).await?);
                 }
             }
             self.0.keep(message, &people, &mut along).await?;

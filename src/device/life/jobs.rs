@@ -28,7 +28,15 @@ impl Jobs {
     }
 }
 
+/// What stands before the id of its message.
+const JOB: &str = "job_";
+
 /// What callers know a job by.
 pub fn job_id(message_id: &str) -> String {
-    format!("job_{message_id}")
+    format!("{JOB}{message_id}")
+}
+
+/// The id of the message that is meant by its own id, or by that of the job that sends it.
+pub fn message_meant(id: &str) -> &str {
+    id.strip_prefix(JOB).unwrap_or(id)
 }

@@ -49,15 +49,22 @@ impl Life {
                 // WhatsApp lets admins delete what others have written, and nobody else.
                 if let Some(mut kept) = self.target(key, &sender, info.source.is_group).await? {
                     kept.about.deleted = true;
-                    along.push(book.change(&kept, &[])?);
+                    along.push(match kept.about.is_status() {
+                        true => book.forget(&kept),
+                        false => book.change(&kept, &[])?,
+                    });
                 }
             }
             None => {
                 if let Some(about) = kept::about(content, info, people) {
                     let content = kept::encoded(content);
                     let inbound = kept::inbound(info, &about, &content);
-                    along.push(self.chats.wrote(people, &inbound, &info.push_name)?);
-                    along.push(book.put(&inbound)?);
+                    if about.is_status() {
+                        along.push(book.put_status(&inbound)?);
+                    } else {
+                        along.push(self.chats.wrote(people, &inbound, &info.push_name)?);
+                        along.push(book.put(&inbound)?);
+                    }
                 }
             }
         }
@@ -134,11 +141,21 @@ impl Life {
                 warn!(device.id = %self.plan.device, error = %Chain(&error), "which chat was read could not be found");
                 None
             });
-            let chat = found.filter(|kept| !kept.mine);
-            let chat = chat.and_then(|kept| kept.about.chat.parse::<Jid>().ok());
+            let others = found.filter(|kept| !kept.mine);
+            if others.as_ref().is_some_and(|kept| kept.about.is_status()) {
+                return self.note_own_viewing(&receipt.message_ids).await;
+            }
+            let chat = others.and_then(|kept| kept.about.chat.parse::<Jid>().ok());
             if let Some(chat) = chat {
                 return self.chats.read(&chat);
             }
+        }
+    }
+
+    async fn note_own_viewing(&self, ids: &[String]) {
+        let seen = self.shared.store.statuses_seen(self.plan.number, ids);
+        if let Err(error) = seen.await {
+            warn!(device.id = %self.plan.device, error = %Chain(&error), "that a status was seen could not be kept");
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::Utc;
 use parking_lot::Mutex;
-use tokio::runtime::Handle;
+use tokio::task::AbortHandle;
 use tokio::time::sleep;
 use tracing::{info, warn};
 use wacore::types::events::Event as LibraryEvent;
@@ -22,12 +22,28 @@ const KEPT: &str = "restriction";
 
 /// What is known of it.
 #[derive(Default)]
-pub struct Restrictions(Mutex<Restriction>);
+pub struct Restrictions {
+    known: Mutex<Restriction>,
+    /// Waits for its next end.
+    waits: Mutex<Option<AbortHandle>>,
+}
 
 impl Restrictions {
     /// What holds now.
     pub fn now(&self) -> Restriction {
-        self.0.lock().at(Utc::now())
+        self.known.lock().at(Utc::now())
+    }
+
+    /// From now on this waits for the next end, and nothing else.
+    fn wait(&self, waits: Option<AbortHandle>) {
+        let before = std::mem::replace(&mut *self.waits.lock(), waits);
+        before.inspect(AbortHandle::abort);
+    }
+}
+
+impl Drop for Restrictions {
+    fn drop(&mut self) {
+        self.wait(None);
     }
 }
 
@@ -38,7 +54,7 @@ impl Life {
         let kept: Restriction = kept.unwrap_or_default();
         let holds = kept.at(Utc::now());
         if !holds.is_none() {
-            *self.restrictions.0.lock() = holds.clone();
+            *self.restrictions.known.lock() = holds.clone();
             self.plan.report(News::Restricted(holds));
             self.watch_restriction();
         }
@@ -51,7 +67,7 @@ impl Life {
             return;
         };
         let now = Utc::now();
-        let after = self.restrictions.0.lock().after(&update.payload, now);
+        let after = self.restrictions.known.lock().after(&update.payload, now);
         if let Some(after) = after {
             self.set_restriction(after.at(now));
         }
@@ -66,7 +82,7 @@ impl Life {
 
     fn set_restriction(self: &Arc<Self>, restriction: Restriction) {
         {
-            let mut known = self.restrictions.0.lock();
+            let mut known = self.restrictions.known.lock();
             if *known == restriction {
                 return;
             }
@@ -80,7 +96,7 @@ impl Life {
         self.publish(Event::of(&AccountRestriction::from(restriction.clone())));
         self.watch_restriction();
         let life = self.clone();
-        self.soon(async move {
+        Self::soon("a restriction is not known to the next life", async move {
             let (store, device) = (&life.shared.store, life.plan.number);
             if let Err(error) = store.put_setting(device, KEPT, &restriction).await {
                 warn!(error = %Chain(&error), "a restriction is not known to the next life");
@@ -90,24 +106,18 @@ impl Life {
 
     /// Tells of its end when that comes, should this life last so long.
     fn watch_restriction(self: &Arc<Self>) {
-        let Some(end) = self.restrictions.0.lock().next_end() else {
-            return;
+        let Some(end) = self.restrictions.known.lock().next_end() else {
+            return self.restrictions.wait(None);
         };
         // A life does not last for longer because of it.
         let life = Arc::downgrade(self);
-        self.soon(async move {
+        let waits = Self::soon("the end of a restriction is not noticed", async move {
             let left = (end - Utc::now()).to_std().unwrap_or_default();
             sleep(left).await;
             if let Some(life) = life.upgrade() {
                 life.set_restriction(life.restrictions.now());
             }
         });
-    }
-
-    fn soon(&self, work: impl Future<Output = ()> + Send + 'static) {
-        match Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(work)),
-            Err(error) => warn!(error = %Chain(&error), "a restriction is not followed"),
-        }
+        self.restrictions.wait(waits);
     }
 }

@@ -26,6 +26,17 @@ pub struct Viewing {
     pub at: i64,
 }
 
+impl Viewing {
+    /// The same person always by the same name.
+    pub fn name(&self) -> &str {
+        let who = &self.who;
+        who.lid
+            .as_deref()
+            .or(who.phone.as_deref())
+            .unwrap_or_default()
+    }
+}
+
 /// The receipt that this stanza is, if it is one person's of a status.
 pub fn receipt_of_status(node: &OwnedNodeRef) -> Option<Receipt> {
     let node = node.get();
@@ -102,6 +113,9 @@ impl Life {
             _ => return Vec::new(),
         };
         let who = KnownAs::from(reader);
+        if who == KnownAs::default() {
+            return Vec::new();
+        }
         if self.own.get().is_some_and(|own| own.is(&who)) {
             return Vec::new();
         }

@@ -11,12 +11,12 @@ use super::participants::Participant;
 /// A JID, and both names of the person that it is; a name is `null` where it is not known, and absent where the JID is no
 /// person's.
 macro_rules! about {
-    ($($(#[$about:meta])* $name:ident { $(#[$jid_about:meta])* $jid:ident, $pn:ident, $lid:ident })*) => {$(
+    ($($(#[$about:meta])* $name:ident { $(#[$jid_about:meta])* $jid:ident: $type:ty, $pn:ident, $lid:ident })*) => {$(
         $(#[$about])*
         #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
         pub struct $name {
             $(#[$jid_about])*
-            pub $jid: String,
+            pub $jid: $type,
             /// The person's number, `null` where it is not known; absent where this is no person.
             #[serde(skip_serializing_if = "Option::is_none")]
             $pn: Option<Option<String>>,
@@ -29,15 +29,19 @@ macro_rules! about {
             /// By what is known of the person besides the JID.
             pub fn known(jid: String, person: Option<&Participant>) -> Self {
                 Self {
-                    $jid: jid,
+                    $jid: jid.into(),
                     $pn: person.map(Participant::number_text),
                     $lid: person.map(Participant::lid_text),
                 }
             }
         }
+    )*};
+}
 
+/// By what a JID says.
+macro_rules! from_jid {
+    ($($name:ident)*) => {$(
         impl From<&Jid> for $name {
-            /// By what the JID says.
             fn from(jid: &Jid) -> Self {
                 Self::known(jid.to_non_ad_string(), Participant::of(jid).as_ref())
             }
@@ -45,54 +49,10 @@ macro_rules! about {
     )*};
 }
 
-about! {
-    /// The chat that an event is about.
-    AboutChat {
-        /// The chat's JID, as WhatsApp names it.
-        chat, chat_pn, chat_lid
-    }
-    /// The person that an event is about.
-    AboutContact {
-        /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
-        contact, contact_pn, contact_lid
-    }
-    /// The one who calls.
-    AboutCaller {
-        /// The JID, as WhatsApp names it.
-        from, from_pn, from_lid
-    }
-}
-
-/// The same where there may be nobody: then all of it is absent.
-macro_rules! perhaps_about {
-    ($($(#[$about:meta])* $name:ident { $(#[$jid_about:meta])* $jid:ident, $pn:ident, $lid:ident })*) => {$(
-        $(#[$about])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
-        pub struct $name {
-            $(#[$jid_about])*
-            #[serde(skip_serializing_if = "Option::is_none")]
-            pub $jid: Option<String>,
-            /// The person's number, `null` where it is not known; absent where this is no person.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            $pn: Option<Option<String>>,
-            /// The person's LID, `null` where it is not known; absent where this is no person.
-            #[serde(skip_serializing_if = "Option::is_none")]
-            $lid: Option<Option<String>>,
-        }
-
-        impl $name {
-            /// By what is known of the person besides the JID.
-            pub fn known(jid: String, person: Option<&Participant>) -> Self {
-                Self {
-                    $jid: Some(jid),
-                    $pn: person.map(Participant::number_text),
-                    $lid: person.map(Participant::lid_text),
-                }
-            }
-        }
-
+/// By what somebody calls a JID, who may be wrong; all of it is absent where there is none.
+macro_rules! from_words {
+    ($($name:ident)*) => {$(
         impl From<Option<&str>> for $name {
-            /// By what somebody calls a JID, who may be wrong.
             fn from(text: Option<&str>) -> Self {
                 let Some(text) = text else {
                     return Self::default();
@@ -104,23 +64,47 @@ macro_rules! perhaps_about {
     )*};
 }
 
-perhaps_about! {
+about! {
+    /// The chat that an event is about.
+    AboutChat {
+        /// The chat's JID, as WhatsApp names it.
+        chat: String, chat_pn, chat_lid
+    }
+    /// The person that an event is about.
+    AboutContact {
+        /// The person's JID, as WhatsApp names it; a group's where it has a picture too.
+        contact: String, contact_pn, contact_lid
+    }
+    /// The one who calls.
+    AboutCaller {
+        /// The JID, as WhatsApp names it.
+        from: String, from_pn, from_lid
+    }
     /// To whom something was sent.
+    #[derive(Default)]
     AboutRecipient {
         /// The chat's JID.
-        to, to_pn, to_lid
+        #[serde(skip_serializing_if = "Option::is_none")]
+        to: Option<String>, to_pn, to_lid
     }
     /// Who wrote a message that is referred to.
+    #[derive(Default)]
     AboutAuthor {
         /// The JID of who wrote it.
-        participant, participant_pn, participant_lid
+        #[serde(skip_serializing_if = "Option::is_none")]
+        participant: Option<String>, participant_pn, participant_lid
     }
     /// Who wrote what is quoted.
+    #[derive(Default)]
     AboutQuoted {
         /// The JID of who wrote what is quoted.
-        quoted_participant, quoted_participant_pn, quoted_participant_lid
+        #[serde(skip_serializing_if = "Option::is_none")]
+        quoted_participant: Option<String>, quoted_participant_pn, quoted_participant_lid
     }
 }
+
+from_jid! { AboutChat AboutContact AboutCaller }
+from_words! { AboutRecipient AboutAuthor AboutQuoted }
 
 /// Somebody, by both names as far as they are known.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]

@@ -22,7 +22,7 @@ use waproto::whatsapp::Message;
 use self::content::{Details, MessageContext};
 pub use self::content::{PollVote, unwrapped, unwrapped_mut};
 pub use self::kept::{Change, REACTION, changes, context_mut, disappears, kept_kind, mentions};
-use self::media::MessageMedia;
+pub use self::media::MessageMedia;
 pub use self::retry::{MediaRetry, Retried};
 pub use self::sent::{MentionSent, MessageFailed, MessageSent};
 use super::about::{AboutAuthor, AboutChat};
@@ -215,6 +215,26 @@ impl MessageOrigin {
             is_group: info.source.is_group,
             is_offline: info.is_offline,
         }
+    }
+}
+
+/// What is in a message, for people.
+pub struct Gist {
+    /// Its `message_type`.
+    pub kind: String,
+    /// Text or caption.
+    pub text: Option<String>,
+    /// The file that comes with it.
+    pub media: Option<MessageMedia>,
+}
+
+/// What is in a message, for people.
+pub fn gist(message: &Message) -> Gist {
+    let content = content::content(message).unwrap_or_default();
+    Gist {
+        kind: content.kind,
+        text: content.text,
+        media: content.media,
     }
 }
 

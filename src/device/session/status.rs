@@ -2,6 +2,7 @@
 
 pub mod audience;
 pub mod delete;
+pub mod mention;
 mod part;
 pub mod post;
 pub mod posting;
@@ -88,7 +89,7 @@ impl Status<'_> {
             }
         }
         let known = session.contacts().all().await?;
-        let admitted = Audience::admitted(session, &rule, &blocked, known);
+        let admitted = Audience::admitted(session, (&rule, once.is_some()), &blocked, known);
         let (audience, missing) = session.query(admitted).await?;
         if once.is_none() {
             statuses.keep(Latest {

@@ -11,6 +11,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::kept::About;
 use crate::device::known_as::{KnownAs, Named};
+use crate::device::life::jobs::message_meant;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::ids::DeviceId;
@@ -114,8 +115,7 @@ impl Endpoint for GetMessageStatus {
 
     async fn answer(self, context: Context<Caller>) -> Result<MessageStatus, Failure> {
         let api = &context.api;
-        // A job is known by the id of the message that it sends.
-        let id = self.id.strip_prefix("job_").unwrap_or(&self.id);
+        let id = message_meant(&self.id);
         let found = find(api, &context.caller, id, Whose::Mine).await?;
         let message = found.message;
         let reached = api

@@ -155,9 +155,13 @@ impl PostInstanceStatus {
             text,
             background_color: self.background_color,
             font: Some(font),
+            link_preview: None,
+            mentions: None,
             audience: None,
         };
-        Ok(post(context, status).await?.message())
+        Ok(post(context, status.check().map_err(renamed)?)
+            .await?
+            .message())
     }
 
     async fn post_media(
@@ -172,6 +176,7 @@ impl PostInstanceStatus {
             caption: self.message,
             data: None,
             view_once: None,
+            mentions: None,
             audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)
@@ -185,6 +190,7 @@ impl PostInstanceStatus {
             audio: None,
             ptt: self.is_voice,
             background_color: self.background_color,
+            mentions: None,
             audience: None,
         };
         Ok(post(context, status.check().map_err(renamed)?)

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::time;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
+use crate::device::life::jobs::message_meant;
 use crate::device::session::status::delete::UNKNOWN;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
@@ -78,9 +79,7 @@ impl Endpoint for GetPostedStatus {
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Progress, Failure> {
-        // A job is known by the id of the status that it posts.
-        let id = self.message_id.strip_prefix("job_");
-        let id = id.unwrap_or(&self.message_id);
+        let id = message_meant(&self.message_id);
         let found = context.api.store.find_status(&context.caller, id).await;
         let found = found.map_err(|error| {
             Failure::of_store("how far a status is could not be looked up", &error)

@@ -8,6 +8,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::known_as::KnownAs;
 use crate::device::life::contact::{Contact, Names};
+use crate::device::life::jobs::message_meant;
 use crate::device::session::status::delete::UNKNOWN;
 use crate::failure::{Failure, Invalid};
 use crate::http::endpoint::{Context, Endpoint};
@@ -103,8 +104,7 @@ impl Endpoint for GetStatusViews {
             let problem = format!("limit must be from 1 to {MOST}");
             return Err(Invalid::field("limit", problem).into());
         }
-        let id = self.message_id.strip_prefix("job_");
-        let id = id.unwrap_or(&self.message_id);
+        let id = message_meant(&self.message_id);
         let page = Page {
             after: self.after.unwrap_or_default(),
             viewed: self.viewed.unwrap_or_default(),

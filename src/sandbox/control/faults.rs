@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use wacore_binary::Jid;
 
 use super::answer::{Answer, Data, Rejected, parse};
-use crate::sandbox::faults::{Fault, Scope};
+use crate::sandbox::faults::{Fault, Faults, Scope};
 use crate::sandbox::world::World;
 
 #[derive(Deserialize)]
@@ -44,7 +44,9 @@ pub async fn add(shared: Data, body: web::Bytes) -> Answer {
     let answer = shared.with(|world| {
         let scope = scope(world, &jid)?;
         let closes = fault.closes();
-        let restricted = restricted(&scope, &fault);
+        // Of a restriction that a single device has, nobody is told.
+        let restricted = scope.account().filter(|_| fault.restricts());
+        let restricted = restricted.map(str::to_owned);
         let id = world
             .faults
             .add(&jid, scope, fault, times)
@@ -66,27 +68,12 @@ pub async fn list(shared: Data) -> Answer {
 }
 
 pub async fn clear(shared: Data) -> Answer {
-    shared.with(|world| {
-        let restricted = world.faults.restricted();
-        world.faults.clear();
-        world.resume_all();
-        for phone in restricted {
-            world.tell_restrictions(&phone);
-        }
-    });
+    shared.with(|world| lift(world, Faults::clear));
     Ok(HttpResponse::NoContent().finish())
 }
 
 pub async fn remove(shared: Data, id: web::Path<u64>) -> Answer {
-    let removed = shared.with(|world| {
-        let restricted = world.faults.restricted();
-        let removed = world.faults.remove(*id);
-        world.resume_all();
-        for phone in restricted {
-            world.tell_restrictions(&phone);
-        }
-        removed
-    });
+    let removed = shared.with(|world| lift(world, |faults| faults.remove(*id)));
     match removed {
         true => Ok(HttpResponse::NoContent().finish()),
         false => Err(Rejected::not_found("no such fault")),
@@ -143,16 +130,15 @@ pub async fn ask_again(shared: Data, body: web::Bytes) -> Answer {
     Ok(HttpResponse::Created().json(json!({ "asked": asked })))
 }
 
-/// The account that is told of a restriction: of one that a single device has, nobody is told.
-fn restricted(scope: &Scope, fault: &Fault) -> Option<String> {
-    let restricts = matches!(
-        fault,
-        Fault::ReachOutLocked { .. } | Fault::NewChatsCapped { .. }
-    );
-    match scope {
-        Scope::Account(phone) if restricts => Some(phone.clone()),
-        _ => None,
+/// Takes faults away; the accounts that they restricted are told what they may do now.
+fn lift<T>(world: &mut World, remove: impl FnOnce(&mut Faults) -> T) -> T {
+    let restricted = world.faults.restricted();
+    let removed = remove(&mut world.faults);
+    world.resume_all();
+    for phone in restricted {
+        world.tell_restrictions(&phone);
     }
+    removed
 }
 
 fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::json;
-use wacore_binary::Jid;
+use wacore_binary::{Jid, JidExt as _};
 
 use super::accounts::{account_named, known};
 use super::answer::{Answer, Data, Rejected, parse};
@@ -22,9 +22,15 @@ pub async fn send(shared: Data, phone: web::Path<String>, body: web::Bytes) -> A
         let chat = match &saying.to {
             Some(to) => place(world, &phone, to)?,
             None => {
-                let about = saying.content.about().or(saying.quoted.as_deref());
-                let about = about.ok_or_else(|| Rejected::invalid("to is required"))?;
-                world.phone_has(&phone, about)?.chat
+                let about = saying.content.about();
+                let other = about.or(saying.quoted.as_deref());
+                let other = other.ok_or_else(|| Rejected::invalid("to is required"))?;
+                let known = world.phone_has(&phone, other)?;
+                match about.is_none() && known.chat.is_status_broadcast() {
+                    // One answers a status by writing to whoever has posted it.
+                    true => place(world, &phone, &known.author)?,
+                    false => known.chat,
+                }
             }
         };
         Ok::<_, Rejected>(world.phone_says(&phone, &chat, saying)?)
@@ -53,6 +59,8 @@ struct Attend {
     attention: Attention,
     /// Ids.
     messages: Vec<String>,
+    /// Whose status they are, by phone number: of those nobody asks whether the phone has them.
+    status_of: Option<String>,
 }
 
 /// The phone reads messages, or plays them.
@@ -60,7 +68,14 @@ pub async fn attend(shared: Data, phone: web::Path<String>, body: web::Bytes) ->
     let request: Attend = parse(&body)?;
     shared.with(|world| {
         known(world, &phone)?;
-        world.phone_attends(&phone, &request.messages, request.attention)?;
+        let (ids, attention) = (&request.messages, request.attention);
+        match &request.status_of {
+            Some(author) => {
+                let author = account_named(world, "status_of", author)?;
+                world.phone_claims_to_attend(&phone, &author, ids, attention);
+            }
+            None => world.phone_attends(&phone, ids, attention)?,
+        }
         Ok::<_, Rejected>(())
     })?;
     Ok(HttpResponse::NoContent().finish())

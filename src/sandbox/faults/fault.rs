@@ -119,6 +119,14 @@ impl Fault {
         }
     }
 
+    /// The account may not do everything, which it is told.
+    pub fn restricts(&self) -> bool {
+        matches!(
+            self,
+            Self::ReachOutLocked { .. } | Self::NewChatsCapped { .. }
+        )
+    }
+
     /// Acts on connections rather than on what they carry.
     pub fn closes(&self) -> bool {
         matches!(self, Self::Drop | Self::Reset | Self::StreamError { .. })

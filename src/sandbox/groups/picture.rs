@@ -2,6 +2,7 @@
 
 use wacore_binary::builder::NodeBuilder;
 
+use crate::sandbox::account::Account;
 use crate::sandbox::address::Address;
 use crate::sandbox::iq::{NOT_FOUND, Refusal};
 use crate::sandbox::settings::Picture;
@@ -30,9 +31,7 @@ impl World {
         let picture = group.picture.as_ref().map(|picture| picture.id.clone());
         let members = group.participants.iter();
         let accounts = members.filter_map(|phone| self.accounts.get(phone));
-        let companions: Vec<Address> = accounts
-            .flat_map(|account| account.companions.keys().map(|d| account.address(*d)))
-            .collect();
+        let companions: Vec<Address> = accounts.flat_map(Account::companion_addresses).collect();
         let tag = if picture.is_some() { "set" } else { "delete" };
         let mut change = NodeBuilder::new(tag).attr("jid", group.jid());
         if let Some(by) = self.user(&Address::phone(author), group.form()) {

@@ -1,7 +1,7 @@
 //! Messages that a phone has, to answer them, react to them, vote in them or change them.
 
 use buffa::Message as _;
-use wacore_binary::Jid;
+use wacore_binary::{Jid, JidExt as _};
 use waproto::whatsapp::{Message, MessageKey};
 
 use crate::sandbox::address::Address;
@@ -60,12 +60,12 @@ impl World {
     pub(super) fn key_to(&self, phone: &str, known: &Known) -> Option<MessageKey> {
         let own = known.author == phone;
         let author = self.author_in_chat(known)?;
-        let in_group = self.group(&known.chat.user).is_some();
+        let of_many = known.chat.is_status_broadcast() || self.group(&known.chat.user).is_some();
         Some(MessageKey {
             remote_jid: Some(known.chat.to_string()),
             from_me: Some(own),
             id: Some(known.id.clone()),
-            participant: (in_group && !own).then(|| author.to_string()),
+            participant: (of_many && !own).then(|| author.to_string()),
         })
     }
 }

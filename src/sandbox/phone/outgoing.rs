@@ -71,6 +71,31 @@ impl World {
         self.phone_writes_to_many(from, jid, &audience, letter)
     }
 
+    /// What a phone says of a status: to everybody who may have it, of its own; else to whoever has posted it.
+    pub(super) fn phone_writes_letter_about_status(
+        &mut self,
+        from: &str,
+        author: &str,
+        letter: Letter,
+    ) -> Option<String> {
+        let chat = Jid::status_broadcast();
+        if author == from {
+            let audience = self.status_audience(from)?;
+            return self.phone_writes_to_many(from, chat, &audience, letter);
+        }
+        let id = stanza::new_id();
+        let plain = letter.message.encode_to_vec();
+        let devices = self.devices_of(author).into_iter();
+        let all: Vec<_> = devices.map(|device| (device, &plain)).collect();
+        let form = self.accounts.get(from)?.seen_in(Form::Pn);
+        let participants = self.phone_seals_for(from, all, form, letter.marks);
+        let node = letter.stanza(&id).attr("to", chat.clone());
+        let node = node.children([participants]).build();
+        self.phone_keeps_sent(from, &id, letter, Some(chat));
+        self.phone_sends(&Address::phone(from), &node);
+        Some(id)
+    }
+
     /// The phone of `from` writes to a group that it is in.
     pub fn phone_writes_to_group(
         &mut self,

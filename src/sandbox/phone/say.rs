@@ -5,7 +5,7 @@ mod plain;
 
 use serde::Deserialize;
 use wacore::proto_helpers::{MessageExt, build_quote_context_with_info};
-use wacore_binary::Jid;
+use wacore_binary::{Jid, JidExt as _};
 use waproto::whatsapp::message::{ExtendedTextMessage, FutureProofMessage};
 use waproto::whatsapp::{ContextInfo, Message};
 
@@ -233,8 +233,9 @@ impl World {
     ) -> Result<String, Unsaid> {
         let context = self.context(phone, chat, &saying)?;
         let about = saying.content.about().map(|id| self.phone_has(phone, id));
-        let mut message = match about {
-            Some(known) => self.say_about(phone, &known?, saying.content)?,
+        let about = about.transpose()?;
+        let mut message = match &about {
+            Some(known) => self.say_about(phone, known, saying.content)?,
             None => self.say_plainly(saying.content),
         };
         if context != ContextInfo::default() {
@@ -244,9 +245,13 @@ impl World {
             message = once(message);
         }
         let letter = Letter::new(message);
-        let sent = match self.group(&chat.user).map(|group| group.id.clone()) {
-            Some(group) => self.phone_writes_letter_to_group(phone, &group, letter),
-            None => {
+        let status = about.filter(|_| chat.is_status_broadcast());
+        let sent = match (status, self.group(&chat.user).map(|group| group.id.clone())) {
+            (Some(status), _) => {
+                self.phone_writes_letter_about_status(phone, &status.author, letter)
+            }
+            (None, Some(group)) => self.phone_writes_letter_to_group(phone, &group, letter),
+            (None, None) => {
                 let (to, _) = self.resolve(chat).ok_or(Unsaid::NoWay)?;
                 self.phone_writes_letter_to(phone, &to.phone, letter)
             }

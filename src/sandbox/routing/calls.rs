@@ -4,6 +4,7 @@ use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Node};
 
 use super::ack_of;
+use crate::sandbox::account::Account;
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::calls::{Call, CallState};
 use crate::sandbox::stanza;
@@ -153,8 +154,7 @@ impl World {
 
     fn companions_of(&self, phone: &str, but: &Address) -> Vec<Address> {
         let account = self.accounts.get(phone).into_iter();
-        let all =
-            account.flat_map(|account| account.companions.keys().map(|d| account.address(*d)));
+        let all = account.flat_map(Account::companion_addresses);
         all.filter(|device| device != but).collect()
     }
 

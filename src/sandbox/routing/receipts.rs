@@ -175,8 +175,7 @@ impl World {
         let Some(account) = self.accounts.get(author) else {
             return;
         };
-        let numbers = account.companions.keys();
-        let companions: Vec<Address> = numbers.map(|number| account.address(*number)).collect();
+        let companions: Vec<Address> = account.companion_addresses().collect();
         for to in companions.iter().filter(|to| *to != device) {
             self.deliver(to, receipt.clone());
         }

@@ -2,7 +2,6 @@
 //! since it has begun as many as it may.
 
 use serde_json::{Value, json};
-use wacore_binary::builder::NodeBuilder;
 
 use crate::sandbox::address::{Address, Form};
 use crate::sandbox::stanza;
@@ -47,8 +46,7 @@ impl World {
         let Some(account) = self.accounts.get(phone) else {
             return;
         };
-        let numbers = account.companions.keys();
-        let companions: Vec<Address> = numbers.map(|number| account.address(*number)).collect();
+        let companions: Vec<Address> = account.companion_addresses().collect();
         for device in &companions {
             let (lock, cap) = (self.reach_out_lock(device), self.new_chats_cap(device));
             let news = [
@@ -62,14 +60,7 @@ impl World {
                 ),
             ];
             for (name, data) in news {
-                let update = NodeBuilder::new("update")
-                    .attr("op_name", name)
-                    .bytes(json!({ "data": data }).to_string().into_bytes())
-                    .build();
-                self.deliver(
-                    device,
-                    stanza::notification(stanza::server(), "mex", update),
-                );
+                self.deliver(device, stanza::pushed(name, &data));
             }
         }
     }

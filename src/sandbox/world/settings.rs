@@ -229,8 +229,7 @@ impl World {
             return;
         };
         let own = account.jid(Form::Pn);
-        let numbers = account.companions.keys();
-        let others: Vec<Address> = numbers.map(|number| account.address(*number)).collect();
+        let others: Vec<Address> = account.companion_addresses().collect();
         for device in others.into_iter().filter(|device| device != author) {
             let node = stanza::notification(own.clone(), "account_sync", news.clone());
             self.deliver(&device, node);

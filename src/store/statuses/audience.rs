@@ -14,6 +14,12 @@ pub struct StoredAudience {
 }
 
 impl StoredAudience {
+    /// Whether somebody with this LID is among them.
+    pub fn has(&self, lid: &str) -> bool {
+        let lid = lid.parse::<u64>();
+        lid.is_ok_and(|lid| self.people.binary_search(&lid).is_ok())
+    }
+
     pub(super) fn encoded(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(1 + 8 * self.people.len());
         bytes.push(self.rule);

@@ -36,7 +36,7 @@ async fn a_status_goes_to_whom_its_request_says_and_the_privacy_stays() {
             json!({ "type": "blacklist", "list": [format!("{ada}@s.whatsapp.net")] }),
             &[&bob, &cem],
         ),
-        (json!({ "type": "contacts", "list": [ada] }), &everybody),
+        (json!({ "type": "contacts" }), &everybody),
         (json!({ "type": "whitelist", "list": [cem] }), &[&cem]),
     ];
     let mut posted = Vec::new();
@@ -63,18 +63,34 @@ async fn a_file_goes_to_whom_its_request_says() {
     let phone = world.control.account("Owner").await;
     let contacts = world.control.contacts_of(&phone, 2).await;
     world.pair(&user, &phone).await;
+    let third = world.control.account("Third").await;
     let only = json!({ "type": "whitelist", "list": [contacts[0]] });
     for (path, field, name) in [
         ("/status/media", "data", "baseline.jpg"),
         ("/status/audio", "audio", "voice.ogg"),
     ] {
         let file = crate::send::base64(&crate::send::file(name));
-        let body = json!({ field: file, "audience": only });
+        let body = json!({ field: file, "audience": only, "mentions": [third] });
         let posted = user.api.post(path, body).await.expect(200);
         let id = &posted["message_id"];
         world.control.wait_for_message(&contacts[0], id).await;
         assert_eq!(world.control.read(&contacts[1], id).await, 0, "{path}");
+        // Who is mentioned has it, too, and is told.
+        world.control.wait_for_message(&third, id).await;
+        let told = json!(format!("{}00", id.as_str().expect("an id")));
+        world.control.wait_for_message(&third, &told).await;
     }
+}
+
+#[tokio::test]
+async fn an_audience_of_nobody_is_refused() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    let audience = json!({ "type": "whitelist", "list": ["15559999999"] });
+    let body = json!({ "text": "hi", "audience": audience });
+    let answer = user.api.post("/status/text", body).await;
+    let problem = "audience.list: nobody there is on WhatsApp, or all are blocked";
+    assert_eq!(answer.object_error(), (400, "invalid_request", problem));
 }
 
 #[tokio::test]
@@ -88,6 +104,10 @@ async fn an_audience_that_cannot_be_is_refused_with_its_place() {
         (
             json!({ "type": "whitelist", "list": ["5511999999999", "5511888888888", "4915112345678", "nobody"] }),
             "audience.list[3]",
+        ),
+        (
+            json!({ "type": "contacts", "list": ["5511999999999"] }),
+            "audience.list must be empty",
         ),
         (json!(5), "audience"),
     ] {

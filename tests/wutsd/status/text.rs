@@ -1,5 +1,7 @@
 //! POST /status/text
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
 use crate::support::World;
@@ -321,5 +323,113 @@ async fn a_text_stands_on_a_colour_and_in_letters_of_the_callers_choice() {
         let answer = user.api.post("/status/text", body).await.expect(400);
         let said = answer["error"]["message"].as_str().expect("words");
         assert!(said.starts_with(text), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_to_which_the_text_leads_is_shown_as_the_request_says() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    let ada = world.control.contact_of(&phone, "Ada").await;
+    world.pair(&user, &phone).await;
+    let picture = image::DynamicImage::new_rgb8(640, 480);
+    let mut file = std::io::Cursor::new(Vec::new());
+    picture
+        .write_to(&mut file, image::ImageFormat::Png)
+        .expect("a PNG");
+    let status = json!({
+        "text": "We have moved: https://example.com/shop?x=1",
+        "link_preview": {
+            "url": "https://example.com/shop?x=1", "title": "Our shop", "description": "Open on Sundays",
+            "thumbnail": BASE64_STANDARD.encode(file.into_inner()),
+        },
+    });
+    let posted = user.api.post("/status/text", status).await.expect(200);
+    let seen = world
+        .control
+        .wait_for_message(&ada, &posted["message_id"])
+        .await;
+    let text = &seen["message"]["extended_text_message"];
+    assert_eq!(text["matched_text"], "https://example.com/shop?x=1");
+    assert_eq!(
+        (&text["title"], &text["description"]),
+        (&json!("Our shop"), &json!("Open on Sundays"))
+    );
+    let shown = text["jpeg_thumbnail"].as_str().expect("a thumbnail");
+    let shown = BASE64_STANDARD.decode(shown).expect("base64");
+    assert!(shown.starts_with(&[0xFF, 0xD8]), "it is no JPEG");
+
+    let table = [
+        (
+            json!({ "url": "https://example.org", "title": "?" }),
+            "link_preview.url",
+        ),
+        (json!({ "url": "moved" }), "title"),
+        (json!({ "url": "moved", "title": " " }), "title"),
+        (
+            json!({ "url": "moved", "title": "T", "thumbnail": "?" }),
+            "link_preview.thumbnail",
+        ),
+        (
+            json!({ "url": "moved", "title": "T", "thumbnail_url": "ftp://x" }),
+            "link_preview.thumbnail_url",
+        ),
+    ];
+    for (preview, field) in table {
+        let status = json!({ "text": "We have moved", "link_preview": preview });
+        let answer = user.api.post("/status/text", status).await;
+        assert_eq!(answer.status, 400, "{field}: {}", answer.text);
+        assert!(answer.text.contains(field), "{field}: {}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_mentioned_is_told_and_gets_it_whatever_the_privacy_says() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Owner").await;
+    let ada = world.control.contact_of(&phone, "Ada").await;
+    let stranger = world.control.account("Stranger").await;
+    world.pair(&user, &phone).await;
+    let status = json!({ "text": "Thank you!", "mentions": [stranger, stranger] });
+    let posted = user.api.post("/status/text", status).await.expect(200);
+    let id = &posted["message_id"];
+    for reader in [&ada, &stranger] {
+        let seen = world.control.wait_for_message(reader, id).await;
+        let context = &seen["message"]["extended_text_message"]["context_info"];
+        let lid = world.control.lid(&stranger).await;
+        assert_eq!(context["mentioned_jid"], json!([lid]), "{seen}");
+    }
+    let told = json!(format!("{}00", id.as_str().expect("an id")));
+    let seen = world.control.wait_for_message(&stranger, &told).await;
+    assert_eq!(seen["kind"], "status_mention", "{seen}");
+    assert_eq!(seen["chat"], format!("{phone}@s.whatsapp.net"));
+    let key = seen
+        .pointer("/message/status_mention_message/message/protocol_message/key")
+        .expect("which status");
+    assert_eq!(
+        (&key["id"], &key["remote_jid"]),
+        (id, &json!("status@broadcast"))
+    );
+
+    let block = json!({ "number": stranger });
+    user.api.post("/contacts/block", block).await.expect(200);
+    let six: Vec<String> = (0..6).map(|n| format!("1555000990{n}")).collect();
+    let table = [
+        (json!([stranger]), "is blocked"),
+        (
+            json!(["15559999999"]),
+            "mentions: 15559999999@s.whatsapp.net is not on WhatsApp",
+        ),
+        (json!(six), "mentions must not hold more than 5 people"),
+        (json!([phone]), "is this account itself"),
+        (json!(["?"]), "mentions"),
+    ];
+    for (mentions, problem) in table {
+        let status = json!({ "text": "Thank you!", "mentions": mentions });
+        let answer = user.api.post("/status/text", status).await;
+        assert_eq!(answer.status, 400, "{problem}: {}", answer.text);
+        assert!(answer.text.contains(problem), "{}", answer.text);
     }
 }

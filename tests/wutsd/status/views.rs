@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::Crowd;
 use crate::chats::listen;
+use crate::support::receiver::Received;
 use crate::support::{LOCAL, Receiver, until_ok};
 
 /// More than WhatsApp tells of one by one: the others come in a list.
@@ -95,6 +96,30 @@ async fn everybody_who_has_seen_a_status_is_named_and_told_of_once() {
             .all(|phone| !seen.contains(&format!("{phone}@s.whatsapp.net")))
     );
     assert_eq!(receiver.all().len(), looks.len(), "told once");
+}
+
+#[tokio::test]
+async fn whoever_it_did_not_go_to_has_not_seen_it_whatever_they_say() {
+    let crowd = Crowd::open_with(2, &LOCAL).await;
+    let receiver = Receiver::start().await;
+    let events = json!(["status.viewed", "message.read", "message.delivered"]);
+    listen(&crowd.user, &receiver, events).await;
+    let control = &crowd.world.control;
+    let eve = control.account("Eve").await;
+    let posted = crowd.user.api.post_status("for friends").await.expect(200);
+    let id = &posted["message_id"];
+    crowd.until_counts(id, 2, 0).await;
+    control.claims_to_have_seen(&eve, &crowd.phone, id).await;
+    // What comes after it has been heard tells that it was heard.
+    control.attends(&crowd.contacts[0], "read", &[id]).await;
+    let views = crowd.until_counts(id, 2, 1).await;
+    assert!(!views.to_string().contains(&eve), "{views}");
+    let seen = |one: &Received| one.event() == "status.viewed";
+    let all = receiver
+        .until("it is told", |all| all.iter().any(seen))
+        .await;
+    let names_eve = |one: &&Received| one.body.to_string().contains(&eve);
+    assert_eq!(all.iter().filter(names_eve).count(), 0, "{all:?}");
 }
 
 #[tokio::test]

@@ -172,9 +172,28 @@ impl Control {
         words.skip(3).step_by(2).map(str::to_owned).collect()
     }
 
+    /// The phone does not even offer to send that; the answer's code.
+    pub async fn refuses_to_say(&self, phone: &str, saying: Value) -> u16 {
+        let path = format!("/accounts/{phone}/send");
+        self.0.post(&path, saying).await.status
+    }
+
+    /// A phone posts a status; its id.
+    pub async fn posts_status(&self, phone: &str, status: Value) -> Value {
+        let path = format!("/accounts/{phone}/status");
+        self.0.post(&path, status).await.expect(200)["id"].clone()
+    }
+
     /// A phone reads messages that it has, or plays them.
     pub async fn attends(&self, phone: &str, attention: &str, messages: &[&Value]) {
         let body = json!({ "type": attention, "messages": messages });
+        self.change(&format!("/accounts/{phone}/receipts"), body)
+            .await;
+    }
+
+    /// A phone says that it has seen somebody's status, of which it knows the id.
+    pub async fn claims_to_have_seen(&self, phone: &str, author: &str, id: &Value) {
+        let body = json!({ "type": "read", "messages": [id], "status_of": author });
         self.change(&format!("/accounts/{phone}/receipts"), body)
             .await;
     }

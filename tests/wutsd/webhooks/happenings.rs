@@ -28,8 +28,9 @@ async fn a_status_is_told_as_sent_and_then_as_delivered() {
     let delivered = receiver.wait_for_event("message.delivered").await;
     let data = &delivered.body["data"];
     assert_eq!(data["message_ids"], json!([posted["message_id"]]), "{data}");
-    // Who it was the protocol library does not tell of a status.
     assert_eq!(data["chat"], "status@broadcast", "{data}");
+    let number = format!("{reader}@s.whatsapp.net");
+    assert_eq!(data["sender_pn"], number, "{data}");
 }
 
 #[tokio::test]

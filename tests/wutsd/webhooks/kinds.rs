@@ -4,25 +4,9 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 
-use super::Scene;
 use super::lifecycle::everything;
+use super::{Scene, told_of};
 use crate::support::Receiver;
-use crate::support::receiver::Received;
-
-/// What is told of an event about this message.
-async fn told_of(receiver: &Receiver, event: &str, id: &Value) -> Value {
-    let is_it = |one: &Received| {
-        let data = &one.body["data"];
-        let listed = data["message_ids"].as_array();
-        let named = data["message_id"] == *id || listed.is_some_and(|ids| ids.contains(id));
-        one.event() == event && named
-    };
-    let all = receiver
-        .until(&format!("{event} {id}"), |all| all.iter().any(is_it))
-        .await;
-    let found = all.into_iter().rev().find(is_it).expect("it was there");
-    found.body["data"].clone()
-}
 
 /// The friend's phone sends it, and this is what is told.
 async fn told(scene: &Scene, receiver: &Receiver, saying: Value) -> Value {
@@ -293,6 +277,83 @@ async fn what_is_about_a_message_names_it() {
 }
 
 #[tokio::test]
+async fn what_is_said_of_a_status_names_it() {
+    let scene = Scene::start().await;
+    let control = &scene.world.control;
+    control.add_contact(&scene.phone, &scene.friend).await;
+    control.add_contact(&scene.friend, &scene.phone).await;
+    scene
+        .user
+        .api
+        .post_nothing("/appstate/sync")
+        .await
+        .expect(200);
+    let receiver = Receiver::start().await;
+    scene.listen(&receiver).await;
+    let own = scene.user.api.post_status("we are open").await.expect(200);
+    let own = &own["message_id"];
+    control.wait_for_message(&scene.friend, own).await;
+
+    let answer = json!({ "quoted": own, "content": { "type": "text", "text": "until when?" } });
+    let data = told(&scene, &receiver, answer).await;
+    let friend = format!("{}@s.whatsapp.net", scene.friend);
+    assert_eq!(
+        (&data["content"], &data["chat_pn"]),
+        (&json!("until when?"), &json!(friend))
+    );
+    let context = &data["context"];
+    assert_eq!(
+        (
+            &context["quoted_message_id"],
+            &context["quoted_chat"],
+            &context["quoted_content"]
+        ),
+        (own, &json!("status@broadcast"), &json!("we are open")),
+        "{data}"
+    );
+
+    let like = json!({ "content": { "type": "reaction", "message": own, "emoji": "💚" } });
+    let data = told(&scene, &receiver, like).await;
+    assert_eq!(
+        (&data["message_type"], &data["content"], &data["sender_pn"]),
+        (&json!("reaction"), &json!("💚"), &json!(friend)),
+        "{data}"
+    );
+    let target = &data["details"]["target"];
+    assert_eq!(
+        (
+            &target["message_id"],
+            &target["chat"],
+            &target["is_from_me"]
+        ),
+        (own, &json!("status@broadcast"), &json!(true)),
+        "{data}"
+    );
+}
+
+#[tokio::test]
+async fn a_status_that_mentions_this_account_is_named() {
+    let (scene, receiver) = everything().await;
+    let (friend, number) = scene.world.paired_user().await;
+    let status = json!({ "text": "thanks", "mentions": [scene.phone] });
+    let posted = friend.api.post("/status/text", status).await.expect(200);
+    let id = posted["message_id"].as_str().expect("an id");
+    let data = told_of(&receiver, "message.received", &json!(format!("{id}00"))).await;
+    assert_eq!(data["message_type"], "status_mention", "{data}");
+    let target = &data["details"]["target"];
+    assert_eq!(
+        (
+            &target["message_id"],
+            &target["chat"],
+            &target["is_from_me"]
+        ),
+        (&json!(id), &json!("status@broadcast"), &json!(false)),
+        "{data}"
+    );
+    assert_eq!(target["participant_pn"], format!("{number}@s.whatsapp.net"));
+}
+
+#[tokio::test]
 async fn answers_to_buttons_and_lists_name_what_was_chosen() {
     let scene = Scene::start().await;
     let receiver = Receiver::start().await;
@@ -453,58 +514,4 @@ async fn in_a_group_people_go_by_the_names_of_the_group_and_admins_take_back_wha
             "{data}"
         );
     }
-}
-
-#[tokio::test]
-async fn who_reads_or_plays_is_told_of() {
-    let (scene, receiver) = everything().await;
-    let control = &scene.world.control;
-    let mut sent = Vec::new();
-    for text in ["1", "2", "3"] {
-        let body = json!({ "number": scene.friend, "text": text });
-        let id = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
-        control.wait_for_message(&scene.friend, &id).await;
-        sent.push(id);
-    }
-    control
-        .attends(&scene.friend, "read", &[&sent[0], &sent[1]])
-        .await;
-    let data = told_of(&receiver, "message.read", &sent[1]).await;
-    let listed = data["message_ids"].as_array().expect("ids");
-    assert!(listed.len() == 2 && listed.contains(&sent[0]), "{data}");
-    assert_eq!(data["receipt_type"], "read");
-    assert_eq!(
-        data["sender_pn"],
-        format!("{}@s.whatsapp.net", scene.friend)
-    );
-    control.attends(&scene.friend, "played", &[&sent[2]]).await;
-    let data = told_of(&receiver, "message.read", &sent[2]).await;
-    assert_eq!(data["receipt_type"], "played", "{data}");
-
-    // A stranger can know an id, but not that it was read.
-    let (eve, eves) = scene.world.paired_user().await;
-    let body = json!({ "number": eves, "text": "5" });
-    let own = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
-    control.wait_for_message(&eves, &own).await;
-    let body = json!({ "chat_jid": scene.phone, "message_ids": [sent[0], own] });
-    let path = format!("/messages/{}/read", own.as_str().expect("an id"));
-    eve.api.post(&path, body).await.expect(200);
-    let data = told_of(&receiver, "message.read", &own).await;
-    assert_eq!(data["message_ids"], json!([own]), "{data}");
-
-    // Groups call their people by LID.
-    let group = control.group(&[&scene.phone, &scene.friend]).await;
-    let body = json!({ "number": group, "text": "4" });
-    let id = scene.user.api.post("/send/text", body).await.expect(200)["message_id"].clone();
-    control.wait_for_message(&scene.friend, &id).await;
-    control.attends(&scene.friend, "read", &[&id]).await;
-    let data = told_of(&receiver, "message.read", &id).await;
-    assert_eq!(data["is_group"], true, "{data}");
-    let lid = control.lid(&scene.friend).await;
-    let number = format!("{}@s.whatsapp.net", scene.friend);
-    assert_eq!(
-        (&data["sender_pn"], &data["sender_lid"]),
-        (&json!(number), &json!(lid)),
-        "{data}"
-    );
 }

@@ -6,13 +6,14 @@ use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 use wacore::types::message::MessageSource;
+use wacore_binary::Jid;
 use waproto::whatsapp::message::ExtendedTextMessage;
 use waproto::whatsapp::message::ProtocolMessage;
 use waproto::whatsapp::message::protocol_message::Type;
 use waproto::whatsapp::{ContextInfo, Message, MessageKey};
 
 use super::details;
-use super::kept::REACTION;
+use super::kept::{REACTION, STATUS_MENTION};
 use super::media::{self, MessageMedia};
 use crate::device::known_as::KnownAs;
 use crate::device::report::Participants;
@@ -39,7 +40,7 @@ pub struct Content {
 pub enum Details {
     /// Of `text` with a link.
     Link(LinkPreview),
-    /// Of `revoke` and `reaction`, of `encrypted_reaction`, and of a `poll_vote` whose poll is not known here.
+    /// Of `revoke`, `reaction` and `status_mention`, of `encrypted_reaction`, and of a `poll_vote` whose poll is not known here.
     AboutMessage(AboutMessage),
     /// Of `edit`.
     Edit(Box<Edit>),
@@ -70,7 +71,7 @@ impl PartialSchema for Details {
         let other = ObjectBuilder::new().description(Some("As WhatsApp's own message has it."));
         any.item(other)
             .description(Some(
-                "Of `text` with a link, `revoke`, `reaction`, `edit`, `poll_vote`, `disappearing_mode`, `interactive_response`; of other kinds, what WhatsApp's own message has.",
+                "Of `text` with a link, `revoke`, `reaction`, `status_mention`, `edit`, `poll_vote`, `disappearing_mode`, `interactive_response`; of other kinds, what WhatsApp's own message has.",
             ))
             .into()
     }
@@ -102,7 +103,8 @@ pub struct LinkPreview {
     description: Option<String>,
 }
 
-/// Says something of another message: that it is deleted for everybody, or what somebody feels about it.
+/// Says something of another message: that it is deleted for everybody, what somebody feels about it, or that it is a status
+/// which mentions this account.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub struct AboutMessage {
     target: Option<MessageReference>,
@@ -196,8 +198,12 @@ impl MessageReference {
     /// As whoever is told sees it: a message names another one as its writer does.
     pub fn seen_by_receiver(&mut self, source: &MessageSource, people: &Participants) {
         let by_writer = self.is_from_me;
-        self.chat = Some(source.chat.to_non_ad_string());
-        if source.chat.is_pn() || source.chat.is_lid() {
+        // Of a status is also spoken in other chats.
+        let status = self.chat.as_ref() == Some(&Jid::status_broadcast().to_string());
+        if !status {
+            self.chat = Some(source.chat.to_non_ad_string());
+        }
+        if !status && (source.chat.is_pn() || source.chat.is_lid()) {
             self.author = AboutAuthor::default();
             self.is_from_me = by_writer == source.is_from_me;
             return;
@@ -221,6 +227,9 @@ impl MessageReference {
 pub struct MessageContext {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) quoted_message_id: Option<String>,
+    /// Where what is quoted stands, if that is another chat: `status@broadcast` of an answer to a status.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) quoted_chat: Option<String>,
     /// Who wrote what is quoted.
     #[serde(flatten)]
     pub(super) quoted: AboutQuoted,
@@ -308,6 +317,11 @@ fn protocol(protocol: &ProtocolMessage) -> Option<Content> {
             Details::AboutMessage(AboutMessage { target }),
             None,
         ),
+        Type::STATUS_MENTION_MESSAGE => (
+            STATUS_MENTION,
+            Details::AboutMessage(AboutMessage { target }),
+            None,
+        ),
         Type::MESSAGE_EDIT => {
             let edited = protocol.edited_message.as_option().and_then(content);
             let mut edited = edited.unwrap_or_default();
@@ -355,6 +369,7 @@ pub fn context(context: Option<&ContextInfo>) -> Option<MessageContext> {
     };
     if let Some(id) = &context.stanza_id {
         found.quoted_message_id = Some(id.clone());
+        found.quoted_chat = context.remote_jid.clone();
         found.quoted = AboutQuoted::from(context.participant.as_deref());
         let quoted = context.quoted_message.as_option().and_then(content);
         if let Some(quoted) = quoted {

@@ -8,9 +8,13 @@ use super::content::{content, unwrapped};
 /// The `message_type` of a reaction.
 pub const REACTION: &str = "reaction";
 
+/// The `message_type` of the word that a status mentions somebody.
+pub const STATUS_MENTION: &str = "status_mention";
+
 /// Kinds that say something of another message, or of the chat, and are none that anybody asks for.
-const PASSING: [&str; 9] = [
+const PASSING: [&str; 10] = [
     REACTION,
+    STATUS_MENTION,
     "encrypted_reaction",
     "edit",
     "revoke",

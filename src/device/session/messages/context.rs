@@ -115,6 +115,7 @@ impl OpenChat<'_> {
             }
         };
         let found = known.is_some();
+        let status = known.as_ref().is_some_and(|kept| kept.about.is_status());
         let quoted = match known {
             Some(kept) => kept::content(&kept),
             None => wa::Message {
@@ -122,8 +123,11 @@ impl OpenChat<'_> {
                 ..Default::default()
             },
         };
-        let context =
-            build_quote_context_with_info(quote.id, &author, &self.jid, &self.jid, &quoted);
+        let there = match status {
+            true => Jid::status_broadcast(),
+            false => self.jid.clone(),
+        };
+        let context = build_quote_context_with_info(quote.id, &author, &there, &self.jid, &quoted);
         references.quoted = Some(context);
         Ok(found)
     }
@@ -134,11 +138,22 @@ impl OpenChat<'_> {
             true => Whose::Mine,
             false => Whose::Anybodys,
         };
-        let kept = self.known(&quote.id, whose).await?;
-        Ok(kept.filter(|kept| {
+        let kept = self.session.messages().kept(&quote.id, whose).await?;
+        let kept = kept.filter(|kept| {
             let shown = !kept.about.deleted && !kept.content.is_empty();
             shown && kept.mine == quote.from_me
-        }))
+        });
+        match kept {
+            Some(kept) if self.is_where(&kept).await || self.is_status_here(&kept).await => {
+                Ok(Some(kept))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether it is a status of the one with whom this chat is: one answers it by writing to them.
+    async fn is_status_here(&self, kept: &Kept) -> bool {
+        self.group.is_none() && kept.about.is_status() && self.other().await.is(&kept.about.author)
     }
 }
 

@@ -110,7 +110,7 @@ impl Messages<'_> {
     pub async fn forget(&self, mut kept: Kept, wholly: bool) -> Result<(), Failure> {
         let store = &self.0.life.shared.store;
         let forgotten = match wholly {
-            true => store.forget_message(kept.device, &kept.id, kept.mine).await,
+            true => store.forget_message(&kept).await,
             false => {
                 kept.about.deleted = true;
                 store.change_message(&kept, &[]).await

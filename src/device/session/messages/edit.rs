@@ -20,6 +20,13 @@ impl OpenChat<'_> {
     /// Refuses a message that is in another chat than this one.
     pub async fn has(&self, kept: Option<&Kept>) -> Result<(), Invalid> {
         match kept {
+            Some(kept) if kept.about.is_status() => {
+                let problem = format!(
+                    "{} is a status: answer it by a text that quotes it",
+                    kept.id
+                );
+                Err(Invalid::field(self.field, problem))
+            }
             Some(kept) if !self.is_where(kept).await => {
                 let problem = format!("{} is another chat than that of {}", self.field, kept.id);
                 Err(Invalid::field(self.field, problem))
@@ -33,7 +40,7 @@ impl OpenChat<'_> {
         if self.group.is_some() {
             return kept.about.chat == self.jid.to_string();
         }
-        if kept.about.in_group() {
+        if kept.about.in_group() || kept.about.is_status() {
             return false;
         }
         let (here, there) = (self.other().await, &kept.about.other);

@@ -3,13 +3,13 @@
 use chrono::Utc;
 
 use super::OpenChat;
-use crate::device::kept::{self, About, ChatSettings, Kept};
+use crate::device::kept::{self, About, ChatSettings};
 use crate::device::known_as::KnownAs;
 use crate::device::report::{self, Participant, REACTION};
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::Failure;
 use crate::store::StoreError;
-use crate::store::messages::{NewMessage, State, Whose};
+use crate::store::messages::{NewMessage, State};
 
 /// The kind of an own message whose state may be asked for: whatever is answered with an id of its own.
 pub(super) fn asked_for(message: &Outgoing) -> Option<String> {
@@ -78,14 +78,6 @@ impl OpenChat<'_> {
     pub(super) fn account(&self) -> KnownAs {
         let client = &self.session.client;
         KnownAs::of([client.pn(), client.lid()].into_iter().flatten())
-    }
-
-    /// The message of this id, if it is known here and in this chat.
-    pub(super) async fn known(&self, id: &str, whose: Whose) -> Result<Option<Kept>, Failure> {
-        let Some(kept) = self.session.messages().kept(id, whose).await? else {
-            return Ok(None);
-        };
-        Ok(self.is_where(&kept).await.then_some(kept))
     }
 
     /// In a chat between two: the other one, by all names that are known.

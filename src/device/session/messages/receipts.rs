@@ -25,7 +25,7 @@ pub enum Told {
 #[derive(Clone, Debug)]
 pub struct Author {
     chat: Jid,
-    /// In a group.
+    /// In a group, and of a status.
     author: Option<Jid>,
 }
 
@@ -77,7 +77,7 @@ impl Messages<'_> {
                 return Err(Invalid::field("chat_jid", problem).into());
             }
         };
-        if !chat.is_group() {
+        if !chat.is_group() && !chat.is_status_broadcast() {
             return Ok(Author { chat, author: None });
         }
         let author = author.or_else(|| sender.as_ref().map(jids::person));
@@ -122,10 +122,13 @@ impl Messages<'_> {
             }
         };
         match written {
+            Ok(()) if told == Told::Delivered => Ok(now),
+            Ok(()) if author.chat.is_status_broadcast() => {
+                self.0.others_statuses().seen(message_ids).await?;
+                Ok(now)
+            }
             Ok(()) => {
-                if told == Told::Read {
-                    self.0.life.chats.read(&author.chat);
-                }
+                self.0.life.chats.read(&author.chat);
                 Ok(now)
             }
             Err(_gone) if !client.is_connected() => Err(Failure::Disconnected),

@@ -31,11 +31,8 @@ async fn is_known(session: &Session, jid: &Jid) -> Result<bool, Failure> {
     if last.is_some() {
         return Ok(true);
     }
-    let (phone, lid) = (&called.other.phone, &called.other.lid);
     let contacts = session.contacts().all().await?;
-    let mut contacts = contacts.iter();
-    Ok(contacts.any(|contact| {
-        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-        same(&contact.phone, phone) || same(&contact.lid, lid)
-    }))
+    Ok(contacts
+        .iter()
+        .any(|contact| contact.who().is(&called.other)))
 }

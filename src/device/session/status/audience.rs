@@ -7,12 +7,13 @@ use wacore_binary::Jid;
 use whatsapp_rust::Client;
 use whatsapp_rust::features::StatusPrivacySetting;
 
+use super::mention::Mentioned;
 use super::privacy::{Admits, StatusPrivacy};
 use crate::device::known_as::KnownAs;
 use crate::device::life::Life;
 use crate::device::life::contact::Contact;
 use crate::device::session::Session;
-use crate::failure::Failure;
+use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 use crate::store::statuses::StoredAudience;
 
@@ -27,10 +28,10 @@ pub struct Audience {
 
 impl Audience {
     /// Turns rule and contacts into recipients that the library can address, which it does by LID. Whoever has none is
-    /// not there, and gets nothing: also these.
+    /// not there, and gets nothing: also these. `once`: of a rule that was made for this one status somebody must be left.
     pub(super) async fn admitted(
         session: &Session,
-        rule: &StatusPrivacy,
+        (rule, once): (&StatusPrivacy, bool),
         blocked: &[KnownAs],
         contacts: Vec<Contact>,
     ) -> Result<(Self, Vec<Person>), Failure> {
@@ -62,6 +63,10 @@ impl Audience {
             Admits::Blacklist => &lids_of(&everybody) - &lids_of(&listed),
         };
         let mut admitted = &admitted - &lids_of(&blocked);
+        if admitted.is_empty() && once && rule.admits == Admits::Whitelist {
+            let problem = "audience.list: nobody there is on WhatsApp, or all are blocked";
+            return Err(Invalid::field("audience.list", problem).into());
+        }
         if admitted.is_empty() {
             // Nobody to see it but the account's own devices, which is what the phone does as well.
             let own = session.client.lid();
@@ -72,6 +77,19 @@ impl Audience {
             people: admitted.into_iter().collect(),
         };
         Ok((audience, missing))
+    }
+
+    /// These, too.
+    pub fn and(mut self, people: &Mentioned) -> Self {
+        let users = people.0.iter().filter_map(|jid| jid.user.parse().ok());
+        let missing: BTreeSet<u64> = users.filter(|user| !self.people.contains(user)).collect();
+        if !missing.is_empty() {
+            self.people = missing
+                .into_iter()
+                .chain(self.people.iter().copied())
+                .collect();
+        }
+        self
     }
 
     /// As it is stored.

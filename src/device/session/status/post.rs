@@ -12,7 +12,7 @@ use whatsapp_rust::features::StatusSendOptions;
 use super::audience::{Audience, addressed};
 use super::part::said;
 use super::posting::LINE;
-use super::{Status, sender_key};
+use super::{Status, mention, sender_key};
 use crate::device::life::acks::Answer;
 use crate::device::report::kept_kind;
 use crate::device::session::outgoing::Outgoing;
@@ -177,8 +177,21 @@ impl Status<'_> {
         }
         if accepted.is_ok() {
             life.statuses.meet(&audience.people);
+            self.tell_mentioned(message_id, message).await;
         }
         accepted
+    }
+
+    /// Also when its caller's time is over.
+    async fn tell_mentioned(&self, id: String, message: Message) {
+        let session = self.0.clone();
+        let told = async move {
+            mention::tell((&session.life, &session.client), &id, &message).await;
+        };
+        let told = tokio::spawn(told.in_current_span());
+        if let Err(error) = told.await {
+            warn!(error = %Chain(&error), "whoever a status mentions may not know of it");
+        }
     }
 }
 

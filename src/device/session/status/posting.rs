@@ -12,7 +12,7 @@ use whatsapp_rust::Client;
 
 use super::audience::Audience;
 use super::part::{self, Part, Pauses};
-use super::{delete, sender_key};
+use super::{delete, mention, sender_key};
 use crate::device::life::Life;
 use crate::device::report::{MessageFailed, MessageSent, kept_kind};
 use crate::failure::{Failure, NotAccepted};
@@ -197,6 +197,9 @@ impl Poster {
     ) -> Result<(), StoreError> {
         let (life, shared) = (&self.life, &self.life.shared);
         let (device, sent) = (life.plan.number, failure.is_none());
+        if sent {
+            mention::tell((life, &self.client), id, message).await;
+        }
         let state = match sent {
             true => State::Sent,
             false => State::Failed,
@@ -210,8 +213,10 @@ impl Poster {
             }
             false => job.then(|| Event::of(&MessageFailed::new(id, LINE, reason.clone()))),
         };
-        let told = event.map(|event| shared.webhooks.record(device, &event));
-        let told = told.transpose()?.flatten();
+        let told = match event {
+            Some(event) => shared.webhooks.record(device, event, &life.records).await?,
+            None => None,
+        };
         let answer = match sent {
             true => Ok(way.at),
             false => Err(reason.clone()),
@@ -234,11 +239,5 @@ impl Poster {
 
 /// What whoever waits for a status is told of WhatsApp's refusal.
 fn not_accepted(code: String, id: &str) -> Failure {
-    let refusal = NotAccepted {
-        foreseen: false,
-        code,
-        until: None,
-        message_id: id.to_owned(),
-    };
-    Failure::NotAccepted(Box::new(refusal))
+    Failure::NotAccepted(Box::new(NotAccepted::new(code, id)))
 }

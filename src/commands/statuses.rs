@@ -1,0 +1,4 @@
+//! Statuses that others have posted.
+
+pub mod list;
+pub mod read;
