@@ -12,6 +12,7 @@ pub mod left;
 pub mod life;
 pub mod messages;
 pub mod pairing;
+mod passkey;
 pub mod receipts;
 pub mod report;
 pub mod restriction;
@@ -37,7 +38,8 @@ use self::life::signs::{RunEnded, Sign, Signs};
 use self::life::start;
 use self::messages::Observed;
 pub use self::messages::{News, Phase, Plan, Report, Stop};
-use self::pairing::{PairCode, Qr, RequestPairCode};
+use self::pairing::passkey::reasons;
+use self::pairing::{NoCode, PairCode, Qr, RequestPairCode};
 use self::session::Session;
 use self::shared::Shared;
 use self::state::{Pairing, State};
@@ -211,7 +213,8 @@ impl DeviceActor {
         let State::Pairing(pairing) = &self.state else {
             return;
         };
-        if pairing.agreed.is_some() {
+        // The check by passkey has clocks of its own.
+        if pairing.agreed.is_some() || pairing.passkey.is_some() {
             return;
         }
         match pairing.code.as_ref().and_then(PairCode::good_for) {
@@ -256,8 +259,18 @@ impl Handler<Observed> for DeviceActor {
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
             Observed::Connected => self.connected(ctx),
-            Observed::Qr { code, valid_for } => {
+            Observed::Qr {
+                code,
+                valid_for,
+                shown_by,
+            } => {
                 self.begin_pairing();
+                if let State::Pairing(pairing) = &mut self.state {
+                    if pairing.passkey.is_some() {
+                        return;
+                    }
+                    pairing.codes = shown_by;
+                }
                 self.report(News::Qr(Qr::new(code, valid_for)));
             }
             Observed::Paired(login) => {
@@ -278,6 +291,9 @@ impl Handler<Observed> for DeviceActor {
                     ctx.spawn(running.read_backlog().into_actor(self).map(|(), _, _| ()));
                 }
             }
+            Observed::PasskeyRequested(options) => self.passkey_requested(&options, ctx),
+            Observed::PasskeyCode { code, known } => self.passkey_code(code, known, ctx),
+            Observed::PasskeyBroken => self.fail_passkey(reasons::BROKEN, ctx),
             Observed::NoMoreQr => self.wait_for_pair_code(ctx),
             Observed::PairCodeDead => {
                 if let State::Pairing(pairing) = &mut self.state {
@@ -336,6 +352,9 @@ impl Handler<RequestPairCode> for DeviceActor {
             // Dropping the reply slot tells the caller that this life cannot pair.
             return;
         };
+        if pairing.passkey.is_some() {
+            return request.answer(Err(NoCode::Passkey));
+        }
         let known = pairing.code.as_ref();
         if let Some(code) = known.filter(|code| code.answers(&request)) {
             return request.answer(Ok(code.again()));

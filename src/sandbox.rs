@@ -32,6 +32,7 @@ mod media_http;
 mod noise;
 mod numbers;
 mod pairing;
+mod passkey;
 mod persistence;
 mod phone;
 mod queries;

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use actix::{Message, Recipient};
+use tokio::task;
 
 use super::exit::ExitReason;
 use super::pairing::Qr;
+use super::pairing::passkey::Passkey;
 use super::restriction::Restriction;
 use crate::ids::DeviceId;
 use crate::store::devices::Account;
@@ -67,6 +69,8 @@ pub enum News {
     Entered(Phase),
     /// A code to be scanned.
     Qr(Qr),
+    /// The check by the account's passkey has come this far.
+    Passkey(Passkey),
     /// The account is known and stored.
     Paired(Account),
     /// The phone owes a key without which part of the app state cannot be read, or no longer.
@@ -91,7 +95,18 @@ pub(super) enum Observed {
     /// Logged in, and the critical app state is there.
     Connected,
     /// A code to be scanned, and for how long it is good.
-    Qr { code: String, valid_for: Duration },
+    Qr {
+        code: String,
+        valid_for: Duration,
+        /// The task that shows one after the other.
+        shown_by: Option<task::Id>,
+    },
+    /// WhatsApp wants to see the account's passkey; what it asks, in JSON.
+    PasskeyRequested(String),
+    /// The code of a pairing that is checked by passkey. `known`: it need not be compared.
+    PasskeyCode { code: String, known: bool },
+    /// The check by passkey broke off.
+    PasskeyBroken,
     /// WhatsApp sends no more codes to be scanned, but one to be typed is still good.
     NoMoreQr,
     /// The code to be typed is worth nothing any more.

@@ -1,5 +1,7 @@
 //! What a device that has no account shows: codes to scan, or a code to type.
 
+pub mod passkey;
+
 use std::time::Duration;
 
 use actix::Message;
@@ -94,6 +96,9 @@ pub enum NoCode {
     /// WhatsApp has been asked too much.
     #[error("WhatsApp asks to wait")]
     TooMany(Backoff),
+    /// The account's passkey is asked for: there is nothing to type.
+    #[error("the account's passkey is asked for")]
+    Passkey,
     /// In the library's words.
     #[error("{0}")]
     Refused(String),

@@ -1,9 +1,12 @@
 //! Where a life stands, and what it has there.
 
+use tokio::task;
+
 use super::exit::ExitReason;
 use super::life::running::Running;
 use super::messages::Phase;
 use super::pairing::PairCode;
+use super::pairing::passkey::Passkey;
 use crate::store::devices::Account;
 
 /// Where a life stands, and what it has there.
@@ -24,6 +27,10 @@ pub(super) struct Pairing {
     pub running: Running,
     /// The last one to be typed.
     pub code: Option<PairCode>,
+    /// The task that shows those to scan.
+    pub codes: Option<task::Id>,
+    /// Once WhatsApp wants to see the account's passkey.
+    pub passkey: Option<Passkey>,
     /// Set by the phone's consent; stored before the life ends.
     pub agreed: Option<Account>,
 }
@@ -34,6 +41,8 @@ impl Pairing {
         Self {
             running,
             code: None,
+            codes: None,
+            passkey: None,
             agreed: None,
         }
     }

@@ -8,6 +8,8 @@ pub mod logout;
 pub mod mine;
 pub mod offline;
 pub mod paircode;
+pub mod passkey;
+pub mod passkey_confirm;
 pub mod qr;
 pub mod qr_status;
 pub mod status;

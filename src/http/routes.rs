@@ -150,6 +150,8 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
             endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),
             endpoint::<devices::paircode::GeneratePairCode>("generateSessionPairCode", POST, "/paircode"),
+            endpoint::<devices::passkey::AnswerPasskey>("answerPasskey", POST, "/pair/passkey"),
+            endpoint::<devices::passkey_confirm::ConfirmPasskey>("confirmPasskey", POST, "/pair/passkey/confirm"),
             endpoint::<devices::status::GetStatus>("checkSessionStatus", GET, "/status"),
             endpoint::<devices::connect::ConnectSession>("connectSession", POST, "/connect"),
             endpoint::<devices::disconnect::DisconnectSession>("disconnectSession", POST, "/disconnect"),

@@ -11,6 +11,7 @@ use super::address::{Address, Form};
 use super::appstate::{AppState, ChatState};
 use super::companion::Companion;
 use super::keys::{self, Key32};
+use super::passkey::Passkey;
 use super::persistence::Journal;
 use super::phone::Phone;
 use super::settings::{self, Picture, Privacy, StatusPrivacy};
@@ -63,6 +64,9 @@ pub struct Profile {
     /// How its chats stand on the phone, by the names under which the app state has them.
     #[serde(default)]
     pub chats: BTreeMap<String, ChatState>,
+    /// The passkey by which the links of its devices are checked.
+    #[serde(default)]
+    pub passkey: Option<Passkey>,
 }
 
 /// A simulated person, as far as the server and the phone know them.
@@ -102,6 +106,7 @@ impl Account {
             hidden: false,
             also: BTreeSet::new(),
             chats: BTreeMap::new(),
+            passkey: None,
         };
         Self::restore(profile, Phone::create(), AppState::create())
     }

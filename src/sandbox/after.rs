@@ -24,6 +24,20 @@ pub enum After {
         adv_secret: Key32,
         waiter: Waiter,
     },
+    /// The phone has agreed: the server wants to see the account's passkey.
+    PasskeyAsked {
+        registration: u64,
+        phone: String,
+    },
+    /// No answer has come to this challenge.
+    PasskeyLate {
+        registration: u64,
+        challenge: Key32,
+    },
+    /// The phone does not link this companion.
+    LinkGivenUp {
+        registration: u64,
+    },
     /// The phone's next step with a new companion.
     Bootstrap {
         device: Address,
@@ -42,7 +56,7 @@ pub enum After {
     },
     /// Phones go on reading.
     Mail,
-    /// An answer that a fault held back.
+    /// An answer that a fault held back, or what follows one.
     Answered {
         link: Link,
         answer: Node,

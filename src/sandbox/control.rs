@@ -15,8 +15,12 @@
 //! | `POST accounts/{phone}/blocklist {jid,action?}` | `block` (or absent) or `unblock` |
 //! | `GET accounts/{phone}/inbox[?id=…]` | what that phone decrypted |
 //! | `GET accounts/{phone}/receipts` | what that phone was told of messages to others: `id`, `type` (empty: delivered), `from` |
-//! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does |
+//! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does; 202 where the account's passkey is asked for |
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
+//! | `POST accounts/{phone}/passkey {timeout?,withheld?,silent?}` · `DELETE` | the owner makes a passkey, which from now on is asked for (for `timeout` seconds) before a device is linked; `withheld`: the companion has to ask for the options; `silent`: the phone does nothing after a good answer · deletes it |
+//! | `GET accounts/{phone}/passkey` | how the check of a link stands: `state` (`asked`, `answered`, `compared`, `linking`, or null) and the `code` that the phone shows |
+//! | `POST accounts/{phone}/passkey/answer {options,origin?}` | what the owner's browser gives for these options, on a page of `origin` (absent: WhatsApp's) |
+//! | `POST accounts/{phone}/passkey/cancel` | the phone does not link the device after all |
 //! | `POST kick {jid}` | the phone unlinks that device |
 //! | `POST inbound {to,text or media,from?}` | a phone sends to an account, or to a group that it is in |
 //! | `POST accounts/{phone}/send {to?,content,quoted?,mentions?,mention_all?,view_once?,expiration?}` | that phone sends anything |
@@ -72,6 +76,7 @@ mod faults;
 mod groups;
 mod messages;
 mod pairing;
+mod passkey;
 mod settings;
 mod state;
 mod webhooks;
@@ -118,6 +123,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
                     .route("/calls", web::post().to(calls::begin))
                     .route("/calls/{id}", web::post().to(calls::touch))
                     .route("/groups", web::post().to(groups::act))
+                    .route("/passkey", web::get().to(passkey::show))
+                    .route("/passkey", web::post().to(passkey::make))
+                    .route("/passkey", web::delete().to(passkey::delete))
+                    .route("/passkey/answer", web::post().to(passkey::answer))
+                    .route("/passkey/cancel", web::post().to(passkey::cancel))
                     .route("/send", web::post().to(messages::send))
                     .route("/receipts", web::post().to(messages::attend))
                     .route("/status", web::post().to(accounts::status))

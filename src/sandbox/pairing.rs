@@ -1,20 +1,22 @@
-//! A companion that has no account yet becomes a linked device: by QR code or by a code that is typed.
+//! A companion that has no account yet becomes a linked device: by QR code or by a code that is typed, and
+//! where its account has a passkey, by that too.
 
 pub mod code;
 mod finish;
+mod passkey;
 pub mod qr;
 
 use wacore_binary::Node;
 use wacore_binary::builder::NodeBuilder;
 
 use super::faults::Fault;
-use super::iq::{BAD_REQUEST, Reply};
+use super::iq::Reply;
 use super::registration::outcome::PairingError;
 use super::stanza;
 use super::world::World;
 
 impl World {
-    /// What an unpaired companion may say: answers to our requests, and the pairing code's two steps.
+    /// What an unpaired companion may say: answers to our requests, the pairing code's two steps, and the passkey's.
     pub fn registration_stanza(&mut self, id: u64, node: &Node) {
         let Some(registration) = self.registrations.get(&id) else {
             return;
@@ -49,7 +51,7 @@ impl World {
             Some("w:p" | "urn:xmpp:ping") => Ok(Vec::new()),
             Some("md") => match stanza::child(node, "link_code_companion_reg") {
                 Some(step) => self.link_code_step(id, step),
-                None => Err(BAD_REQUEST),
+                None => self.passkey_step(id, node),
             },
             // A companion without an account has nothing to ask. The real text is unknown.
             _ => Err((403, "forbidden")),

@@ -4,6 +4,7 @@
 pub mod code;
 pub mod data;
 pub mod outcome;
+pub mod passkey;
 
 use std::time::{Duration, Instant};
 
@@ -19,6 +20,7 @@ use super::stanza;
 use code::CodeState;
 use data::RegistrationData;
 use outcome::{Outcome, PairingError, Waiter};
+use passkey::Check;
 
 /// The references that the companion shows one after the other.
 const REFERENCES: usize = 6;
@@ -26,7 +28,8 @@ const FIRST_REFERENCE: Duration = Duration::from_secs(60);
 const NEXT_REFERENCE: Duration = Duration::from_secs(20);
 /// A code is scanned a moment after it left the screen.
 const GRACE: Duration = Duration::from_secs(10);
-/// An unpaired connection ends with its last reference, or with its pairing code.
+/// An unpaired connection ends with its last reference, or with its pairing code; when its link is checked, so long after the
+/// time for the passkey's answer.
 pub const LIFETIME: Duration = Duration::from_secs(190);
 
 /// One unpaired connection.
@@ -38,6 +41,8 @@ pub struct Registration {
     references: Vec<String>,
     pub offer: Option<Offer>,
     pub code: Option<CodeState>,
+    /// The account that wants to link it has a passkey, and is asked for it.
+    pub check: Option<Check>,
 }
 
 impl Registration {
@@ -50,6 +55,7 @@ impl Registration {
             references: (0..REFERENCES).map(|_| new_reference()).collect(),
             offer: None,
             code: None,
+            check: None,
         }
     }
 
@@ -76,7 +82,12 @@ impl Registration {
             .code
             .as_ref()
             .map_or(self.since, |code| code.since.max(self.since));
-        newest.elapsed() > LIFETIME
+        let checked = self.check.as_ref();
+        let checked = checked.map(|check| check.since + check.patience);
+        checked
+            .map_or(newest, |checked| checked.max(newest))
+            .elapsed()
+            > LIFETIME
     }
 
     /// Tells whoever waits that this companion will not be linked.

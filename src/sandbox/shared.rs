@@ -111,6 +111,15 @@ impl World {
                 adv_secret,
                 waiter,
             } => self.offer(registration, &phone, &adv_secret, waiter),
+            After::PasskeyAsked {
+                registration,
+                phone,
+            } => self.ask_for_passkey(registration, &phone),
+            After::PasskeyLate {
+                registration,
+                challenge,
+            } => self.passkey_is_late(registration, &challenge),
+            After::LinkGivenUp { registration } => self.give_link_up(registration),
             After::Announced { device } => self.announce_devices(&device),
             After::Gathered { subject } => self.tell_gathered(&subject),
             After::Watched { device, channel } => self.push_all(&device, &channel),

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
+use crate::device::pairing::passkey::{self, Passkey};
 use crate::store::devices::Account;
 use crate::webhooks::catalog::EventName;
 use crate::webhooks::event::{Event, Told};
@@ -67,6 +68,13 @@ pub fn qr(qr: &Qr) -> Event {
     })
 }
 
+/// The check of a pairing by the account's passkey has come this far.
+pub fn passkey(passkey: &Passkey) -> Event {
+    Event::of(&PairPasskey {
+        check: passkey.into(),
+    })
+}
+
 /// The phone has agreed.
 pub fn paired(account: &Account) -> Event {
     Event::of(&PairSuccess {
@@ -94,6 +102,7 @@ pub fn payloads() -> Vec<Payload> {
         Payload::of::<KeepaliveTimeout>(),
         Payload::of::<KeepaliveRestored>(),
         Payload::of::<QrGenerated>(),
+        Payload::of::<PairPasskey>(),
         Payload::of::<PairSuccess>(),
     ]
 }
@@ -214,6 +223,17 @@ pub struct QrGenerated {
 
 impl Told for QrGenerated {
     const NAME: EventName = EventName::QrGenerated;
+}
+
+/// WhatsApp checks a pairing by the account's passkey: how far that is, as `GET /status` has it in `passkey`.
+#[derive(Serialize, ToSchema)]
+pub struct PairPasskey {
+    #[serde(flatten)]
+    check: passkey::Shown,
+}
+
+impl Told for PairPasskey {
+    const NAME: EventName = EventName::PairPasskey;
 }
 
 /// The phone has agreed to the pairing.

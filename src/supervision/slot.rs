@@ -18,6 +18,7 @@ use self::stage::{Delay, Stage, Up, Wish};
 use super::backoff::History;
 use super::view::View;
 use crate::device::exit::ExitReason;
+use crate::device::pairing::passkey::Passkey;
 use crate::device::restriction::Restriction;
 use crate::device::{News, Phase};
 use crate::store::Life;
@@ -35,6 +36,8 @@ pub struct Slot<A> {
     history: History,
     last_seen: Option<DateTime<Utc>>,
     last_exit: Option<ExitReason>,
+    /// How the check of its present pairing by the account's passkey stands, or how that of the last one came to nothing.
+    passkey: Option<Passkey>,
     /// Counts the lives that have ended.
     exits: u64,
     /// The store says that WhatsApp has banned, locked or replaced it. Only the next login proves that wrong.
@@ -54,6 +57,7 @@ impl<A: Clone> Slot<A> {
             history: History::default(),
             last_seen,
             last_exit: barred,
+            passkey: None,
             exits: 0,
             barred: barred.is_some(),
         }
@@ -94,6 +98,7 @@ impl<A: Clone> Slot<A> {
             qr: up.and_then(|up| up.qr.clone()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
+            passkey: self.passkey.clone(),
             next_attempt,
             key_missing: up.is_some_and(|up| up.key_missing),
             unsynced: up.is_some_and(|up| up.unsynced),
@@ -146,6 +151,7 @@ impl<A: Clone> Slot<A> {
         match &mut self.stage {
             Stage::Up(up) if anew => {
                 up.qr = None;
+                self.passkey = None;
                 up.end(ExitReason::PairingEnded, Wish::Again)
             }
             _ => self.want(),
@@ -188,6 +194,7 @@ impl<A: Clone> Slot<A> {
             let stop = Effect::Stop(address, ExitReason::Disconnected);
             return vec![stop, Effect::Gate(Gate::Leave)];
         }
+        self.passkey = None;
         self.stage = Stage::Up(Up {
             life,
             address,
@@ -214,6 +221,11 @@ impl<A: Clone> Slot<A> {
             News::Qr(qr) => {
                 up.qr = Some(qr.clone());
                 vec![Effect::Tell(Happening::Qr(qr))]
+            }
+            News::Passkey(passkey) => {
+                up.qr = None;
+                self.passkey = Some(passkey.clone());
+                vec![Effect::Tell(Happening::Passkey(passkey))]
             }
             News::KeyMissing(missing) => {
                 up.key_missing = missing;
@@ -267,6 +279,7 @@ impl<A: Clone> Slot<A> {
             effects.push(Effect::Tell(Happening::Paired(account.clone())));
         }
         self.account = Some(account);
+        self.passkey = None;
         effects
     }
 

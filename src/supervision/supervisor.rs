@@ -30,7 +30,8 @@ use crate::ids::DeviceId;
 use crate::store::{DeviceNumber, StoreError};
 
 pub use self::messages::{
-    Adopt, Connect, Disconnect, Follow, FollowAll, Pair, PairWithCode, Ping, Remove, StopAll,
+    Adopt, Connect, Disconnect, Follow, FollowAll, Pair, PairWithCode, PairWithPasskey, Ping,
+    Remove, StopAll,
 };
 
 type Address = Addr<DeviceActor>;

@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::device::exit::{ExitReason, PAIR};
 use crate::device::pairing::Qr;
+use crate::device::pairing::passkey::Passkey;
 use crate::device::restriction::Restriction;
 use crate::store::devices::Account;
 
@@ -115,6 +116,8 @@ pub struct View {
     pub account: Option<Account>,
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
+    /// How the check of a pairing by the account's passkey stands, or how the last one came to nothing.
+    pub passkey: Option<Passkey>,
     /// When it was logged in last, in whole seconds.
     pub last_seen: Option<DateTime<Utc>>,
     /// Why its last life ended.
@@ -135,7 +138,10 @@ impl View {
     /// What a person must do before the device can work again, if anything.
     pub fn action_required(&self) -> Option<&'static str> {
         match self.state {
-            _ if !self.is_paired() => Some(PAIR),
+            _ if !self.is_paired() => {
+                let passkey = self.passkey.as_ref();
+                Some(passkey.map_or(PAIR, |passkey| passkey.stage.action_required()))
+            }
             State::Down | State::Waiting | State::Quarantined => {
                 self.last_exit.and_then(ExitReason::action_required)
             }

@@ -73,6 +73,7 @@ catalog! {
     CallTransport "call.transport",
     CallUnknown "call.unknown",
     QrGenerated "qr.generated",
+    PairPasskey "pair.passkey",
     PairSuccess "pair.success",
     IdentityChange "identity.change",
     PrivacyBlocklist "privacy.blocklist" never "the protocol library keeps them to itself",
@@ -151,8 +152,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_catalog_has_61_names_and_each_is_found_again() {
-        assert_eq!(EventName::ALL.len(), 61);
+    fn the_catalog_has_62_names_and_each_is_found_again() {
+        assert_eq!(EventName::ALL.len(), 62);
         for name in EventName::ALL {
             assert_eq!(EventName::parse(name.text()), Some(*name));
         }

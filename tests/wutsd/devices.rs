@@ -9,6 +9,7 @@ mod logout;
 mod mine;
 mod offline;
 mod paircode;
+mod passkey;
 mod qr;
 mod qr_status;
 mod status;

@@ -81,6 +81,9 @@ impl EventHandler for Observer {
             EventKind::PairingQrCodesExhausted,
             EventKind::PairingCodeRefresh,
             EventKind::PairingCodeError,
+            EventKind::PairPasskeyRequest,
+            EventKind::PairPasskeyConfirmation,
+            EventKind::PairPasskeyError,
             EventKind::LoggedOut,
             EventKind::StreamReplaced,
             EventKind::ClientOutdated,
@@ -185,7 +188,16 @@ fn observed(event: &Event) -> Option<Observed> {
         Event::PairingQrCode(qr) => Observed::Qr {
             code: qr.code.clone(),
             valid_for: qr.timeout,
+            shown_by: tokio::task::try_id(),
         },
+        Event::PairPasskeyRequest(request) => {
+            Observed::PasskeyRequested(request.request_options_json.clone())
+        }
+        Event::PairPasskeyConfirmation(confirmation) => Observed::PasskeyCode {
+            code: confirmation.code.clone(),
+            known: confirmation.skip_handoff_ux,
+        },
+        Event::PairPasskeyError(_) => Observed::PasskeyBroken,
         Event::PairSuccess(pair) => Observed::Paired(Account {
             jid: pair.id.to_string(),
             lid: pair.lid.to_string(),

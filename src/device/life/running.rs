@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use chrono::Utc;
 use tokio::runtime::Handle;
+use tokio::task;
 use tokio::time::timeout;
 use tracing::{info, warn};
 use whatsapp_rust::pair_code::PairCodeOptions;
+use whatsapp_rust::passkey::PasskeyError;
 use whatsapp_rust::{Client, RawNodeLease};
 
 use super::Life;
@@ -15,6 +17,7 @@ use super::app_state::sync;
 use super::runtime::Tasks;
 use super::signs::Ended;
 use crate::device::exit::ExitReason;
+use crate::device::pairing::passkey::Assertion;
 use crate::device::pairing::{NoCode, PairCode};
 use crate::device::report::{AppStateSyncComplete, OfflineSyncCompleted};
 use crate::device::session::resend::resend_left;
@@ -150,6 +153,35 @@ impl Running {
             let code = client.pair_with_code(options).await?;
             Ok(PairCode::new(code, phone, asked))
         }
+    }
+
+    /// Ends the task that shows codes to scan, one after the other, and hangs up after the last.
+    pub fn stop_codes(&self, shown_by: Option<task::Id>) {
+        if let Some(shown_by) = shown_by {
+            self.tasks.end_one(shown_by);
+        }
+    }
+
+    /// Forgets the code that was typed: the library gives a pairing by it up a minute later, and with it the secret that
+    /// the pairing may have agreed on by then.
+    pub fn forget_pair_code(&self) -> impl Future<Output = ()> + 'static {
+        let client = self.client.clone();
+        async move { client.cancel_pair_code().await }
+    }
+
+    /// Sends what a browser has answered.
+    pub fn answer_passkey(
+        &self,
+        assertion: Assertion,
+    ) -> impl Future<Output = Result<(), PasskeyError>> + 'static {
+        let client = self.client.clone();
+        async move { client.send_passkey_response(assertion.written()).await }
+    }
+
+    /// Has the phone link the device: the codes are the same.
+    pub fn confirm_passkey(&self) -> impl Future<Output = Result<(), PasskeyError>> + 'static {
+        let client = self.client.clone();
+        async move { client.send_passkey_confirmation().await }
     }
 
     /// Notes what was agreed, says goodbye and waits for the library to be gone, all within a bounded time.

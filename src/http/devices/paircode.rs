@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use tokio::time::{Instant, timeout_at};
 use utoipa::ToSchema;
 
+use super::passkey::PASSKEY;
 use super::qr::{ALREADY_CONNECTED, REFRESH, check_unpaired, not_begun, seconds_left};
 use super::{device_to_pair, follow};
 use crate::contract::operation::{Envelope, Operation};
@@ -68,7 +69,7 @@ impl Endpoint for GeneratePairCode {
 
     fn refusals() -> Vec<Failure> {
         let no_qr = failed("timeout waiting for WhatsApp QR event");
-        vec![ALREADY_CONNECTED, NOT_FOUND, no_qr]
+        vec![ALREADY_CONNECTED, NOT_FOUND, PASSKEY, no_qr]
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Code, Failure> {
@@ -143,6 +144,7 @@ async fn request_code(
     match timeout_at(deadline, slot).await {
         Ok(Ok(Ok(code))) => Ok(Some(code)),
         Ok(Ok(Err(NoCode::TooMany(backoff)))) => Err(Failure::RateLimited(backoff)),
+        Ok(Ok(Err(NoCode::Passkey))) => Err(PASSKEY),
         Ok(Ok(Err(problem))) => Err(failed(&problem.to_string())),
         Ok(Err(_)) => Ok(None),
         Err(_) => Err(failed("timeout waiting for WhatsApp")),

@@ -9,6 +9,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
+use crate::device::pairing::passkey::{self, Passkey};
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::which::NOT_FOUND;
@@ -54,6 +55,9 @@ pub struct Code {
     expires_at: String,
     /// Seconds.
     ttl: i64,
+    /// The code was scanned, and WhatsApp checks the pairing by the account's passkey: `qr_code` and `image` are empty then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkey: Option<passkey::Shown>,
 }
 
 impl Endpoint for GenerateQrCode {
@@ -74,8 +78,12 @@ impl Endpoint for GenerateQrCode {
     async fn answer(self, context: Context<Caller>) -> Result<Code, Failure> {
         let device = device_to_pair(&context).await?;
         let reuse = self.reuse_cache && !self.refresh;
-        let (qr, cached) = code_to_scan(&context.api, device, reuse).await?;
+        let (qr, cached) = match code_to_scan(&context.api, device, reuse).await? {
+            ToScan::Code { qr, cached } => (qr, cached),
+            ToScan::Scanned(passkey) => return Ok(Code::scanned(&passkey)),
+        };
         Ok(Code {
+            passkey: None,
             image: qr_image::data_url(&qr.code)?,
             cached,
             expires_at: qr.expires_at.to_rfc3339_opts(SecondsFormat::Secs, true),
@@ -85,20 +93,51 @@ impl Endpoint for GenerateQrCode {
     }
 }
 
+impl Code {
+    fn scanned(passkey: &Passkey) -> Self {
+        Self {
+            qr_code: String::new(),
+            image: String::new(),
+            cached: true,
+            expires_at: passkey.until.to_rfc3339_opts(SecondsFormat::Secs, true),
+            ttl: seconds_left(passkey.until),
+            passkey: Some(passkey.into()),
+        }
+    }
+}
+
+/// What there is for somebody who wants to scan a code.
+pub enum ToScan {
+    /// One that is still good.
+    Code {
+        qr: Qr,
+        /// It had been handed out before.
+        cached: bool,
+    },
+    /// One was scanned, and the pairing is checked.
+    Scanned(Passkey),
+}
+
 fn yes() -> bool {
     true
 }
 
-/// A code that is still good, and whether it had been handed out before. `reuse`: that is welcome.
-pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Qr, bool), Failure> {
+/// A code that is still good. `reuse`: one that had been handed out before is welcome, and so is a pairing under way.
+pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<ToScan, Failure> {
     let mut watch = follow(api, device).await?;
     let before = watch.now();
     check_unpaired(&before)?;
     let shown = valid_code(&before);
-    if let Some(qr) = &shown
-        && reuse
-    {
-        return Ok((qr.clone(), true));
+    if reuse {
+        if let Some(passkey) = check_under_way(&before) {
+            return Ok(ToScan::Scanned(passkey));
+        }
+        if let Some(qr) = &shown {
+            return Ok(ToScan::Code {
+                qr: qr.clone(),
+                cached: true,
+            });
+        }
     }
     let anew = before.state == State::Pairing && (!reuse || shown.is_some());
     api.ask(Pair { device, anew }).await?;
@@ -115,9 +154,13 @@ pub async fn code_to_scan(api: &Api, device: DeviceId, reuse: bool) -> Result<(Q
         .ok_or(TIMED_OUT)?;
     match valid_code(&view) {
         _ if view.is_paired() => Err(ALREADY_CONNECTED),
-        Some(qr) => Ok((qr, false)),
+        Some(qr) => Ok(ToScan::Code { qr, cached: false }),
         None => Err(not_begun(&view, FAILED)),
     }
+}
+
+fn check_under_way(view: &View) -> Option<Passkey> {
+    view.passkey.clone().filter(Passkey::is_pending)
 }
 
 /// Why a life that should have shown codes has ended: `otherwise`, unless it passes by itself.

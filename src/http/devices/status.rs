@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::follow;
 use crate::contract::operation::{Envelope, Operation};
 use crate::device::exit::PAIR;
+use crate::device::pairing::passkey;
 use crate::device::restriction::Restriction;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
@@ -67,6 +68,10 @@ pub struct Shown {
     /// What WhatsApp does not let the account do for now; absent where it may do everything.
     #[serde(skip_serializing_if = "Option::is_none")]
     restriction: Option<Restriction>,
+    /// How WhatsApp's check of a pairing by the account's passkey stands, or how the last one came to nothing; absent where
+    /// there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkey: Option<passkey::Shown>,
     /// What a person must do before the device can work again; null where it comes back by itself.
     action_required: Option<&'static str>,
 }
@@ -137,6 +142,7 @@ impl Shown {
             last_seen: view.last_seen,
             phase: view.state.into(),
             restriction: Some(view.restriction.at(Utc::now())).filter(|holds| !holds.is_none()),
+            passkey: view.passkey.as_ref().map(passkey::Shown::from),
             action_required: view.action_required(),
             last_exit: view.last_exit.map(|reason| reason.name()),
             next_attempt: view.next_attempt.map(whole_second_after),
@@ -157,6 +163,7 @@ impl Shown {
             last_seen: None,
             phase: State::Down.into(),
             restriction: None,
+            passkey: None,
             action_required: Some(action_required),
             last_exit: None,
             next_attempt: None,

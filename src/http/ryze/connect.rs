@@ -9,7 +9,8 @@ use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::devices::paircode::code_to_type;
-use crate::http::devices::qr::{FAILED, TIMED_OUT, code_to_scan};
+use crate::http::devices::passkey::PASSKEY;
+use crate::http::devices::qr::{FAILED, TIMED_OUT, ToScan, code_to_scan};
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::qr_image;
 use crate::jid::PhoneNumber;
@@ -44,7 +45,7 @@ impl Endpoint for ConnectInstance {
     const PARAMS: &'static [Param] = &[INSTANCE, Param::query("number")];
 
     fn refusals() -> Vec<Failure> {
-        vec![ALREADY_CONNECTED, HAS_SESSION, TIMED_OUT, FAILED]
+        vec![ALREADY_CONNECTED, HAS_SESSION, PASSKEY, TIMED_OUT, FAILED]
     }
 
     async fn answer(self, context: Context<Instance>) -> Result<Code, Failure> {
@@ -57,7 +58,9 @@ impl Endpoint for ConnectInstance {
         }
         let device = caller.device.id;
         let Some(phone) = self.number else {
-            let (qr, _) = code_to_scan(&api, device, true).await?;
+            let ToScan::Code { qr, .. } = code_to_scan(&api, device, true).await? else {
+                return Err(PASSKEY);
+            };
             return Ok(Code {
                 message: "QR code generated",
                 qr_code_base64: Some(qr_image::data_url(&qr.code)?),

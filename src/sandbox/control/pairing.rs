@@ -15,7 +15,7 @@ use crate::sandbox::address::{Address, Form};
 use crate::sandbox::after::After;
 use crate::sandbox::pairing::code::{TypedCode, normalize};
 use crate::sandbox::pairing::qr::Scanned;
-use crate::sandbox::registration::outcome::{Outcome, PairingError};
+use crate::sandbox::registration::outcome::{Linked, Outcome, PairingError};
 
 /// The companion has this long to sign.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -66,10 +66,17 @@ pub async fn code(shared: Data, body: web::Bytes) -> Answer {
 }
 
 async fn linked(shared: &Data, outcome: oneshot::Receiver<Outcome>) -> Answer {
-    let device = match timeout(PATIENCE, outcome).await {
+    let linked = match timeout(PATIENCE, outcome).await {
         Ok(Ok(outcome)) => outcome?,
         Ok(Err(_)) => return Err(PairingError::Gone.into()),
         Err(_) => return Err(PairingError::TimedOut.into()),
+    };
+    let device = match linked {
+        Linked::Device(device) => device,
+        Linked::Checked(phone) => {
+            let answer = json!({ "phone": phone, "passkey": "asked" });
+            return Ok(HttpResponse::Accepted().json(answer));
+        }
     };
     let jid = shared
         .with(|world| world.jid(&device, Form::Pn))

@@ -16,12 +16,13 @@ use crate::sandbox::after::After;
 use crate::sandbox::iq::{BAD_REQUEST, Reply};
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::registration::code::{CodeState, Typed, Wrapped};
-use crate::sandbox::registration::outcome::{PairingError, Waiter};
+use crate::sandbox::registration::outcome::{Linked, PairingError, Waiter};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
 const ROUNDS: u32 = 131_072;
-const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTVWXYZ";
+/// The signs of codes that people compare or type.
+pub const ALPHABET: &str = "123456789ABCDEFGHJKLMNPQRSTVWXYZ";
 
 /// The slow part of typing a code, done outside the world's lock.
 pub struct TypedCode {
@@ -193,6 +194,13 @@ impl World {
             // business of the companion, which waits for a pair-success that never comes.
             None => {
                 let _ = typed.waiter.send(Err(PairingError::WrongCode));
+            }
+            Some(_) if account.profile.passkey.is_some() => {
+                let _ = typed.waiter.send(Ok(Linked::Checked(phone.clone())));
+                self.then(After::PasskeyAsked {
+                    registration: id,
+                    phone,
+                });
             }
             // The companion hears that its bundle was taken before it hears pair-success.
             Some(adv_secret) => self.then(After::Offered {

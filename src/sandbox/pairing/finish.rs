@@ -17,7 +17,7 @@ use crate::sandbox::companion::{Companion, Registered};
 use crate::sandbox::edit::Edit;
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::registration::Offer;
-use crate::sandbox::registration::outcome::{Outcome, PairingError, Waiter};
+use crate::sandbox::registration::outcome::{Linked, Outcome, PairingError, Waiter};
 use crate::sandbox::stanza;
 use crate::sandbox::world::World;
 
@@ -126,7 +126,7 @@ impl World {
         self.link_device(&offer.address, registered);
         self.registrations.remove(&id);
         link.finish(stanza::stream_error(515));
-        Ok(offer.address)
+        Ok(Linked::Device(offer.address))
     }
 
     fn link_device(&mut self, address: &Address, registered: Registered) {

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 
 use crate::sandbox::keys::{self, Key32};
 use crate::sandbox::registration::Registration;
-use crate::sandbox::registration::outcome::{PairingError, Waiter};
+use crate::sandbox::registration::outcome::{Linked, PairingError, Waiter};
 use crate::sandbox::world::World;
 
 /// The fields of a QR code.
@@ -63,6 +63,11 @@ impl World {
                 .create_account(None, None)
                 .expect("a generated number is free and well formed"),
         };
+        if self.has_passkey(&phone) {
+            self.ask_for_passkey(id, &phone);
+            let _ = waiter.send(Ok(Linked::Checked(phone)));
+            return Ok(());
+        }
         self.offer(id, &phone, &scanned.adv_secret, waiter);
         Ok(())
     }

@@ -4,8 +4,17 @@ use tokio::sync::oneshot;
 
 use crate::sandbox::address::Address;
 
-/// How a pairing ended, for whoever holds the phone.
-pub type Outcome = Result<Address, PairingError>;
+/// What came of a scan or a code, for whoever holds the phone.
+pub type Outcome = Result<Linked, PairingError>;
+
+/// A companion is linked, or may be.
+#[derive(Debug)]
+pub enum Linked {
+    /// Under this address.
+    Device(Address),
+    /// If the passkey of this number's account agrees.
+    Checked(String),
+}
 
 /// Why a companion is not linked.
 #[derive(Debug, thiserror::Error)]

@@ -2,6 +2,7 @@
 
 use super::{Effect, Gate, Happening, LONGEST_DELAY, Moment, Slot, Stage, Wish};
 use crate::device::exit::ExitReason;
+use crate::device::pairing::passkey::{Passkey, reasons};
 use crate::store::devices::Held;
 use crate::supervision::backoff::Decision;
 
@@ -29,6 +30,11 @@ impl<A: Clone> Slot<A> {
         if lived.is_some() {
             self.last_seen = Some(moment.utc);
             effects.push(Effect::NoteSeen);
+        }
+        if self.passkey.as_ref().is_some_and(Passkey::is_pending) {
+            let failed = Passkey::failed(reasons::LOST);
+            self.passkey = Some(failed.clone());
+            effects.push(Effect::Tell(Happening::Passkey(failed)));
         }
         effects.push(Effect::Tell(Happening::Exited {
             reason,

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::device::News;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
+use crate::device::pairing::passkey::Passkey;
 use crate::store::Life;
 use crate::store::devices::Account;
 use crate::store::devices::Held;
@@ -79,7 +80,7 @@ pub enum Gate {
 }
 
 /// What webhooks are told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
     /// Somebody asked for the connection.
     Reconnecting,
@@ -90,6 +91,8 @@ pub enum Happening {
     },
     /// There is a code to be scanned.
     Qr(Qr),
+    /// The check of its pairing by the account's passkey has come this far.
+    Passkey(Passkey),
     /// It was given this account just now.
     Paired(Account),
     /// A life has ended.

@@ -166,6 +166,7 @@ fn reported(happening: Happening) -> Vec<Event> {
             report::connected(account.as_ref(), last_exit)
         }
         Happening::Qr(qr) => vec![report::qr(&qr)],
+        Happening::Passkey(passkey) => vec![report::passkey(&passkey)],
         Happening::Paired(account) => vec![report::paired(&account)],
         Happening::Exited { reason, was_live } => report::exited(reason, was_live),
         Happening::Quarantined { reason, until } => vec![report::quarantined(reason, until)],

@@ -8,7 +8,8 @@ use tokio::sync::{oneshot, watch};
 use tracing::info;
 
 use super::messages::{
-    Adopt, Connect, Disconnect, Follow, FollowAll, Pair, PairWithCode, Ping, Remove, StopAll,
+    Adopt, Connect, Disconnect, Follow, FollowAll, Pair, PairWithCode, PairWithPasskey, Ping,
+    Remove, StopAll,
 };
 use super::{Member, Supervisor};
 use crate::device::Report;
@@ -137,6 +138,17 @@ impl Handler<PairWithCode> for Supervisor {
         // Otherwise the request is dropped, which tells its caller.
         if let Some(life) = member.and_then(|member| member.slot.life()) {
             life.do_send(request);
+        }
+    }
+}
+
+impl Handler<PairWithPasskey> for Supervisor {
+    type Result = ();
+
+    fn handle(&mut self, PairWithPasskey { device, step }: PairWithPasskey, _: &mut Context<Self>) {
+        let member = self.members.get(&device);
+        if let Some(life) = member.and_then(|member| member.slot.life()) {
+            life.do_send(step);
         }
     }
 }

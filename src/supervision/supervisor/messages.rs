@@ -3,6 +3,7 @@
 use actix::Message;
 
 use crate::device::pairing::RequestPairCode;
+use crate::device::pairing::passkey::PasskeyStep;
 use crate::ids::DeviceId;
 use crate::store::StoreError;
 use crate::store::devices::Device;
@@ -57,6 +58,16 @@ pub struct PairWithCode {
     pub device: DeviceId,
     /// Its reply slot closes where there is no life to answer it.
     pub request: RequestPairCode,
+}
+
+/// Hands what a person has done for the check by passkey to the life that is pairing.
+#[derive(Message)]
+#[rtype(result = "()")]
+pub struct PairWithPasskey {
+    /// Which one.
+    pub device: DeviceId,
+    /// Its reply slot closes where there is no life to answer it.
+    pub step: PasskeyStep,
 }
 
 /// Ends all lives, for the end of the daemon. Answers when the last one is gone.

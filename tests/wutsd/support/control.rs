@@ -72,6 +72,30 @@ impl Control {
             .await
     }
 
+    /// The owner of an account makes a passkey, which is asked for from now on.
+    pub async fn makes_passkey(&self, phone: &str, terms: Value) {
+        self.change(&format!("/accounts/{phone}/passkey"), terms)
+            .await;
+    }
+
+    /// What the owner's browser gives for these options.
+    pub async fn asks_browser(&self, phone: &str, ask: Value) -> Value {
+        let path = format!("/accounts/{phone}/passkey/answer");
+        self.0.post(&path, ask).await.expect(200)
+    }
+
+    /// How the check of a link stands on the phone.
+    pub async fn passkey(&self, phone: &str) -> Value {
+        let path = format!("/accounts/{phone}/passkey");
+        self.0.get(&path).await.expect(200)
+    }
+
+    /// The phone does not link the device after all.
+    pub async fn cancels_passkey(&self, phone: &str) {
+        self.change(&format!("/accounts/{phone}/passkey/cancel"), json!({}))
+            .await;
+    }
+
     pub async fn type_code(&self, phone: &str, code: &str) -> Answer {
         self.0
             .post("/code", json!({ "phone": phone, "code": code }))

@@ -12,10 +12,10 @@ async fn a_url_for_devices_to_come_is_accepted_and_applied_to_them_only() {
     let message = "Webhook URL configured. It will be automatically applied to new devices with ALL available events";
     assert_eq!(answer["message"], message);
     assert_eq!(answer["data"]["webhook_url"], URL);
-    assert_eq!(answer["data"]["events_count"], 61);
+    assert_eq!(answer["data"]["events_count"], 62);
     assert_eq!(
         answer["data"]["available_events"].as_array().map(Vec::len),
-        Some(61)
+        Some(62)
     );
     assert_eq!(user.api.get("/webhook").await.status, 404);
     let device = user
@@ -34,6 +34,6 @@ async fn a_url_for_devices_to_come_is_accepted_and_applied_to_them_only() {
         webhook["webhook"]["enabled_events"]
             .as_array()
             .map(Vec::len),
-        Some(61)
+        Some(62)
     );
 }

@@ -46,6 +46,16 @@ impl Tasks {
         Some(task)
     }
 
+    /// Ends the one of this id, if it is alive.
+    pub fn end_one(&self, id: tokio::task::Id) {
+        let alive = self.0.lock();
+        let task = alive.alive.values().find(|task| task.id() == id).cloned();
+        drop(alive);
+        if let Some(task) = task {
+            task.abort();
+        }
+    }
+
     /// Ends all of them, whatever they are at.
     pub fn end(&self) {
         let mut state = self.0.lock();
