@@ -66,8 +66,9 @@ struct Bare(Child);
 impl Bare {
     fn start() -> (Self, String) {
         let program = std::env::current_exe().expect("this program");
-        let server = Command::new(program).arg(BARE).stdout(Stdio::piped());
-        let mut server = { server }.spawn().expect("a process");
+        let mut server = Command::new(program);
+        let server = server.arg(BARE).stdout(Stdio::piped()).spawn();
+        let mut server = server.expect("a process");
         let mut address = String::new();
         let output = server.stdout.take().expect("its output");
         BufReader::new(output)

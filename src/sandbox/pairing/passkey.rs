@@ -156,7 +156,7 @@ impl World {
             public_key: Some(keys::public32(&answered.own.public_key).to_vec()),
             nonce: Some(answered.nonce.to_vec()),
         };
-        self.check_of(id)?.stage = Stage::Answered(answered);
+        self.check_of(id)?.stage = Stage::Answered(Box::new(answered));
         if !passkey.terms.silent {
             let shown = stanza::leaf("primary_ephemeral_identity", shown.encode_to_vec());
             let link = self.registrations.get(&id).ok_or(FORBIDDEN)?.link.clone();

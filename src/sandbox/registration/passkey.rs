@@ -23,7 +23,7 @@ pub enum Stage {
     /// The browser's answer is awaited.
     Asked,
     /// It was good: the phone has shown its key, and waits for the companion's nonce.
-    Answered(Answered),
+    Answered(Box<Answered>),
     /// The phone shows this code, and waits for the companion's keys under this key.
     Compared { code: String, key: Key32 },
     /// The phone has them.
