@@ -18,7 +18,7 @@
 //! | `POST scan {qr,account?}` | a phone scans a QR text; without account somebody new does; 202 where the account's passkey is asked for |
 //! | `POST code {phone,code}` | the code is typed into that number's phone |
 //! | `POST accounts/{phone}/passkey {timeout?,withheld?,silent?}` · `DELETE` | the owner makes a passkey, which from now on is asked for (for `timeout` seconds) before a device is linked; `withheld`: the companion has to ask for the options; `silent`: the phone does nothing after a good answer · deletes it |
-//! | `GET accounts/{phone}/passkey` | how the check of a link stands: `state` (`asked`, `answered`, `compared`, `linking`, or null) and the `code` that the phone shows |
+//! | `GET accounts/{phone}/passkey` | how the check of a link stands: `state` (`asked`, `answered`, `compared`, `linking`, `ended`, or null) and the `code` that the phone shows |
 //! | `POST accounts/{phone}/passkey/answer {options,origin?}` | what the owner's browser gives for these options, on a page of `origin` (absent: WhatsApp's) |
 //! | `POST accounts/{phone}/passkey/cancel` | the phone does not link the device after all |
 //! | `POST kick {jid}` | the phone unlinks that device |

@@ -1,7 +1,11 @@
 //! The README: its lines, pasted into a shell in front of the sandbox.
 
 use std::collections::BTreeSet;
+use std::process::Stdio;
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::process::Child;
 
 use super::support::contract;
 use crate::support::{Process, World};
@@ -52,14 +56,35 @@ async fn paste(settings: &str, lines: &[String]) -> String {
     let shell = tokio::process::Command::new("bash")
         .arg("-c")
         .arg(script)
-        .kill_on_drop(true)
-        .output();
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("bash");
+    let _group = Group::led_by(&shell);
     // A line that waits for something may wait for ever.
-    let output = tokio::time::timeout(LONGEST, shell).await;
+    let output = tokio::time::timeout(LONGEST, shell.wait_with_output()).await;
     let output = output.expect("all lines end").expect("bash");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(errors.is_empty(), "{errors}");
     String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// A shell and whatever it has begun: a loop in a substitution outlives the shell alone. Killed when it is dropped.
+struct Group(Pid);
+
+impl Group {
+    fn led_by(leader: &Child) -> Self {
+        let id = leader.id().and_then(|id| i32::try_from(id).ok());
+        Self(id.and_then(Pid::from_raw).expect("it runs"))
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // All of them may have ended.
+        let _ = kill_process_group(self.0, Signal::KILL);
+    }
 }
 
 #[tokio::test]

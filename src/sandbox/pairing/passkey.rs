@@ -29,6 +29,8 @@ use crate::sandbox::world::World;
 
 /// The phone's answer comes over its own connection. Clients need that moment: they take the server's answer in first.
 const PHONE: Duration = Duration::from_millis(500);
+/// Whoever answers at the last moment is still heard: the server gives up after the time that it has told.
+const GRACE: Duration = Duration::from_secs(3);
 
 /// Nothing of this was asked for, or no longer.
 const FORBIDDEN: Refusal = (403, "forbidden");
@@ -70,7 +72,7 @@ impl World {
             registration: id,
             challenge,
         };
-        self.later(patience, late);
+        self.later(patience + GRACE, late);
     }
 
     /// The time for the answer is over.
@@ -114,6 +116,13 @@ impl World {
         }
     }
 
+    /// Nothing more is taken, and once the companion has read the refusal it is left.
+    fn end_check(&mut self, id: u64, refusal: Refusal) -> Reply {
+        self.check_of(id)?.stage = Stage::Ended;
+        self.later(PHONE, After::LinkGivenUp { registration: id });
+        Err(refusal)
+    }
+
     fn check_of(&mut self, id: u64) -> Result<&mut Check, Refusal> {
         let registration = self.registrations.get_mut(&id);
         registration
@@ -139,7 +148,7 @@ impl World {
     /// The browser's answer, and the companion's half of the agreement that follows. One answer is all it gets.
     fn passkey_prologue(&mut self, id: u64, prologue: &Node) -> Reply {
         let check = self.check_of(id)?;
-        if !matches!(check.stage, Stage::Asked) || check.since.elapsed() > check.patience {
+        if !matches!(check.stage, Stage::Asked) || check.since.elapsed() > check.patience + GRACE {
             return Err(FORBIDDEN);
         }
         let (phone, challenge) = (check.phone.clone(), check.challenge);
@@ -149,8 +158,7 @@ impl World {
         let passkey = self.passkey(&phone).ok_or(FORBIDDEN)?.clone();
         if let Err(reason) = passkey.check(credential, assertion, &challenge) {
             tracing::info!(%reason, "an answer with a passkey is refused");
-            self.then(After::LinkGivenUp { registration: id });
-            return Err(FORBIDDEN);
+            return self.end_check(id, FORBIDDEN);
         }
         let shown = PrimaryEphemeralIdentity {
             public_key: Some(keys::public32(&answered.own.public_key).to_vec()),
@@ -184,10 +192,7 @@ impl World {
                 check.stage = stage;
                 Ok(Vec::new())
             }
-            None => {
-                self.then(After::LinkGivenUp { registration: id });
-                Err(BAD_REQUEST)
-            }
+            None => self.end_check(id, BAD_REQUEST),
         }
     }
 
@@ -201,8 +206,7 @@ impl World {
         let opened = stanza::bytes(sealed).and_then(|sealed| opened(key, sealed));
         let secret = opened.and_then(|request| adv_secret(&request, registration));
         let Some(adv_secret) = secret else {
-            self.then(After::LinkGivenUp { registration: id });
-            return Err(BAD_REQUEST);
+            return self.end_check(id, BAD_REQUEST);
         };
         let phone = check.phone.clone();
         if let Some(check) = &mut registration.check {

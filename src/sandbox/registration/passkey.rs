@@ -28,6 +28,8 @@ pub enum Stage {
     Compared { code: String, key: Key32 },
     /// The phone has them.
     Linking,
+    /// Something was refused.
+    Ended,
 }
 
 /// What both sides have bound themselves to before either knew the other's nonce.
@@ -62,6 +64,7 @@ impl Check {
             Stage::Answered(_) => "answered",
             Stage::Compared { .. } => "compared",
             Stage::Linking => "linking",
+            Stage::Ended => "ended",
         }
     }
 

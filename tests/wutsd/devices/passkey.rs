@@ -139,7 +139,8 @@ async fn a_signature_that_whatsapp_refuses_ends_the_pairing_and_another_may_begi
     let refused = checked.answer(forged).await;
     assert_eq!(refused.status, 502, "{}", refused.text);
     let failed = checked.until_state("failed").await;
-    assert!(failed["reason"].is_string(), "{failed}");
+    let refused = "WhatsApp refused the passkey's answer";
+    assert_eq!(failed["reason"], refused, "{failed}");
     let again = checked.confirm(&json!("ABCD-1234")).await;
     assert_eq!(again.status, 409, "{}", again.text);
 
@@ -162,12 +163,15 @@ async fn a_signature_that_whatsapp_refuses_ends_the_pairing_and_another_may_begi
 #[tokio::test]
 async fn a_check_ends_when_its_time_is_over_or_the_phone_does_not_want_it() {
     let checked = Checked::begin(json!({ "timeout": 1 })).await;
-    checked.until_state("failed").await;
+    let failed = checked.until_state("failed").await;
+    let late = "the passkey's answer did not come in time";
+    assert_eq!(failed["reason"], late, "{failed}");
 
     let checked = Checked::begin(json!({})).await;
     checked.world.control.cancels_passkey(&checked.phone).await;
     let failed = checked.until_state("failed").await;
-    assert!(failed["reason"].is_string(), "{failed}");
+    let ended = "WhatsApp or the phone ended the pairing";
+    assert_eq!(failed["reason"], ended, "{failed}");
 }
 
 #[tokio::test]

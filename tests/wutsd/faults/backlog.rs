@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{World, until_ok};
+use crate::support::{World, until, until_ok};
 
 /// More than two batches of the simulated WhatsApp.
 const MESSAGES: usize = 200;
@@ -51,12 +51,17 @@ async fn a_catch_up_that_takes_longer_than_the_library_waits_is_finished() {
 async fn a_catch_up_that_is_cut_is_finished_by_the_next_life() {
     let mut world = World::start().await;
     let phone = away(&mut world).await;
-    let slow = json!({ "jid": "*", "fault": "slow_backlog", "ms": 1000 });
+    let slow = json!({ "jid": "*", "fault": "slow_backlog", "ms": 5000 });
     world.control.fault(slow).await;
     world.start_again(&[]).await;
-    world.control.wait_for_fault("slow_backlog").await;
+    // Before that the daemon may not have read how much waits.
+    until("the first batch has come", async || {
+        (world.control.queued(&phone).await < MESSAGES as u64).then_some(())
+    })
+    .await;
     let drop = json!({ "jid": "*", "fault": "drop" });
     world.control.fault(drop).await;
+    world.control.clear_faults().await;
     let told = "not all that waited at WhatsApp has come: the next connection asks for it again";
     world.daemon.log_line(told).await;
     all_comes(&world, &phone).await;
