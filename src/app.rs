@@ -281,7 +281,6 @@ fn api(
         memory,
         rates: Rates::default(),
         under_way: UnderWay::default(),
-        document: http::serialized_document(),
     })
 }
 

@@ -41,7 +41,6 @@ use actix_web::dev::Server;
 use actix_web::middleware::{Condition, NormalizePath, TrailingSlash, from_fn};
 use actix_web::web::{Data, ServiceConfig};
 use actix_web::{App, HttpServer};
-use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 
 use self::connection::{Clocks, Connection};
@@ -84,8 +83,6 @@ pub struct Api {
     pub rates: Rates,
     /// Requests under a key.
     pub under_way: UnderWay,
-    /// What `/openapi.json` shows, written once and shared by all workers.
-    pub document: Bytes,
     /// Set when the daemon stops: every answer is then the last one on its connection.
     pub draining: Arc<AtomicBool>,
 }
@@ -146,11 +143,6 @@ impl From<&Config> for Limits {
 /// The API's document.
 pub fn document() -> OpenApi {
     openapi::document(routes::areas())
-}
-
-/// The same as JSON.
-pub fn serialized_document() -> Bytes {
-    openapi::serialized(document())
 }
 
 /// One of the addresses at which the daemon answers.

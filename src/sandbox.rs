@@ -54,7 +54,7 @@ use std::sync::Arc;
 use actix_web::dev::ServerHandle;
 use tokio::sync::watch;
 
-use persistence::Writer;
+use persistence::{Progress, Writer};
 use shared::Shared;
 use world::World;
 
@@ -96,9 +96,10 @@ impl Simulator {
             source,
         };
         let host = listener.local_addr().map_err(failed)?.to_string();
+        let progress = Progress::default();
         let (mut world, writer) = match &options.data {
             Some(folder) => {
-                let (writer, records) = Writer::open(folder)?;
+                let (writer, records) = Writer::open(folder, progress.clone())?;
                 (World::restore(records)?, Some(writer))
             }
             None => (World::new(certificate::ServerKeys::generate(), false), None),
@@ -109,7 +110,7 @@ impl Simulator {
             control: format!("http://{host}/control"),
             root_public_key: hex::encode(world.keys().root_public_key()),
         };
-        let shared = Arc::new(Shared::new(world, writer));
+        let shared = Arc::new(Shared::new(world, writer, progress));
         // Keys that were made just now are kept before anybody sees them.
         shared.with(|_| ());
         let (shutdown, watcher) = watch::channel(false);

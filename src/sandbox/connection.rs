@@ -77,7 +77,7 @@ pub async fn serve(
         read,
         write,
     } = accepted;
-    let (link, LinkEnd { queue, cut }) = Link::new();
+    let (link, LinkEnd { queue, cut }) = Link::new(shared.progress().clone());
     let writing = writer::run(session, queue, cut.clone(), write, link.clone());
     let writer = actix_web::rt::spawn(writing);
     match enter(&shared, &link, client_static, &payload) {

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 use wacore_binary::Node;
 
+use super::persistence::Progress;
 use super::stanza;
 
 /// Stanzas that may wait for a client before others are held back.
@@ -20,8 +21,8 @@ static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// What waits to be written.
 pub enum Outgoing {
-    /// A marshalled node with its flag byte.
-    Stanza(Bytes),
+    /// A marshalled node with its flag byte, which leaves once this event is on disk.
+    Stanza(Bytes, u64),
     /// Everything before this is written, then the connection closes in order.
     Close,
 }
@@ -57,6 +58,7 @@ pub struct Link {
     queue: mpsc::UnboundedSender<Outgoing>,
     load: Arc<watch::Sender<Load>>,
     cut: Arc<watch::Sender<Cut>>,
+    progress: Progress,
 }
 
 /// The connection's side of a link.
@@ -66,7 +68,7 @@ pub struct LinkEnd {
 }
 
 impl Link {
-    pub fn new() -> (Self, LinkEnd) {
+    pub fn new(progress: Progress) -> (Self, LinkEnd) {
         let (queue, receiver) = mpsc::unbounded_channel();
         let (cut, watcher) = watch::channel(Cut::Not);
         let link = Self {
@@ -74,6 +76,7 @@ impl Link {
             queue,
             load: Arc::new(watch::Sender::default()),
             cut: Arc::new(cut),
+            progress,
         };
         let end = LinkEnd {
             queue: receiver,
@@ -86,7 +89,7 @@ impl Link {
     pub fn send(&self, node: Node) {
         if let Some(bytes) = stanza::marshal(&node) {
             self.load.send_modify(|load| load.waiting += 1);
-            self.put(Outgoing::Stanza(bytes));
+            self.put(Outgoing::Stanza(bytes, self.progress.now()));
         }
     }
 
@@ -102,7 +105,7 @@ impl Link {
             }
         });
         if taken {
-            self.put(Outgoing::Stanza(bytes));
+            self.put(Outgoing::Stanza(bytes, self.progress.now()));
         }
         taken
     }
@@ -131,6 +134,11 @@ impl Link {
     async fn until(&self, reached: impl FnMut(&Load) -> bool) {
         let reached = self.load.subscribe().wait_for(reached).await.is_ok();
         debug_assert!(reached, "a link has its own load");
+    }
+
+    /// Until this event is on disk.
+    pub async fn kept(&self, event: u64) {
+        self.progress.kept(event).await;
     }
 
     /// A stanza has gone out.
@@ -194,7 +202,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_does_not_fit_is_held_back_until_the_client_has_caught_up() {
-        let (link, mut end) = Link::new();
+        let (link, mut end) = Link::new(Progress::default());
         let stanza = |number: usize| Bytes::from(number.to_string());
         let taken = (0..WAITING + 5).filter(|number| link.offer(stanza(*number)));
         assert_eq!(taken.count(), WAITING);

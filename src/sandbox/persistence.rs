@@ -1,12 +1,15 @@
 //! What survives a restart: one SQLite file of small records, written by one thread in groups.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::watch;
 
 use crate::telemetry::Chain;
 
@@ -134,15 +137,71 @@ impl Record {
     }
 }
 
+/// Which events are on disk, of those that have happened: what tells of one leaves once it is, or a killed server would have
+/// promised what nobody finds again. Clones share it.
+#[derive(Clone, Default)]
+pub struct Progress(Arc<Reached>);
+
+#[derive(Default)]
+struct Reached {
+    begun: AtomicU64,
+    kept: watch::Sender<u64>,
+}
+
+impl Progress {
+    /// One event more; its number.
+    pub fn begin(&self) -> u64 {
+        self.0.begun.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    /// The last one that has begun.
+    pub fn now(&self) -> u64 {
+        self.0.begun.load(Ordering::SeqCst)
+    }
+
+    /// This one is on disk, and all before it.
+    pub fn reach(&self, event: u64) {
+        self.0.kept.send_if_modified(|kept| {
+            let further = event > *kept;
+            *kept = event.max(*kept);
+            further
+        });
+    }
+
+    /// Until this one is.
+    pub async fn kept(&self, event: u64) {
+        if *self.0.kept.borrow() >= event {
+            return;
+        }
+        let kept = self
+            .0
+            .kept
+            .subscribe()
+            .wait_for(|kept| *kept >= event)
+            .await
+            .is_ok();
+        debug_assert!(kept, "it has its own sender");
+    }
+}
+
+/// What one event has changed.
+struct Batch {
+    event: u64,
+    changes: Vec<Change>,
+}
+
 /// The writer thread. Dropping it writes what is queued and ends it.
 pub struct Writer {
-    queue: Option<SyncSender<Vec<Change>>>,
+    queue: Option<SyncSender<Batch>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
     /// Opens `<folder>/whatsapp.db` and reads every record in it, in order of kind, owner and key.
-    pub fn open(folder: &Path) -> Result<(Self, Vec<Record>), PersistenceError> {
+    pub fn open(
+        folder: &Path,
+        progress: Progress,
+    ) -> Result<(Self, Vec<Record>), PersistenceError> {
         std::fs::create_dir_all(folder).map_err(|source| PersistenceError::Folder {
             path: folder.to_owned(),
             source,
@@ -153,7 +212,7 @@ impl Writer {
         let (queue, batches) = sync_channel(QUEUE);
         let thread = std::thread::Builder::new()
             .name("sandbox-store".to_owned())
-            .spawn(move || write(connection, &batches))
+            .spawn(move || write(connection, &batches, &progress))
             .map_err(PersistenceError::Thread)?;
         Ok((
             Self {
@@ -165,12 +224,9 @@ impl Writer {
     }
 
     /// Queues the changes of one event; waits when the disk is far behind.
-    pub fn submit(&self, changes: Vec<Change>) {
-        if changes.is_empty() {
-            return;
-        }
+    pub fn submit(&self, event: u64, changes: Vec<Change>) {
         if let Some(queue) = &self.queue
-            && queue.send(changes).is_err()
+            && queue.send(Batch { event, changes }).is_err()
         {
             tracing::error!("the simulator's store has ended, a change is lost");
         }
@@ -212,24 +268,24 @@ fn load(path: &Path) -> rusqlite::Result<(Connection, Vec<Record>)> {
     Ok((connection, records))
 }
 
-fn write(mut connection: Connection, batches: &Receiver<Vec<Change>>) {
+fn write(mut connection: Connection, batches: &Receiver<Batch>, progress: &Progress) {
     while let Ok(first) = batches.recv() {
-        let mut group = vec![first];
-        while group.len() < GROUP
-            && let Ok(next) = batches.try_recv()
-        {
-            group.push(next);
+        let (mut last, mut changes) = (first.event, first.changes);
+        let more = batches.try_iter().take(GROUP - 1);
+        for batch in more {
+            last = batch.event;
+            changes.extend(batch.changes);
         }
-        if let Err(error) = commit(&mut connection, group.into_iter().flatten()) {
+        if !changes.is_empty()
+            && let Err(error) = commit(&mut connection, changes)
+        {
             tracing::error!(error = %Chain(&error), "the simulator's state could not be written");
         }
+        progress.reach(last);
     }
 }
 
-fn commit(
-    connection: &mut Connection,
-    changes: impl Iterator<Item = Change>,
-) -> rusqlite::Result<()> {
+fn commit(connection: &mut Connection, changes: Vec<Change>) -> rusqlite::Result<()> {
     let transaction = connection.transaction()?;
     for change in changes {
         apply(&transaction, change)?;

@@ -4,7 +4,9 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use tokio::sync::watch;
 
@@ -45,6 +47,7 @@ pub fn build(
         App::new()
             .app_data(web::Data::new(shared.clone()))
             .app_data(web::Data::new(shutdown.clone()))
+            .wrap(from_fn(kept))
             .route("/ws/chat", web::get().to(upgrade))
             .configure(media_http::routes)
             .configure(control::routes)
@@ -61,6 +64,18 @@ pub fn build(
     .listen(listener)?
     .run();
     Ok(server)
+}
+
+/// What an answer tells of is on disk.
+async fn kept(
+    shared: web::Data<Arc<Shared>>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> actix_web::Result<ServiceResponse<impl MessageBody>> {
+    let response = next.call(request).await;
+    let progress = shared.progress();
+    progress.kept(progress.now()).await;
+    response
 }
 
 async fn upgrade(

@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 
 use super::after::After;
-use super::persistence::Writer;
+use super::persistence::{Progress, Writer};
 use super::world::World;
 
 /// Stanzas that phones read with one event.
@@ -17,14 +17,22 @@ const AT_ONCE: usize = 32;
 pub struct Shared {
     world: Mutex<World>,
     writer: Mutex<Option<Writer>>,
+    progress: Progress,
 }
 
 impl Shared {
-    pub fn new(world: World, writer: Option<Writer>) -> Self {
+    /// `progress`: the writer's.
+    pub fn new(world: World, writer: Option<Writer>, progress: Progress) -> Self {
         Self {
             world: Mutex::new(world),
             writer: Mutex::new(writer),
+            progress,
         }
+    }
+
+    /// Which events are on disk.
+    pub fn progress(&self) -> &Progress {
+        &self.progress
     }
 
     /// Writes what is queued and closes the file; later changes stay in memory.
@@ -37,12 +45,14 @@ impl Shared {
     /// killed server is found again between two events, never inside one.
     pub fn with<T>(self: &Arc<Self>, event: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world.lock();
+        let number = self.progress.begin();
         let outcome = event(&mut world);
         world.settle();
         let changes = world.take_changes();
         let later = world.take_later();
-        if let Some(writer) = self.writer.lock().as_ref() {
-            writer.submit(changes);
+        match self.writer.lock().as_ref() {
+            Some(writer) => writer.submit(number, changes),
+            None => self.progress.reach(number),
         }
         drop(world);
         for (delay, work) in later {

@@ -33,9 +33,10 @@ pub async fn run(
             _ = cut.wait_for(Cut::is_cut) => return,
             outgoing = queue.recv() => outgoing,
         };
-        let Some(Outgoing::Stanza(plain)) = outgoing else {
+        let Some(Outgoing::Stanza(plain, event)) = outgoing else {
             break;
         };
+        link.kept(event).await;
         let Some(frame) = seal(&cipher, counter, &plain) else {
             break;
         };
