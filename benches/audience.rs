@@ -56,7 +56,7 @@ async fn main() {
 
 async fn measured(count: usize, figures: &mut Figures) {
     let settings = [("MEDIA__ANSWER_AFTER", "0.1")];
-    let world = World::start_with(&settings).await;
+    let world = figures::world(&settings).await;
     let user = world.user().await;
     let phone = world.control.account("Owner").await;
     let contacts = world.control.contacts_of(&phone, count).await;

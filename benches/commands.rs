@@ -87,7 +87,7 @@ impl Drop for Bare {
 
 async fn measure() {
     let (mut figures, _) = Figures::asked_for(&[]);
-    let world = World::start().await;
+    let world = figures::world(&[]).await;
     let (user, _) = world.paired_user().await;
     let (_bare, address) = Bare::start();
     let bare = Api::new(&format!("http://{address}"));

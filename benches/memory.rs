@@ -38,7 +38,7 @@ async fn main() {
     let (mut after_pairing, mut after_restart) = (Vec::new(), Vec::new());
     for count in counts {
         let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
-        let mut world = World::start_with(&settings).await;
+        let mut world = figures::world(&settings).await;
         paired(&world, WARM_UP + count).await;
         after_pairing.push((
             count,

@@ -37,7 +37,7 @@ async fn main() {
     let (mut figures, counts) = Figures::asked_for(&DEVICES);
     for count in counts {
         let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "100000")];
-        let mut world = World::start_with(&settings).await;
+        let mut world = figures::world(&settings).await;
         paired(&world, count).await;
         for signal in ["TERM", "KILL"] {
             world.daemon.stop(signal).await;

@@ -40,7 +40,7 @@ async fn main() {
     let (mut figures, devices) = Figures::asked_for(&[DEVICES]);
     let devices = devices.first().copied().unwrap_or(DEVICES);
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
-    let world = World::start_with(&settings).await;
+    let world = figures::world(&settings).await;
     let users = paired(&world, devices).await;
     for (user, phone) in &users {
         world.control.contact_of(phone, "Ada").await;

@@ -36,7 +36,7 @@ const FOLLOWING: usize = 10;
 async fn main() {
     let (mut figures, _) = Figures::asked_for(&[]);
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
-    let world = World::start_with(&settings).await;
+    let world = figures::world(&settings).await;
     let users = paired(&world, DEVICES).await;
     let friend = world.control.account("Ada").await;
     println!("{DEVICES} devices; texts to one number");

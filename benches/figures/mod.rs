@@ -104,6 +104,12 @@ pub fn percentile(times: &mut [Duration], of_hundred: usize) -> Duration {
     times.get(place).copied().unwrap_or_default()
 }
 
+/// A daemon as it is in production: nothing looks for the files by which tests have it fail.
+pub async fn world(settings: &[(&str, &str)]) -> World {
+    let production = [("WUTSD_FAILPOINTS", "")];
+    World::start_with(&[settings, &production].concat()).await
+}
+
 /// So many users, each with a device that is paired with an account of its own, and the accounts' numbers.
 pub async fn paired(world: &World, count: usize) -> Vec<(User, String)> {
     let all = stream::iter(0..count).map(|_| world.paired_user());

@@ -268,9 +268,8 @@ async fn serve(data: &Path, whatsapp: &str, settings: Settings<'_>) -> (Process,
 /// What systemd sets keeps its name, and so does what only tests set.
 fn variable(key: &str) -> String {
     match key {
-        "NOTIFY_SOCKET" | "WATCHDOG_USEC" | "CREDENTIALS_DIRECTORY" | "WUTSD_LIBRARY_HASTE" => {
-            key.to_owned()
-        }
+        "NOTIFY_SOCKET" | "WATCHDOG_USEC" | "CREDENTIALS_DIRECTORY" => key.to_owned(),
+        "WUTSD_LIBRARY_HASTE" | "WUTSD_FAILPOINTS" => key.to_owned(),
         key => format!("WUTSD__{key}"),
     }
 }

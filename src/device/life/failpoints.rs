@@ -56,8 +56,13 @@ mod armed {
     use crate::ids::DeviceId;
 
     /// Names the folder in which a file `<device>.<point>` asks for one panic, or, if it says `hang`, keeps the thread busy
-    /// for as long as it is there.
+    /// for as long as it is there. Empty: there is none.
     const FOLDER: &str = "WUTSD_FAILPOINTS";
+
+    fn folder() -> Option<PathBuf> {
+        let folder = std::env::var_os(FOLDER).filter(|folder| !folder.is_empty());
+        folder.map(PathBuf::from)
+    }
 
     /// Says how many times as fast the protocol library's clocks run, so that no test waits for them.
     static HASTE: LazyLock<u32> = LazyLock::new(|| {
@@ -75,8 +80,7 @@ mod armed {
 
     /// By how many milliseconds the machine's clock was set: what the file `clock` in the folder says.
     pub fn clock_step() -> i64 {
-        static FILE: LazyLock<Option<PathBuf>> =
-            LazyLock::new(|| Some(PathBuf::from(std::env::var_os(FOLDER)?).join("clock")));
+        static FILE: LazyLock<Option<PathBuf>> = LazyLock::new(|| Some(folder()?.join("clock")));
         let step = FILE
             .as_ref()
             .and_then(|file| std::fs::read_to_string(file).ok());
@@ -95,7 +99,7 @@ mod armed {
     impl Failpoints {
         /// Those of one device, if the environment names a folder of requests.
         pub fn of(device: DeviceId) -> Self {
-            let folder = std::env::var_os(FOLDER).map(PathBuf::from);
+            let folder = folder();
             Self { folder, device }
         }
 
