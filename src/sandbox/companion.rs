@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use wacore_binary::{Node, OwnedNodeRef};
+use wacore_binary::Node;
 
 use super::address::Address;
 use super::deliveries::Deliveries;
@@ -72,10 +72,7 @@ pub struct Pending {
 impl Pending {
     /// The stanza once more as a node; `None` when its bytes are damaged.
     pub fn node(&self) -> Option<Node> {
-        // The first byte is the flag byte of the transport, which a node does not have.
-        OwnedNodeRef::new(self.bytes.get(1..)?.to_vec())
-            .ok()
-            .map(|node| node.to_owned_node())
+        stanza::unmarshal(&self.bytes)
     }
 }
 

@@ -10,7 +10,9 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::sync::watch;
+use wacore_binary::Node;
 
+use super::stanza;
 use crate::telemetry::Chain;
 
 /// Batches waiting for the writer. A full queue makes the server wait, which is bounded by one commit.
@@ -85,6 +87,14 @@ impl Journal {
         if self.enabled {
             let value = serde_json::to_vec(value).expect("records are plain data");
             self.put(kind, owner, key, value);
+        }
+    }
+
+    pub fn put_stanza(&mut self, kind: &'static str, owner: &str, key: &str, node: &Node) {
+        if self.enabled
+            && let Some(bytes) = stanza::marshal(node)
+        {
+            self.put(kind, owner, key, bytes.to_vec());
         }
     }
 

@@ -76,12 +76,13 @@ impl World {
     fn settle(&mut self) {
         for _ in 0..AT_ONCE {
             self.finish_due();
-            let Some((phone, node)) = self.mail.next() else {
-                return;
+            let Some((phone, node)) = self.mail.next(&mut self.journal) else {
+                break;
             };
             self.phone_takes(&phone, &node);
         }
         self.finish_due();
+        self.mail.keep(&mut self.journal);
         if self.mail.has_to_go_on() {
             self.later(Duration::ZERO, After::Mail);
         }
@@ -89,7 +90,7 @@ impl World {
 
     /// Phones read everything that has come for them.
     pub fn read_all_mail(&mut self) {
-        while let Some((phone, node)) = self.mail.next() {
+        while let Some((phone, node)) = self.mail.next(&mut self.journal) {
             self.phone_takes(&phone, &node);
             self.finish_due();
         }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{Jid, Node, NodeContent, Server};
+use wacore_binary::{Jid, Node, NodeContent, OwnedNodeRef, Server};
 
 use super::keys::{self, Key32};
 use crate::telemetry::Chain;
@@ -155,6 +155,13 @@ pub fn marshal(node: &Node) -> Option<Bytes> {
     let bytes = bytes
         .inspect_err(|error| tracing::error!(error = %Chain(error), "a stanza cannot be encoded"));
     bytes.ok().map(Bytes::from)
+}
+
+/// What `marshal` wrote; `None` when it is damaged.
+pub fn unmarshal(bytes: &[u8]) -> Option<Node> {
+    // The first byte is the flag byte of the transport, which a node does not have.
+    let node = OwnedNodeRef::new(bytes.get(1..)?.to_vec()).ok()?;
+    Some(node.to_owned_node())
 }
 
 /// An id in the form that phones use: upper-case hex.

@@ -80,7 +80,7 @@ pub struct World {
     /// What was received as somebody's webhooks.
     webhooks: VecDeque<Value>,
     counters: Counters,
-    journal: Journal,
+    pub(super) journal: Journal,
     after: Vec<After>,
     /// Work for a moment from now.
     later: Vec<(Duration, After)>,

@@ -246,3 +246,23 @@ async fn a_first_start_that_was_cut_short_is_taken_up_by_the_next() {
     assert_ne!(before["token"], line["token"]);
     post_and_read(&line).await;
 }
+
+#[tokio::test]
+async fn what_was_taken_for_a_crowd_is_read_by_everybody_after_a_kill() {
+    let data = TempDir::new().expect("a folder");
+    let data = ["--data", data.path().to_str().expect("UTF-8")];
+    let (mut sandbox, line) = start(&data).await;
+    let (owner, count) = (text(&line, "/phone"), 300);
+    let control = Control::new(text(&line, "/whatsapp/control"));
+    let crowd = control.contacts_of(owner, count).await;
+    let api = Api::new(text(&line, "/api")).as_user(text(&line, "/token"));
+    api.wait_for_contact(crowd.last().expect("somebody")).await;
+    let posted = api.post_status("for everybody").await.expect(200);
+    // Most of the phones have not read it yet.
+    sandbox.stop("KILL").await;
+    let (_sandbox, line) = start(&data).await;
+    let control = Control::new(text(&line, "/whatsapp/control"));
+    for phone in &crowd {
+        control.wait_for_message(phone, &posted["message_id"]).await;
+    }
+}

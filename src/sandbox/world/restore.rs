@@ -8,6 +8,7 @@ use crate::sandbox::address::Address;
 use crate::sandbox::appstate::AppState;
 use crate::sandbox::certificate::{ServerKeys, StoredServerKeys};
 use crate::sandbox::companion::{Companion, Registered};
+use crate::sandbox::mail;
 use crate::sandbox::persistence::{PersistenceError, Record};
 use crate::sandbox::phone::Phone;
 
@@ -88,6 +89,7 @@ impl World {
                     .map_err(|_| record.corrupt())?;
                 self.restored_companion(record)?.one_time.insert(id, key);
             }
+            mail::KIND => self.mail.restore(record)?,
             "queue" => self.restored_companion(record)?.restore_queued(record)?,
             kind if kind.starts_with("app-") => {
                 let (phone, name) = record
