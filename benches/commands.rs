@@ -90,7 +90,7 @@ async fn measure() {
     let world = figures::world(&[]).await;
     let (user, _) = world.paired_user().await;
     let (_bare, address) = Bare::start();
-    let bare = Api::new(&format!("http://{address}"));
+    let bare = Api::undocumented(&format!("http://{address}"));
     let body = json!({ "state": "available" });
     let mut best = [f64::INFINITY; 3];
     for _ in 0..ROUNDS {

@@ -200,7 +200,10 @@ impl<C: Command> Work for Pending<C> {
                 .and_then(|id| command.taken_on(id))
                 .filter(|_| C::JOB);
             let answer_after = session.answer_after() + command.patience();
-            let mut run = pin!(within(&deadline, command.run(session.clone())));
+            // In a box of its own: whatever waits for it would make room for it once more, and they are many.
+            let run = command.run(session.clone());
+            let run = run.boxed_local();
+            let mut run = pin!(within(&deadline, run));
             let result = tokio::select! {
                 biased;
                 result = &mut run => Some(result),

@@ -93,7 +93,7 @@ pub enum PostedOrUnderWay<T> {
 pub struct StatusUnderWay {
     /// WhatsApp knows it by this id.
     message_id: String,
-    /// When it was taken on.
+    /// When this was answered.
     timestamp: String,
     /// What it is; absent where that is not known yet.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -296,6 +296,7 @@ impl Session {
         self.terms.sending.begin();
         let ack = self.life.acks.expect(&message_id, kind);
         let sent = send(message_id.clone());
+        let sent = Box::pin(sent);
         let accepted = async {
             sent.await?;
             let answer = ack.answer().await.ok_or(Failure::Disconnected)?;

@@ -102,8 +102,10 @@ pub fn outcome(failure: &Failure, operation: &Operation) -> Outcome {
         Failure::Unauthorized => operation.unauthorized.into(),
         Failure::NoDevice => operation.no_device.into(),
         Failure::Refused(_) => operation.failed.into(),
-        // The contract has a text for it.
-        Failure::NotAccepted(_) if operation.envelope == Envelope::Object => {
+        // The contract has a text for what WhatsApp says.
+        Failure::NotAccepted(refusal)
+            if operation.envelope == Envelope::Object && !refusal.foreseen =>
+        {
             operation.failed.into()
         }
         Failure::NotAccepted(refusal) => format!("{}: {refusal}", operation.failed).into(),

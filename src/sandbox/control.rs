@@ -60,8 +60,8 @@
 //! [`Say`](super::phone::say::Say). A file is `{data_base64,mimetype?}`. Ids in `quoted`, and in the `message` that a reaction,
 //! a vote, an answer, an edit or a revoke is about, are of messages that the phone has sent or received; `to` may then be absent.
 //!
-//! A fault's `jid` is a device, an account (all its devices) or `*`, which includes clients without an
-//! account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
+//! A fault's `jid` is a device, an account (all its devices; its number will do) or `*`, which includes clients without
+//! an account. It acts `times` times, or until it is cleared. The faults, with the fields they need, are the
 //! variants of [`Fault`](super::faults::Fault).
 //!
 //! Refusals are `{"error":"…"}` with a 4xx status; unknown fields are refused.

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::privacy::{LONGEST_LIST, each_once};
+use super::privacy::each_once;
 use crate::device::session::Session;
 use crate::device::session::status::Once;
 use crate::device::session::status::audience::Audience;
@@ -12,6 +12,8 @@ use crate::device::session::status::privacy::Admits;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
+/// People who are named for one status.
+const MOST_LISTED: usize = 30_000;
 /// People whom one status mentions: as many as phones let anybody mention.
 const MOST_MENTIONED: usize = 5;
 
@@ -25,7 +27,7 @@ pub struct Given {
     /// Whom the list means.
     #[serde(rename = "type")]
     admits: Admits,
-    /// User JIDs, or numbers in whatever notation, at most 10,000; none for `contacts`.
+    /// User JIDs, or numbers in whatever notation, at most 30,000; none for `contacts`.
     #[serde(default)]
     #[schema(value_type = Vec<String>)]
     list: Vec<Person>,
@@ -54,9 +56,9 @@ impl TryFrom<Given> for OnceAudience {
         if given.list.is_empty() {
             return Err(format!("audience.list cannot be empty for {kind}"));
         }
-        if given.list.len() > LONGEST_LIST {
+        if given.list.len() > MOST_LISTED {
             return Err(format!(
-                "audience.list must not hold more than {LONGEST_LIST} people"
+                "audience.list must not hold more than {MOST_LISTED} people"
             ));
         }
         Ok(Self(Once {

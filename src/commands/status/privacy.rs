@@ -13,7 +13,7 @@ use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
 
 /// More people than anybody's list holds.
-pub(super) const LONGEST_LIST: usize = 10_000;
+const LONGEST_LIST: usize = 10_000;
 
 /// The rule for all later statuses.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -9,7 +9,7 @@ pub mod mentions;
 pub mod payments;
 mod readers;
 pub mod receipts;
-mod restricted;
+pub(super) mod restricted;
 mod shop;
 
 use std::sync::Arc;

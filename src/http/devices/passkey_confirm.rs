@@ -5,6 +5,7 @@ use utoipa::ToSchema;
 
 use super::passkey::{FAILED, NOT_ASKED, Stands, take};
 use crate::contract::operation::{Envelope, Operation};
+use crate::contract::text::NonBlank;
 use crate::device::pairing::passkey::What;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
@@ -17,7 +18,8 @@ const TIMED_OUT: Failure = Failure::documented(504, "timeout waiting for WhatsAp
 #[schema(example = json!({"code": "ABCD-1234"}))]
 pub struct ConfirmPasskey {
     /// What phone and device both show; the dash may be missing.
-    pub code: String,
+    #[schema(value_type = String)]
+    pub code: NonBlank,
 }
 
 impl Endpoint for ConfirmPasskey {
@@ -33,6 +35,6 @@ impl Endpoint for ConfirmPasskey {
 
     async fn answer(self, context: Context<Caller>) -> Result<Stands, Failure> {
         let device = context.locate().await?.ok_or(NOT_FOUND)?;
-        take(&context.api, device, What::Confirm(self.code)).await
+        take(&context.api, device, What::Confirm(self.code.into())).await
     }
 }

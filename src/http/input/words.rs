@@ -80,6 +80,8 @@ fn expected(serde: &str) -> &str {
     match serde {
         "a sequence" => "a list",
         "a map" => "an object",
+        // What serde says of a choice of words.
+        "string or map" => "a string",
         number if number.starts_with('u') && NUMBERS.contains(&number) => {
             "a whole number, 0 or more"
         }
@@ -129,6 +131,10 @@ mod tests {
             (
                 "unknown variant `a`, expected `b` or `c`",
                 "must be `b` or `c`, not `a`",
+            ),
+            (
+                "invalid type: integer `99`, expected string or map",
+                "must be a string, not 99",
             ),
             ("anything else", "anything else"),
         ];

@@ -145,9 +145,11 @@ fn scope(world: &World, jid: &str) -> Result<Scope, Rejected> {
     if jid == "*" {
         return Ok(Scope::Everybody);
     }
-    let jid = jid
-        .parse()
-        .map_err(|_| Rejected::invalid("jid is neither a JID nor *"))?;
+    let jid = match jid.bytes().all(|byte| byte.is_ascii_digit()) {
+        true => Ok(Jid::pn(jid)),
+        false => jid.parse(),
+    };
+    let jid = jid.map_err(|_| Rejected::invalid("jid is neither a JID, nor a number, nor *"))?;
     let (device, _) = world
         .resolve(&jid)
         .ok_or_else(|| Rejected::not_found("jid has no account"))?;

@@ -118,3 +118,30 @@ async fn an_audience_that_cannot_be_is_refused_with_its_place() {
         assert!(message.starts_with(field), "{message} for {field}");
     }
 }
+
+#[tokio::test]
+async fn who_may_not_be_written_to_is_mentioned_only_when_the_request_insists() {
+    let world = World::start().await;
+    let (user, phone) = world.paired_user().await;
+    let contact = world.control.contact_of(&phone, "Ada").await;
+    user.api.wait_for_contact(&contact).await;
+    let stranger = world.control.account("Stranger").await;
+    // By its number alone: the account.
+    let locked = json!({ "jid": phone, "fault": "reach_out_locked", "until": 1_900_000_000 });
+    world.control.fault(locked).await;
+    let restricted = |status: &Value| status["restriction"].is_object();
+    user.api.wait_for("a restriction", restricted).await;
+
+    let mentions = |whom: &str| json!({ "text": "look", "mentions": [whom] });
+    let before = world.control.counter("messages").await;
+    let refused = user.api.post("/status/text", mentions(&stranger)).await;
+    assert_eq!(refused.status, 502, "{}", refused.text);
+    assert!(refused.text.contains("2030-03-17"), "{}", refused.text);
+    assert_eq!(world.control.counter("messages").await, before);
+
+    let mut insisted = mentions(&stranger);
+    insisted["force"] = json!(true);
+    for body in [mentions(&contact), insisted] {
+        user.api.post("/status/text", body).await.expect(200);
+    }
+}

@@ -7,7 +7,10 @@ use crate::device::session::Session;
 use crate::failure::{Failure, NotAccepted};
 
 /// Refuses to begin a chat where WhatsApp does not let the account begin one now, unless the request insists.
-pub(super) async fn may_write(session: &Session, jid: &Jid) -> Result<(), Failure> {
+pub(in crate::device::session) async fn may_write(
+    session: &Session,
+    jid: &Jid,
+) -> Result<(), Failure> {
     let refused = session.life.restrictions.now();
     let Some((code, until)) = refused.refuses_new_chats().filter(|_| !session.terms.force) else {
         return Ok(());

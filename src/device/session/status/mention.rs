@@ -11,6 +11,7 @@ use super::Status;
 use super::audience::addressed;
 use crate::device::life::Life;
 use crate::device::report::mentions;
+use crate::device::session::messages::restricted;
 use crate::device::session::outgoing::Outgoing;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
@@ -21,7 +22,8 @@ use crate::telemetry::Chain;
 pub struct Mentioned(pub(in crate::device) Vec<Jid>);
 
 impl Status<'_> {
-    /// These people by their LIDs. Whoever is not there, or is blocked, cannot be mentioned.
+    /// These people by their LIDs. Whoever is not there, is blocked, or may not be written to now, cannot be
+    /// mentioned.
     pub async fn mentioned(&self, people: &[Person]) -> Result<Mentioned, Failure> {
         if people.is_empty() {
             return Ok(Mentioned::default());
@@ -45,7 +47,14 @@ impl Status<'_> {
                 false => Ok(Jid::lid(user.as_str())),
             }
         };
-        let lids = people.iter().map(lid).collect::<Result<_, Invalid>>()?;
+        let lids = people
+            .iter()
+            .map(lid)
+            .collect::<Result<Vec<_>, Invalid>>()?;
+        // They are told in messages, and those may be refused where the status is not.
+        for lid in &lids {
+            restricted::may_write(session, lid).await?;
+        }
         Ok(Mentioned(lids))
     }
 }

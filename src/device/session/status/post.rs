@@ -148,6 +148,7 @@ impl Status<'_> {
                 };
                 let status = session.client.status();
                 let sent = status.send_raw(message.clone(), &recipients, options);
+                let sent = Box::pin(sent);
                 sent.await.map(drop).map_err(failures::not_sent)
             };
             // What is kept is before what is written in the store's one queue, and is there when that has left.
