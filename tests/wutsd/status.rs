@@ -3,6 +3,7 @@
 mod again;
 mod audience;
 mod audio;
+mod cost;
 mod delete;
 mod downloads;
 mod media;

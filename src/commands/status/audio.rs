@@ -122,7 +122,9 @@ impl Command for PostSound {
         let message = message
             .on_background(self.background)
             .mentioning(&mentioned);
-        let posting = session.status().post(audience, message).await?;
+        // In the order in which files are there: nobody waits for another's.
+        let status = session.status();
+        let posting = status.post(status.ask(), audience, message).await?;
         let posted = |posted| PostedSound {
             posted,
             mime_type: sound::MIME_TYPE,

@@ -161,7 +161,9 @@ impl Command for PostMedia {
             .status(media, held, self.caption, self.view_once)
             .await?;
         let message = message.mentioning(&mentioned);
-        let posting = session.status().post(audience, message).await?;
+        // In the order in which files are there: nobody waits for another's.
+        let status = session.status();
+        let posting = status.post(status.ask(), audience, message).await?;
         let posted = |posted| PostedMedia { posted, mime_type };
         Ok(PostedOrUnderWay::new(posting, kind.into(), posted))
     }

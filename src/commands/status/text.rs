@@ -74,6 +74,7 @@ impl Command for PublishText {
     }
 
     async fn run(self, session: Session) -> Result<Self::Reply, Failure> {
+        let asked = session.status().ask();
         let preview = async {
             match self.link {
                 Some(link) => link.preview(&session).await.map(Some),
@@ -84,7 +85,7 @@ impl Command for PublishText {
         let (preview, (audience, mentioned)) = futures::try_join!(preview, readers)?;
         let text = Outgoing::status_text(self.text, self.look);
         let text = text.with_preview(preview).mentioning(&mentioned);
-        let posting = session.status().post(audience, text).await?;
+        let posting = session.status().post(asked, audience, text).await?;
         Ok(PostedOrUnderWay::new(posting, StatusType::Text, |posted| {
             posted
         }))

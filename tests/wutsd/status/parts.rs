@@ -1,6 +1,6 @@
 //! A status to many: it leaves in parts, and goes on whatever comes between.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Crowd;
 use crate::support::until;
@@ -107,6 +107,29 @@ async fn two_statuses_do_not_overtake_each_other_and_no_more_wait_than_may() {
         let ids: Vec<_> = inbox.iter().map(|message| &message["id"]).collect();
         assert_eq!(ids, [&first["message_id"], &second["message_id"]]);
     }
+}
+
+#[tokio::test]
+async fn nobody_overtakes_a_status_whose_audience_has_to_be_found_out() {
+    let crowd = Crowd::open(1).await;
+    let control = &crowd.world.control;
+    let ada = &crowd.contacts[0];
+    let stranger = control.account("Stranger").await;
+    let late = json!({ "jid": "*", "fault": "iq_late", "xmlns": "usync", "ms": 2000 });
+    control.fault(late).await;
+    let post = |text: &str, list: Value| {
+        let body = json!({ "text": text, "audience": { "type": "whitelist", "list": list } });
+        let api = crowd.user.api.clone();
+        async move { api.post("/status/text", body).await.expect(200) }
+    };
+    let first = tokio::spawn(post("first", json!([ada, stranger])));
+    control.wait_for_fault("iq_late").await;
+    let second = post("second", json!([ada])).await;
+    let first = first.await.expect("an answer");
+    control.wait_for_message(ada, &second["message_id"]).await;
+    let inbox = control.inbox(ada).await;
+    let ids: Vec<_> = inbox.iter().map(|message| &message["id"]).collect();
+    assert_eq!(ids, [&first["message_id"], &second["message_id"]]);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use super::part::said;
 use super::posting::LINE;
 use super::{Status, mention, sender_key};
 use crate::device::life::acks::Answer;
+use crate::device::life::lanes::Place;
 use crate::device::report::kept_kind;
 use crate::device::session::outgoing::Outgoing;
 use crate::device::session::{Ack, Session, failures};
@@ -26,6 +27,12 @@ const IN_TIME: Duration = Duration::from_secs(1);
 
 /// It was deleted before it had reached everybody.
 const DELETED: Failure = Failure::documented(409, "this status was deleted");
+
+/// Where those stand whose audience is being found out: it is long in coming where it has grown, and nobody is to overtake them.
+const ASKED: &str = "status@broadcast: asked for";
+
+/// A place among those who want to post.
+pub struct Asked(Place);
 
 /// How far a new status has come when its caller is answered.
 pub enum Posting {
@@ -48,12 +55,25 @@ impl Session {
 }
 
 impl Status<'_> {
+    /// Takes a place: whoever asks later posts later.
+    pub fn ask(&self) -> Asked {
+        Asked(self.0.life.lanes.enter_again(&[ASKED.to_owned()]))
+    }
+
     /// Publishes to these people: returns once WhatsApp has accepted it, or when it goes on as a job.
-    pub async fn post(&self, audience: Audience, message: Outgoing) -> Result<Posting, Failure> {
+    pub async fn post(
+        &self,
+        asked: Asked,
+        audience: Audience,
+        message: Outgoing,
+    ) -> Result<Posting, Failure> {
         let (session, life) = (self.0, &self.0.life);
+        asked.0.turn().await;
         let few = audience.people.len() <= life.shared.status.chunk.get();
         if few && !life.statuses.are_waiting() {
-            let posted = self.post_to_few(&audience, message.0).await;
+            let place = life.lanes.enter_again(&[LINE.to_owned()]);
+            drop(asked);
+            let posted = self.post_to_few(place, &audience, message.0).await;
             return posted.map(Posting::Posted);
         }
         let message_id = session.id_to_send();
@@ -72,7 +92,7 @@ impl Status<'_> {
                 return Ok(Posting::Posted(posted));
             }
         }
-        drop(message);
+        drop((asked, message));
         session.terms.sending.promise();
         life.statuses.wake();
         match timeout(session.patience(), ended).await {
@@ -129,9 +149,13 @@ impl Status<'_> {
     }
 
     /// In one part, with whoever asks.
-    async fn post_to_few(&self, audience: &Audience, message: Message) -> Result<Ack, Failure> {
+    async fn post_to_few(
+        &self,
+        place: Place,
+        audience: &Audience,
+        message: Message,
+    ) -> Result<Ack, Failure> {
         let (session, life) = (self.0, &self.0.life);
-        let place = life.lanes.enter_again(&[LINE.to_owned()]);
         place.turn().await;
         sender_key::rotate(life, &session.client, &audience.people).await?;
         let kind = kept_kind(&message);
