@@ -169,7 +169,7 @@ impl ChatBook {
             what,
         };
         // The task is only gone when the store is.
-        let _ = self.entries.send(Entry::Change(change));
+        let _ = self.entries.send(Entry::Change(Box::new(change)));
     }
 
     /// Waits until everything learnt so far is stored.

@@ -56,14 +56,16 @@ impl ContactBook {
         };
         self.changes.fetch_add(1, Ordering::SeqCst);
         // The task is only gone when the store is.
-        let _ = self.entries.send(Entry::Learnt(change));
+        let _ = self.entries.send(Entry::Learnt(Box::new(change)));
     }
 
     /// Takes in what somebody calls itself, whatever its JIDs are. Of those who are no contacts nothing is kept.
     pub(super) fn learn_names(&self, jids: impl IntoIterator<Item = Jid>, names: Names) {
         if names != Names::default() {
             let jids = jids.into_iter().map(|jid| jid.to_non_ad_string());
-            let _ = self.entries.send(Entry::Named(jids.collect(), names));
+            let _ = self
+                .entries
+                .send(Entry::Named(Box::new((jids.collect(), names))));
         }
     }
 

@@ -73,7 +73,9 @@ async fn in_one_group(
 ) -> Vec<Result<Rows, StoreError>> {
     let other = folder.raw();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let (plug, _) = start(store.write(Vec::new()));
+    // It changes nothing, but needs a commit.
+    let nobody = Statement::new("DELETE FROM note WHERE name = ''");
+    let (plug, _) = start(store.write(vec![nobody]));
     // The writer has taken the plug once nothing waits; what comes now waits behind it.
     while store.load().waiting_writes > 0 {
         tokio::task::yield_now().await;
@@ -105,6 +107,17 @@ async fn callers_in_one_group_share_a_commit_and_get_their_own_rows() {
     let after = store.load();
     assert_eq!(after.units - before.units, 101);
     assert_eq!(after.commits - before.commits, 2);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn whoever_only_waits_for_what_was_before_needs_no_commit() {
+    let folder = Folder::new();
+    let store = open(&folder).await;
+    store.write(vec![note("first")]).await.unwrap();
+    let before = store.load();
+    assert_eq!(store.write(Vec::new()).await.unwrap().len(), 0);
+    assert_eq!(store.load().commits, before.commits);
     store.close().await;
 }
 

@@ -61,7 +61,8 @@ impl Sync {
             let Some(wanted) = life.owed.take() else {
                 continue;
             };
-            let fetched = fetch(&life, &client, wanted).await;
+            // In a box, which is there while it is needed.
+            let fetched = Box::pin(fetch(&life, &client, wanted)).await;
             // First: whoever waits until all is there must not go on in between.
             life.look_for_removals();
             life.owed.settle(wanted, fetched);

@@ -17,8 +17,9 @@ const BATCH: usize = 256;
 
 /// What it is told, in order.
 pub enum Entry {
-    /// Something was done with a chat.
-    Change(Change),
+    /// Something was done with a chat. In a box: a channel has room for 32 of these from the start, and every device has a
+    /// channel.
+    Change(Box<Change>),
     /// Everything before this is stored once it is answered.
     Stored(oneshot::Sender<()>),
 }
@@ -69,16 +70,17 @@ impl Writer {
 
     /// Works until the book is gone.
     pub async fn run(self, mut entries: mpsc::UnboundedReceiver<Entry>) {
-        let mut received = Vec::with_capacity(BATCH);
+        // Given back while nothing comes, which is nearly always: every device has one.
+        let mut received = Vec::new();
         while entries.recv_many(&mut received, BATCH).await > 0 {
             let (mut changes, mut waiting) = (Vec::new(), Vec::new());
-            for entry in received.drain(..) {
+            for entry in std::mem::take(&mut received) {
                 match entry {
-                    Entry::Change(change) => changes.push(change),
+                    Entry::Change(change) => changes.push(*change),
                     Entry::Stored(stored) => waiting.push(stored),
                 }
             }
-            while let Err(failure) = self.write(&changes).await {
+            while let Err(failure) = Box::pin(self.write(&changes)).await {
                 if !before_another_attempt("what was done with chats", &failure).await {
                     return;
                 }

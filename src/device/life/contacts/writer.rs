@@ -16,10 +16,11 @@ const REMEMBERED: usize = 256;
 
 /// What it is told, in order.
 pub enum Entry {
-    /// Somebody was added or changed.
-    Learnt(ContactChange<Contact>),
+    /// Somebody was added or changed. In a box, as the next: a channel has room for 32 of these from the start, and every
+    /// device has a channel.
+    Learnt(Box<ContactChange<Contact>>),
     /// What somebody with these JIDs calls itself.
-    Named(Vec<String>, Names),
+    Named(Box<(Vec<String>, Names)>),
     /// Everything before this is stored once it is answered.
     Stored(oneshot::Sender<()>),
     /// The phone's whole address book follows.
@@ -60,13 +61,14 @@ impl Writer {
 
     /// Works until the book is gone.
     pub async fn run(mut self, mut entries: mpsc::UnboundedReceiver<Entry>) {
-        let mut received = Vec::with_capacity(BATCH);
+        // Given back while nothing comes, which is nearly always: every device has one.
+        let mut received = Vec::new();
         while entries.recv_many(&mut received, BATCH).await > 0 {
             let mut batch = Batch::default();
-            received
-                .drain(..)
+            std::mem::take(&mut received)
+                .into_iter()
                 .for_each(|entry| self.take(entry, &mut batch));
-            while let Err(failure) = self.write(&batch).await {
+            while let Err(failure) = Box::pin(self.write(&batch)).await {
                 if !before_another_attempt("contacts", &failure).await {
                     return;
                 }
@@ -83,9 +85,10 @@ impl Writer {
                 if let Some(come) = &mut self.come {
                     come.insert(change.jid.clone());
                 }
-                batch.changes.push(change);
+                batch.changes.push(*change);
             }
-            Entry::Named(jids, names) => {
+            Entry::Named(named) => {
+                let (jids, names) = *named;
                 let new = |jid: &String| self.names.get(jid) != Some(&names);
                 let new = jids.into_iter().filter(new);
                 batch.names.extend(new.map(|jid| (jid, names.clone())));

@@ -44,10 +44,11 @@ pub(in crate::device) async fn post_all(life: Arc<Life>, client: Arc<Client>) {
             let next = store.next_status(device).await?;
             look = next.is_some();
             match next {
+                // In boxes: every device waits here, and few have something to do.
                 Some(open) if open.known.state == State::Deleting => {
-                    delete::tell(&poster, open).await
+                    Box::pin(delete::tell(&poster, open)).await
                 }
-                Some(open) => poster.post(open).await,
+                Some(open) => Box::pin(poster.post(open)).await,
                 None => Ok(()),
             }
         };
