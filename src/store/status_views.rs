@@ -78,14 +78,20 @@ impl Store {
         signs: &[ViewSign<'_, T>],
     ) -> Result<Vec<bool>, StoreError> {
         let mut unit = Vec::with_capacity(signs.len());
-        for sign in signs {
-            let who = self.key_of_viewer(sign.device, sign.name);
-            let plain = serde_json::to_vec(sign.who)
-                .map_err(|_| StoreError::Shape("a viewer cannot be written as JSON"))?;
-            let value = self.sealer("status view", sign.device).seal(&who, &plain)?;
-            let note = Statement::new(SIGN).bind(who).bind(sign.at);
-            let note = note.bind(sign.viewed.then_some(sign.at)).bind(value);
-            unit.push(note.bind(sign.device.0).bind(sign.id));
+        // Those of a crowd are all of one device: its keys are made once.
+        for signs in signs.chunk_by(|one, next| one.device == next.device) {
+            let device = signs[0].device;
+            let namer = self.shared.key.namer("status view", device);
+            let sealer = self.sealer("status view", device);
+            for sign in signs {
+                let who = namer.name(sign.name.as_bytes());
+                let plain = serde_json::to_vec(sign.who)
+                    .map_err(|_| StoreError::Shape("a viewer cannot be written as JSON"))?;
+                let value = sealer.seal(&who, &plain)?;
+                let note = Statement::new(SIGN).bind(who.to_vec()).bind(sign.at);
+                let note = note.bind(sign.viewed.then_some(sign.at)).bind(value);
+                unit.push(note.bind(device.0).bind(sign.id));
+            }
         }
         let noted = self.write_patiently(unit).await?;
         let new = noted.iter().map(|rows| match rows.first() {
@@ -132,10 +138,5 @@ impl Store {
             viewed: counts.int(1)?,
             views: views.collect::<Result<_, StoreError>>()?,
         }))
-    }
-
-    fn key_of_viewer(&self, device: DeviceNumber, name: &str) -> bytes::Bytes {
-        let namer = self.shared.key.namer("status view", device);
-        bytes::Bytes::copy_from_slice(&namer.name(name.as_bytes()))
     }
 }

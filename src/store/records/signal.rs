@@ -3,6 +3,7 @@
 //! Sessions and sender keys gate the wire: their counters are reserved before a message leaves, so those wait for
 //! the disk. The rest of a flush is staged between them and keeps its order.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,6 +13,24 @@ use wacore::store::traits::SignalStore;
 
 use super::{Answer, Change, Kind, RecordBackend, RecordKey, Scan};
 use crate::store::StoreError;
+
+/// From so many on all pre-keys are read, which are hardly more: the library wants all of them after every login.
+const MANY: usize = 100;
+
+impl RecordBackend {
+    /// Those of these that are there, read in one go.
+    async fn pre_keys_among(&self, ids: &[u32]) -> Result<Vec<(u32, Bytes)>, StoreError> {
+        let all = self.scan(Scan::all(Kind::PreKey)).await?;
+        let all = all
+            .into_iter()
+            .map(|(key, value)| Ok((number(&key)?, value)));
+        let all = all.collect::<Result<HashMap<u32, Bytes>, StoreError>>()?;
+        let found = ids
+            .iter()
+            .filter_map(|id| Some((*id, all.get(id)?.clone())));
+        Ok(found.collect())
+    }
+}
 
 #[async_trait]
 impl SignalStore for RecordBackend {
@@ -115,6 +134,9 @@ impl SignalStore for RecordBackend {
     }
 
     async fn load_prekeys_batch(&self, ids: &[u32]) -> Answer<Vec<(u32, Bytes)>> {
+        if ids.len() >= MANY {
+            return Ok(self.pre_keys_among(ids).await?);
+        }
         let keys: Vec<RecordKey> = ids
             .iter()
             .map(|id| RecordKey::number(Kind::PreKey, *id))

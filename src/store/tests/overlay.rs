@@ -160,6 +160,31 @@ async fn the_overlay_is_empty_once_all_is_durable() {
 }
 
 #[tokio::test]
+async fn many_pre_keys_are_read_like_few() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let (device, other) = (backend(&store, 1), backend(&store, 2));
+    let key = |id: u32| (id, Bytes::from(id.to_string()));
+    let keys: Vec<(u32, Bytes)> = (0..150).map(key).collect();
+    device.store_prekeys_batch(&keys, false).await.unwrap();
+    other.store_prekeys_batch(&[key(300)], false).await.unwrap();
+    device.commit_inbound(&[], vec![]).await.unwrap();
+    // These are not durable yet.
+    device.remove_prekey(7).await.unwrap();
+    device
+        .store_prekeys_batch(&[key(200)], false)
+        .await
+        .unwrap();
+    // In any order, some twice, and some that are not there.
+    let asked: Vec<u32> = (0..310).rev().chain([3, 7]).collect();
+    let expected = asked.iter().copied();
+    let expected = expected.filter(|id| *id != 7 && (*id < 150 || *id == 200));
+    let found = device.load_prekeys_batch(&asked).await.unwrap();
+    assert_eq!(found, expected.map(key).collect::<Vec<_>>());
+    store.close().await;
+}
+
+#[tokio::test]
 async fn concurrent_read_modify_writes_lose_nothing() {
     let folder = Folder::new();
     let store = folder.open();
