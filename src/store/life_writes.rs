@@ -12,6 +12,9 @@ use tokio::sync::Notify;
 use super::record_key::RecordKey;
 use super::{DeviceNumber, StoreError};
 
+/// Writes on their way for which room is kept while there are none.
+const ROOM: usize = 64;
+
 /// Number of one life of one device; only [`Store::begin_life`](super::Store::begin_life) makes them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Life(u64);
@@ -143,6 +146,10 @@ impl LifeWrites {
             {
                 state.overlay.remove(&key);
             }
+        }
+        // A pairing writes hundreds of keys at once, and nothing of the life that follows does.
+        if state.order.is_empty() && state.order.capacity() > ROOM {
+            state.order = VecDeque::new();
         }
     }
 

@@ -84,6 +84,11 @@ fn note(name: &str) -> Statement {
         .bind("text")
 }
 
+/// Changes nothing, but needs a commit.
+fn nothing() -> Statement {
+    Statement::new("DELETE FROM record WHERE device = -1")
+}
+
 async fn notes(store: &Store) -> Vec<String> {
     let rows = store
         .read(Statement::new("SELECT name FROM note ORDER BY name"))

@@ -73,9 +73,7 @@ async fn in_one_group(
 ) -> Vec<Result<Rows, StoreError>> {
     let other = folder.raw();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    // It changes nothing, but needs a commit.
-    let nobody = Statement::new("DELETE FROM note WHERE name = ''");
-    let (plug, _) = start(store.write(vec![nobody]));
+    let (plug, _) = start(store.write(vec![nothing()]));
     // The writer has taken the plug once nothing waits; what comes now waits behind it.
     while store.load().waiting_writes > 0 {
         tokio::task::yield_now().await;

@@ -127,7 +127,7 @@ async fn what_a_life_queued_before_it_became_stale_is_refused_by_the_writer() {
     let old = backend(&store, 1);
     let other = folder.raw();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let (plug, _) = start(store.write(Vec::new()));
+    let (plug, _) = start(store.write(vec![nothing()]));
     while store.load().waiting_writes > 0 {
         tokio::task::yield_now().await;
     }
