@@ -201,8 +201,7 @@ impl<C: Command> Work for Pending<C> {
                 .filter(|_| C::JOB);
             let answer_after = session.answer_after() + command.patience();
             // In a box of its own: whatever waits for it would make room for it once more, and they are many.
-            let run = command.run(session.clone());
-            let run = run.boxed_local();
+            let run = command.run(session.clone()).boxed_local();
             let mut run = pin!(within(&deadline, run));
             let result = tokio::select! {
                 biased;

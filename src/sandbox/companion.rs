@@ -9,7 +9,7 @@ use wacore_binary::Node;
 use super::address::Address;
 use super::deliveries::Deliveries;
 use super::keys::{self, Key32};
-use super::persistence::{Journal, PersistenceError, Record};
+use super::persistence::{Journal, PersistenceError, Record, in_order};
 use super::phone::Bundle;
 use super::stanza;
 
@@ -177,17 +177,13 @@ impl Companion {
         journal.put(
             "queue",
             &address.to_string(),
-            &format!("{sequence:020}"),
+            &in_order(sequence),
             bytes.to_vec(),
         );
         if self.queue.len() >= QUEUE
             && let Some(lost) = self.queue.pop_front()
         {
-            journal.delete(
-                "queue",
-                &address.to_string(),
-                &format!("{:020}", lost.sequence),
-            );
+            journal.delete("queue", &address.to_string(), &in_order(lost.sequence));
         }
         self.queue.push_back(Pending {
             sequence,
@@ -202,11 +198,7 @@ impl Companion {
     pub fn acknowledge(&mut self, address: &Address, tag: &str, id: &str, journal: &mut Journal) {
         let position = self.queue.iter().position(|p| p.tag == tag && p.id == id);
         if let Some(done) = position.and_then(|position| self.queue.remove(position)) {
-            journal.delete(
-                "queue",
-                &address.to_string(),
-                &format!("{:020}", done.sequence),
-            );
+            journal.delete("queue", &address.to_string(), &in_order(done.sequence));
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use wacore_binary::Node;
 
-use super::persistence::{Journal, PersistenceError, Record};
+use super::persistence::{Journal, PersistenceError, Record, in_order};
 use super::stanza;
 
 /// How records of it are called.
@@ -43,7 +43,7 @@ impl Mail {
     pub fn next(&mut self, journal: &mut Journal) -> Option<(String, Node)> {
         let letter = self.unread.pop_front()?;
         if letter.kept {
-            journal.delete(KIND, &letter.phone, &key(letter.sequence));
+            journal.delete(KIND, &letter.phone, &in_order(letter.sequence));
         }
         Some((letter.phone, letter.node))
     }
@@ -52,7 +52,12 @@ impl Mail {
     pub fn keep(&mut self, journal: &mut Journal) {
         let new = self.unread.iter_mut().rev().take_while(|new| !new.kept);
         for letter in new {
-            journal.put_stanza(KIND, &letter.phone, &key(letter.sequence), &letter.node);
+            journal.put_stanza(
+                KIND,
+                &letter.phone,
+                &in_order(letter.sequence),
+                &letter.node,
+            );
             letter.kept = true;
         }
     }
@@ -80,9 +85,4 @@ impl Mail {
     pub fn goes_on(&mut self) {
         self.goes_on = false;
     }
-}
-
-/// In the order in which they came.
-fn key(sequence: u64) -> String {
-    format!("{sequence:020}")
 }

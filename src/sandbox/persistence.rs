@@ -125,6 +125,11 @@ impl Journal {
     }
 }
 
+/// The key of a record whose place among others counts.
+pub fn in_order(sequence: u64) -> String {
+    format!("{sequence:020}")
+}
+
 /// A record as it was read back.
 pub struct Record {
     pub kind: String,

@@ -32,7 +32,7 @@ use wacore_binary::Jid;
 use super::address::Address;
 use super::deliveries::Deliveries;
 use super::keys;
-use super::persistence::{Journal, PersistenceError, Record};
+use super::persistence::{Journal, PersistenceError, Record, in_order};
 
 pub use bundle::Bundle;
 pub use content::{Content, MediaType};
@@ -291,17 +291,12 @@ impl Phone {
 
     /// Puts a decrypted message into the inbox.
     pub fn keep(&mut self, owner: &str, received: Received, journal: &mut Journal) {
-        journal.put_json(
-            "phone-inbox",
-            owner,
-            &format!("{:020}", self.next_inbox),
-            &received,
-        );
+        journal.put_json("phone-inbox", owner, &in_order(self.next_inbox), &received);
         self.next_inbox += 1;
         self.inbox.push_back(received);
         if self.inbox.len() > INBOX {
             let first = self.next_inbox - self.inbox.len() as u64;
-            journal.delete("phone-inbox", owner, &format!("{first:020}"));
+            journal.delete("phone-inbox", owner, &in_order(first));
             self.inbox.pop_front();
         }
     }
@@ -323,7 +318,7 @@ impl Phone {
                 encoded: Vec::new(),
                 ..received.clone()
             };
-            journal.put_json("phone-inbox", owner, &format!("{place:020}"), received);
+            journal.put_json("phone-inbox", owner, &in_order(place), received);
         }
     }
 

@@ -10,7 +10,7 @@ use waproto::whatsapp::syncd_mutation::SyncdOperation;
 use waproto::whatsapp::{SyncdMutation, SyncdPatch, SyncdRecord, SyncdVersion};
 
 use crate::sandbox::keys;
-use crate::sandbox::persistence::{Journal, PersistenceError, Record};
+use crate::sandbox::persistence::{Journal, PersistenceError, Record, in_order};
 
 /// Patches that are kept; whoever has missed more starts again from a snapshot.
 const KEPT: usize = 256;
@@ -140,12 +140,11 @@ impl Collection {
     }
 
     fn keep_patch(&mut self, owner: &str, patch: Vec<u8>, journal: &mut Journal) {
-        let key = |version: u64| format!("{version:020}");
-        journal.put("app-patch", owner, &key(self.version()), patch.clone());
+        journal.put("app-patch", owner, &in_order(self.version()), patch.clone());
         self.patches.push_back(patch);
         if self.patches.len() > KEPT {
             let oldest = self.version() + 1 - self.patches.len() as u64;
-            journal.delete("app-patch", owner, &key(oldest));
+            journal.delete("app-patch", owner, &in_order(oldest));
             self.patches.pop_front();
         }
     }
