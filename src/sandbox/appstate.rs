@@ -1,6 +1,7 @@
 //! App state as the server keeps it: versioned collections of records that it cannot read.
 
 mod action;
+mod call_log;
 mod chats;
 mod collection;
 mod phone;
@@ -22,6 +23,7 @@ use collection::{Collection, PatchError};
 
 pub const CRITICAL_BLOCK: &str = "critical_block";
 pub const CRITICAL_UNBLOCK_LOW: &str = "critical_unblock_low";
+pub const REGULAR: &str = "regular";
 pub const REGULAR_HIGH: &str = "regular_high";
 pub const REGULAR_LOW: &str = "regular_low";
 
@@ -30,7 +32,7 @@ pub const COLLECTIONS: [&str; 5] = [
     CRITICAL_BLOCK,
     CRITICAL_UNBLOCK_LOW,
     REGULAR_HIGH,
-    "regular",
+    REGULAR,
     REGULAR_LOW,
 ];
 

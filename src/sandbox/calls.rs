@@ -6,6 +6,7 @@ use serde::Serialize;
 use wacore_binary::Jid;
 
 use super::address::Address;
+use super::stanza;
 
 /// So many are remembered, the latest.
 const REMEMBERED: usize = 256;
@@ -21,6 +22,10 @@ pub struct Call {
     pub callee: String,
     pub video: bool,
     pub state: CallState,
+    /// Unix seconds.
+    pub began: u64,
+    /// When somebody took it, in Unix seconds.
+    pub taken: Option<u64>,
 }
 
 /// How far a call has come.
@@ -61,6 +66,9 @@ impl Calls {
     pub fn become_of(&mut self, id: &str, state: CallState) -> Option<Call> {
         let mut all = self.0.iter_mut();
         let call = all.find(|call| call.id == id && !call.is_over())?;
+        if matches!(state, CallState::Accepted { .. }) {
+            call.taken = Some(stanza::now());
+        }
         call.state = state;
         Some(call.clone())
     }
@@ -73,7 +81,7 @@ impl Calls {
 }
 
 impl Call {
-    fn is_over(&self) -> bool {
+    pub fn is_over(&self) -> bool {
         matches!(self.state, CallState::Rejected { .. } | CallState::Ended)
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
+use wacore_binary::builder::NodeBuilder;
 use wacore_binary::{Jid, Server};
 
 use super::address::Form;
@@ -52,6 +53,23 @@ pub struct Group {
     /// How it belongs to a community.
     #[serde(default)]
     pub place: Place,
+    #[serde(default)]
+    pub versions: Versions,
+}
+
+/// By which clients find out whether what they know of a group is the latest: Unix microseconds of the last change.
+#[derive(Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Versions {
+    /// Who is in it, and who leads it.
+    pub people: u64,
+    /// Who may write.
+    pub announcement: u64,
+}
+
+/// A version that is later than `before`.
+pub fn version_after(before: u64) -> u64 {
+    let now = chrono::Utc::now().timestamp_micros().unsigned_abs();
+    now.max(before.saturating_add(1))
 }
 
 /// With which one person may come in.
@@ -141,6 +159,15 @@ impl Group {
     pub fn lets_write(&self, phone: &str) -> bool {
         let admin = !self.rules.announcement || self.admins.contains(phone);
         admin && self.participants.contains(phone) && !self.place.is_community()
+    }
+
+    /// Takes note of a change of its people, and says by which version it goes from then on, and by which before.
+    pub fn people_changed(&mut self, change: NodeBuilder) -> NodeBuilder {
+        let before = self.versions.people;
+        self.versions.people = version_after(before);
+        change
+            .attr("v_id", self.versions.people)
+            .attr("prev_v_id", before)
     }
 
     /// How many people it takes.

@@ -14,7 +14,7 @@ use wacore_binary::Node;
 
 use super::account::Account;
 use super::address::Address;
-use super::group::{Group, MEMBERS, Rules};
+use super::group::{Group, MEMBERS, Rules, Versions, version_after};
 use super::iq::{NOT_FOUND, Refusal};
 use super::keys;
 use super::stanza;
@@ -156,6 +156,10 @@ fn founded(
         picture: None,
         by_number,
         place: Place::default(),
+        versions: Versions {
+            people: version_after(0),
+            announcement: version_after(0),
+        },
     };
     for setting in settings {
         setting.apply(&mut group, creator);

@@ -26,10 +26,15 @@ pub fn errors(answer: &Node, tag: &str) -> Vec<String> {
 
 /// What a device is told about a group, by the tag of the change.
 pub async fn told(client: &TestClient, tag: &str) -> Node {
+    child(&notified(client, tag).await, tag)
+}
+
+/// The same with who has done it.
+async fn notified(client: &TestClient, tag: &str) -> Node {
     client
         .stanza(tag, |node| {
             let news = (attr(node, "type") == "w:gp2").then_some(node)?;
-            news.get_optional_child(tag).cloned()
+            news.get_optional_child(tag).map(|_| news.clone())
         })
         .await
 }
@@ -146,12 +151,48 @@ async fn people_come_and_go_and_each_is_answered_for() {
         to_group(None, "set", tag("leave").children([group]).build())
     };
     ask(&at_ann, leave(&group)).await;
-    told(&at_ben, "promote").await;
+    let heir = notified(&at_ben, "promote").await;
+    assert_eq!(attr(&heir, "participant"), "", "nobody did it: {heir:?}");
     refused(&at_ann, leave(&group), "403").await;
     let member = child(&seen(&at_ben, &group).await, "participant");
     assert_eq!(attr(&member, "type"), "admin");
     ask(&at_ben, leave(&group)).await;
     refused(&at_ben, leave(&group), "404").await;
+    at_ann.stop().await;
+    at_ben.stop().await;
+}
+
+#[actix_web::test]
+async fn whoever_knows_a_group_can_tell_whether_it_is_the_latest() {
+    let world = World::start().await;
+    let (ann, ben) = (world.account("Ann").await, world.account("Ben").await);
+    let (at_ann, _, _) = world.paired(&ann).await;
+    let (at_ben, _, _) = world.paired(&ben).await;
+    let b = Jid::pn(ben.as_str());
+    let cleo = Jid::pn(world.account("Cleo").await.as_str());
+    let group = made(&at_ann, &[&b]).await;
+    let set = |child: Node| to_group(Some(&group), "set", child);
+    let version = |node: &Node, key: &str| attr(node, key).parse::<u64>().unwrap();
+    let shown = seen(&at_ann, &group).await;
+    let (mut people_at, writing_at) = (version(&shown, "p_v_id"), version(&shown, "a_v_id"));
+    assert_eq!(people_at.to_string().len(), 16, "microseconds");
+    for (change, who) in [
+        ("add", &cleo),
+        ("promote", &cleo),
+        ("demote", &cleo),
+        ("remove", &cleo),
+    ] {
+        ask(&at_ann, set(people(change, &[who]))).await;
+        let news = told(&at_ben, change).await;
+        assert_eq!(version(&news, "prev_v_id"), people_at, "{change}");
+        people_at = version(&news, "v_id");
+    }
+    ask(&at_ann, set(tag("announcement").build())).await;
+    let told_at = version(&told(&at_ben, "announcement").await, "v_id");
+    assert!(told_at > writing_at);
+    let shown = seen(&at_ben, &group).await;
+    assert_eq!(version(&shown, "p_v_id"), people_at);
+    assert_eq!(version(&shown, "a_v_id"), told_at);
     at_ann.stop().await;
     at_ben.stop().await;
 }

@@ -8,6 +8,7 @@
 
 mod appstate;
 mod blocklist;
+mod calls;
 mod channels;
 mod communities;
 mod contacts;

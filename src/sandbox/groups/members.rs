@@ -17,7 +17,7 @@ const NOT_AUTHORIZED: Error = 401;
 pub const FORBIDDEN: Error = 403;
 const NOT_FOUND: Error = 404;
 const CONFLICT: Error = 409;
-/// "Resource limit": the group is full.
+/// "Resource limit": the group is full, or has as many admins as it takes.
 const FULL: Error = 419;
 
 /// What is done with a member, or with somebody who becomes one.
@@ -99,9 +99,12 @@ impl World {
         if lowers && phone == group.creator && group.admins.contains(&phone) && phone != author {
             return Err(FORBIDDEN);
         }
+        if change == MemberChange::Promote && !group.takes_admin(&phone) {
+            return Err(FULL);
+        }
         match change {
             MemberChange::Remove => self.leave_group(id, author, &phone),
-            _ => self.rank(id, author, &phone, change),
+            _ => self.rank(id, Some(author), &phone, change),
         }
         Ok(())
     }
@@ -143,8 +146,8 @@ impl World {
         }
         group.requests.remove(phone);
         group.invitations.remove(phone);
+        let mut add = group.people_changed(NodeBuilder::new("add"));
         self.keep_group(group.clone());
-        let mut add = NodeBuilder::new("add");
         if let Some(reason) = reason {
             add = add.attr("reason", reason.to_owned());
         }
@@ -170,23 +173,25 @@ impl World {
         }
         let member = self.member(&group, phone);
         group.admins.remove(phone);
+        let remove = group.people_changed(NodeBuilder::new("remove"));
         if group.participants.is_empty() {
             self.remove_group(id);
         } else {
             self.keep_group(group.clone());
         }
-        let remove = NodeBuilder::new("remove").children(member).build();
+        let remove = remove.children(member).build();
         self.tell(&group, author, &before, remove);
-        // A group is never without an admin: the real server picks one, too.
+        // A group is never without an admin: the real server picks one, too, and says that nobody did it.
         if group.admins.is_empty()
             && let Some(heir) = group.participants.first()
         {
-            self.rank(id, author, heir, MemberChange::Promote);
+            self.rank(id, None, heir, MemberChange::Promote);
         }
         self.leave_community(&group, author, phone);
     }
 
-    pub fn rank(&mut self, id: &str, author: &str, phone: &str, change: MemberChange) {
+    /// `author`: `None` where the server itself does it.
+    pub fn rank(&mut self, id: &str, author: Option<&str>, phone: &str, change: MemberChange) {
         let Some(mut group) = self.group(id).cloned() else {
             return;
         };
@@ -194,10 +199,10 @@ impl World {
             MemberChange::Promote => group.admins.insert(phone.to_owned()),
             _ => group.admins.remove(phone),
         };
+        let told = group.people_changed(NodeBuilder::new(change.tag()));
         self.keep_group(group.clone());
-        let member = self.member(&group, phone);
-        let told = NodeBuilder::new(change.tag()).children(member).build();
-        self.tell_group(&group, author, told);
+        let told = told.children(self.member(&group, phone)).build();
+        self.tell_of(&group, author, &group.participants, told);
         self.rank_in_community(&group, author, phone, change);
     }
 

@@ -2,7 +2,7 @@
 
 use wacore_binary::Node;
 
-use crate::sandbox::group::{Description, Group, Rules};
+use crate::sandbox::group::{Description, Group, Rules, version_after};
 use crate::sandbox::iq::{BAD_REQUEST, Refusal};
 use crate::sandbox::stanza;
 
@@ -109,7 +109,10 @@ impl Setting {
                     at: stanza::now(),
                 });
             }
-            Self::Announcement(on) => group.rules.announcement = *on,
+            Self::Announcement(on) => {
+                group.rules.announcement = *on;
+                group.versions.announcement = version_after(group.versions.announcement);
+            }
             Self::Locked(on) => group.rules.locked = *on,
             Self::AdminsAdd(on) => group.rules.admins_add = *on,
             Self::MembersInvite(on) => group.rules.members_invite = *on,

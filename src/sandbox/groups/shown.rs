@@ -25,7 +25,10 @@ impl World {
             .attr("size", group.participants.len());
         let node = self.by(node, group, &group.creator, "creator");
         let node = self.by(node, group, named_by, "s_o");
-        let rules = shown_rules(&group.rules);
+        let node = node
+            .attr("p_v_id", group.versions.people)
+            .attr("a_v_id", group.versions.announcement);
+        let rules = shown_rules(group);
         let description = self.description(group);
         node.children(members.chain(rules).chain(description).chain(place(group)))
             .build()
@@ -79,7 +82,7 @@ impl World {
                 let node = NodeBuilder::new("description").attr("id", id.as_str());
                 node.children([delete]).build()
             }),
-            Setting::Announcement(_) => announcement(rules),
+            Setting::Announcement(_) => announcement(group),
             Setting::Locked(_) => locked(rules),
             Setting::AdminsAdd(_) => adding(rules),
             Setting::MembersInvite(_) => inviting(rules),
@@ -148,9 +151,10 @@ pub fn subject_from(group: &Group) -> (&str, u64) {
 }
 
 /// What is not said is off: clients look for the presence of most of these.
-fn shown_rules(rules: &Rules) -> impl Iterator<Item = Node> {
+fn shown_rules(group: &Group) -> impl Iterator<Item = Node> {
+    let rules = &group.rules;
     let shown = [
-        rules.announcement.then(|| announcement(rules)),
+        rules.announcement.then(|| announcement(group)),
         rules.locked.then(|| locked(rules)),
         rules.approval.then(|| approval(rules)),
         (rules.ephemeral > 0).then(|| ephemeral(rules)),
@@ -161,12 +165,12 @@ fn shown_rules(rules: &Rules) -> impl Iterator<Item = Node> {
 }
 
 /// One library does not read this without a version, whatever it says.
-fn announcement(rules: &Rules) -> Node {
-    let node = NodeBuilder::new(match rules.announcement {
+fn announcement(group: &Group) -> Node {
+    let node = NodeBuilder::new(match group.rules.announcement {
         true => "announcement",
         false => "not_announcement",
     });
-    node.attr("v_id", stanza::now()).build()
+    node.attr("v_id", group.versions.announcement).build()
 }
 
 fn locked(rules: &Rules) -> Node {

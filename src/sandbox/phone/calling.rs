@@ -8,6 +8,7 @@ use waproto::whatsapp::Message;
 use waproto::whatsapp::message::Call as CallKey;
 
 use crate::sandbox::address::{Address, Form};
+use crate::sandbox::appstate::{Action, REGULAR};
 use crate::sandbox::calls::{Call, CallState};
 use crate::sandbox::routing::signal_of;
 use crate::sandbox::world::World;
@@ -39,6 +40,8 @@ impl World {
             callee: self.accounts.get(to)?.profile.phone.clone(),
             video,
             state: CallState::Ringing,
+            began: stanza::now(),
+            taken: None,
         };
         self.calls.begin(call.clone());
         let key = Message {
@@ -98,6 +101,19 @@ impl World {
             None => offer,
         };
         offer.children(children).build()
+    }
+
+    /// Its other devices are told by a phone what has become of a call that it made.
+    pub fn log_call(&mut self, call: &Call) {
+        let callee = Address::phone(&call.callee);
+        let (true, Some(callee)) = (
+            call.is_over() && call.caller.is_phone(),
+            self.user(&callee, Form::Lid),
+        ) else {
+            return;
+        };
+        let log = Action::call(call, &callee.to_string(), stanza::now());
+        self.phone_writes(&call.caller.phone, REGULAR, &[log]);
     }
 
     /// False: the phone is in no such call, or it is over, or this is not for its side to do.

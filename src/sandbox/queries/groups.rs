@@ -141,13 +141,22 @@ fn create(world: &mut World, creator: &str, create: &Node) -> Reply {
     Ok(vec![node])
 }
 
+/// Whoever leaves a community names it as what holds the groups together.
 fn leave(world: &mut World, phone: &str, asked: &Node) -> Reply {
     let mut left = Vec::new();
-    for group in asked.get_children_by_tag("group") {
-        let group = stanza::jid(group, "id").ok_or(BAD_REQUEST)?;
-        world.group_of(phone, &group.user)?;
+    for place in stanza::children(asked) {
+        let (tag, name) = match place.tag.as_ref() {
+            "group" => ("group", "id"),
+            "linked_groups" => ("linked_groups", "parent_group_jid"),
+            _ => return Err(BAD_REQUEST),
+        };
+        let group = stanza::jid(place, name).ok_or(BAD_REQUEST)?;
+        match tag {
+            "group" => world.group_of(phone, &group.user)?,
+            _ => world.community_of(phone, &group.user)?,
+        };
         world.leave_group(&group.user, phone, phone);
-        left.push(NodeBuilder::new("group").attr("id", group).build());
+        left.push(NodeBuilder::new(tag).attr(name, group).build());
     }
     Ok(vec![NodeBuilder::new("leave").children(left).build()])
 }

@@ -1,7 +1,7 @@
 //! The signals of calls, from the device that gives them to those of the other side, and to one's own other ones.
 
 use wacore_binary::builder::NodeBuilder;
-use wacore_binary::{Jid, Node};
+use wacore_binary::{Jid, Node, NodeContent};
 
 use super::ack_of;
 use crate::sandbox::account::Account;
@@ -48,6 +48,8 @@ impl World {
             callee: to.phone.clone(),
             video: stanza::child(offer, "video").is_some(),
             state: CallState::Ringing,
+            began: stanza::now(),
+            taken: None,
         });
         self.signal_all(device, &to.phone, |_| Some(offer.clone()));
     }
@@ -86,6 +88,7 @@ impl World {
         let Some(call) = self.calls.become_of(id, state) else {
             return;
         };
+        self.log_call(&call);
         let signal = signal(&call);
         self.signal(device, &call.caller, signal.clone());
         let terminate = signal_of(&call, "terminate")
@@ -108,6 +111,7 @@ impl World {
         let Some(call) = self.calls.become_of(id, CallState::Ended) else {
             return;
         };
+        self.log_call(&call);
         let mut terminate = signal_of(&call, "terminate");
         if let Some(reason) = reason {
             terminate = terminate.attr("reason", reason.to_owned());
@@ -161,6 +165,9 @@ impl World {
     fn acknowledge_call(&self, device: &Address, node: &Node, signal: &str) {
         let mut ack = ack_of("call", node, None);
         ack.attrs.push("type", signal.to_owned());
+        if signal == "offer" {
+            ack.content = Some(NodeContent::Nodes(vec![relay(node)]));
+        }
         self.send_to(device, ack);
     }
 
@@ -185,6 +192,19 @@ pub fn signal_of(call: &Call, tag: &'static str) -> NodeBuilder {
     NodeBuilder::new(tag)
         .attr("call-id", call.id.clone())
         .attr("call-creator", call.creator.clone())
+}
+
+/// Through what the sound would go, if there were any: whoever calls is told with the ack.
+fn relay(offer: &Node) -> Node {
+    let signal = stanza::children(offer).first();
+    let named = |key| signal.and_then(|signal| signal.attrs.get(key)).cloned();
+    let mut relay = NodeBuilder::new("relay").build();
+    for key in ["call-id", "call-creator"] {
+        if let Some(value) = named(key) {
+            relay.attrs.push(key, value);
+        }
+    }
+    relay
 }
 
 fn call_link() -> Node {

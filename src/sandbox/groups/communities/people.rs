@@ -72,7 +72,7 @@ impl World {
     pub fn rank_in_community(
         &mut self,
         group: &Group,
-        author: &str,
+        author: Option<&str>,
         phone: &str,
         change: MemberChange,
     ) {

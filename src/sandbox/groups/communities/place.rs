@@ -6,6 +6,8 @@ use crate::sandbox::group::Group;
 
 /// Members of a community, and so of its announcement group.
 const MEMBERS: usize = 5000;
+/// Admins of a community, and so of its announcement group.
+const ADMINS: usize = 20;
 
 /// How a group belongs to a community, which is named by its id.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,12 @@ impl Place {
 }
 
 impl Group {
+    /// Whether somebody may be one of its admins.
+    pub fn takes_admin(&self, phone: &str) -> bool {
+        let few = self.place.is_community() || self.place.is_announcements();
+        !few || self.admins.contains(phone) || self.admins.len() < ADMINS
+    }
+
     /// Whether it is a group of this community.
     pub fn is_within(&self, community: &str) -> bool {
         self.place.within() == Some(community)
