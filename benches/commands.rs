@@ -27,16 +27,20 @@ use actix_web::{App, HttpServer, web};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
 
-use self::figures::{Figures, millis, percentile};
+use self::figures::{Figures, millis, percentile, steadily};
 use self::tests::support::{Api, World};
 
 /// The word by which this program is the bare server.
 const BARE: &str = "--bare";
-const CALLERS: usize = 32;
+/// Half of the commands that one device works on at a time.
+const CALLERS: usize = 16;
 const WARM_UP: usize = 2_000;
 const REQUESTS: usize = 20_000;
 /// Rounds, of which the best counts: whatever else the machine does only makes them slower.
 const ROUNDS: usize = 3;
+/// Commands a second, and for how many seconds, at a steady rate.
+const RATE: usize = 1_000;
+const SECONDS: usize = 5;
 
 fn main() {
     if std::env::args().any(|word| word == BARE) {
@@ -88,16 +92,20 @@ impl Drop for Bare {
 async fn measure() {
     let (mut figures, _) = Figures::asked_for(&[]);
     let world = figures::world(&[]).await;
-    let (user, _) = world.paired_user().await;
+    let (user, phone) = world.paired_user().await;
+    let typing = format!(
+        "/chats/{}/typing",
+        world.control.contact_of(&phone, "Ada").await
+    );
     let (_bare, address) = Bare::start();
     let bare = Api::undocumented(&format!("http://{address}"));
-    let body = json!({ "state": "available" });
+    let body = json!({ "state": "typing" });
     let mut best = [f64::INFINITY; 3];
     for _ in 0..ROUNDS {
         let all = [
             requests(async || bare.post("/echo", body.clone()).await.status).await,
             requests(async || user.api.get("/healthz").await.status).await,
-            requests(async || user.api.post("/presence", body.clone()).await.status).await,
+            requests(async || user.api.post(&typing, body.clone()).await.status).await,
         ];
         for (best, (took, mut times)) in best.iter_mut().zip(all) {
             println!(
@@ -120,6 +128,17 @@ async fn measure() {
             "bare_per_second": bare, "healthz_per_second": health, "command_per_second": command,
             "command_to_healthz": command / health, "command_to_bare": command / bare,
         }),
+    );
+    // Whoever waits for its turn has begun to wait when it was due.
+    let mut times = steadily(RATE, RATE * SECONDS, async |_| {
+        let answer = user.api.post(&typing, body.clone()).await;
+        assert_eq!(answer.status, 200);
+    })
+    .await;
+    let [median, p99] = [50, 99].map(|share| millis(percentile(&mut times, share)));
+    figures.row(
+        &format!("commands at {RATE}/s: median {median:.2} ms, p99 {p99:.2} ms"),
+        json!({ "asked_per_second": RATE, "median_ms": median, "p99_ms": p99 }),
     );
     figures.write();
 }

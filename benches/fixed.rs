@@ -1,6 +1,6 @@
 //! What the daemon keeps in memory for good: after 500 users, 100 pictures as a status and 1,000 QR codes, when all is quiet.
 //!
-//! `cargo bench --features sandbox --bench fixed`, a few minutes. The daemon runs in a process of its own, in front of a
+//! `cargo bench --features sandbox --bench fixed [-- --json FILE]`, a few minutes. The daemon runs in a process of its own, in front of a
 //! simulated WhatsApp in another one.
 #![allow(
     dead_code,
@@ -15,6 +15,7 @@
 mod tests {
     pub mod support;
 }
+mod figures;
 
 use std::time::Duration;
 
@@ -23,6 +24,7 @@ use base64::prelude::BASE64_STANDARD;
 use futures::{StreamExt, stream};
 use serde_json::json;
 
+use self::figures::Figures;
 use self::tests::support::{Answer, User, World};
 
 const USERS: usize = 500;
@@ -36,18 +38,19 @@ const QUIET: Duration = Duration::from_secs(10);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
+    let (mut figures, _) = Figures::asked_for(&[]);
     let settings = [("SUPERVISION__CONNECTS_PER_SECOND", "1000")];
-    let world = World::start_with(&settings).await;
+    let world = figures::world(&settings).await;
     let (user, phone) = (world.user().await, world.control.account("Owner").await);
     world.control.contact_of(&phone, "Ada").await;
     world.pair(&user, &phone).await;
-    report(&world, "with one device").await;
+    report(&world, "with one device", &mut figures).await;
 
     all(USERS, async |_: usize| {
         drop(world.member(&user, "user").await)
     })
     .await;
-    report(&world, "after 500 users").await;
+    report(&world, "after 500 users", &mut figures).await;
 
     let body = json!({ "data": BASE64_STANDARD.encode(picture()) }).to_string();
     let post = async |_: usize| {
@@ -57,7 +60,7 @@ async fn main() {
         served(posted.await);
     };
     all(PICTURES, post).await;
-    report(&world, "after 100 pictures").await;
+    report(&world, "after 100 pictures", &mut figures).await;
 
     let mut pairing: Vec<User> = Vec::new();
     for _ in 0..PAIRING {
@@ -68,7 +71,8 @@ async fn main() {
         served(shown.await);
     };
     all(CODES, show).await;
-    report(&world, "after 1,000 QR codes").await;
+    report(&world, "after 1,000 QR codes", &mut figures).await;
+    figures.write();
 }
 
 /// Some at a time.
@@ -84,10 +88,11 @@ fn served(answer: Answer) {
     }
 }
 
-async fn report(world: &World, when: &str) {
+async fn report(world: &World, when: &str, figures: &mut Figures) {
     tokio::time::sleep(QUIET).await;
     let memory = world.daemon.memory() as f64 / (1024.0 * 1024.0);
-    println!("{when}: {memory:.1} MiB");
+    let row = json!({ "when": when, "rss_anon_mib": memory });
+    figures.row(&format!("{when}: {memory:.1} MiB"), row);
 }
 
 /// A PNG of about 3 MB.

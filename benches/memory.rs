@@ -1,7 +1,7 @@
 //! What a connected idle device costs in memory, in the life that follows its pairing and after a restart: the slope over
 //! several numbers of devices, and what the process holds without any.
 //!
-//! `cargo bench --features sandbox --bench memory [-- --json FILE] [-- DEVICES…]`. A fresh daemon for each number; 20
+//! `cargo bench --features sandbox --bench memory [-- --json FILE] [-- --svg FILE] [-- DEVICES…]`. A fresh daemon for each number; 20
 //! devices are there before anything is counted; `RssAnon` after 60 s in which nothing is done. Half an hour, most of it
 //! the simulated WhatsApp's, which runs in a process of its own.
 #![allow(
@@ -24,6 +24,7 @@ use std::time::Duration;
 use serde_json::json;
 use tokio::time::sleep;
 
+use self::figures::plot::Line;
 use self::figures::{Figures, connected, paired};
 use self::tests::support::World;
 
@@ -53,10 +54,23 @@ async fn main() {
             idle(&world, count, "after a restart", &mut figures).await,
         ));
     }
-    for (when, points) in [
+    let lines = [
         ("after pairing", after_pairing),
         ("after a restart", after_restart),
-    ] {
+    ];
+    let drawn = lines.each_ref().map(|(name, points)| Line {
+        name,
+        points: points
+            .iter()
+            .map(|(count, kib)| ((WARM_UP + count) as f64, kib / 1024.0))
+            .collect(),
+    });
+    figures.plot(
+        "Memory of the daemon",
+        ("connected devices that do nothing", "MiB"),
+        &drawn,
+    );
+    for (when, points) in lines {
         let (slope, fixed) = line(&points);
         let fixed = fixed - slope * WARM_UP as f64;
         figures.row(

@@ -1,7 +1,7 @@
 //! Statuses from 100 devices to two contacts each, end to end: from the request until WhatsApp has accepted it and the answer
 //! is read. First as fast as some callers can, then at a steady rate.
 //!
-//! `cargo bench --features sandbox --bench statuses [-- --json FILE] [-- DEVICES]`, a few minutes. The daemon runs in a
+//! `cargo bench --features sandbox --bench statuses [-- --json FILE] [-- --svg FILE] [-- DEVICES]`, a few minutes. The daemon runs in a
 //! process of its own, in front of a simulated WhatsApp in another one; that one costs more than the daemon, so the daemon's
 //! own CPU time is what to look at. At a steady rate the time of each counts from when it was to begin, not from when a
 //! caller was free for it.
@@ -24,14 +24,14 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use serde_json::json;
-use tokio::time::sleep_until;
 
-use self::figures::{Cost, Figures, millis, paired, percentile};
+use self::figures::plot::Line;
+use self::figures::{Cost, Figures, millis, paired, percentile, steadily};
 use self::tests::support::{User, World};
 
 const DEVICES: usize = 100;
 /// Callers at the same time, and how many statuses they post together.
-const LOADS: [(usize, usize); 3] = [(1, 300), (16, 3000), (64, 6000)];
+const LOADS: [(usize, usize); 4] = [(1, 500), (4, 1000), (16, 3000), (64, 6000)];
 /// Statuses a second, and for how many seconds.
 const RATES: [(usize, usize); 3] = [(100, 10), (300, 10), (1000, 10)];
 
@@ -49,10 +49,12 @@ async fn main() {
     }
     // Everybody has the key before anything is measured.
     post_all(&users, 16, 2 * devices).await;
+    let mut points = Vec::new();
     for (callers, count) in LOADS {
         let work = post_all(&users, callers, count);
         let (mut times, cost) = Cost::of(&world.daemon, work).await;
         let (median, p99) = (percentile(&mut times, 50), percentile(&mut times, 99));
+        points.push((callers as f64, cost.per_second(count)));
         figures.row(
             &format!(
                 "{callers:>4} callers: {:>6.0}/s, {:.2} ms of daemon CPU each, median {:.1} ms, p99 {:.1} ms",
@@ -64,9 +66,17 @@ async fn main() {
             }),
         );
     }
+    figures.plot(
+        "Statuses to two contacts each",
+        ("callers at the same time", "statuses a second"),
+        &[Line {
+            name: "daemon, simulator and callers on two cores",
+            points,
+        }],
+    );
     for (rate, seconds) in RATES {
         let count = rate * seconds;
-        let work = post_steadily(&users, rate, count);
+        let work = steadily(rate, count, async |number| post(&users, number).await);
         let (mut times, cost) = Cost::of(&world.daemon, work).await;
         let (median, p99) = (percentile(&mut times, 50), percentile(&mut times, 99));
         figures.row(
@@ -91,18 +101,6 @@ async fn post_all(users: &[(User, String)], callers: usize, count: usize) -> Vec
         begun.elapsed()
     });
     all.buffer_unordered(callers).collect().await
-}
-
-/// At this rate, whatever becomes of those before; how long each has taken since it was to begin.
-async fn post_steadily(users: &[(User, String)], rate: usize, count: usize) -> Vec<Duration> {
-    let begin = tokio::time::Instant::now();
-    let all = stream::iter(0..count).map(|number| async move {
-        let due = begin + Duration::from_secs_f64(number as f64 / rate as f64);
-        sleep_until(due).await;
-        post(users, number).await;
-        due.elapsed()
-    });
-    all.buffer_unordered(count).collect().await
 }
 
 async fn post(users: &[(User, String)], number: usize) {

@@ -1,6 +1,6 @@
 //! Events to webhooks, from "tell" to the receiver's handler: how long it takes at a steady rate.
 //!
-//! `cargo bench --bench webhooks`. Store, dispatcher and receiver are the real ones, on loopback and in one process; there is
+//! `cargo bench --bench webhooks [-- --json FILE]`. Store, dispatcher and receiver are the real ones, on loopback and in one process; there is
 //! no WhatsApp. The time contains the wait for the commit, so that it is more than from "stored" to "delivered".
 #![expect(clippy::print_stdout, reason = "the figures are the answer")]
 
@@ -82,6 +82,13 @@ fn report(times: &Times, told: Duration) {
         at(0.99),
         at(1.0),
     );
+    if let Some(file) = std::env::args().skip_while(|word| word != "--json").nth(1) {
+        let row = json!([{
+            "events": times.len(), "devices": DEVICES, "per_second": rate,
+            "p50_ms": at(0.5), "p90_ms": at(0.9), "p99_ms": at(0.99), "longest_ms": at(1.0),
+        }]);
+        std::fs::write(file, row.to_string()).expect("a file");
+    }
 }
 
 /// Answers at once and notes the time; its address.

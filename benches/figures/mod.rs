@@ -5,12 +5,15 @@
     reason = "not every benchmark uses all of it, and the figures are the answer"
 )]
 
+pub mod plot;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
+use self::plot::{Line, plot};
 use crate::tests::support::{Process, User, World};
 
 /// Devices that are paired at the same time.
@@ -20,30 +23,43 @@ const AT_ONCE: usize = 4;
 pub struct Figures {
     rows: Vec<Value>,
     file: Option<PathBuf>,
+    picture: Option<PathBuf>,
 }
 
 impl Figures {
-    /// `[--json FILE] [NUMBER…]`; and the numbers, or else these.
+    /// `[--json FILE] [--svg FILE] [NUMBER…]`; and the numbers, or else these.
     pub fn asked_for(usually: &[usize]) -> (Self, Vec<usize>) {
-        let (mut numbers, mut file) = (Vec::new(), None);
+        let (mut numbers, mut file, mut picture) = (Vec::new(), None, None);
         let mut given = std::env::args().skip(1);
         while let Some(word) = given.next() {
             match word.as_str() {
                 "--json" => file = given.next().map(PathBuf::from),
+                "--svg" => picture = given.next().map(PathBuf::from),
                 number => numbers.extend(number.parse::<usize>()),
             }
         }
         if numbers.is_empty() {
             numbers.extend(usually);
         }
-        let rows = Vec::new();
-        (Self { rows, file }, numbers)
+        let figures = Self {
+            rows: Vec::new(),
+            file,
+            picture,
+        };
+        (figures, numbers)
     }
 
     /// A line for people, and what it holds for programs.
     pub fn row(&mut self, line: &str, row: Value) {
         println!("{line}");
         self.rows.push(row);
+    }
+
+    /// The picture, if one was asked for.
+    pub fn plot(&self, title: &str, axes: (&str, &str), lines: &[Line]) {
+        if let Some(picture) = &self.picture {
+            plot(picture, title, axes, lines);
+        }
     }
 
     /// The file, if one was asked for.
@@ -102,6 +118,19 @@ pub fn percentile(times: &mut [Duration], of_hundred: usize) -> Duration {
     times.sort_unstable();
     let place = (times.len() * of_hundred / 100).min(times.len().saturating_sub(1));
     times.get(place).copied().unwrap_or_default()
+}
+
+/// At this rate, whatever becomes of those before; how long each has taken since it was to begin.
+pub async fn steadily(rate: usize, count: usize, one: impl AsyncFn(usize)) -> Vec<Duration> {
+    let begin = tokio::time::Instant::now();
+    let one = &one;
+    let all = stream::iter(0..count).map(|number| async move {
+        let due = begin + Duration::from_secs_f64(number as f64 / rate as f64);
+        tokio::time::sleep_until(due).await;
+        one(number).await;
+        due.elapsed()
+    });
+    all.buffer_unordered(count).collect().await
 }
 
 /// A daemon as it is in production: nothing looks for the files by which tests have it fail.

@@ -27,6 +27,7 @@ pub mod presence;
 mod restrictions;
 pub mod retry_admission;
 pub mod reuploads;
+pub mod rules;
 pub mod running;
 pub mod runtime;
 pub mod signs;
@@ -61,6 +62,7 @@ use self::presence::Presence;
 use self::restrictions::Restrictions;
 use self::retry_admission::RetryGate;
 use self::reuploads::Reuploads;
+use self::rules::Told;
 use self::statuses::Statuses;
 use super::known_as::KnownAs;
 use super::messages::{News, Observed, Plan};
@@ -117,6 +119,8 @@ pub(super) struct Life {
     pub retry_gate: RetryGate,
     /// What is posted to many, and to whom the latest status went.
     pub statuses: Statuses,
+    /// Who may see them, as WhatsApp has said.
+    pub told: Told,
     /// How the connection is.
     pub keepalive: Keepalive,
     /// Where tests make it fail.
@@ -169,6 +173,7 @@ impl Life {
             backlog: Backlog::default(),
             retry_gate: RetryGate::default(),
             statuses: Statuses::default(),
+            told: Told::default(),
             keepalive: Keepalive::new(Limits::from(&shared.whatsapp)),
             failpoints: Failpoints::of(plan.device),
             begun: Utc::now(),

@@ -175,6 +175,27 @@ async fn a_life_that_was_closed_is_freed() {
     ground.store.close().await;
 }
 
+/// Before it is connected: what the library and we hold for it on this thread, with the first of its tasks.
+const BEGUN: i64 = 80 * 1024;
+
+#[test]
+fn a_life_that_has_begun_holds_little() {
+    let system = System::new();
+    let ground = system.block_on(async { Ground::new() });
+    let actor = system.block_on(async { Bystander.start().recipient() });
+    // What is shared by all is made by the first.
+    let first = start::start(ground.plan.clone(), ground.shared.clone(), actor.clone());
+    let first = system.block_on(first).unwrap();
+    let mut second = None;
+    let held = allocation_counter::measure(|| {
+        let started = start::start(ground.plan.clone(), ground.shared.clone(), actor);
+        second = Some(system.block_on(started).unwrap());
+    });
+    assert!(held.bytes_current < BEGUN, "{held:?}");
+    drop((first, second));
+    system.block_on(ground.store.close());
+}
+
 #[actix::test]
 async fn a_panic_in_a_task_of_the_library_is_told() {
     let (told, mut panics) = mpsc::unbounded_channel();

@@ -126,6 +126,7 @@ impl Engine {
             .texts
             .entry(statement.sql)
             .or_insert_with(|| statement.sql.replace('$', "?"));
+        tracing::trace!(statement = text, "SQL");
         let mut prepared = self.connection.prepare_cached(text)?;
         let columns = prepared.column_count();
         let mut rows = prepared.query(params_from_iter(&statement.args))?;

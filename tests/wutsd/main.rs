@@ -13,6 +13,7 @@ mod chats;
 mod command_line;
 mod communities;
 mod contacts;
+mod cost;
 mod devices;
 mod docs;
 mod errors;

@@ -3,7 +3,6 @@
 mod again;
 mod audience;
 mod audio;
-mod cost;
 mod delete;
 mod downloads;
 mod media;

@@ -14,6 +14,7 @@ use wacore::types::events::{
 use super::Life;
 use super::failpoints::Point;
 use crate::device::exit::ExitReason;
+use crate::device::life::rules::is_news_of_the_account;
 use crate::device::life::viewers::{is_nobodys, receipt_of_status};
 use crate::device::messages::Observed;
 use crate::device::report::{MessageSent, report, unhooked};
@@ -31,6 +32,8 @@ impl EventHandler for Observer {
             // All stanzas come by here: whatever it is not about goes on at once.
             if let Some(receipt) = receipt_of_status(node) {
                 self.0.shared.receipts.hear(&self.0, &receipt);
+            } else if is_news_of_the_account(node) {
+                self.0.told.changed();
             }
             return;
         }

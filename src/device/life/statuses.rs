@@ -8,9 +8,8 @@ use chrono::{DateTime, Utc};
 use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
-use crate::device::known_as::KnownAs;
+use super::rules::Rules;
 use crate::device::session::status::audience::Audience;
-use crate::device::session::status::privacy::StatusPrivacy;
 use crate::failure::{Backoff, Failure};
 use crate::jid::Person;
 
@@ -46,10 +45,8 @@ struct Open {
 
 /// An audience, and what it was made of.
 pub struct Latest {
-    /// The rule in force.
-    pub rule: StatusPrivacy,
-    /// Who was blocked.
-    pub blocked: Vec<KnownAs>,
+    /// Whom it admits.
+    pub rules: Arc<Rules>,
     /// As [`ContactBook::changes`](super::contacts::ContactBook::changes) had it before it was made.
     pub contacts: u64,
     /// Who could not be found: they may have come to WhatsApp since.
@@ -148,17 +145,11 @@ impl Statuses {
         *self.holders.lock() = holders;
     }
 
-    /// The latest audience, if it is what this rule, these who are blocked and these contacts make; and who was not found for
-    /// it.
-    pub fn latest(
-        &self,
-        rule: &StatusPrivacy,
-        blocked: &[KnownAs],
-        contacts: u64,
-    ) -> Option<(Audience, Vec<Person>)> {
+    /// The latest audience, if it is what these rules and these contacts make; and who was not found for it.
+    pub fn latest(&self, rules: &Rules, contacts: u64) -> Option<(Audience, Vec<Person>)> {
         let latest = self.latest.lock();
         let latest = latest.as_ref()?;
-        let same = latest.contacts == contacts && latest.rule == *rule && latest.blocked == blocked;
+        let same = latest.contacts == contacts && *latest.rules == *rules;
         let fresh = same && latest.at.elapsed() < STALE;
         fresh.then(|| (latest.audience.clone(), latest.missing.clone()))
     }

@@ -78,6 +78,7 @@ impl Blocklist<'_> {
                 .attr("unknown_identifier", "true"),
         };
         let content = NodeContent::Nodes(vec![item.build()]);
+        let _changes = self.0.life.told.changing();
         let update = InfoQuery::set(NAMESPACE, Jid::new("", Server::Pn), Some(content));
         let update = async { self.0.client.send_iq(update).await.map_err(unanswered) };
         self.0.query(update).await?;

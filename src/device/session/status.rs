@@ -9,6 +9,7 @@ pub mod posting;
 pub mod privacy;
 mod sender_key;
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::time::timeout;
@@ -17,6 +18,7 @@ use wacore_binary::Jid;
 use self::audience::Audience;
 use self::privacy::{Admits, StatusPrivacy};
 use super::Session;
+use crate::device::life::rules::Rules;
 use crate::device::life::statuses::Latest;
 use crate::failure::Failure;
 use crate::jid::Person;
@@ -60,41 +62,30 @@ impl Status<'_> {
         Ok(rule)
     }
 
-    /// Whom the account's status privacy admits, as WhatsApp has it at this moment; or whom this rule does, which counts
-    /// once.
+    /// Whom the account's status privacy admits, as WhatsApp has it; or whom this rule does, which counts once.
     pub async fn audience(&self, once: Option<&Once>) -> Result<Audience, Failure> {
         let session = self.0;
         let (life, statuses) = (&session.life, &session.life.statuses);
         // Contacts that came while the device was away. A server that keeps them to itself does not stop a status.
         life.look_for_removals();
         let _ = timeout(session.query_timeout(), life.owed.caught_up()).await;
-        let rule = async {
-            match once {
-                Some(once) => {
-                    let names = session.lookup().listed(&once.list).await?;
-                    let list = names.iter().map(Jid::to_string).collect();
-                    let admits = once.admits;
-                    Ok(StatusPrivacy { admits, list })
-                }
-                None => self.privacy().await,
-            }
+        let rules = match once {
+            Some(once) => Arc::new(self.rules_for_once(once).await?),
+            None => self.rules().await?,
         };
-        let blocklist = session.blocklist();
-        let (rule, blocked) = futures::try_join!(rule, blocklist.people())?;
         let contacts = life.contacts.changes();
-        if let Some((latest, missing)) = statuses.latest(&rule, &blocked, contacts) {
+        if let Some((latest, missing)) = statuses.latest(&rules, contacts) {
             let lookup = session.lookup();
             if session.query(lookup.lids(&missing)).await?.is_empty() {
                 return Ok(latest);
             }
         }
         let known = session.contacts().all().await?;
-        let admitted = Audience::admitted(session, (&rule, once.is_some()), &blocked, known);
+        let admitted = Audience::admitted(session, (&rules, once.is_some()), known);
         let (audience, missing) = session.query(admitted).await?;
         if once.is_none() {
             statuses.keep(Latest {
-                rule,
-                blocked,
+                rules,
                 contacts,
                 missing,
                 at: Instant::now(),
@@ -102,5 +93,29 @@ impl Status<'_> {
             });
         }
         Ok(audience)
+    }
+
+    /// What holds for every status, as WhatsApp says now or said a moment ago.
+    async fn rules(&self) -> Result<Arc<Rules>, Failure> {
+        let told = &self.0.life.told;
+        if let Some(rules) = told.latest() {
+            return Ok(rules);
+        }
+        let asked = Instant::now();
+        let blocklist = self.0.blocklist();
+        let (privacy, blocked) = futures::try_join!(self.privacy(), blocklist.people())?;
+        let rules = Arc::new(Rules { privacy, blocked });
+        told.answered(rules.clone(), asked);
+        Ok(rules)
+    }
+
+    async fn rules_for_once(&self, once: &Once) -> Result<Rules, Failure> {
+        let (lookup, blocklist) = (self.0.lookup(), self.0.blocklist());
+        let (names, blocked) = futures::try_join!(lookup.listed(&once.list), blocklist.people())?;
+        let privacy = StatusPrivacy {
+            admits: once.admits,
+            list: names.iter().map(Jid::to_string).collect(),
+        };
+        Ok(Rules { privacy, blocked })
     }
 }

@@ -1,7 +1,15 @@
 //! Which device a caller means.
 
+use std::time::Duration;
+
+use futures::future::LocalBoxFuture;
+
 use super::*;
+use crate::device::deadline::Deadline;
+use crate::device::job::{Terms, Work};
+use crate::device::session::{Sending, Session};
 use crate::ids::TenantId;
+use crate::memory::Memory;
 use crate::store::accounts::Role;
 use crate::store::devices::Account;
 use crate::supervision::alive::Gone;
@@ -99,4 +107,45 @@ fn a_named_device_is_meant_if_it_is_the_callers() {
     let stranger = Owner::of(&[true]);
     assert_eq!(owner.meant(Some(stranger.devices[0])), None);
     assert_eq!(owner.router.locate(&stranger.caller, None), None);
+}
+
+/// Takes its refusal.
+struct Unwanted;
+
+impl Work for Unwanted {
+    fn run(self: Box<Self>, _: Session) -> LocalBoxFuture<'static, ()> {
+        unreachable!("no device is there to run it")
+    }
+
+    fn refuse(self: Box<Self>, _: Failure) {}
+}
+
+#[actix::test]
+async fn a_refused_command_allocates_nothing() {
+    let owner = Owner::of(&[true]);
+    let stranger = Owner::of(&[]);
+    let job = || {
+        let terms = Terms {
+            deadline: Deadline::after(Duration::from_secs(1)),
+            announced: Duration::ZERO,
+            sending: Sending::default(),
+            caller: owner.caller.user,
+            message_id: None,
+            force: false,
+            held: Memory::new(0, 0).permit(None),
+        };
+        Job::new(Unwanted, terms)
+    };
+    // Its device is not connected; it has none.
+    for caller in [owner.caller, stranger.caller] {
+        let device = None;
+        let job = job();
+        let dispatch = Dispatch {
+            caller,
+            device,
+            job,
+        };
+        let allocated = allocation_counter::measure(|| owner.router.dispatch(dispatch));
+        assert_eq!(allocated.count_total, 0, "{allocated:?}");
+    }
 }

@@ -1,8 +1,10 @@
 //! PUT /status/privacy
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::{Value, json};
 
-use crate::support::{User, World};
+use crate::support::{User, World, until_ok};
 
 /// A connected user with three contacts.
 struct Cast {
@@ -294,4 +296,28 @@ async fn each_way_to_fail_has_its_answer() {
         "whatsapp session is not connected",
     );
     assert_eq!(put(&user).await.object_error(), expected);
+}
+
+#[tokio::test]
+async fn what_whatsapp_said_a_moment_ago_is_believed_until_there_is_news() {
+    let cast = Cast::start().await;
+    let control = &cast.world.control;
+    let asked = json!({ "jid": "*", "fault": "iq_late", "xmlns": "status", "ms": 0 });
+    control.fault(asked).await;
+    let count = AtomicU32::new(0);
+    let next = || count.fetch_add(1, Ordering::Relaxed).to_string();
+    // The news of the pairing have to be old.
+    until_ok("one is posted without a question", async || {
+        let before = control.hits("iq_late").await;
+        cast.user.api.post_status(&next()).await.expect(200);
+        match control.hits("iq_late").await - before {
+            0 => Ok(()),
+            asked => Err(asked),
+        }
+    })
+    .await;
+    let [ada, _, _] = &cast.contacts;
+    let rule = json!({ "type": "whitelist", "users": [ada] });
+    control.change_status_privacy(&cast.phone, rule).await;
+    assert_eq!(cast.readers(&next()).await, [true, false, false]);
 }

@@ -264,16 +264,31 @@ impl Control {
             .await;
     }
 
-    /// Says on the phone who may see its statuses.
+    /// Says on the phone who may see its statuses, which its linked devices have heard afterwards.
     pub async fn change_status_privacy(&self, phone: &str, rule: Value) {
         self.change(&format!("/accounts/{phone}/status-privacy"), rule)
             .await;
+        self.heard(phone).await;
     }
 
-    /// Blocks (or unblocks) somebody on the phone.
+    /// Blocks (or unblocks) somebody on the phone, which its linked devices have heard afterwards.
     pub async fn change_blocklist(&self, phone: &str, change: Value) {
         self.change(&format!("/accounts/{phone}/blocklist"), change)
             .await;
+        self.heard(phone).await;
+    }
+
+    /// Waits until all devices of the account that are connected have acknowledged all that they were told.
+    async fn heard(&self, phone: &str) {
+        until_ok("the devices have heard it", async || {
+            let account = self.account_state(phone).await;
+            let mut devices = account["devices"].as_array().expect("a list").iter();
+            match devices.all(|device| device["connected"] == false || device["queued"] == 0) {
+                true => Ok(()),
+                false => Err(account.to_string()),
+            }
+        })
+        .await;
     }
 
     /// The next message to that device arrives spoilt.

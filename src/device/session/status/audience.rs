@@ -8,10 +8,10 @@ use whatsapp_rust::Client;
 use whatsapp_rust::features::StatusPrivacySetting;
 
 use super::mention::Mentioned;
-use super::privacy::{Admits, StatusPrivacy};
-use crate::device::known_as::KnownAs;
+use super::privacy::Admits;
 use crate::device::life::Life;
 use crate::device::life::contact::Contact;
+use crate::device::life::rules::Rules;
 use crate::device::session::Session;
 use crate::failure::{Failure, Invalid};
 use crate::jid::Person;
@@ -31,11 +31,10 @@ impl Audience {
     /// not there, and gets nothing: also these. `once`: of a rule that was made for this one status somebody must be left.
     pub(super) async fn admitted(
         session: &Session,
-        (rule, once): (&StatusPrivacy, bool),
-        blocked: &[KnownAs],
+        (rules, once): (&Rules, bool),
         contacts: Vec<Contact>,
     ) -> Result<(Self, Vec<Person>), Failure> {
-        let lookup = session.lookup();
+        let (lookup, rule) = (session.lookup(), &rules.privacy);
         lookup.learn_lids(&contacts).await;
         let everybody = match rule.admits {
             Admits::Whitelist => Vec::new(),
@@ -43,7 +42,7 @@ impl Audience {
         };
         drop(contacts);
         // The block list is one of LIDs; where it names none, by number.
-        let blocked = blocked.iter();
+        let blocked = rules.blocked.iter();
         let blocked = people(blocked.filter_map(|who| who.lid_jid().or_else(|| who.phone_jid())));
         let listed = people(rule.list.iter().cloned());
         let asked = everybody.iter().chain(&listed).chain(&blocked);

@@ -49,8 +49,7 @@ struct Written {
     before: StatusPrivacy,
 }
 
-/// The rule in force. Asked for every status: the phone may have changed it a moment ago, and a status that reaches
-/// somebody who was just excluded cannot be taken back.
+/// The rule in force.
 pub(super) async fn in_force(session: &Session) -> Result<StatusPrivacy, Failure> {
     let (store, device) = kept(session);
     let told = told(session).await?;
@@ -68,6 +67,8 @@ pub(super) async fn in_force(session: &Session) -> Result<StatusPrivacy, Failure
 
 /// Writes a rule; it decides about every status from now on.
 pub(super) async fn write(session: &Session, rule: StatusPrivacy) -> Result<(), Failure> {
+    // Whether it comes to an end or is cut off: nothing that was known before counts.
+    let _changes = session.life.told.changing();
     let before = told(session).await?;
     let action = action(&rule);
     let client = session.client.clone();
