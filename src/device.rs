@@ -258,6 +258,13 @@ impl Handler<Observed> for DeviceActor {
 
     fn handle(&mut self, observed: Observed, ctx: &mut Context<Self>) {
         match observed {
+            // The keys that a first login hands over leave 100 KiB in buffers, which end with their connection.
+            Observed::Connected
+                if self.plan.is_first && matches!(self.state, State::Connecting(_)) =>
+            {
+                debug!(device.id = %self.plan.device, "device connects once more after its pairing");
+                self.leave(ExitReason::RestartRequired, ctx);
+            }
             Observed::Connected => self.connected(ctx),
             Observed::Qr {
                 code,

@@ -31,7 +31,8 @@ pub enum ExitReason {
     ClientOutdated,
     /// 402: banned for this long.
     TemporarilyBanned(Duration),
-    /// 515, WhatsApp's way to say "log in again", always after pairing.
+    /// 515, WhatsApp's way to say "log in again", always after pairing; and once more, by our own wish, after the first
+    /// login, which leaves much in memory.
     RestartRequired,
     /// 500 or 503.
     ServerUnavailable,

@@ -22,6 +22,8 @@ pub struct Plan {
     pub number: DeviceNumber,
     /// The store refuses what older ones write.
     pub life: Life,
+    /// It is the first one with the account of a pairing.
+    pub is_first: bool,
     /// The supervisor.
     pub reports: Recipient<Report>,
 }

@@ -91,6 +91,7 @@ impl Ground {
             device: DeviceId::random(),
             number,
             life: store.begin_life(number),
+            is_first: false,
             reports: Supervisor(sender).start().recipient(),
         };
         Self {

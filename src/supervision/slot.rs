@@ -40,6 +40,8 @@ pub struct Slot<A> {
     passkey: Option<Passkey>,
     /// Counts the lives that have ended.
     exits: u64,
+    /// It was paired, and has not logged in since.
+    is_new: bool,
     /// The store says that WhatsApp has banned, locked or replaced it. Only the next login proves that wrong.
     barred: bool,
 }
@@ -59,6 +61,7 @@ impl<A: Clone> Slot<A> {
             last_exit: barred,
             passkey: None,
             exits: 0,
+            is_new: false,
             barred: barred.is_some(),
         }
     }
@@ -105,6 +108,11 @@ impl<A: Clone> Slot<A> {
             restriction: up.map(|up| up.restriction.clone()).unwrap_or_default(),
             exits: self.exits,
         }
+    }
+
+    /// Whether the life that begins now is the first one with its account; asked once for each life.
+    pub fn takes_first_login(&mut self) -> bool {
+        std::mem::take(&mut self.is_new)
     }
 
     /// When time alone changes something: [`Input::Tick`] is due then.
@@ -276,6 +284,7 @@ impl<A: Clone> Slot<A> {
     fn paired(&mut self, account: Account) -> Vec<Effect<A>> {
         let mut effects = vec![Effect::Paired(true)];
         if self.account.is_none() {
+            self.is_new = true;
             effects.push(Effect::Tell(Happening::Paired(account.clone())));
         }
         self.account = Some(account);

@@ -159,7 +159,7 @@ impl Supervisor {
     }
 
     fn begin_life(&mut self, id: DeviceId, ctx: &mut Context<Self>) {
-        let (Some(member), Some(shards)) = (self.members.get(&id), &self.shards) else {
+        let (Some(member), Some(shards)) = (self.members.get_mut(&id), &self.shards) else {
             return self.admission.leave(id);
         };
         let life = self.shared.store.begin_life(member.number);
@@ -167,6 +167,7 @@ impl Supervisor {
             device: id,
             number: member.number,
             life,
+            is_first: member.slot.takes_first_login(),
             reports: ctx.address().recipient(),
         };
         let shared = self.shared.clone();

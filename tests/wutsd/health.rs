@@ -27,7 +27,7 @@ async fn metrics_count_devices_commands_and_exits_without_naming_anybody() {
         "wutsd_devices{state=\"disconnected\"} 1",
         "wutsd_commands_total{operation=\"status\",outcome=\"ok\"} 1",
         "wutsd_device_exits_total{reason=\"disconnected\"} 1",
-        "wutsd_device_exits_total{reason=\"restart_required\"} 1",
+        "wutsd_device_exits_total{reason=\"restart_required\"} 2",
         "wutsd_http_requests_total{route=\"/status/text\",status=\"400\"} 1",
         "wutsd_build_info{version=",
     ] {
