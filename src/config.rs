@@ -38,6 +38,8 @@ pub struct Config {
     pub memory: Memory,
     /// Who may do everything.
     pub auth: Auth,
+    /// The page for people.
+    pub console: Console,
     /// The database.
     pub store: Store,
     /// The other side.
@@ -123,6 +125,23 @@ pub struct Auth {
     /// `None`: systemd's credential, or a generated one.
     #[serde(deserialize_with = "values::path_if_any")]
     pub master_token_file: Option<PathBuf>,
+}
+
+/// The console.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Console {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// How long somebody stays logged in.
+    #[serde(deserialize_with = "values::seconds")]
+    pub session: Duration,
+    /// Whether its cookie may only be sent by https.
+    pub https: bool,
+    /// Where the simulated phones are to be asked, in `wutsd sandbox`.
+    #[cfg(feature = "sandbox")]
+    #[serde(skip)]
+    pub control: Option<Url>,
 }
 
 /// The store.

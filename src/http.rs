@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod body;
 pub mod connection;
+pub mod console;
 pub mod cors;
 pub mod crowd;
 pub mod detached;
@@ -44,6 +45,7 @@ use actix_web::{App, HttpServer};
 use utoipa::openapi::OpenApi;
 
 use self::connection::{Clocks, Connection};
+use self::console::Console;
 use self::crowd::Crowd;
 use self::endpoint::Admitted;
 use self::idempotency::UnderWay;
@@ -81,6 +83,8 @@ pub struct Api {
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,
+    /// The page for people; `None`: there is none.
+    pub console: Option<Arc<Console>>,
     /// Requests under a key.
     pub under_way: UnderWay,
     /// Set when the daemon stops: every answer is then the last one on its connection.
@@ -159,13 +163,17 @@ pub struct Listener {
 
 impl Listener {
     /// For everybody.
-    pub fn api(config: &config::Http) -> Self {
+    pub fn api(config: &Config) -> Self {
+        let http = &config.http;
         Self {
-            address: config.listen,
-            workers: config.workers.get(),
-            connections: config.connections,
-            connections_per_peer: config.connections_per_peer,
-            routes: routes::configure,
+            address: http.listen,
+            workers: http.workers.get(),
+            connections: http.connections,
+            connections_per_peer: http.connections_per_peer,
+            routes: match config.console.enabled {
+                true => routes::configure_with_console,
+                false => routes::configure,
+            },
         }
     }
 

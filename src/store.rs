@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod chat_list;
 pub mod chats;
+pub mod console;
 pub mod contacts;
 pub mod device_tokens;
 pub mod devices;

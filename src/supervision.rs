@@ -5,6 +5,7 @@ pub mod admission;
 pub mod alive;
 pub mod backoff;
 pub mod breaker;
+pub mod feed;
 #[cfg(test)]
 mod fixtures;
 pub mod metrics;

@@ -61,16 +61,15 @@ impl Tokens {
         }
     }
 
-    /// The active user with this token.
-    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, StoreError> {
-        let bearer = self.bearer(token).await?;
+    /// The active user whose token has this hash.
+    pub async fn caller(&self, hash: TokenHash) -> Result<Option<Caller>, StoreError> {
+        let bearer = self.bearer(hash).await?;
         let user = bearer.filter(|bearer| bearer.device.is_none());
         Ok(user.map(|bearer| bearer.caller))
     }
 
-    /// Whoever holds this token, for a user or for one device of an active user.
-    pub async fn bearer(&self, token: &str) -> Result<Option<Bearer>, StoreError> {
-        let hash = hash(token);
+    /// Whoever holds the token with this hash, for a user or for one device of an active user.
+    pub async fn bearer(&self, hash: TokenHash) -> Result<Option<Bearer>, StoreError> {
         if let Some(bearer) = self.known.get(&hash) {
             return Ok(Some(bearer));
         }
@@ -80,6 +79,11 @@ impl Tokens {
             self.known.learn(hash, bearer, asked_at);
         }
         Ok(found)
+    }
+
+    /// Counts what was forgotten: when it changes, whoever was somebody may be so no longer.
+    pub fn changes(&self) -> u64 {
+        self.known.changes()
     }
 
     /// The user was changed or deleted: the next request asks the store. Call it when the change is durable.

@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
 use super::{
-    devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
+    console, devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
 };
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
@@ -219,6 +219,12 @@ pub fn configure_health(app: &mut ServiceConfig) {
     app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
 
+/// The same with the console.
+pub fn configure_with_console(app: &mut ServiceConfig) {
+    console::configure(app);
+    configure(app);
+}
+
 /// Lets the application serve the whole table.
 pub fn configure(app: &mut ServiceConfig) {
     let mut below_api = scope(ryze::ROOT).wrap(from_fn(ryze::gate::gate));
@@ -232,15 +238,8 @@ pub fn configure(app: &mut ServiceConfig) {
     }
     let unknown_instance = |request| unknown(request, ryze::OPERATION);
     app.service(below_api.default_service(route().to(unknown_instance)));
-    let document = web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    let document = document.to(openapi::show);
-    let methods = ["GET", "HEAD"].map(str::to_owned).into();
-    app.service(resource_of(
-        &[openapi::ADDRESS],
-        vec![document],
-        methods,
-        UNKNOWN,
-    ));
+    let document = vec![(GET, web::route().to(openapi::show))];
+    app.service(aside(&[openapi::ADDRESS], document));
     openapi::configure(app);
     app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
@@ -270,6 +269,23 @@ fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) ->
     }
     let routes = entries.into_iter().map(|entry| entry.route).collect();
     resource_of(&paths, routes, methods, operation)
+}
+
+/// Paths of what is no part of the API, with their methods.
+pub fn aside(paths: &[&str], routes: Vec<(Method, Route)>) -> Resource {
+    let mut methods = Vec::new();
+    let mut guarded = Vec::new();
+    for (method, route) in routes {
+        methods.push(method.to_string());
+        guarded.push(match method {
+            Method::GET => {
+                methods.push("HEAD".to_owned());
+                route.guard(guard::Any(guard::Get()).or(guard::Head()))
+            }
+            method => route.method(method),
+        });
+    }
+    resource_of(paths, guarded, methods, UNKNOWN)
 }
 
 /// These paths, each with and without a slash at its end; other methods are refused with the list of these.

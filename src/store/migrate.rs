@@ -78,6 +78,10 @@ const STEPS: &[(&str, Step)] = &[
         "others' statuses",
         Step::Sql(include_str!("migrations/0019_others_statuses.sql")),
     ),
+    (
+        "console sessions",
+        Step::Sql(include_str!("migrations/0021_console_sessions.sql")),
+    ),
 ];
 
 /// How a step is made.

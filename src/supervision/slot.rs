@@ -31,6 +31,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(366 * 24 * 3600);
 #[derive(Clone, Debug)]
 pub struct Slot<A> {
     stage: Stage<A>,
+    /// When its state changed last, as others see it.
+    since: DateTime<Utc>,
     /// Once paired.
     account: Option<Account>,
     history: History,
@@ -50,9 +52,11 @@ impl<A: Clone> Slot<A> {
         account: Option<Account>,
         last_seen: Option<DateTime<Utc>>,
         barred: Option<ExitReason>,
+        now: DateTime<Utc>,
     ) -> Self {
         Self {
             stage: Stage::Down,
+            since: now,
             account,
             history: History::default(),
             last_seen,
@@ -65,6 +69,15 @@ impl<A: Clone> Slot<A> {
 
     /// Takes an input in, and says what is to be done about it.
     pub fn step(&mut self, input: Input<A>, moment: &Moment<'_>) -> Vec<Effect<A>> {
+        let before = self.stage.state();
+        let effects = self.decide(input, moment);
+        if self.stage.state() != before {
+            self.since = moment.utc;
+        }
+        effects
+    }
+
+    fn decide(&mut self, input: Input<A>, moment: &Moment<'_>) -> Vec<Effect<A>> {
         match input {
             Input::Start => self.start(moment),
             Input::Connect => {
@@ -94,6 +107,7 @@ impl<A: Clone> Slot<A> {
         };
         View {
             state: self.stage.state(),
+            since: self.since,
             account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
             last_seen: self.last_seen,

@@ -112,6 +112,8 @@ const SYNC_AGAIN: &str = "part of contacts and settings could not be fetched, or
 pub struct View {
     /// Where it stands.
     pub state: State,
+    /// When it came to stand there, in whole seconds.
+    pub since: DateTime<Utc>,
     /// Once paired.
     pub account: Option<Account>,
     /// The code to scan, while pairing.

@@ -121,6 +121,7 @@ impl Supervisor {
         let Some(member) = self.members.remove(&id) else {
             return;
         };
+        self.feed.tell(member.change);
         let last = member.view.borrow();
         self.not_down -= usize::from(last.state != State::Down);
         self.metrics.device_removed(last.counted());
