@@ -12,6 +12,7 @@ mod calls;
 mod chats;
 mod command_line;
 mod communities;
+mod console;
 mod contacts;
 mod devices;
 mod docs;

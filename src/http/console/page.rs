@@ -13,8 +13,6 @@ use sha2::{Digest, Sha256};
 
 use crate::http::routes;
 
-const ADDRESS: &str = "/console";
-
 /// Everything comes from here, nothing is written into the page itself, and no other page may have it inside.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; \
     connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";

@@ -118,7 +118,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ConsoleSession)]
 struct Shown {
-    /// `master` has no user.
+    /// `user`; `master`, who is no user; `nobody`, who is to log in.
     kind: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     user_id: Option<UserId>,
@@ -126,7 +126,8 @@ struct Shown {
     tenant_id: Option<TenantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
-    expires_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<DateTime<Utc>>,
     /// Whether there are simulated phones.
     sandbox: bool,
 }
@@ -142,8 +143,19 @@ impl Shown {
             user_id: caller.map(|caller| caller.user),
             tenant_id: caller.map(|caller| caller.tenant),
             role: caller.map(|caller| caller.role),
-            expires_at,
+            expires_at: Some(expires_at),
             sandbox: console.has_phones(),
+        }
+    }
+
+    fn nobody() -> Self {
+        Self {
+            kind: "nobody",
+            user_id: None,
+            tenant_id: None,
+            role: None,
+            expires_at: None,
+            sandbox: false,
         }
     }
 }
@@ -173,9 +185,14 @@ async fn shown(request: &HttpRequest, api: &Api) -> Result<Shown, Failure> {
         return Err(ANOTHER_PAGE);
     }
     let console = api.console.as_ref().ok_or(Failure::Unauthorized)?;
-    let session = Session::of(request, api).await?;
-    let who = session.who(api).await?.ok_or(Failure::Unauthorized)?;
-    Ok(Shown::of(who, session.expires_at, console))
+    let session = match Session::of(request, api).await {
+        Err(Failure::Unauthorized) => return Ok(Shown::nobody()),
+        session => session?,
+    };
+    let who = session.who(api).await?;
+    Ok(who.map_or_else(Shown::nobody, |who| {
+        Shown::of(who, session.expires_at, console)
+    }))
 }
 
 #[derive(Deserialize)]

@@ -50,11 +50,11 @@ export class Live extends EventTarget {
     clearTimeout(this.again);
     this.again = setTimeout(async () => {
       try {
-        await call('GET', '/console/session');
-        this.start();
-      } catch (error) {
-        if (error.status === 401) ended.dispatchEvent(new Event('ended'));
-        else this.retry();
+        const who = (await call('GET', '/console/session')).data;
+        if (who.kind === 'nobody') ended.dispatchEvent(new Event('ended'));
+        else this.start();
+      } catch {
+        this.retry();
       }
     }, 3000);
   }

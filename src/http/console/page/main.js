@@ -28,10 +28,15 @@ let pulse;
 
 async function begin() {
   try {
-    me = (await get('/console/session')).data;
+    const who = (await get('/console/session')).data;
+    if (who.kind === 'nobody') {
+      leave();
+      return;
+    }
+    me = who;
     enter();
   } catch (error) {
-    leave(error.status === 401 ? undefined : error.message);
+    leave(error.message);
   }
 }
 
