@@ -255,6 +255,27 @@ impl Webhooks {
         Ok(())
     }
 
+    /// Sends a webhook something to see, as soon as what waits before it is sent. `None`: there is none that is switched on.
+    pub async fn test(&self, owner: Owner) -> Result<Option<Uuid>, StoreError> {
+        let found = self.of(owner).filter(|webhook| webhook.enabled);
+        let Some(webhook) = found else {
+            return Ok(None);
+        };
+        let id = Uuid::new_v4();
+        let put = webhook.outbox.put(&NewEvent {
+            id,
+            name: event::TEST,
+            body: &event::test_body(id, &owner),
+        })?;
+        self.shared.store.write(vec![put]).await?;
+        for known in self.shared.known.iter() {
+            if known.owner == owner {
+                self.recorded(*known.key());
+            }
+        }
+        Ok(Some(id))
+    }
+
     /// Puts dead letters back into the queue: one, or all of a device. Answers how many.
     pub async fn replay(&self, owner: Owner, id: Option<&str>) -> Result<usize, StoreError> {
         let replayed = self.shared.store.replay(owner, id).await?;

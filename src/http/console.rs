@@ -17,7 +17,9 @@ use uuid::Uuid;
 
 use crate::accounts::tokens::TokenHash;
 use crate::config;
-use crate::supervision::feed::Feed;
+use crate::ids::DeviceId;
+use crate::store::accounts::Caller;
+use crate::supervision::feed::{Change, Feed};
 
 /// Logins that are looked at, at the same time. A wrong token keeps its place for a while: so many guesses per second.
 const LOGINS: usize = 32;
@@ -57,6 +59,15 @@ impl Console {
             #[cfg(feature = "sandbox")]
             phones: config.control.clone().and_then(sandbox::Phones::at),
         })
+    }
+
+    /// Has those who follow a device of this user be told of it: it has another name.
+    pub fn tell(&self, owner: Caller, device: DeviceId) {
+        self.feed.tell(Change {
+            device,
+            tenant: owner.tenant,
+            user: owner.user,
+        });
     }
 
     /// Has every stream see whether it may go on: a session has ended, or the daemon stops.

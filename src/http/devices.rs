@@ -12,6 +12,7 @@ pub mod passkey;
 pub mod passkey_confirm;
 pub mod qr;
 pub mod qr_status;
+pub mod rename;
 pub mod status;
 
 use super::Api;

@@ -145,6 +145,7 @@ pub fn areas() -> Vec<Area> {
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
+            endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
             endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
@@ -163,6 +164,7 @@ pub fn areas() -> Vec<Area> {
             endpoint::<webhooks::configure::ConfigureWebhook>("configureWebhook", POST, "/webhook"),
             endpoint::<webhooks::show::GetWebhook>("getWebhook", GET, "/webhook"),
             endpoint::<webhooks::delete::DeleteWebhook>("deleteWebhook", DELETE, "/webhook"),
+            endpoint::<webhooks::test::TestWebhook>("testWebhook", POST, "/webhook/test"),
             endpoint::<webhooks::events::ListEvents>("getAvailableWebhookEvents", GET, "/webhook/events"),
             endpoint::<webhooks::pending::SetUserWebhookUrl>("setUserWebhookURL", POST, "/user/webhook"),
             endpoint::<webhooks::list::ListDeliveries>("listDeliveries", GET, "/webhook/deliveries"),

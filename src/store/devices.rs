@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::error;
 
+use super::accounts::Caller;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
@@ -157,6 +158,26 @@ impl Store {
         let account = account.seal(&self.shared.key, &id)?;
         let update = update.bind(1).bind(account).bind(now).bind(now);
         self.write(vec![update.bind(id)]).await.map(drop)
+    }
+
+    /// Gives a device of this user another name. `false`: there is none.
+    pub async fn rename_device(
+        &self,
+        owner: Caller,
+        device: DeviceId,
+        name: &str,
+    ) -> Result<bool, StoreError> {
+        let update = Statement::new(
+            "UPDATE device SET name = $1, updated_at = $2 WHERE id = $3 AND tenant_id = $4 AND user_id = $5 \
+             RETURNING id",
+        );
+        let update = update.bind(name).bind(Utc::now().timestamp());
+        let update = update.bind(device.to_string());
+        let update = update.bind(owner.tenant.to_string());
+        let answers = self
+            .write(vec![update.bind(owner.user.to_string())])
+            .await?;
+        Ok(answers.first().is_some_and(|renamed| !renamed.is_empty()))
     }
 
     /// Whether the device is to be connected, also after a restart of the daemon.

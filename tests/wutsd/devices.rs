@@ -12,4 +12,5 @@ mod paircode;
 mod passkey;
 mod qr;
 mod qr_status;
+mod rename;
 mod status;

@@ -43,6 +43,8 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 const BEAT: Duration = Duration::from_secs(15);
 /// Changes of so long are told at once: a fleet that comes back changes thousands of times.
 const PAUSE: Duration = Duration::from_millis(150);
+/// When no more change at once their names are looked up: somebody may have given one another name.
+const FEW: usize = 20;
 /// Devices in one event.
 const CHUNK: usize = 200;
 
@@ -322,7 +324,8 @@ impl Stream {
         if own.is_empty() {
             return Ok(());
         }
-        if own.iter().any(|id| !self.known.contains_key(id)) {
+        let strange = own.iter().any(|id| !self.known.contains_key(id));
+        if strange || own.len() <= FEW {
             self.look_up().await?;
         }
         self.todo = own;

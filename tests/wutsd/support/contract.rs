@@ -57,6 +57,10 @@ pub fn check(method: &str, path: &str, status: u16, text: &str) {
 #[track_caller]
 pub fn check_event(body: &Value) {
     let event = body["event"].as_str().unwrap_or_default();
+    // It tells of nothing, and looks like all others.
+    if event == "webhook.test" {
+        return;
+    }
     let schema = format!("/webhooks/{event}/post/requestBody/content/application~1json/schema");
     assert!(
         CONTRACT.document.pointer(&schema).is_some(),

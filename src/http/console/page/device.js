@@ -64,7 +64,7 @@ export function device(main, { me, id }) {
     });
   };
   const forget = async () => {
-    const done = await sure('delete', true, () => remove(`/devices/${id}`, { permanent: true }))();
+    const done = await sure('delete', true, () => remove(at(`/devices/${id}`, { permanent: 'true' })))();
     if (done) location.hash = '#/';
   };
   const link = el('a', { class: 'button first', href: `#/device/${id}/pair`, id: 'do-pair' }, t('do.pair'));

@@ -1,4 +1,4 @@
-export const en = {
+export const words = {
   'language': 'Language', 'nav': 'Pages', 'skip': 'Skip to the content', 'cancel': 'Cancel', 'save': 'Save', 'saved': 'Saved.', 'yes': 'yes', 'no': 'no', 'refresh': 'Refresh',
   'nothing.here': 'There is nothing here.',
   'nav.fleet': 'Devices', 'nav.people': 'Users', 'nav.tenants': 'Tenants', 'nav.phones': 'Simulated phones',

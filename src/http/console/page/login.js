@@ -9,8 +9,8 @@ export function login(body, said, entered, again) {
   const choice = el('select', {
     'aria-label': t('language'),
     on: {
-      change: () => {
-        speak(choice.value);
+      change: async () => {
+        await speak(choice.value);
         again();
       },
     },

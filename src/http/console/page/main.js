@@ -6,20 +6,16 @@ import { live } from './live.js';
 import { languages, speak, speaks, t } from './words.js';
 import { login } from './login.js';
 import { fleet } from './fleet.js';
-import { device } from './device.js';
-import { pair } from './pair.js';
-import { status } from './status.js';
-import { people } from './people.js';
-import { phones } from './phones.js';
 
-/** Each with the pattern of its address. A page returns what it has to tell when devices change, and at its end. */
+/** Each with the pattern of its address, and fetched when it is wanted. A page returns what is to be called when devices
+    change, every second, and at its end. */
 const PAGES = [
-  [/^\/$/, fleet],
-  [/^\/device\/([\w-]+)$/, device],
-  [/^\/device\/([\w-]+)\/pair$/, pair],
-  [/^\/device\/([\w-]+)\/status$/, status],
-  [/^\/people$/, people],
-  [/^\/phones$/, phones],
+  [/^\/$/, () => fleet],
+  [/^\/device\/([\w-]+)$/, async () => (await import('./device.js')).device],
+  [/^\/device\/([\w-]+)\/pair$/, async () => (await import('./pair.js')).pair],
+  [/^\/device\/([\w-]+)\/status$/, async () => (await import('./status.js')).status],
+  [/^\/people$/, async () => (await import('./people.js')).people],
+  [/^\/phones$/, async () => (await import('./phones.js')).phones],
 ];
 
 let me;
@@ -41,6 +37,7 @@ async function begin() {
 }
 
 function leave(said) {
+  shows += 1;
   page?.end?.();
   page = undefined;
   me = undefined;
@@ -76,8 +73,8 @@ function frame() {
   const choice = el('select', {
     'aria-label': t('language'),
     on: {
-      change: () => {
-        speak(choice.value);
+      change: async () => {
+        await speak(choice.value);
         frame();
         show();
       },
@@ -96,9 +93,13 @@ function frame() {
   beat();
 }
 
-function show() {
+let shows = 0;
+
+async function show() {
   if (!me) return;
+  const turn = (shows += 1);
   page?.end?.();
+  page = undefined;
   const path = location.hash.replace(/^#/, '') || '/';
   const main = document.getElementById('main');
   const found = PAGES.map(([pattern, make]) => [pattern.exec(path), make]).find(([match]) => match);
@@ -112,7 +113,10 @@ function show() {
     fill(main, el('p', {}, t('nothing.here')));
     return;
   }
-  page = found[1](main, { me, id: found[0][1] }) ?? {};
+  const make = await found[1]();
+  // Somebody may have gone elsewhere meanwhile.
+  if (turn !== shows || !me) return;
+  page = make(main, { me, id: found[0][1] }) ?? {};
   const title = main.querySelector('h1')?.textContent;
   document.title = title ? `${title} · wutsd` : 'wutsd';
 }

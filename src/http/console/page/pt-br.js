@@ -1,4 +1,4 @@
-export const pt = {
+export const words = {
   'language': 'Idioma', 'nav': 'Páginas', 'skip': 'Ir para o conteúdo', 'cancel': 'Cancelar', 'save': 'Salvar', 'saved': 'Salvo.', 'yes': 'sim', 'no': 'não', 'refresh': 'Atualizar',
   'nothing.here': 'Não há nada aqui.',
   'nav.fleet': 'Aparelhos', 'nav.people': 'Usuários', 'nav.tenants': 'Organizações', 'nav.phones': 'Celulares simulados',

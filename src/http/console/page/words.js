@@ -1,9 +1,7 @@
 // What the console says, in the reader's language.
 
-import { en } from './en.js';
-import { pt } from './pt-br.js';
-
-const LANGUAGES = { en, 'pt-BR': pt };
+/** Only the one that is spoken is fetched. */
+const LANGUAGES = { en: () => import('./en.js'), 'pt-BR': () => import('./pt-br.js') };
 const KEY = 'wutsd.language';
 
 function chosen() {
@@ -20,12 +18,14 @@ function chosen() {
 }
 
 let language = chosen();
+let known = (await LANGUAGES[language]()).words;
 document.documentElement.lang = language;
 
 export const languages = { en: 'English', 'pt-BR': 'Português (Brasil)' };
 export const speaks = () => language;
 
-export function speak(other) {
+export async function speak(other) {
+  known = (await LANGUAGES[other]()).words;
   language = other;
   document.documentElement.lang = other;
   try {
@@ -35,13 +35,13 @@ export function speak(other) {
 
 /** The words for a key, with what is to stand in them. */
 export function t(key, values) {
-  const words = LANGUAGES[language][key] ?? en[key] ?? key;
+  const words = known[key] ?? key;
   return words.replace(/\{(\w+)\}/g, (_, name) => values?.[name] ?? '');
 }
 
 /** The words for a key that may have none. */
 export function maybe(key) {
-  return LANGUAGES[language][key] ?? en[key];
+  return known[key];
 }
 
 /** How long, in the two largest units that matter. */
