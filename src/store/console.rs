@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::devices::{id, time};
 use super::value::{Row, Statement};
-use super::{Store, StoreError};
+use super::{DeviceNumber, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
 
 /// Sessions that one token may have; the oldest makes room.
@@ -20,7 +20,7 @@ const SWEEP: &str = "DELETE FROM console_session WHERE number IN \
     (SELECT number FROM console_session WHERE expires_at <= $1 LIMIT $2) RETURNING number";
 
 /// `$1`, `$2`: whose; NULL for everybody's. `$3`: 0, of what is no dead letter. What waits for longest is the first in its device's queue.
-const FLEET: &str = "SELECT d.id, d.user_id, d.tenant_id, d.name, m.email, t.name, \
+const FLEET: &str = "SELECT d.id, d.number, d.user_id, d.tenant_id, d.name, m.email, t.name, \
     (SELECT o.at FROM outbox AS o WHERE o.device = d.number AND o.dead = $3 ORDER BY o.number LIMIT 1) \
     FROM device AS d JOIN member AS m ON m.id = d.user_id JOIN tenant AS t ON t.id = d.tenant_id \
     WHERE (d.tenant_id = $1 OR $1 IS NULL) AND (d.user_id = $2 OR $2 IS NULL) ORDER BY d.number";
@@ -39,6 +39,8 @@ pub struct ConsoleSession {
 pub struct FleetDevice {
     /// Which one.
     pub id: DeviceId,
+    /// Under which its records are.
+    pub number: DeviceNumber,
     /// Whose.
     pub user: UserId,
     /// Whose.
@@ -113,16 +115,15 @@ fn session(row: &Row) -> Result<ConsoleSession, StoreError> {
 }
 
 fn fleet_device(row: &Row) -> Result<FleetDevice, StoreError> {
+    let waiting = row.optional_int(7)?.map(|millis| time(millis / 1000));
     Ok(FleetDevice {
         id: id(row, 0)?,
-        user: id(row, 1)?,
-        tenant: id(row, 2)?,
-        name: row.text(3)?.to_owned(),
-        email: row.text(4)?.to_owned(),
-        tenant_name: row.text(5)?.to_owned(),
-        waiting_since: row
-            .optional_int(6)?
-            .map(|millis| time(millis / 1000))
-            .transpose()?,
+        number: DeviceNumber(row.int(1)?),
+        user: id(row, 2)?,
+        tenant: id(row, 3)?,
+        name: row.text(4)?.to_owned(),
+        email: row.text(5)?.to_owned(),
+        tenant_name: row.text(6)?.to_owned(),
+        waiting_since: waiting.transpose()?,
     })
 }

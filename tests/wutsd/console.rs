@@ -5,6 +5,8 @@ mod events;
 mod fleet;
 mod page;
 mod pairing;
+mod people;
+mod sandbox;
 mod session;
 
 use serde_json::json;

@@ -24,6 +24,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::session::{Session, is_of_this_origin};
 use super::{Console, StreamPlace};
 use crate::contract::operation::{Envelope, Operation};
+use crate::device::pairing::passkey::Stage;
 use crate::device::restriction::Restriction;
 use crate::failure::Failure;
 use crate::http::auth::MasterOrCaller;
@@ -141,12 +142,15 @@ struct Shown<'a> {
     action_required: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     restriction: Option<Restriction>,
-    /// A pairing is checked by the account's passkey, or that has come to nothing: there is more to see of it.
-    passkey: bool,
+    /// How far the check of a pairing by the account's passkey is: there is more to see of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    passkey: Option<&'static str>,
+    /// Whether its events go anywhere.
+    webhook: bool,
 }
 
 impl<'a> Shown<'a> {
-    fn of(device: &'a FleetDevice, view: &'a View) -> Self {
+    fn of(device: &'a FleetDevice, view: &'a View, webhook: bool) -> Self {
         let account = view.account.as_ref();
         Self {
             id: device.id,
@@ -165,8 +169,19 @@ impl<'a> Shown<'a> {
             action: view.action_required().map(|_| action(view)),
             action_required: view.action_required(),
             restriction: Some(view.restriction.at(Utc::now())).filter(|holds| !holds.is_none()),
-            passkey: view.passkey.is_some(),
+            passkey: view.passkey.as_ref().map(|passkey| stage(&passkey.stage)),
+            webhook,
         }
+    }
+}
+
+fn stage(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Requested(_) => "requested",
+        Stage::Checking => "checking",
+        Stage::Confirmation(_) => "confirmation",
+        Stage::Linking => "linking",
+        Stage::Failed(_) => "failed",
     }
 }
 
@@ -361,7 +376,11 @@ impl Stream {
         let (mut devices, mut gone) = (Vec::new(), Vec::new());
         for (id, watch) in ids.into_iter().zip(watches) {
             match (self.known.get(&id), watch) {
-                (Some(device), Some(watch)) => devices.push(json!(Shown::of(device, &watch.now()))),
+                (Some(device), Some(watch)) => devices.push(json!(Shown::of(
+                    device,
+                    &watch.now(),
+                    self.api.webhooks.url(device.number).is_some()
+                ))),
                 _ => gone.push(id),
             }
         }

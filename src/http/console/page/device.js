@@ -25,7 +25,7 @@ export function device(main, { me, id }) {
   const of = { device_id: id };
   const master = me.kind === 'master';
   const head = el('div', {});
-  const rest = el('div', { class: 'stack', hidden: true });
+  const rest = el('div', { class: 'panels', hidden: true });
   const state = el('span', { class: 'phase', id: 'phase' });
   const time = el('span', { class: 'muted number' });
   const reason = el('dd', { id: 'why' });
@@ -75,9 +75,9 @@ export function device(main, { me, id }) {
     act('rename', '', rename), logout, act('delete', 'danger', forget));
   const hooks = el('section', { class: 'panel', id: 'webhook', 'aria-labelledby': 'webhook-title' });
   const tries = el('section', { class: 'panel', 'aria-labelledby': 'try-title' });
-  fill(rest, el('section', { class: 'panel', 'aria-label': t('device.state') },
+  fill(rest, el('div', { class: 'two' }, el('section', { class: 'panel', 'aria-label': t('device.state') },
     el('div', { class: 'row' }, state, time), must, facts, master ? el('p', { class: 'muted' }, t('master.only')) : actions),
-  !master && el('div', { class: 'two' }, hooks, tries));
+  !master && tries), !master && hooks);
   fill(main, head, rest);
 
   let loaded = false;
@@ -94,7 +94,7 @@ export function device(main, { me, id }) {
     }
     if (!loaded && !master) {
       loaded = true;
-      webhook(hooks, id);
+      webhook(hooks, id, device.webhook);
       trial(tries, device);
     }
     const kind = `phase ${device.phase}`;

@@ -23,6 +23,7 @@ export function login(body, said, entered, again) {
       token.value = '';
       entered(answer.data);
     },
+    el('input', { type: 'text', autocomplete: 'username', value: 'wutsd', hidden: true, readonly: true }),
     field(t('login.token'), token, t('login.hint')),
     el('button', { class: 'first', type: 'submit' }, t('login.go')))),
     el('div', { class: 'row small muted' }, choice, el('a', { href: 'docs' }, t('login.docs')))));

@@ -40,7 +40,7 @@ function table(words, rows) {
 
 function newUser() {
   return {
-    email: el('input', { type: 'email', required: true, autocomplete: 'off' }),
+    email: el('input', { type: 'email', required: true, autocomplete: 'username' }),
     password: el('input', { type: 'password', required: true, minlength: '8', autocomplete: 'new-password' }),
   };
 }

@@ -49,8 +49,8 @@ export function phones(main, { me }) {
   function card(account, accounts) {
     const inbox = el('ul', { class: 'list', 'aria-live': 'polite' });
     const look = async () => {
-      const { inbox: mail, messages } = await get(`/console/sandbox/phones/${account.phone}/inbox`);
-      const letters = (mail ?? messages ?? []).slice(-20).reverse();
+      const { messages } = await get(`/console/sandbox/phones/${account.phone}/inbox`);
+      const letters = messages.slice(-20).reverse();
       fill(inbox, letters.length ? letters.map((letter) => el('li', { class: 'bubble' },
         el('span', { class: 'muted small' }, `${letter.chat?.startsWith('status@') ? t('phones.status') : letter.kind} · ${letter.from?.split('@')[0].split(':')[0]} `),
         el('span', {}, letter.text ?? letter.caption ?? ''))) : el('li', { class: 'muted' }, t('phones.empty')));

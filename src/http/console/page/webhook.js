@@ -4,7 +4,7 @@ import { at, get, post, remove } from './api.js';
 import { announce, ask, el, field, fill, form, toggle } from './dom.js';
 import { moment, t } from './words.js';
 
-export function webhook(place, id) {
+export function webhook(place, id, there) {
   const of = { device_id: id };
   const settings = el('div', { class: 'stack' });
   const list = el('div', { class: 'stack' });
@@ -18,21 +18,23 @@ export function webhook(place, id) {
 
   async function show() {
     let hook;
-    try {
-      const answer = await get(at('/webhook', of));
-      hook = answer.webhook ?? answer.data ?? answer;
-    } catch (error) {
-      if (error.status !== 404) throw error;
+    // Nobody is asked for what is known to be missing.
+    if (there) {
+      try {
+        hook = (await get(at('/webhook', of))).webhook;
+      } catch (error) {
+        if (error.status !== 404) throw error;
+      }
     }
     const known = hook && (await get('/webhook/events')).events;
     if (!hook) {
       fill(settings, el('p', { class: 'muted' }, t('hook.no')), edit());
       return;
     }
-    const events = hook.enabled_events ?? hook.events ?? [];
+    const events = hook.enabled_events;
     const chosen = known && events.length >= known.length ? t('hook.all') : events.join(', ');
     fill(settings, el('dl', { class: 'facts' },
-      el('dt', {}, t('hook.url')), el('dd', {}, el('code', {}, hook.webhook_url ?? hook.url)),
+      el('dt', {}, t('hook.url')), el('dd', {}, el('code', {}, hook.webhook_url)),
       el('dt', {}, t('hook.on')), el('dd', {}, t(hook.enabled === false ? 'no' : 'yes')),
       el('dt', {}, t('hook.events')), el('dd', { class: 'small' }, chosen || '–')),
     el('div', { class: 'row' }, edit(hook), test(), drop()));
@@ -54,9 +56,9 @@ export function webhook(place, id) {
     on: {
       click: async () => {
         const { events } = await get('/webhook/events');
-        const chosen = new Set(hook?.enabled_events ?? hook?.events ?? events);
-        const url = el('input', { type: 'url', required: true, value: hook?.webhook_url ?? hook?.url ?? '' });
-        const secret = el('input', { type: 'password', autocomplete: 'new-password' });
+        const chosen = new Set(hook?.enabled_events ?? events);
+        const url = el('input', { type: 'url', required: true, value: hook?.webhook_url ?? '' });
+        const secret = el('input', { autocomplete: 'off', spellcheck: 'false', class: 'mono' });
         const boxes = events.map((event) => toggle(event, chosen.has(event), event));
         const on = toggle(t('hook.on'), hook?.enabled !== false, 'on');
         const done = await ask({
@@ -70,7 +72,7 @@ export function webhook(place, id) {
             await post(at('/webhook', of), body);
           },
         });
-        if (done) { announce(t('saved')); show(); }
+        if (done) { announce(t('saved')); there = true; show(); }
       },
     },
   }, t(hook ? 'hook.change' : 'hook.set'));
@@ -83,7 +85,7 @@ export function webhook(place, id) {
           title: t('hook.drop'), yes: t('hook.drop'), no: t('cancel'), danger: true, body: el('p', {}, t('hook.drop.does')),
           answer: () => remove(at('/webhook', of)),
         });
-        if (done) { show(); load(); }
+        if (done) { there = false; show(); load(); }
       },
     },
   }, t('hook.drop'));
