@@ -6,6 +6,7 @@ mod fleet;
 mod page;
 mod pairing;
 mod people;
+mod pictures;
 mod sandbox;
 mod session;
 

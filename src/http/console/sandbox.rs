@@ -33,6 +33,8 @@ pub struct Phones {
 impl Phones {
     /// At this control API. `None`: no client could be made for it.
     pub fn at(control: Url) -> Option<Self> {
+        // The HTTP client wants a TLS provider even where it only speaks plain HTTP. An error means: set already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = Client::builder().no_proxy().timeout(LIMIT).build().ok()?;
         Some(Self { http, control })
     }

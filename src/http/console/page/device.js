@@ -107,6 +107,7 @@ export function device(main, { me, id }) {
     const words = todo(device);
     write(must, words);
     must.hidden = !words;
+    tries.hidden = !device.paired;
     const up = ['connected', 'connecting', 'pairing'].includes(device.phase);
     link.hidden = device.paired;
     connect.hidden = !device.paired || up;
@@ -138,7 +139,7 @@ function trial(place, device) {
   fill(place, el('div', { class: 'head' }, el('h2', { id: 'try-title' }, t('try.title')),
     el('a', { href: `#/device/${device.id}/status` }, t('status.link'))),
   form({ id: 'try' }, async () => {
-    const made = await post(at('/send/text', { device_id: device.id }), { to: to.value, message: text.value });
+    const made = await post(at('/send/text', { device_id: device.id }), { number: to.value, text: text.value });
     const message = made.message_id ?? made.data?.message_id ?? made.job_id;
     const state = el('b', {}, t('message.pending'));
     sent.prepend(el('li', { 'data-message': message }, state, ' ', el('span', { class: 'muted' }, t('try.to', { to: to.value })), el('div', { class: 'bubble' }, text.value)));
