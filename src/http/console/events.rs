@@ -24,6 +24,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 use super::session::{Session, is_of_this_origin};
 use super::{Console, StreamPlace};
 use crate::contract::operation::{Envelope, Operation};
+use crate::device::exit::ExitReason;
 use crate::device::pairing::passkey::Stage;
 use crate::device::restriction::Restriction;
 use crate::failure::Failure;
@@ -189,6 +190,7 @@ fn stage(stage: &Stage) -> &'static str {
 fn action(view: &View) -> &'static str {
     match view.last_exit {
         _ if !view.is_paired() && view.passkey.is_some() => "passkey",
+        Some(ExitReason::LoggedOut) if !view.is_paired() => ExitReason::LoggedOut.name(),
         _ if !view.is_paired() => "pair",
         _ if view.is_live() && view.key_missing => "open_phone",
         _ if view.is_live() => "sync_again",

@@ -83,7 +83,7 @@ async fn what_the_readme_shows() {
     let Some(browser) = Browser::logged_in(&world, &user).await else {
         return;
     };
-    browser.size(1200, 700).await;
+    browser.size(1240, 820).await;
     browser.see("tbody", "Quarantined").await;
     browser.see("tbody", "Pair it with a phone again").await;
     browser.picture("fleet").await;

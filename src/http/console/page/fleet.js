@@ -42,9 +42,9 @@ export function phase(device) {
   return el('span', { class: `phase ${device.phase}` }, t(`phase.${device.phase}`));
 }
 
-/** A device that nobody asked to be down, and that does not come back without somebody. */
+/** First what does not come back without somebody; that nobody has paired it yet is no trouble. */
 function needs(device) {
-  return Boolean(device.action) && device.paired ? 0 : ORDER[device.phase] ?? 9;
+  return device.action && device.action !== 'pair' ? 0 : ORDER[device.phase] ?? 9;
 }
 
 function selected() {
