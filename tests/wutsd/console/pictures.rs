@@ -88,7 +88,6 @@ async fn what_the_readme_shows() {
     browser.see("tbody", "Pair it with a phone again").await;
     browser.picture("fleet").await;
     browser.prefer("dark").await;
-    browser.picture("fleet-dark").await;
     browser
         .go(&format!("/console#/device/{pairing}/pair"))
         .await;
