@@ -223,8 +223,9 @@ pub fn configure_health(app: &mut ServiceConfig) {
 
 /// The same with the console.
 pub fn configure_with_console(app: &mut ServiceConfig) {
-    console::configure(app);
+    // After the API, whose addresses go before those that it leaves open.
     configure(app);
+    console::configure(app);
 }
 
 /// Lets the application serve the whole table.

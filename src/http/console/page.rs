@@ -58,6 +58,11 @@ const FILES: &[File] = &[
     file!("/console/status.js", SCRIPT, "status.js"),
     file!("/console/people.js", SCRIPT, "people.js"),
     file!("/console/phones.js", SCRIPT, "phones.js"),
+    file!("/console/history.js", SCRIPT, "history.js"),
+    file!("/console/tokens.js", SCRIPT, "tokens.js"),
+    // For whoever has a link: one device, one purpose.
+    file!("/pair/{secret}", HTML, "link.html"),
+    file!("/console/link.js", SCRIPT, "link.js"),
 ];
 
 /// One for all files: they belong together.

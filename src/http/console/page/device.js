@@ -5,6 +5,7 @@ import { announce, ask, el, field, fill, form, write } from './dom.js';
 import { live } from './live.js';
 import { long, moment, phone, t } from './words.js';
 import { nextAttempt, since, todo, why } from './fleet.js';
+import { history, links } from './history.js';
 import { webhook } from './webhook.js';
 
 export function crumbs(device, title) {
@@ -64,7 +65,7 @@ export function device(main, { me, id }) {
     });
   };
   const forget = async () => {
-    const done = await sure('delete', true, () => remove(at(`/devices/${id}`, { permanent: 'true' })))();
+    const done = await sure('delete', true, () => remove(at(`/devices/${id}`, { for_good: 'true' })))();
     if (done) location.hash = '#/';
   };
   const link = el('a', { class: 'button first', href: `#/device/${id}/pair`, id: 'do-pair' }, t('do.pair'));
@@ -74,13 +75,18 @@ export function device(main, { me, id }) {
   const actions = el('div', { class: 'row', role: 'group', 'aria-label': t('device.actions') }, link, connect, disconnect,
     act('rename', '', rename), logout, act('delete', 'danger', forget));
   const hooks = el('section', { class: 'panel', id: 'webhook', 'aria-labelledby': 'webhook-title' });
+  const past = el('section', { class: 'panel', 'aria-labelledby': 'history-title' });
+  const handed = el('section', { class: 'panel', hidden: true });
   const tries = el('section', { class: 'panel', 'aria-labelledby': 'try-title' });
   fill(rest, el('div', { class: 'two' }, el('section', { class: 'panel', 'aria-label': t('device.state') },
     el('div', { class: 'row' }, state, time), must, facts, master ? el('p', { class: 'muted' }, t('master.only')) : actions),
-  !master && tries), !master && hooks);
+  !master && [tries, handed]), !master && [hooks, past]);
   fill(main, head, rest);
 
   let loaded = false;
+  let timeline;
+  let linked = false;
+  let seenAs = '';
   let title = '';
 
   function update() {
@@ -96,7 +102,16 @@ export function device(main, { me, id }) {
       loaded = true;
       webhook(hooks, id, device.webhook);
       trial(tries, device);
+      timeline = history(past, id);
     }
+    if (!device.paired && !master && !linked) {
+      linked = true;
+      links(handed, id);
+    }
+    handed.hidden = device.paired;
+    const now = `${device.phase} ${device.last_exit} ${device.since}`;
+    if (seenAs && seenAs !== now) timeline?.again();
+    seenAs = now;
     const kind = `phase ${device.phase}`;
     if (state.className !== kind) state.className = kind;
     write(state, t(`phase.${device.phase}`));

@@ -104,4 +104,18 @@ export const words = {
   'phones.about': 'They stand in for real phones in this sandbox: they scan, receive, decrypt and write.', 'phones.here': 'No phone at hand?', 'phones.hint': 'A simulated one scans it for you:', 'phones.scan': 'Scan with {name}', 'phones.new': 'a new phone', 'phones.scanned': '{name} has scanned the code.',
   'phones.type': 'Type it on {phone}', 'phones.inbox': 'Inbox', 'phones.empty': 'Nothing yet.', 'phones.status': 'status', 'phones.none': 'No linked device', 'phones.linked.on': '{jid} is connected', 'phones.linked.off': '{jid} is linked, and not connected',
   'phones.write.open': 'Write from this phone', 'phones.to': 'To whom', 'phones.hello': 'Hi wutsd', 'phones.write': 'Write', 'phones.written': 'Written.',
+
+  'nav.tokens': 'Tokens', 'scope.read': 'read', 'scope.send': 'send', 'scope.manage': 'manage',
+  'scope.read.does': 'Read: states, chats, contacts, deliveries', 'scope.send.does': 'Send: messages and statuses', 'scope.manage.does': 'Manage: pair, connect, webhooks, groups, settings',
+  'given.add': 'Make a token', 'given.about': 'To give away: good for less than your own token, and taken back at any time.', 'given.about.other': 'Tokens that stand for another user.', 'given.none': 'No token was given away.',
+  'given.scopes': 'Good for', 'given.device': 'Device', 'given.all': 'all devices', 'given.end': 'Until', 'given.never': 'for ever', 'given.hint': 'For people: who has it.', 'given.nothing': 'Choose what it is good for.',
+  'given.end.1': 'for a day', 'given.end.7': 'for a week', 'given.end.30': 'for 30 days', 'given.end.365': 'for a year', 'given.end.never': 'for ever',
+  'given.drop': 'Delete', 'given.drop.of': 'Delete {name}', 'given.drop.does': 'It stops working at once.',
+  'history.title': 'What has happened', 'history.none': 'Nothing yet.', 'history.code': 'code {code}', 'history.until': 'until {at}',
+  'history.connect_asked': 'Somebody asked for the connection', 'history.disconnect_asked': 'Somebody asked to disconnect', 'history.connected': 'Connected', 'history.ended': 'The connection ended', 'history.logged_out': 'Unlinked', 'history.quarantined': 'Quarantined',
+  'history.restriction_begun': 'WhatsApp restricts the account', 'history.restriction_ended': 'The restriction is over', 'history.pairing_begun': 'Pairing began', 'history.passkey_failed': 'The check by passkey came to nothing', 'history.paired': 'Paired', 'history.pairing_failed': 'Pairing came to nothing',
+  'restriction.is.reach_out': 'no writing to people who have not written first', 'restriction.is.new_chats': 'a limit of new chats',
+  'links.title': 'A link for a customer', 'links.about': 'Whoever has it pairs this device, and sees nothing else.', 'links.add': 'Make a link', 'links.made': 'The link', 'links.is': 'Link', 'links.once': 'Hand it to the person with the phone. It can be shown this once.',
+  'links.until': 'Good until {at}', 'links.used': 'Used (until {at})', 'links.drop': 'Take back', 'links.dropped': 'The link is good for nothing now.', 'links.end.3600': 'for an hour', 'links.end.86400': 'for a day', 'links.end.604800': 'for a week',
+  'link.title': 'Link your WhatsApp', 'link.about': 'Somebody who works with your messages asks you to link your phone. Do it only if you know who has sent you this link.', 'link.starting': 'A code is being fetched from WhatsApp…', 'link.done': 'Your phone is linked. You can close this page.', 'link.gone': 'This link is not good any more. Ask for another one.',
 };

@@ -14,6 +14,7 @@ const PAGES = [
   [/^\/device\/([\w-]+)$/, async () => (await import('./device.js')).device],
   [/^\/device\/([\w-]+)\/pair$/, async () => (await import('./pair.js')).pair],
   [/^\/device\/([\w-]+)\/status$/, async () => (await import('./status.js')).status],
+  [/^\/tokens(?:\/([\w-]+))?$/, async () => (await import('./tokens.js')).tokens],
   [/^\/people$/, async () => (await import('./people.js')).people],
   [/^\/phones$/, async () => (await import('./phones.js')).phones],
 ];
@@ -64,6 +65,7 @@ async function logOut() {
 function links() {
   const all = [['#/', 'nav.fleet']];
   if (me.kind === 'master' || me.role !== 'user') all.push(['#/people', me.kind === 'master' ? 'nav.tenants' : 'nav.people']);
+  if (me.kind === 'user') all.push(['#/tokens', 'nav.tokens']);
   if (me.sandbox) all.push(['#/phones', 'nav.phones']);
   return all;
 }

@@ -11,7 +11,7 @@ export function people(main, { me }) {
 }
 
 /** A token at the one moment when it can be shown. */
-function showToken(title, token) {
+export function showToken(title, token) {
   const shown = el('input', { readonly: true, class: 'mono', value: token, id: 'new-token', on: { focus: () => shown.select() } });
   return ask({
     title, yes: t('token.kept'), no: t('token.copy.not'),
@@ -90,7 +90,7 @@ function users(main, me) {
       el('td', {}, role),
       el('td', { class: user.active ? 'good' : 'muted' }, t(user.active ? 'user.active' : 'user.inactive')),
       el('td', { class: 'small' }, moment(user.created_at)),
-      el('td', { class: 'end' }, !oneself && [
+      el('td', { class: 'end' }, el('a', { href: `#/tokens/${user.id}` }, t('nav.tokens')), !oneself && [
         el('button', { class: 'plain', 'aria-label': t(user.active ? 'user.stop.of' : 'user.start.of', { email: user.email }), on: { click: () => activate(user) } }, t(user.active ? 'user.stop' : 'user.start')),
         el('button', { class: 'plain danger', 'aria-label': t('user.drop.of', { email: user.email }), on: { click: () => drop(user) } }, t('user.drop'))]));
   }

@@ -104,4 +104,18 @@ export const words = {
   'phones.about': 'Eles fazem as vezes de celulares reais neste sandbox: leem códigos, recebem, decifram e escrevem.', 'phones.here': 'Sem celular à mão?', 'phones.hint': 'Um simulado lê o código para você:', 'phones.scan': 'Ler com {name}', 'phones.new': 'um celular novo', 'phones.scanned': '{name} leu o código.',
   'phones.type': 'Digitar em {phone}', 'phones.inbox': 'Recebidas', 'phones.empty': 'Nada ainda.', 'phones.status': 'status', 'phones.none': 'Nenhum aparelho conectado', 'phones.linked.on': '{jid} está conectado', 'phones.linked.off': '{jid} está vinculado, e não conectado',
   'phones.write.open': 'Escrever deste celular', 'phones.to': 'Para quem', 'phones.hello': 'Oi wutsd', 'phones.write': 'Escrever', 'phones.written': 'Escrito.',
+
+  'nav.tokens': 'Tokens', 'scope.read': 'ler', 'scope.send': 'enviar', 'scope.manage': 'gerenciar',
+  'scope.read.does': 'Ler: estados, conversas, contatos, entregas', 'scope.send.does': 'Enviar: mensagens e status', 'scope.manage.does': 'Gerenciar: parear, conectar, webhooks, grupos, configurações',
+  'given.add': 'Criar um token', 'given.about': 'Para dar a outros: vale menos que o seu, e pode ser retirado a qualquer momento.', 'given.about.other': 'Tokens que valem por outro usuário.', 'given.none': 'Nenhum token foi dado.',
+  'given.scopes': 'Serve para', 'given.device': 'Aparelho', 'given.all': 'todos os aparelhos', 'given.end': 'Até', 'given.never': 'para sempre', 'given.hint': 'Para pessoas: quem o tem.', 'given.nothing': 'Escolha para que serve.',
+  'given.end.1': 'por um dia', 'given.end.7': 'por uma semana', 'given.end.30': 'por 30 dias', 'given.end.365': 'por um ano', 'given.end.never': 'para sempre',
+  'given.drop': 'Excluir', 'given.drop.of': 'Excluir {name}', 'given.drop.does': 'Deixa de valer na hora.',
+  'history.title': 'O que aconteceu', 'history.none': 'Nada ainda.', 'history.code': 'código {code}', 'history.until': 'até {at}',
+  'history.connect_asked': 'Alguém pediu a conexão', 'history.disconnect_asked': 'Alguém pediu para desconectar', 'history.connected': 'Conectado', 'history.ended': 'A conexão terminou', 'history.logged_out': 'Desvinculado', 'history.quarantined': 'Em quarentena',
+  'history.restriction_begun': 'O WhatsApp restringe a conta', 'history.restriction_ended': 'A restrição acabou', 'history.pairing_begun': 'O pareamento começou', 'history.passkey_failed': 'A verificação por chave de acesso não deu certo', 'history.paired': 'Pareado', 'history.pairing_failed': 'O pareamento não deu certo',
+  'restriction.is.reach_out': 'não escrever a quem não escreveu primeiro', 'restriction.is.new_chats': 'um limite de novas conversas',
+  'links.title': 'Um link para um cliente', 'links.about': 'Quem o tem pareia este aparelho, e não vê mais nada.', 'links.add': 'Criar um link', 'links.made': 'O link', 'links.is': 'Link', 'links.once': 'Dê-o à pessoa com o celular. Ele só pode ser mostrado esta vez.',
+  'links.until': 'Vale até {at}', 'links.used': 'Usado (até {at})', 'links.drop': 'Retirar', 'links.dropped': 'O link não vale mais.', 'links.end.3600': 'por uma hora', 'links.end.86400': 'por um dia', 'links.end.604800': 'por uma semana',
+  'link.title': 'Conecte o seu WhatsApp', 'link.about': 'Alguém que trabalha com as suas mensagens pede que você conecte o seu celular. Só faça isso se souber quem enviou este link.', 'link.starting': 'Buscando um código do WhatsApp…', 'link.done': 'O seu celular está conectado. Você pode fechar esta página.', 'link.gone': 'Este link não vale mais. Peça outro.',
 };
