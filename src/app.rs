@@ -83,6 +83,7 @@ pub struct App {
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
+    webhooks: Webhooks,
     receipts: Receipts,
     states: States,
     draining: Arc<AtomicBool>,
@@ -119,7 +120,7 @@ impl App {
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         settle_left(&shared).await;
         let fleet = Fleet::start(&config.supervision, shared).await?;
-        let api = api(&config, master, &store, webhooks, &fleet)?;
+        let api = api(&config, master, &store, webhooks.clone(), &fleet)?;
         let draining = api.draining.clone();
         let api = Data::new(api);
         let (address, server) = listen(Listener::api(&config.http), &api, &config)?;
@@ -139,6 +140,7 @@ impl App {
             fleet,
             store,
             dispatcher,
+            webhooks,
             receipts,
             states,
             draining,
@@ -185,6 +187,9 @@ impl App {
         let noted = timeout_at(begun + self.grace, self.receipts.flush()).await;
         if noted.is_err() {
             warn!("some receipts were not taken note of");
+        }
+        if timeout_at(begun + self.grace, self.webhooks.flush()).await.is_err() {
+            warn!("some of what happened at the end is in no history");
         }
         self.dispatcher.stop().await;
         self.states.flush().await;

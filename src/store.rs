@@ -12,6 +12,7 @@ pub mod devices;
 mod error;
 mod folder;
 mod health;
+pub mod history;
 pub mod idempotency;
 pub mod jobs;
 mod key_check;

@@ -7,6 +7,7 @@ pub mod backoff;
 pub mod breaker;
 #[cfg(test)]
 mod fixtures;
+pub mod history;
 pub mod metrics;
 pub mod queue;
 pub mod report;

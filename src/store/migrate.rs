@@ -78,6 +78,10 @@ const STEPS: &[(&str, Step)] = &[
         "others' statuses",
         Step::Sql(include_str!("migrations/0019_others_statuses.sql")),
     ),
+    (
+        "history",
+        Step::Sql(include_str!("migrations/0020_history.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -38,6 +38,8 @@ pub struct Slot<A> {
     last_exit: Option<ExitReason>,
     /// How the check of its present pairing by the account's passkey stands, or how that of the last one came to nothing.
     passkey: Option<Passkey>,
+    /// What WhatsApp did not let the account do when that was heard last.
+    restriction: Restriction,
     /// Counts the lives that have ended.
     exits: u64,
     /// The store says that WhatsApp has banned, locked or replaced it. Only the next login proves that wrong.
@@ -58,6 +60,7 @@ impl<A: Clone> Slot<A> {
             last_seen,
             last_exit: barred,
             passkey: None,
+            restriction: Restriction::default(),
             exits: 0,
             barred: barred.is_some(),
         }
@@ -72,7 +75,11 @@ impl<A: Clone> Slot<A> {
                 [told].into_iter().chain(self.want()).collect()
             }
             Input::Pair { anew } => self.pair(anew),
-            Input::Disconnect => self.stay_down(ExitReason::Disconnected),
+            Input::Disconnect => {
+                let told = Effect::Tell(Happening::Disconnecting);
+                let ended = self.stay_down(ExitReason::Disconnected);
+                [told].into_iter().chain(ended).collect()
+            }
             Input::Halt => self.stay_down(ExitReason::Shutdown),
             Input::Remove => self.remove(),
             Input::Begun(life, address) => self.begun(life, address, moment),
@@ -236,8 +243,8 @@ impl<A: Clone> Slot<A> {
                 Vec::new()
             }
             News::Restricted(restriction) => {
-                up.restriction = restriction;
-                Vec::new()
+                up.restriction = restriction.clone();
+                self.restricted(restriction)
             }
             News::Paired(account) => self.paired(account),
             News::Exited(reason) => self.exited(reason, moment),
@@ -252,7 +259,10 @@ impl<A: Clone> Slot<A> {
         match phase {
             // Of one that closes the exit comes next, and tells the gate why.
             Phase::Connecting | Phase::Closing => return vec![Effect::Route(None)],
-            Phase::Pairing => return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None)],
+            Phase::Pairing => {
+                let begun = Effect::Tell(Happening::PairingBegun);
+                return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None), begun];
+            }
             Phase::Live => {}
         }
         up.live_since = Some(moment.now);
@@ -270,6 +280,15 @@ impl<A: Clone> Slot<A> {
             effects.push(Effect::NoteBarred(None));
         }
         effects
+    }
+
+    /// Every life says what it knows of from the ones before.
+    fn restricted(&mut self, after: Restriction) -> Vec<Effect<A>> {
+        let before = std::mem::replace(&mut self.restriction, after.clone());
+        match before == after {
+            true => Vec::new(),
+            false => vec![Effect::Tell(Happening::Restricted { before, after })],
+        }
     }
 
     /// Every life says whom it is logged in as; only the first one has just been paired.
