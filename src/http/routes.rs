@@ -146,6 +146,8 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
+            endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
+            endpoint::<devices::history::GetDeviceHistory>("getDeviceHistory", GET, "/devices/{deviceID}/history"),
             endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
             endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),

@@ -64,10 +64,7 @@ impl Endpoint for CreateDevice {
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Created<Registered>, Failure> {
-        let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(bad_name().into());
-        }
+        let name = checked_name(&self.name)?;
         let device = super::create(&context.api, context.caller, name).await?;
         let data = InShort {
             device_id: device.id,
@@ -78,6 +75,15 @@ impl Endpoint for CreateDevice {
             device: Listed::new(device, None, &context.api.webhooks),
             data,
         }))
+    }
+}
+
+/// A name for people, without blanks around it.
+pub fn checked_name(name: &str) -> Result<&str, Invalid> {
+    let name = name.trim();
+    match (1..=LONGEST_NAME).contains(&name.chars().count()) {
+        true => Ok(name),
+        false => Err(bad_name()),
     }
 }
 
