@@ -11,6 +11,7 @@ pub mod device_tokens;
 pub mod devices;
 mod error;
 mod folder;
+pub mod given_tokens;
 mod health;
 pub mod history;
 pub mod idempotency;

@@ -90,7 +90,10 @@ pub async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
 /// The caller's devices, oldest first.
 async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
     let own = api.store.devices_of(caller.tenant, caller.user).await;
-    own.map_err(|error| Failure::of_store("devices could not be listed", &error))
+    let mut own =
+        own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
+    own.retain(|device| caller.reaches(device.id));
+    Ok(own)
 }
 
 /// The caller's devices, oldest first, and where each stands.
@@ -107,7 +110,7 @@ pub async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)
 async fn device_to_pair(context: &Context<Caller>) -> Result<DeviceId, Failure> {
     match context.locate().await? {
         Some(device) => Ok(device),
-        None if context.device == Which::Default => {
+        None if context.device == Which::Default && context.caller.only().is_none() => {
             let device = create(&context.api, context.caller, DEFAULT_NAME).await?;
             Ok(device.id)
         }

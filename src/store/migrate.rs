@@ -82,6 +82,14 @@ const STEPS: &[(&str, Step)] = &[
         "history",
         Step::Sql(include_str!("migrations/0020_history.sql")),
     ),
+    (
+        "given tokens",
+        Step::Sql(include_str!("migrations/0022_given_tokens.sql")),
+    ),
+    (
+        "pairing links",
+        Step::Sql(include_str!("migrations/0023_pairing_links.sql")),
+    ),
 ];
 
 /// How a step is made.

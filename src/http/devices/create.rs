@@ -1,5 +1,6 @@
 //! POST /devices — registers a device that is to be paired.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,9 +8,9 @@ use super::list::Listed;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::Created;
 use crate::failure::{Failure, Invalid};
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::DeviceId;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 
 const LONGEST_NAME: usize = 100;
 
@@ -58,6 +59,10 @@ impl Endpoint for CreateDevice {
     type Reply = Created<Registered>;
     const SUMMARY: &'static str = "Registers a device that is to be paired";
     const OPERATION: Operation = Operation::new("device", Envelope::Flat);
+
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
 
     fn refusals() -> Vec<Failure> {
         vec![bad_name().into()]

@@ -13,6 +13,7 @@ use crate::http::detached::to_the_end;
 use crate::http::devices::remove_for_good;
 use crate::http::endpoint::{Admitted, Context, Endpoint, Token};
 use crate::memory::Holder;
+use crate::store::accounts::Grant;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteInstance {}
@@ -34,6 +35,10 @@ impl Admitted for OwnInstance {
 
     fn holder(&self) -> Holder {
         self.0.holder()
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        self.0.grant()
     }
 }
 
