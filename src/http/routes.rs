@@ -14,7 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
 use super::table::{Area, Entry, command, endpoint};
 use super::{
-    devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
+    devices, envelope, health, messages, openapi, ryze, statuses, tenants, tokens, users, webhooks,
 };
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
@@ -160,6 +160,11 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::logout::LogoutInstance>("logoutInstance", POST, "/logout"),
             command::<privacy::get::GetPrivacy>("getPrivacySettings", GET, "/privacy"),
             command::<profile::picture::SetProfilePicture>("setProfilePicture", POST, "/profile/picture"),
+        ]),
+        ("Tokens", vec![
+            endpoint::<tokens::create::CreateToken>("createToken", POST, "/tokens"),
+            endpoint::<tokens::list::ListTokens>("listTokens", GET, "/tokens"),
+            endpoint::<tokens::delete::DeleteToken>("deleteToken", DELETE, "/tokens/{id}"),
         ]),
         ("Webhooks", vec![
             endpoint::<webhooks::configure::ConfigureWebhook>("configureWebhook", POST, "/webhook"),
