@@ -188,7 +188,10 @@ impl App {
         if noted.is_err() {
             warn!("some receipts were not taken note of");
         }
-        if timeout_at(begun + self.grace, self.webhooks.flush()).await.is_err() {
+        if timeout_at(begun + self.grace, self.webhooks.flush())
+            .await
+            .is_err()
+        {
             warn!("some of what happened at the end is in no history");
         }
         self.dispatcher.stop().await;
@@ -283,6 +286,7 @@ fn api(
         metrics,
         registry,
         limits: Limits::from(config),
+        public_url: config.http.public_url.clone(),
         memory,
         rates: Rates::default(),
         under_way: UnderWay::default(),

@@ -14,6 +14,7 @@ pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod input;
+pub mod links;
 pub mod messages;
 pub mod metrics;
 pub mod observe;
@@ -80,6 +81,8 @@ pub struct Api {
     /// All that `/metrics` shows.
     pub registry: Registry,
     pub limits: Limits,
+    /// What links begin with, without a slash at its end; `None`: as their maker has called the daemon.
+    pub public_url: Option<String>,
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,

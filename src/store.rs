@@ -22,6 +22,7 @@ pub mod messages;
 mod metrics;
 mod migrate;
 pub mod outbox;
+pub mod pairing_links;
 mod queue;
 mod reader;
 mod record_key;

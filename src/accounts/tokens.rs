@@ -99,9 +99,8 @@ impl Tokens {
 
     /// A device was deleted, and its tokens with it.
     pub fn forget_device(&self, device: DeviceId) {
-        self.known.forget(|bearer| {
-            bearer.device == Some(device) || bearer.caller.only() == Some(device)
-        });
+        self.known
+            .forget(|bearer| bearer.device == Some(device) || bearer.caller.only() == Some(device));
     }
 
     /// A token that was given away was deleted.

@@ -175,9 +175,7 @@ impl ExitReason {
             Self::Shutdown => "the daemon was stopped",
             Self::Removed => "the device was deleted",
             Self::Disconnected => "somebody asked for the connection to be closed",
-            Self::PairingEnded => {
-                "nobody used the codes in time, or another pairing was asked for"
-            }
+            Self::PairingEnded => "nobody used the codes in time, or another pairing was asked for",
             Self::LoggedOut => "the device was unlinked, on the phone or from here",
             Self::Locked => "WhatsApp has locked the account",
             Self::Banned => "WhatsApp has banned the account",

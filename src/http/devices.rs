@@ -90,8 +90,7 @@ pub async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
 /// The caller's devices, oldest first.
 async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
     let own = api.store.devices_of(caller.tenant, caller.user).await;
-    let mut own =
-        own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
+    let mut own = own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
     own.retain(|device| caller.reaches(device.id));
     Ok(own)
 }

@@ -161,7 +161,10 @@ impl Needs {
 
 fn lacking(scope: Scope) -> Failure {
     let scope = scope.name();
-    Failure::told(403, format!("this token may not: it needs the scope {scope}"))
+    Failure::told(
+        403,
+        format!("this token may not: it needs the scope {scope}"),
+    )
 }
 
 /// The contract's kinds of tokens.

@@ -19,10 +19,16 @@ pub fn end(
             return Err(Invalid::field("expires_in", problem));
         }
         (Some(at), None) if at <= now => {
-            return Err(Invalid::field("expires_at", "expires_at must be in the future"));
+            return Err(Invalid::field(
+                "expires_at",
+                "expires_at must be in the future",
+            ));
         }
         (None, Some(..=0)) => {
-            return Err(Invalid::field("expires_in", "expires_in must be more than 0 seconds"));
+            return Err(Invalid::field(
+                "expires_in",
+                "expires_in must be more than 0 seconds",
+            ));
         }
         (Some(at), None) => at,
         (None, Some(seconds)) => now + TimeDelta::seconds(seconds.min(longest)),

@@ -12,9 +12,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
+use super::links::by_link::ByLink;
 use super::table::{Area, Entry, command, endpoint};
 use super::{
-    devices, envelope, health, messages, openapi, ryze, statuses, tenants, tokens, users, webhooks,
+    devices, envelope, health, links, messages, openapi, ryze, statuses, tenants, tokens, users,
+    webhooks,
 };
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
@@ -148,6 +150,13 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
             endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
             endpoint::<devices::history::GetDeviceHistory>("getDeviceHistory", GET, "/devices/{deviceID}/history"),
+            endpoint::<links::create::CreatePairingLink>("createPairingLink", POST, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::list::ListPairingLinks>("listPairingLinks", GET, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::delete::DeletePairingLink>("deletePairingLink", DELETE, "/devices/{deviceID}/pairing-links/{id}"),
+            endpoint::<links::state::GetPairingState>("getPairingState", GET, "/pair/{secret}/state"),
+            endpoint::<links::code::AskForCode>("askForPairCodeByLink", POST, "/pair/{secret}/code"),
+            endpoint::<ByLink<devices::passkey::AnswerPasskey>>("answerPasskeyByLink", POST, "/pair/{secret}/passkey"),
+            endpoint::<ByLink<devices::passkey_confirm::ConfirmPasskey>>("confirmPasskeyByLink", POST, "/pair/{secret}/passkey/confirm"),
             endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
             endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),

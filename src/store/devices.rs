@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::error;
 
+use super::pairing_links::use_up;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
@@ -165,7 +166,8 @@ impl Store {
         let id = device.to_string();
         let account = account.seal(&self.shared.key, &id)?;
         let update = update.bind(1).bind(account).bind(now).bind(now);
-        self.write(vec![update.bind(id)]).await.map(drop)
+        let unit = vec![update.bind(id), use_up(device, now)];
+        self.write(unit).await.map(drop)
     }
 
     /// Whether the device is to be connected, also after a restart of the daemon.

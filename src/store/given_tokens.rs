@@ -44,12 +44,11 @@ pub struct GivenToken {
 
 impl Store {
     /// Stores a new token. `false`: its user has too many, or the user or the device is gone.
-    pub async fn give_token(
-        &self,
-        token: &GivenToken,
-        hash: [u8; 32],
-    ) -> Result<bool, StoreError> {
-        let (user, device) = (token.user.to_string(), token.device.map(|id| id.to_string()));
+    pub async fn give_token(&self, token: &GivenToken, hash: [u8; 32]) -> Result<bool, StoreError> {
+        let (user, device) = (
+            token.user.to_string(),
+            token.device.map(|id| id.to_string()),
+        );
         let forget = Statement::new(FORGET_OLD).bind(user.as_str());
         let add = Statement::new(ADD)
             .bind(token.id.to_string())
@@ -85,11 +84,7 @@ impl Store {
     }
 
     /// Deletes a token of this user.
-    pub async fn delete_given_token(
-        &self,
-        user: UserId,
-        token: TokenId,
-    ) -> Result<(), StoreError> {
+    pub async fn delete_given_token(&self, user: UserId, token: TokenId) -> Result<(), StoreError> {
         let delete = Statement::new("DELETE FROM given_token WHERE id = $1 AND member_id = $2");
         let delete = delete.bind(token.to_string()).bind(user.to_string());
         self.write(vec![delete]).await.map(drop)

@@ -160,7 +160,9 @@ fn changes(before: &Restriction, after: &Restriction) -> Vec<Changed> {
         (REACH_OUT, lock(before), lock(after)),
         (NEW_CHATS, limit(before), limit(after)),
     ];
-    let changed = parts.into_iter().filter(|(_, before, after)| before != after);
+    let changed = parts
+        .into_iter()
+        .filter(|(_, before, after)| before != after);
     let event = |(what, _, after): (&'static str, _, Option<Option<DateTime<Utc>>>)| match after {
         Some(until) => (HistoryEvent::RestrictionBegun, what, until),
         None => (HistoryEvent::RestrictionEnded, what, None),

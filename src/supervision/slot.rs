@@ -103,6 +103,7 @@ impl<A: Clone> Slot<A> {
             state: self.stage.state(),
             account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
+            pair_code: up.and_then(|up| up.pair_code.clone()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
             passkey: self.passkey.clone(),
@@ -157,7 +158,7 @@ impl<A: Clone> Slot<A> {
     fn pair(&mut self, anew: bool) -> Vec<Effect<A>> {
         match &mut self.stage {
             Stage::Up(up) if anew => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = None;
                 up.end(ExitReason::PairingEnded, Wish::Again)
             }
@@ -209,6 +210,7 @@ impl<A: Clone> Slot<A> {
             phase: Phase::Connecting,
             live_since: None,
             qr: None,
+            pair_code: None,
             key_missing: false,
             unsynced: false,
             restriction: Restriction::default(),
@@ -229,8 +231,12 @@ impl<A: Clone> Slot<A> {
                 up.qr = Some(qr.clone());
                 vec![Effect::Tell(Happening::Qr(qr))]
             }
+            News::PairCode(code) => {
+                up.pair_code = Some(code);
+                Vec::new()
+            }
             News::Passkey(passkey) => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = Some(passkey.clone());
                 vec![Effect::Tell(Happening::Passkey(passkey))]
             }

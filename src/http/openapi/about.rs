@@ -39,7 +39,9 @@ impl Token {
 
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::User => "The token of a user, shown once when the user is made; or one that the user has given away (`POST /tokens`) and that has the scope named here.",
+            Self::User => {
+                "The token of a user, shown once when the user is made; or one that the user has given away (`POST /tokens`) and that has the scope named here."
+            }
             Self::Master => "The token of whoever runs the daemon, from its configuration.",
             Self::Ryze => {
                 "The token of a user (TokenAccount) or of one device (TokenInstance); `Authorization: Bearer` takes it too."
@@ -78,7 +80,8 @@ impl About {
         let mut schemas = Schemas::new();
         E::schemas(&mut schemas);
         // The RyzeAPI takes a user's own token, and no scopes.
-        let given = E::Caller::TOKENS.contains(&Token::User) && !E::Caller::TOKENS.contains(&Token::Ryze);
+        let given =
+            E::Caller::TOKENS.contains(&Token::User) && !E::Caller::TOKENS.contains(&Token::Ryze);
         let needs = given.then(|| E::needs(method));
         let body = (takes_body && shape.names().any(|name| shape.in_body(name)))
             .then(|| body::<E>(id, &shape, &mut schemas));
@@ -101,11 +104,7 @@ impl About {
 }
 
 /// Those of its own, and those of every endpoint of its kind.
-fn refusals<E: Endpoint>(
-    shape: &Shape,
-    takes_body: bool,
-    needs: Option<Needs>,
-) -> Vec<Failure> {
+fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool, needs: Option<Needs>) -> Vec<Failure> {
     let mut refusals = E::Caller::refusals();
     refusals.extend(needs.into_iter().flat_map(Needs::refusals));
     if !E::Caller::TOKENS.is_empty() {
