@@ -85,6 +85,7 @@ pub struct App {
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
+    webhooks: Webhooks,
     receipts: Receipts,
     states: States,
     draining: Arc<AtomicBool>,
@@ -122,7 +123,7 @@ impl App {
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         settle_left(&shared).await;
         let fleet = Fleet::start(&config.supervision, shared).await?;
-        let api = api(&config, master, &store, webhooks, &fleet)?;
+        let api = api(&config, master, &store, webhooks.clone(), &fleet)?;
         let (draining, console) = (api.draining.clone(), api.console.clone());
         let api = Data::new(api);
         let (address, server) = listen(Listener::api(&config), &api, &config)?;
@@ -142,6 +143,7 @@ impl App {
             fleet,
             store,
             dispatcher,
+            webhooks,
             receipts,
             states,
             draining,
@@ -192,6 +194,12 @@ impl App {
         let noted = timeout_at(begun + self.grace, self.receipts.flush()).await;
         if noted.is_err() {
             warn!("some receipts were not taken note of");
+        }
+        if timeout_at(begun + self.grace, self.webhooks.flush())
+            .await
+            .is_err()
+        {
+            warn!("some of what happened at the end is in no history");
         }
         self.dispatcher.stop().await;
         self.states.flush().await;
@@ -289,6 +297,7 @@ fn api(
         metrics,
         registry,
         limits: Limits::from(config),
+        public_url: config.http.public_url.clone(),
         memory,
         rates: Rates::default(),
         console: Console::of(&config.console, &fleet.feed).map(Arc::new),

@@ -98,6 +98,9 @@ pub struct Http {
     /// Each as a browser sends it: `https://app.example.com`.
     #[serde(deserialize_with = "values::words")]
     pub cors_origins: Vec<String>,
+    /// What links begin with; `None`: as their maker has called the daemon.
+    #[serde(deserialize_with = "values::origin_if_any")]
+    pub public_url: Option<String>,
     #[serde(deserialize_with = "values::unknown_fields")]
     pub unknown_fields: UnknownFields,
 }

@@ -11,9 +11,11 @@ pub mod devices;
 pub mod endpoint;
 pub mod envelope;
 pub mod execute;
+pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod input;
+pub mod links;
 pub mod messages;
 pub mod metrics;
 pub mod observe;
@@ -25,6 +27,7 @@ pub mod ryze;
 pub mod statuses;
 pub mod table;
 pub mod tenants;
+pub mod tokens;
 pub mod users;
 pub mod webhooks;
 pub mod which;
@@ -80,6 +83,8 @@ pub struct Api {
     /// All that `/metrics` shows.
     pub registry: Registry,
     pub limits: Limits,
+    /// What links begin with, without a slash at its end; `None`: as their maker has called the daemon.
+    pub public_url: Option<String>,
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,

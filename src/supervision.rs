@@ -8,6 +8,7 @@ pub mod breaker;
 pub mod feed;
 #[cfg(test)]
 mod fixtures;
+pub mod history;
 pub mod metrics;
 pub mod queue;
 pub mod report;

@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::Utc;
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::failure::Invalid;
-use crate::ids::{DeviceId, TenantId, UserId};
+use crate::ids::{DeviceId, TenantId, TokenId, UserId};
 use crate::store::accounts::{Bearer, Caller};
 use crate::store::{Store, StoreError};
 
@@ -47,7 +48,7 @@ pub fn check_chosen(token: &str) -> Result<(), Invalid> {
     Err(Invalid::field("token", problem))
 }
 
-/// Who calls, by token. Holds at most one entry per user and device: unknown tokens are not remembered.
+/// Who calls, by token. Holds at most one entry per token that there is: unknown tokens are not remembered.
 pub struct Tokens {
     store: Store,
     known: Known,
@@ -71,7 +72,11 @@ impl Tokens {
     /// Whoever holds the token with this hash, for a user or for one device of an active user.
     pub async fn bearer(&self, hash: TokenHash) -> Result<Option<Bearer>, StoreError> {
         if let Some(bearer) = self.known.get(&hash) {
-            return Ok(Some(bearer));
+            if !bearer.is_over(Utc::now().timestamp()) {
+                return Ok(Some(bearer));
+            }
+            self.known.forget(|other| *other == bearer);
+            return Ok(None);
         }
         let asked_at = self.known.changes();
         let found = self.store.bearer(&hash).await?;
@@ -96,9 +101,18 @@ impl Tokens {
         self.known.forget(|bearer| bearer.caller.tenant == tenant);
     }
 
-    /// A device was deleted, and its token with it.
+    /// A device was deleted, and its tokens with it.
     pub fn forget_device(&self, device: DeviceId) {
-        self.known.forget(|bearer| bearer.device == Some(device));
+        self.known
+            .forget(|bearer| bearer.device == Some(device) || bearer.caller.only() == Some(device));
+    }
+
+    /// A token that was given away was deleted.
+    pub fn forget_given(&self, token: TokenId) {
+        self.known.forget(|bearer| {
+            let grant = bearer.caller.grant;
+            grant.is_some_and(|grant| grant.token == token)
+        });
     }
 }
 
@@ -143,6 +157,7 @@ mod tests {
             user: UserId::random(),
             tenant: TenantId::random(),
             role: Role::User,
+            grant: None,
         };
         Bearer {
             caller,

@@ -9,7 +9,7 @@ use super::endpoint::{Admitted, Token};
 use crate::accounts::tokens::{TokenHash, hash};
 use crate::failure::Failure;
 use crate::memory::Holder;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Grant};
 
 /// The user whose token the request carries.
 impl Admitted for Caller {
@@ -22,6 +22,10 @@ impl Admitted for Caller {
 
     fn holder(&self) -> Holder {
         Some(self.user)
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        self.grant
     }
 }
 
@@ -39,6 +43,10 @@ impl Admitted for Master {
     }
 
     fn holder(&self) -> Holder {
+        None
+    }
+
+    fn grant(&self) -> Option<Grant> {
         None
     }
 }
@@ -73,6 +81,13 @@ impl Admitted for MasterOrCaller {
             Self::Caller(caller) => caller.holder(),
         }
     }
+
+    fn grant(&self) -> Option<Grant> {
+        match self {
+            Self::Master => None,
+            Self::Caller(caller) => caller.grant,
+        }
+    }
 }
 
 /// Everybody, without a token.
@@ -86,6 +101,10 @@ impl Admitted for Anybody {
     }
 
     fn holder(&self) -> Holder {
+        None
+    }
+
+    fn grant(&self) -> Option<Grant> {
         None
     }
 }

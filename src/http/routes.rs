@@ -12,9 +12,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
+use super::links::by_link::ByLink;
 use super::table::{Area, Entry, command, endpoint};
 use super::{
-    console, devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
+    console, devices, envelope, health, links, messages, openapi, ryze, statuses, tenants, tokens,
+    users, webhooks,
 };
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
@@ -147,6 +149,14 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
             endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
+            endpoint::<devices::history::GetDeviceHistory>("getDeviceHistory", GET, "/devices/{deviceID}/history"),
+            endpoint::<links::create::CreatePairingLink>("createPairingLink", POST, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::list::ListPairingLinks>("listPairingLinks", GET, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::delete::DeletePairingLink>("deletePairingLink", DELETE, "/devices/{deviceID}/pairing-links/{id}"),
+            endpoint::<links::state::GetPairingState>("getPairingState", GET, "/pair/{secret}/state"),
+            endpoint::<links::code::AskForCode>("askForPairCodeByLink", POST, "/pair/{secret}/code"),
+            endpoint::<ByLink<devices::passkey::AnswerPasskey>>("answerPasskeyByLink", POST, "/pair/{secret}/passkey"),
+            endpoint::<ByLink<devices::passkey_confirm::ConfirmPasskey>>("confirmPasskeyByLink", POST, "/pair/{secret}/passkey/confirm"),
             endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
             endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),
@@ -159,6 +169,11 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::logout::LogoutInstance>("logoutInstance", POST, "/logout"),
             command::<privacy::get::GetPrivacy>("getPrivacySettings", GET, "/privacy"),
             command::<profile::picture::SetProfilePicture>("setProfilePicture", POST, "/profile/picture"),
+        ]),
+        ("Tokens", vec![
+            endpoint::<tokens::create::CreateToken>("createToken", POST, "/tokens"),
+            endpoint::<tokens::list::ListTokens>("listTokens", GET, "/tokens"),
+            endpoint::<tokens::delete::DeleteToken>("deleteToken", DELETE, "/tokens/{id}"),
         ]),
         ("Webhooks", vec![
             endpoint::<webhooks::configure::ConfigureWebhook>("configureWebhook", POST, "/webhook"),

@@ -40,6 +40,8 @@ pub struct Slot<A> {
     last_exit: Option<ExitReason>,
     /// How the check of its present pairing by the account's passkey stands, or how that of the last one came to nothing.
     passkey: Option<Passkey>,
+    /// What WhatsApp did not let the account do when that was heard last.
+    restriction: Restriction,
     /// Counts the lives that have ended.
     exits: u64,
     /// The store says that WhatsApp has banned, locked or replaced it. Only the next login proves that wrong.
@@ -62,6 +64,7 @@ impl<A: Clone> Slot<A> {
             last_seen,
             last_exit: barred,
             passkey: None,
+            restriction: Restriction::default(),
             exits: 0,
             barred: barred.is_some(),
         }
@@ -85,7 +88,11 @@ impl<A: Clone> Slot<A> {
                 [told].into_iter().chain(self.want()).collect()
             }
             Input::Pair { anew } => self.pair(anew),
-            Input::Disconnect => self.stay_down(ExitReason::Disconnected),
+            Input::Disconnect => {
+                let told = Effect::Tell(Happening::Disconnecting);
+                let ended = self.stay_down(ExitReason::Disconnected);
+                [told].into_iter().chain(ended).collect()
+            }
             Input::Halt => self.stay_down(ExitReason::Shutdown),
             Input::Remove => self.remove(),
             Input::Begun(life, address) => self.begun(life, address, moment),
@@ -110,6 +117,7 @@ impl<A: Clone> Slot<A> {
             since: self.since,
             account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
+            pair_code: up.and_then(|up| up.pair_code.clone()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
             passkey: self.passkey.clone(),
@@ -164,7 +172,7 @@ impl<A: Clone> Slot<A> {
     fn pair(&mut self, anew: bool) -> Vec<Effect<A>> {
         match &mut self.stage {
             Stage::Up(up) if anew => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = None;
                 up.end(ExitReason::PairingEnded, Wish::Again)
             }
@@ -216,6 +224,7 @@ impl<A: Clone> Slot<A> {
             phase: Phase::Connecting,
             live_since: None,
             qr: None,
+            pair_code: None,
             key_missing: false,
             unsynced: false,
             restriction: Restriction::default(),
@@ -236,8 +245,12 @@ impl<A: Clone> Slot<A> {
                 up.qr = Some(qr.clone());
                 vec![Effect::Tell(Happening::Qr(qr))]
             }
+            News::PairCode(code) => {
+                up.pair_code = Some(code);
+                Vec::new()
+            }
             News::Passkey(passkey) => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = Some(passkey.clone());
                 vec![Effect::Tell(Happening::Passkey(passkey))]
             }
@@ -250,8 +263,8 @@ impl<A: Clone> Slot<A> {
                 Vec::new()
             }
             News::Restricted(restriction) => {
-                up.restriction = restriction;
-                Vec::new()
+                up.restriction = restriction.clone();
+                self.restricted(restriction)
             }
             News::Paired(account) => self.paired(account),
             News::Exited(reason) => self.exited(reason, moment),
@@ -266,7 +279,10 @@ impl<A: Clone> Slot<A> {
         match phase {
             // Of one that closes the exit comes next, and tells the gate why.
             Phase::Connecting | Phase::Closing => return vec![Effect::Route(None)],
-            Phase::Pairing => return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None)],
+            Phase::Pairing => {
+                let begun = Effect::Tell(Happening::PairingBegun);
+                return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None), begun];
+            }
             Phase::Live => {}
         }
         up.live_since = Some(moment.now);
@@ -284,6 +300,15 @@ impl<A: Clone> Slot<A> {
             effects.push(Effect::NoteBarred(None));
         }
         effects
+    }
+
+    /// Every life says what it knows of from the ones before.
+    fn restricted(&mut self, after: Restriction) -> Vec<Effect<A>> {
+        let before = std::mem::replace(&mut self.restriction, after.clone());
+        match before == after {
+            true => Vec::new(),
+            false => vec![Effect::Tell(Happening::Restricted { before, after })],
+        }
     }
 
     /// Every life says whom it is logged in as; only the first one has just been paired.

@@ -30,8 +30,10 @@ use crate::device::restriction::Restriction;
 use crate::failure::Failure;
 use crate::http::auth::MasterOrCaller;
 use crate::http::connection::Connection;
+use crate::http::endpoint::{Admitted, Needs};
 use crate::http::{Api, envelope, routes};
 use crate::ids::{DeviceId, TenantId, UserId};
+use crate::store::accounts::Scope;
 use crate::store::console::FleetDevice;
 use crate::supervision::feed::Change;
 use crate::supervision::supervisor::FollowAll;
@@ -74,13 +76,37 @@ async fn follow(request: HttpRequest, api: Data<Api>) -> HttpResponse {
     }
 }
 
-/// Whose devices somebody may see; `None`: everybody's.
-type Scope = Option<(TenantId, UserId)>;
+/// Whose devices somebody may see.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Sight {
+    /// `None`: everybody's.
+    owner: Option<(TenantId, UserId)>,
+    /// The only one of them; `None`: all.
+    only: Option<DeviceId>,
+}
 
-fn scope(who: &MasterOrCaller) -> Scope {
-    match who {
-        MasterOrCaller::Master => None,
-        MasterOrCaller::Caller(caller) => Some((caller.tenant, caller.user)),
+impl Sight {
+    fn of(who: &MasterOrCaller) -> Result<Self, Failure> {
+        Needs::Scope(Scope::Read).check(who.grant())?;
+        Ok(match who {
+            MasterOrCaller::Master => Self {
+                owner: None,
+                only: None,
+            },
+            MasterOrCaller::Caller(caller) => Self {
+                owner: Some((caller.tenant, caller.user)),
+                only: caller.only(),
+            },
+        })
+    }
+
+    fn reaches(&self, change: &Change) -> bool {
+        let owner = (change.tenant, change.user);
+        self.owner.is_none_or(|own| own == owner) && self.shows(change.device)
+    }
+
+    fn shows(&self, device: DeviceId) -> bool {
+        self.only.is_none_or(|only| only == device)
     }
 }
 
@@ -89,7 +115,7 @@ struct Stream {
     api: Data<Api>,
     console: Arc<Console>,
     session: Session,
-    scope: Scope,
+    sight: Sight,
     connection: Option<Connection>,
     /// Counts what happens to devices.
     changes: watch::Receiver<u64>,
@@ -215,7 +241,7 @@ impl Stream {
             .ok_or(Failure::Overloaded)?;
         let changes = console.feed.follow();
         let mut stream = Self {
-            scope: scope(&who),
+            sight: Sight::of(&who)?,
             connection: request.conn_data::<Connection>().cloned(),
             seen: 0,
             known: HashMap::new(),
@@ -267,11 +293,12 @@ impl Stream {
 
     /// What people know the devices by.
     async fn look_up(&mut self) -> Result<(), Failure> {
-        let fleet = self.api.store.fleet(self.scope).await;
+        let fleet = self.api.store.fleet(self.sight.owner).await;
         let fleet =
             fleet.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
         self.known = fleet
             .into_iter()
+            .filter(|device| self.sight.shows(device.id))
             .map(|device| (device.id, device))
             .collect();
         Ok(())
@@ -328,7 +355,7 @@ impl Stream {
         }
         self.tokens = tokens;
         let who = self.session.who(&self.api).await?;
-        Ok(who.is_some_and(|who| scope(&who) == self.scope))
+        Ok(who.is_some_and(|who| Sight::of(&who) == Ok(self.sight)))
     }
 
     async fn catch_up(&mut self) -> Result<(), Failure> {
@@ -358,10 +385,7 @@ impl Stream {
 
     /// Each device once, of those that somebody may see.
     fn own(&self, changes: &[Change]) -> Vec<DeviceId> {
-        let is_own = |change: &&Change| {
-            self.scope
-                .is_none_or(|scope| scope == (change.tenant, change.user))
-        };
+        let is_own = |change: &&Change| self.sight.reaches(change);
         let own: HashSet<DeviceId> = changes
             .iter()
             .filter(is_own)

@@ -25,7 +25,7 @@ use crate::failure::{Failure, Invalid};
 use crate::http::auth::MasterOrCaller;
 use crate::http::{Api, envelope, routes};
 use crate::ids::{TenantId, UserId};
-use crate::store::accounts::Role;
+use crate::store::accounts::{Role, Scope};
 use crate::store::console::ConsoleSession;
 
 const ADDRESS: &str = "/console/session";
@@ -126,6 +126,9 @@ struct Shown {
     tenant_id: Option<TenantId>,
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<Role>,
+    /// What a token is good for that was given away; absent: for everything that its user may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<Vec<Scope>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<DateTime<Utc>>,
     /// Whether there are simulated phones.
@@ -143,6 +146,9 @@ impl Shown {
             user_id: caller.map(|caller| caller.user),
             tenant_id: caller.map(|caller| caller.tenant),
             role: caller.map(|caller| caller.role),
+            scopes: caller
+                .and_then(|caller| caller.grant)
+                .map(|grant| grant.scopes.list()),
             expires_at: Some(expires_at),
             sandbox: console.has_phones(),
         }
@@ -154,6 +160,7 @@ impl Shown {
             user_id: None,
             tenant_id: None,
             role: None,
+            scopes: None,
             expires_at: None,
             sandbox: false,
         }

@@ -1,5 +1,6 @@
 //! POST /devices — registers a device that is to be paired.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,9 +8,9 @@ use super::list::Listed;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::Created;
 use crate::failure::{Failure, Invalid};
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::DeviceId;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 
 const LONGEST_NAME: usize = 100;
 
@@ -59,6 +60,10 @@ impl Endpoint for CreateDevice {
     const SUMMARY: &'static str = "Registers a device that is to be paired";
     const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
+
     fn refusals() -> Vec<Failure> {
         vec![bad_name().into()]
     }
@@ -78,7 +83,7 @@ impl Endpoint for CreateDevice {
     }
 }
 
-/// What people can read.
+/// A name for people, without blanks around it.
 pub fn checked_name(name: &str) -> Result<&str, Invalid> {
     let name = name.trim();
     match (1..=LONGEST_NAME).contains(&name.chars().count()) {
@@ -87,7 +92,7 @@ pub fn checked_name(name: &str) -> Result<&str, Invalid> {
     }
 }
 
-pub fn bad_name() -> Invalid {
+fn bad_name() -> Invalid {
     let problem = format!("name is required and must be between 1 and {LONGEST_NAME} characters");
     Invalid::field("name", problem)
 }

@@ -1,20 +1,20 @@
-//! PATCH /devices/{deviceID} — gives a device another name.
+//! PATCH /devices/{deviceID} — another name for a device.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::create::{bad_name, checked_name};
-use super::locate;
+use super::create::checked_name;
+use super::{DEVICE, in_path};
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
-use crate::http::which::{NOT_FOUND, Which};
+use crate::http::which::NOT_FOUND;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
 
 #[derive(Deserialize, ToSchema)]
-#[schema(example = json!({"name": "Support WhatsApp"}))]
+#[schema(example = json!({"name": "Sales Lisbon"}))]
 pub struct RenameDevice {
     /// One of the caller's devices.
     #[serde(rename = "deviceID")]
@@ -26,15 +26,10 @@ pub struct RenameDevice {
 #[derive(Serialize, ToSchema)]
 #[schema(
     as = RenamedDevice,
-    example = json!({
-        "message": "Device renamed",
-        "device_id": "7c9e6679-7425-40de-944b-e07fc1f90ae7",
-        "name": "Support WhatsApp"
-    })
+    example = json!({"id": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "name": "Sales Lisbon"})
 )]
 pub struct Renamed {
-    message: &'static str,
-    device_id: DeviceId,
+    id: DeviceId,
     name: String,
 }
 
@@ -43,30 +38,27 @@ impl Endpoint for RenameDevice {
     type Reply = Renamed;
     const SUMMARY: &'static str = "Gives a device another name";
     const OPERATION: Operation = Operation::new("device", Envelope::Flat);
-    const PARAMS: &'static [Param] = &[Param::path("deviceID")];
+    const PARAMS: &'static [Param] = &[DEVICE];
 
     fn refusals() -> Vec<Failure> {
-        vec![NOT_FOUND, bad_name().into()]
+        vec![NOT_FOUND]
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Renamed, Failure> {
-        let Context { api, caller, .. } = context;
         let name = checked_name(&self.name)?;
-        let located = locate(&api, caller, Which::named(Some(&self.device))).await?;
-        let device = located.ok_or(NOT_FOUND)?;
-        let renamed = api.store.rename_device(caller, device, name).await;
+        let device = in_path(&context.api, context.caller, &self.device).await?;
+        let renamed = context.api.store.rename_device(device, name).await;
         let renamed =
-            renamed.map_err(|error| Failure::of_store("a device was not renamed", &error))?;
-        if !renamed {
-            return Err(NOT_FOUND);
+            renamed.map_err(|error| Failure::of_store("a device could not be renamed", &error))?;
+        if let Some(console) = &context.api.console {
+            console.tell(context.caller, device);
         }
-        if let Some(console) = &api.console {
-            console.tell(caller, device);
+        match renamed {
+            true => Ok(Renamed {
+                id: device,
+                name: name.to_owned(),
+            }),
+            false => Err(NOT_FOUND),
         }
-        Ok(Renamed {
-            message: "Device renamed",
-            device_id: device,
-            name: name.to_owned(),
-        })
     }
 }

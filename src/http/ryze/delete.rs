@@ -10,9 +10,10 @@ use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::detached::to_the_end;
-use crate::http::devices::offline::delete;
+use crate::http::devices::remove_for_good;
 use crate::http::endpoint::{Admitted, Context, Endpoint, Token};
 use crate::memory::Holder;
+use crate::store::accounts::Grant;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteInstance {}
@@ -35,6 +36,10 @@ impl Admitted for OwnInstance {
     fn holder(&self) -> Holder {
         self.0.holder()
     }
+
+    fn grant(&self) -> Option<Grant> {
+        self.0.grant()
+    }
 }
 
 impl Endpoint for DeleteInstance {
@@ -51,8 +56,11 @@ impl Endpoint for DeleteInstance {
     async fn answer(self, context: Context<OwnInstance>) -> Result<Outcome, Failure> {
         let Context { api, caller, .. } = context;
         let Instance { caller, device } = caller.0;
-        let deleted = async move { delete(&api, caller, device.id).await.map_err(not_gone) };
-        to_the_end(deleted).await?;
+        to_the_end(async move {
+            let removed = remove_for_good(&api, caller, device.id).await;
+            removed.map_err(not_gone)
+        })
+        .await?;
         Ok(Outcome::new("Instance deleted", "deleted"))
     }
 }

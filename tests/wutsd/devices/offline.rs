@@ -31,7 +31,7 @@ async fn for_good_it_is_unlinked_and_gone_and_nobody_elses_is() {
     let world = World::start().await;
     let (user, phone) = world.paired_user().await;
     let id = user.status().await["device_id"].clone();
-    let path = format!("/devices/{}?permanent=true", id.as_str().expect("an id"));
+    let path = format!("/devices/{}?for_good=true", id.as_str().expect("an id"));
     let stranger = world.user().await;
     let refused = stranger.api.delete(&path).await;
     assert_eq!(refused.text_error(), (404, "device not found"));

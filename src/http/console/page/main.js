@@ -64,8 +64,8 @@ async function logOut() {
 
 function links() {
   const all = [['#/', 'nav.fleet']];
-  if (me.kind === 'master' || me.role !== 'user') all.push(['#/people', me.kind === 'master' ? 'nav.tenants' : 'nav.people']);
-  if (me.kind === 'user') all.push(['#/tokens', 'nav.tokens']);
+  if (me.kind === 'master' || (me.role !== 'user' && !me.scopes)) all.push(['#/people', me.kind === 'master' ? 'nav.tenants' : 'nav.people']);
+  if (me.kind === 'user' && !me.scopes) all.push(['#/tokens', 'nav.tokens']);
   if (me.sandbox) all.push(['#/phones', 'nav.phones']);
   return all;
 }
