@@ -45,6 +45,7 @@ fn every_endpoint_has_one_test_file_that_begins_with_its_name() {
         "POST /console/session",
         "DELETE /console/session",
         "GET /console/events",
+        "GET /pair/{secret}",
     ];
     endpoints.extend(console.map(str::to_owned));
     assert_eq!(named, endpoints);

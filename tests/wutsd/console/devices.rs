@@ -27,6 +27,10 @@ async fn a_device_is_renamed_disconnected_connected_and_deleted() {
     browser.click("dialog button[type=submit]").await;
     browser.see("#phase", "Not connected").await;
     browser.see("#why", "Somebody closed the connection").await;
+    browser
+        .see("#history li:nth-child(1)", "The connection ended")
+        .await;
+    browser.see("#history", "Paired").await;
     browser.click("#do-connect").await;
     browser.click("dialog button[type=submit]").await;
     browser.see("#phase", "Connected").await;

@@ -1,4 +1,4 @@
-//! Pairing, in a browser.
+//! GET /pair/{secret} — pairing in a browser: in the console, and by a link for a customer.
 
 use serde_json::json;
 
@@ -103,4 +103,44 @@ async fn an_account_with_a_passkey_is_led_through_its_check() {
         .await;
     browser.see("#pairing", "and connected").await;
     browser.close().await;
+}
+
+#[tokio::test]
+async fn a_customer_pairs_by_a_link_and_sees_nothing_else() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let phone = world.control.account("Customer").await;
+    let made = user.api.post("/devices", json!({ "name": "Theirs" })).await;
+    let id = made.expect(201)["device"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    let Some(browser) = Browser::logged_in(&world, &user).await else {
+        return;
+    };
+    browser.go(&format!("/console#/device/{id}")).await;
+    browser.click("#add-link").await;
+    browser.click("dialog button[type=submit]").await;
+    let link = browser.find("#new-link").await.prop("value").await;
+    let link = link.expect("a field").expect("a link");
+    browser.click("dialog button[type=submit]").await;
+    browser.see("main", "Good until").await;
+    let path = link
+        .strip_prefix(world.api.base())
+        .expect("it leads here")
+        .to_owned();
+    browser.click("#logout").await;
+    browser.find("#login").await;
+    browser.go(&path).await;
+    browser.see("h1", "Link your WhatsApp").await;
+    let code = shown(&browser.attribute("#qr", "src").await);
+    browser.picture("link").await;
+    assert!(!browser.text("body").await.contains("Theirs"));
+    world.control.scan(&code, &phone).await.expect(200);
+    browser.see("#state", "Your phone is linked").await;
+    user.api.wait_for_phase("connected").await;
+    assert!(browser.complaints("404").await.is_empty());
+    browser.go("/pair/nonsense").await;
+    browser.see("#state", "not good any more").await;
+    browser.leave().await;
 }

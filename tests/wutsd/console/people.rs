@@ -120,3 +120,49 @@ async fn a_plain_user_is_offered_no_users_and_reads_portuguese() {
     browser.picture("phone").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn a_token_is_given_away_sees_one_device_and_is_taken_back() {
+    let world = World::start().await;
+    let user = world.user().await;
+    for name in ["Till", "Office"] {
+        user.api
+            .post("/devices", json!({ "name": name }))
+            .await
+            .expect(201);
+    }
+    let Some(browser) = Browser::logged_in(&world, &user).await else {
+        return;
+    };
+    browser.click("nav a[href='#/tokens']").await;
+    browser.see("main", "No token was given away").await;
+    browser.click("#add-token").await;
+    browser
+        .fill("dialog input[required]", "The shop's till")
+        .await;
+    browser
+        .click("dialog label select option:nth-of-type(2)")
+        .await;
+    browser.click("dialog button[type=submit]").await;
+    let token = browser.find("#new-token").await.prop("value").await;
+    let token = token.expect("a field").expect("a token");
+    browser.click("dialog button[type=submit]").await;
+    browser.see("tbody", "The shop's till").await;
+    browser.picture("tokens").await;
+    let given = world.api.as_user(&token);
+    let seen = given.get("/devices").await.expect(200);
+    assert_eq!(seen["devices"].as_array().map(Vec::len), Some(1));
+    let name = seen["devices"][0]["name"].as_str().expect("a name");
+    // In the console, too.
+    browser.click("#logout").await;
+    browser.find("#login").await;
+    browser.log_in(&token).await;
+    browser.see(".chip[data-phase=all]", "1").await;
+    browser.see("tbody", name).await;
+    browser.miss("nav a[href='#/tokens']").await;
+    let listed = user.api.get("/tokens").await.expect(200);
+    let id = listed["tokens"][0]["id"].as_str().expect("an id");
+    user.api.delete(&format!("/tokens/{id}")).await.expect(200);
+    browser.see("main", "Your session has ended").await;
+    browser.leave().await;
+}

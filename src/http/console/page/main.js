@@ -115,7 +115,13 @@ async function show() {
     fill(main, el('p', {}, t('nothing.here')));
     return;
   }
-  const make = await found[1]();
+  let make;
+  try {
+    make = await found[1]();
+  } catch {
+    if (turn === shows) fill(main, el('p', { class: 'note' }, t('error.unreachable')));
+    return;
+  }
   // Somebody may have gone elsewhere meanwhile.
   if (turn !== shows || !me) return;
   page = make(main, { me, id: found[0][1] }) ?? {};

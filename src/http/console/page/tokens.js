@@ -31,7 +31,7 @@ export function tokens(main, { me, id }) {
         el('td', {}, token.scopes.map((scope) => t(`scope.${scope}`)).join(', ')),
         el('td', {}, token.device_id ? live.devices.get(token.device_id)?.name ?? el('code', {}, token.device_id) : t('given.all')),
         el('td', { class: 'small' }, token.expires_at ? moment(token.expires_at) : t('given.never')),
-        el('td', { class: 'end' }, el('button', { class: 'plain danger', 'aria-label': t('given.drop.of', { name: token.name }), on: { click: () => drop(token) } }, t('given.drop'))))))));
+        el('td', { class: 'end' }, el('button', { class: 'plain danger', 'aria-label': t('given.drop.of', { name: token.name }), on: { click: () => drop(token) } }, t('given.drop')))))))));
   }
 
   async function create() {
