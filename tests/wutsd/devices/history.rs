@@ -68,7 +68,7 @@ async fn whatever_a_webhook_was_told_is_in_the_history_after_a_kill() {
     let device = device_of(&user).await;
     let receiver = Receiver::start().await;
     let events_wanted = ["device.connected", "device.disconnected"];
-    let webhook = json!({ "webhook_url": receiver.url(), "events": events_wanted });
+    let webhook = json!({ "webhook_url": receiver.url(), "enabled_events": events_wanted });
     user.api.post("/webhook", webhook).await.expect(200);
     let body = json!({ "device_id": device });
     for _ in 0..5 {

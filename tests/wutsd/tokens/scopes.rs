@@ -69,12 +69,16 @@ async fn every_operation_wants_its_scope_and_no_other_will_do() {
 #[tokio::test]
 async fn a_token_for_one_device_knows_no_other() {
     let world = World::start().await;
-    let (user, _) = world.paired_user().await;
+    let (user, phone) = world.paired_user().await;
     let first = user.status().await["device_id"].clone();
     let made = user.api.post("/devices", json!({ "name": "second" })).await;
     let second = made.expect(201)["device"]["id"].clone();
     let sent = user.api.post_status("of the first").await.expect(200);
     let sent = sent["message_id"].as_str().expect("an id");
+    let ada = world.control.contact_of(&phone, "Ada").await;
+    let body = json!({ "number": ada, "text": "of the first" });
+    let written = user.api.post("/send/text", body).await.expect(200);
+    let written = written["message_id"].as_str().expect("an id");
     let guest = guest(&world, &user, &SCOPES, Some(&second)).await;
     for path in ["/devices", "/user/devices"] {
         let listed = guest.get(path).await.expect(200).to_string();
@@ -116,7 +120,8 @@ async fn a_token_for_one_device_knows_no_other() {
     }
     for path in [
         format!("/status/{sent}"),
-        format!("/messages/{sent}/status"),
+        format!("/status/{sent}/views"),
+        format!("/messages/{written}/status"),
         format!("/devices/{first}/history"),
     ] {
         user.api.get(&path).await.expect(200);
