@@ -300,7 +300,7 @@ fn api(
         public_url: config.http.public_url.clone(),
         memory,
         rates: Rates::default(),
-        console: Console::of(&config.console, &fleet.feed).map(Arc::new),
+        console: Console::of(config, &fleet.feed).map(Arc::new),
         under_way: UnderWay::default(),
     })
 }

@@ -139,8 +139,6 @@ pub struct Console {
     /// How long somebody stays logged in.
     #[serde(deserialize_with = "values::seconds")]
     pub session: Duration,
-    /// Whether its cookie may only be sent by https.
-    pub https: bool,
     /// Where the simulated phones are to be asked, in `wutsd sandbox`.
     #[cfg(feature = "sandbox")]
     #[serde(skip)]

@@ -16,7 +16,7 @@ use tokio::sync::{Semaphore, watch};
 use uuid::Uuid;
 
 use crate::accounts::tokens::TokenHash;
-use crate::config;
+use crate::config::Config;
 use crate::ids::DeviceId;
 use crate::store::accounts::Caller;
 use crate::supervision::feed::{Change, Feed};
@@ -47,17 +47,18 @@ pub struct Console {
 
 impl Console {
     /// As it is configured; `None`: there is to be none.
-    pub fn of(config: &config::Console, feed: &Feed) -> Option<Self> {
-        config.enabled.then(|| Self {
-            session: config.session,
-            https: config.https,
+    pub fn of(config: &Config, feed: &Feed) -> Option<Self> {
+        let public = config.http.public_url.as_deref();
+        config.console.enabled.then(|| Self {
+            session: config.console.session,
+            https: public.is_some_and(|url| url.starts_with("https://")),
             logins: Semaphore::new(LOGINS),
             feed: feed.clone(),
             life: Uuid::new_v4().simple().to_string(),
             streams: Streams::default(),
             looks: watch::Sender::new(0),
             #[cfg(feature = "sandbox")]
-            phones: config.control.clone().and_then(sandbox::Phones::at),
+            phones: config.console.control.clone().and_then(sandbox::Phones::at),
         })
     }
 

@@ -4,6 +4,7 @@ mod codes;
 mod connect;
 mod create;
 mod disconnect;
+mod history;
 mod list;
 mod logout;
 mod mine;

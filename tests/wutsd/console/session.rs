@@ -194,7 +194,11 @@ async fn the_cookie_is_kept_only_as_a_hash_and_one_token_has_only_so_many_sessio
 
 #[tokio::test]
 async fn behind_https_the_cookie_is_never_sent_in_clear() {
-    let world = World::start_with(&[("CONSOLE__HTTPS", "true"), ("CONSOLE__SESSION", "60")]).await;
+    let world = World::start_with(&[
+        ("HTTP__PUBLIC_URL", "https://wuts.example.com"),
+        ("CONSOLE__SESSION", "60"),
+    ])
+    .await;
     let user = world.user().await;
     let begun = log_in(&world, &user.token).await;
     let cookie = begun.header("set-cookie");
