@@ -1,4 +1,5 @@
-//! POST /devices/{deviceID}/pairing-links
+//! POST /devices/{deviceID}/pairing-links, GET /devices/{deviceID}/pairing-links,
+//! DELETE /devices/{deviceID}/pairing-links/{id}
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,5 @@
-//! GET /pair/{secret}/state, POST /pair/{secret}/code
+//! GET /pair/{secret}/state, POST /pair/{secret}/code, POST /pair/{secret}/passkey,
+//! POST /pair/{secret}/passkey/confirm
 
 use serde_json::{Value, json};
 
