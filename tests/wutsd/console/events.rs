@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::{Page, own_page};
-use crate::support::{PATIENCE, World};
+use crate::support::{Behaviour, LOCAL, PATIENCE, Receiver, World};
 
 /// One who follows.
 struct Stream {
@@ -312,4 +312,71 @@ async fn other_pages_and_methods_are_refused() {
     assert_eq!(foreign.get("/console/events").await.status, 401);
     let posted = page.console.post_nothing("/console/events").await;
     assert_eq!(posted.status, 405);
+}
+
+#[tokio::test]
+async fn what_waits_for_its_webhook_is_told_with_its_age() {
+    let world = World::start_with(&LOCAL).await;
+    let (user, phone) = world.paired_user().await;
+    let friend = world.control.contact_of(&phone, "Ada").await;
+    let receiver = Receiver::judging(|_: &_| Behaviour::Answer(503, "")).await;
+    let body = json!({ "webhook_url": receiver.url(), "enabled_events": ["message.received"] });
+    user.api.post("/webhook", body).await.expect(200);
+    world.control.send_text(&friend, &phone, "hello").await;
+    receiver.wait_for(1).await;
+    let page = Page::of(&world, &user.token).await;
+    let mut stream = Stream::open(&world, &page, None).await;
+    let waiting = loop {
+        let (event, data) = stream.next().await.expect("an event");
+        if event == "waiting" {
+            break data;
+        }
+    };
+    let device = user.status().await["device_id"].clone();
+    let since = &waiting["devices"][device.as_str().expect("an id")];
+    assert!(since.is_string(), "{waiting}");
+    stream.ready().await;
+    let device = stream.devices.values().next().expect("a device");
+    assert_eq!(device["webhook"], true);
+}
+
+#[tokio::test]
+async fn a_token_for_one_device_is_told_of_that_one_and_one_that_may_not_read_of_none() {
+    let world = World::start().await;
+    let user = world.user().await;
+    let mut ids = Vec::new();
+    for name in ["mine", "not mine"] {
+        let made = user.api.post("/devices", json!({ "name": name })).await;
+        ids.push(made.expect(201)["device"]["id"].clone());
+    }
+    let given = async |scope: &str| {
+        let body = json!({ "name": "x", "scopes": [scope], "device_id": ids[0] });
+        let given = user.api.post("/tokens", body).await.expect(201);
+        given["token"].as_str().expect("a token").to_owned()
+    };
+    let page = Page::of(&world, &given("read").await).await;
+    assert_eq!(page.who().await["scopes"], json!(["read"]));
+    let mut stream = Stream::open(&world, &page, None).await;
+    stream.ready().await;
+    let seen: Vec<&String> = stream.devices.keys().collect();
+    assert_eq!(json!(seen), json!([ids[0]]));
+    for id in &ids {
+        let path = format!("/devices/{}", id.as_str().expect("an id"));
+        let body = Some(json!({ "name": "renamed" }));
+        user.api
+            .request(reqwest::Method::PATCH, &path, body)
+            .await
+            .expect(200);
+    }
+    stream
+        .until("renamed", |stream| {
+            stream
+                .devices
+                .values()
+                .all(|device| device["name"] == "renamed")
+        })
+        .await;
+    assert_eq!(stream.devices.len(), 1);
+    let deaf = Page::of(&world, &given("send").await).await;
+    assert_eq!(ask(&world, &deaf.cookie, None).await.status(), 403);
 }

@@ -210,3 +210,61 @@ async fn everything_can_be_done_without_a_mouse() {
     assert_eq!(browser.run(nameless).await, json!([]));
     browser.close().await;
 }
+
+/// Texts whose contrast with what is behind them is below WCAG's AA, with the ratio.
+const FAINT: &str = r#"
+const rgb = (text) => { const found = text.match(/[\d.]+/g).map(Number); return { color: found.slice(0, 3), alpha: found[3] ?? 1 }; };
+const light = (color) => {
+  const [r, g, b] = color.map((part) => { const c = part / 255; return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4; });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+};
+const behind = (node) => {
+  for (let place = node; place; place = place.parentElement) {
+    const { color, alpha } = rgb(getComputedStyle(place).backgroundColor);
+    if (alpha > 0.99) return color;
+  }
+  return [255, 255, 255];
+};
+const faint = [];
+for (const node of document.querySelectorAll('body *')) {
+  const own = [...node.childNodes].some((child) => child.nodeType === 3 && child.textContent.trim());
+  if (!own || !node.checkVisibility() || node.closest('.story, .sr, :disabled, option, noscript')) continue;
+  const [a, b] = [light(rgb(getComputedStyle(node).color).color), light(behind(node))].sort((x, y) => y - x);
+  const ratio = (a + 0.05) / (b + 0.05);
+  if (ratio < 4.5) faint.push(`${node.tagName} ${node.className} ${node.textContent.slice(0, 30)}: ${ratio.toFixed(2)}`);
+}
+return faint;
+"#;
+
+#[tokio::test]
+async fn everything_can_be_read_by_light_and_in_the_dark() {
+    let world = World::start().await;
+    let (user, _) = world.paired_user().await;
+    user.api
+        .post("/devices", json!({ "name": "new" }))
+        .await
+        .expect(201);
+    let Some(browser) = Browser::logged_in(&world, &user).await else {
+        return;
+    };
+    for scheme in ["light", "dark"] {
+        browser.prefer(scheme).await;
+        browser.go("/console#/").await;
+        browser.see("tbody", "Connected").await;
+        assert_eq!(browser.run(FAINT).await, json!([]), "{scheme}: devices");
+        browser.click("tbody tr:last-child a").await;
+        browser.see("#phase", "Connected").await;
+        browser.see("#history", "Connected").await;
+        browser.see("#webhook", "Everything was delivered").await;
+        assert_eq!(browser.run(FAINT).await, json!([]), "{scheme}: a device");
+        browser.click("#do-delete").await;
+        browser.find("dialog").await;
+        assert_eq!(browser.run(FAINT).await, json!([]), "{scheme}: a question");
+        browser.click("dialog button[type=button]").await;
+        browser.miss("dialog").await;
+        browser.go("/console#/people").await;
+        browser.see("tbody", "(you)").await;
+        assert_eq!(browser.run(FAINT).await, json!([]), "{scheme}: users");
+    }
+    browser.close().await;
+}
