@@ -5,7 +5,7 @@ import { announce, ask, el, field, fill } from './dom.js';
 import { maybe, moment, t } from './words.js';
 
 export function history(place, id) {
-  const list = el('ol', { class: 'list lines', id: 'history' });
+  const list = el('ol', { class: 'list lines long', id: 'history', tabindex: '0', 'aria-labelledby': 'history-title' });
   const on = el('button', { hidden: true, on: { click: () => load(next) } }, t('page.on'));
   let next;
   let turn = 0;

@@ -28,7 +28,7 @@ export function webhook(place, id, there) {
     }
     const known = hook && (await get('/webhook/events')).events;
     if (!hook) {
-      fill(settings, el('p', { class: 'muted' }, t('hook.no')), edit());
+      fill(settings, el('p', { class: 'muted' }, t('hook.no')), el('div', { class: 'row' }, edit()));
       return;
     }
     const events = hook.enabled_events;
