@@ -16,6 +16,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::Api;
+use super::devices::follow;
 use super::endpoint::{Admitted, Token};
 use crate::accounts::tokens::{TokenHash, hash};
 use crate::contract::operation::{Envelope, Operation};
@@ -25,6 +26,7 @@ use crate::ids::UserId;
 use crate::memory::Holder;
 use crate::store::accounts::{Caller, Grant};
 use crate::store::pairing_links::PairingLink;
+use crate::supervision::view::Watch;
 
 const OPERATION: Operation = Operation::new("pairing_link", Envelope::Flat);
 /// The `{secret}` of the path.
@@ -40,6 +42,15 @@ fn generate() -> (String, TokenHash) {
     let secret = BASE64_URL_SAFE_NO_PAD.encode(secret);
     let hash = hash(&secret);
     (secret, hash)
+}
+
+/// Follows the link's device; one that was just deleted has no links.
+async fn followed(api: &Api, link: &PairingLink) -> Result<Watch, Failure> {
+    let watch = follow(api, link.device).await;
+    watch.map_err(|failure| match failure {
+        Failure::NotFound(_) => UNKNOWN,
+        other => other,
+    })
 }
 
 /// Whoever has a link.

@@ -117,7 +117,7 @@ impl<A: Clone> Slot<A> {
             since: self.since,
             account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
-            pair_code: up.and_then(|up| up.pair_code.clone()),
+            pair_code: up.and_then(|up| up.pair_code.as_deref().cloned()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
             passkey: self.passkey.clone(),
@@ -246,7 +246,7 @@ impl<A: Clone> Slot<A> {
                 vec![Effect::Tell(Happening::Qr(qr))]
             }
             News::PairCode(code) => {
-                up.pair_code = Some(code);
+                up.pair_code = Some(Box::new(code));
                 Vec::new()
             }
             News::Passkey(passkey) => {

@@ -7,14 +7,13 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Customer, OPERATION, SECRET, UNKNOWN};
+use super::{Customer, OPERATION, SECRET, followed};
 use crate::contract::operation::Operation;
 use crate::contract::param::Param;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::passkey::{self, Stage};
 use crate::device::pairing::{PairCode, Qr};
 use crate::failure::Failure;
-use crate::http::devices::follow;
 use crate::http::devices::paircode::with_dash;
 use crate::http::endpoint::{Context, Endpoint};
 use crate::http::{Api, qr_image};
@@ -114,7 +113,7 @@ impl Endpoint for GetPairingState {
 
     async fn answer(self, context: Context<Customer>) -> Result<Shown, Failure> {
         let (api, link) = (&context.api, &context.caller.link);
-        let mut watch = follow(api, link.device).await.map_err(|_| UNKNOWN)?;
+        let mut watch = followed(api, link).await?;
         let before = watch.now();
         if link.used || before.is_paired() {
             return Ok(Shown::new(link, State::Paired, PAIRED));
@@ -137,7 +136,7 @@ impl Endpoint for GetPairingState {
 
 /// How a pairing stands, after something was done about it.
 pub async fn now(api: &Api, link: &PairingLink) -> Result<Shown, Failure> {
-    let view = follow(api, link.device).await.map_err(|_| UNKNOWN)?.now();
+    let view = followed(api, link).await?.now();
     Shown::of(link, &view, view.exits)
 }
 

@@ -53,7 +53,7 @@ pub struct Up<A> {
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
     /// The last code to type, while pairing.
-    pub pair_code: Option<PairCode>,
+    pub pair_code: Option<Box<PairCode>>,
     /// The phone owes a key without which part of contacts and settings cannot be read.
     pub key_missing: bool,
     /// Part of contacts and settings was asked for in vain.
