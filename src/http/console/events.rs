@@ -350,7 +350,8 @@ impl Stream {
             return Ok(false);
         }
         let tokens = self.api.tokens.changes();
-        if *wake == Wake::Changes && tokens == self.tokens {
+        let told_to_look = *wake == Wake::Look || self.looks.has_changed().unwrap_or(true);
+        if *wake == Wake::Changes && !told_to_look && tokens == self.tokens {
             return Ok(true);
         }
         self.tokens = tokens;

@@ -22,6 +22,7 @@ export function pair(main, { me, id }) {
   let over = false;
   let paused = false;
   let seen = '';
+  let begun = false;
 
   const number = el('input', { name: 'phone', type: 'tel', required: true, autocomplete: 'tel', placeholder: '+55 11 99999-9999' });
   const typed = el('div', { 'aria-live': 'polite' });
@@ -149,15 +150,17 @@ export function pair(main, { me, id }) {
     }
     const now = `${device.phase} ${device.passkey} ${device.since}`;
     if (now === seen) return;
-    const before = seen.split(' ')[0];
+    const first = seen === '';
     seen = now;
+    begun ||= device.phase === 'pairing';
     if (device.passkey) {
       lookAtPasskey();
       return;
     }
-    if (device.phase === 'pairing' || before === '') {
+    if (device.phase === 'pairing' || first) {
       ask(false);
-    } else if (before === 'pairing' && device.phase === 'disconnected') {
+    } else if (begun && device.phase === 'disconnected') {
+      begun = false;
       paused = true;
       blank(t('qr.ended'), true);
     } else if (device.phase === 'quarantined') {
