@@ -24,6 +24,7 @@ use crate::device::receipts::Receipts;
 use crate::device::settle::settle_left;
 use crate::device::shared::{ShareError, Shared};
 use crate::device::states::States;
+use crate::http::console::Console;
 use crate::http::idempotency::UnderWay;
 use crate::http::ryze::rates::Rates;
 use crate::http::{self, Api, Limits, Listener};
@@ -35,6 +36,7 @@ use crate::store::messages::KeptBounds;
 use crate::store::{Options, SealingKey, Store, StoreError};
 use crate::supervision;
 use crate::supervision::alive::Gone;
+use crate::supervision::feed::Feed;
 use crate::supervision::router::Router;
 use crate::supervision::shards::Shards;
 use crate::supervision::supervisor::{Adopt, StopAll, Supervisor};
@@ -83,9 +85,11 @@ pub struct App {
     fleet: Fleet,
     store: Store,
     dispatcher: Dispatcher,
+    webhooks: Webhooks,
     receipts: Receipts,
     states: States,
     draining: Arc<AtomicBool>,
+    console: Option<Arc<Console>>,
     grace: Duration,
 }
 
@@ -119,10 +123,10 @@ impl App {
         let dispatcher = dispatcher::start(webhooks.clone(), intake, &config.webhooks, tls).await?;
         settle_left(&shared).await;
         let fleet = Fleet::start(&config.supervision, shared).await?;
-        let api = api(&config, master, &store, webhooks, &fleet)?;
-        let draining = api.draining.clone();
+        let api = api(&config, master, &store, webhooks.clone(), &fleet)?;
+        let (draining, console) = (api.draining.clone(), api.console.clone());
         let api = Data::new(api);
-        let (address, server) = listen(Listener::api(&config.http), &api, &config)?;
+        let (address, server) = listen(Listener::api(&config), &api, &config)?;
         info!(address = %address, "API listens");
         let mut servers = vec![server];
         let mut health = None;
@@ -139,9 +143,11 @@ impl App {
             fleet,
             store,
             dispatcher,
+            webhooks,
             receipts,
             states,
             draining,
+            console,
             grace: config.http.shutdown_grace,
         })
     }
@@ -166,6 +172,9 @@ impl App {
     pub async fn shutdown(self) {
         let begun = Instant::now();
         self.draining.store(true, Ordering::Relaxed);
+        if let Some(console) = &self.console {
+            console.look_again();
+        }
         let stopping = self.servers.iter().map(|server| server.stop(true));
         let mut drained = pin!(join_all(stopping));
         let requests = begun + self.grace.mul_f64(REQUESTS_SHARE);
@@ -186,6 +195,12 @@ impl App {
         if noted.is_err() {
             warn!("some receipts were not taken note of");
         }
+        if timeout_at(begun + self.grace, self.webhooks.flush())
+            .await
+            .is_err()
+        {
+            warn!("some of what happened at the end is in no history");
+        }
         self.dispatcher.stop().await;
         self.states.flush().await;
         self.store.close().await;
@@ -201,6 +216,7 @@ struct Fleet {
     supervisor_gone: Gone,
     checkups: watch::Receiver<Health>,
     metrics: supervision::metrics::Metrics,
+    feed: Feed,
 }
 
 impl Fleet {
@@ -211,6 +227,7 @@ impl Fleet {
         let (router_alive, router_gone) = Gone::pair();
         let (supervisor_alive, supervisor_gone) = Gone::pair();
         let router = Router::new(config.commands_per_device.get(), router_alive).start();
+        let feed = Feed::default();
         let shards = Shards::start(config.shards);
         let threads = shards.handles();
         let supervisor = Supervisor::new(
@@ -219,6 +236,7 @@ impl Fleet {
             shared,
             router.clone(),
             metrics.clone(),
+            feed.clone(),
             supervisor_alive,
         );
         let supervisor = supervisor.start();
@@ -240,6 +258,7 @@ impl Fleet {
             router_gone,
             supervisor_gone,
             metrics,
+            feed,
         })
     }
 }
@@ -278,8 +297,10 @@ fn api(
         metrics,
         registry,
         limits: Limits::from(config),
+        public_url: config.http.public_url.clone(),
         memory,
         rates: Rates::default(),
+        console: Console::of(config, &fleet.feed).map(Arc::new),
         under_way: UnderWay::default(),
     })
 }

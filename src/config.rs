@@ -38,6 +38,8 @@ pub struct Config {
     pub memory: Memory,
     /// Who may do everything.
     pub auth: Auth,
+    /// The page for people.
+    pub console: Console,
     /// The database.
     pub store: Store,
     /// The other side.
@@ -96,6 +98,9 @@ pub struct Http {
     /// Each as a browser sends it: `https://app.example.com`.
     #[serde(deserialize_with = "values::words")]
     pub cors_origins: Vec<String>,
+    /// What links begin with; `None`: as their maker has called the daemon.
+    #[serde(deserialize_with = "values::origin_if_any")]
+    pub public_url: Option<String>,
     #[serde(deserialize_with = "values::unknown_fields")]
     pub unknown_fields: UnknownFields,
 }
@@ -123,6 +128,21 @@ pub struct Auth {
     /// `None`: systemd's credential, or a generated one.
     #[serde(deserialize_with = "values::path_if_any")]
     pub master_token_file: Option<PathBuf>,
+}
+
+/// The console.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Console {
+    /// Whether there is one.
+    pub enabled: bool,
+    /// How long somebody stays logged in.
+    #[serde(deserialize_with = "values::seconds")]
+    pub session: Duration,
+    /// Where the simulated phones are to be asked, in `wutsd sandbox`.
+    #[cfg(feature = "sandbox")]
+    #[serde(skip)]
+    pub control: Option<Url>,
 }
 
 /// The store.

@@ -371,6 +371,9 @@ impl Handler<RequestPairCode> for DeviceActor {
         ctx.spawn(wanted.map(|result, actor, _| {
             if let State::Pairing(pairing) = &mut actor.state {
                 pairing.code = result.as_ref().ok().cloned();
+                if let Some(code) = pairing.code.clone() {
+                    actor.report(News::PairCode(code));
+                }
             }
             request.answer(result);
         }));

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod body;
 pub mod connection;
+pub mod console;
 pub mod cors;
 pub mod crowd;
 pub mod detached;
@@ -10,9 +11,11 @@ pub mod devices;
 pub mod endpoint;
 pub mod envelope;
 pub mod execute;
+pub mod expiry;
 pub mod health;
 pub mod idempotency;
 pub mod input;
+pub mod links;
 pub mod messages;
 pub mod metrics;
 pub mod observe;
@@ -24,6 +27,7 @@ pub mod ryze;
 pub mod statuses;
 pub mod table;
 pub mod tenants;
+pub mod tokens;
 pub mod users;
 pub mod webhooks;
 pub mod which;
@@ -44,6 +48,7 @@ use actix_web::{App, HttpServer};
 use utoipa::openapi::OpenApi;
 
 use self::connection::{Clocks, Connection};
+use self::console::Console;
 use self::crowd::Crowd;
 use self::endpoint::Admitted;
 use self::idempotency::UnderWay;
@@ -78,9 +83,13 @@ pub struct Api {
     /// All that `/metrics` shows.
     pub registry: Registry,
     pub limits: Limits,
+    /// What links begin with, without a slash at its end; `None`: as their maker has called the daemon.
+    pub public_url: Option<String>,
     /// What callers may make the daemon hold.
     pub memory: Memory,
     pub rates: Rates,
+    /// The page for people; `None`: there is none.
+    pub console: Option<Arc<Console>>,
     /// Requests under a key.
     pub under_way: UnderWay,
     /// Set when the daemon stops: every answer is then the last one on its connection.
@@ -159,13 +168,17 @@ pub struct Listener {
 
 impl Listener {
     /// For everybody.
-    pub fn api(config: &config::Http) -> Self {
+    pub fn api(config: &Config) -> Self {
+        let http = &config.http;
         Self {
-            address: config.listen,
-            workers: config.workers.get(),
-            connections: config.connections,
-            connections_per_peer: config.connections_per_peer,
-            routes: routes::configure,
+            address: http.listen,
+            workers: http.workers.get(),
+            connections: http.connections,
+            connections_per_peer: http.connections_per_peer,
+            routes: match config.console.enabled {
+                true => routes::configure_with_console,
+                false => routes::configure,
+            },
         }
     }
 

@@ -60,6 +60,14 @@ id!(
     TenantId, "tenant ID is required", "tenant ID must be a UUID"
 );
 id!(
+    /// A token that was given away, by what it is called: the token itself is a secret.
+    TokenId, "is required", "must be a UUID"
+);
+id!(
+    /// A link by which somebody pairs one device; the secret in it is another.
+    LinkId, "is required", "must be a UUID"
+);
+id!(
     /// Someone who calls the API with a bearer token.
     UserId, "is required", "must be a UUID"
 );

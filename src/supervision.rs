@@ -5,8 +5,10 @@ pub mod admission;
 pub mod alive;
 pub mod backoff;
 pub mod breaker;
+pub mod feed;
 #[cfg(test)]
 mod fixtures;
+pub mod history;
 pub mod metrics;
 pub mod queue;
 pub mod report;

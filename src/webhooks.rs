@@ -23,7 +23,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use dashmap::DashMap;
 use prometheus::core::Collector;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 use url::Url;
 use uuid::Uuid;
@@ -32,17 +32,18 @@ use self::catalog::{EventName, EventSet};
 use self::event::{Event, Told};
 use self::metrics::{Dropped, Metrics};
 use self::pending_devices::PendingDevices;
-use self::recorder::Recording;
+use self::recorder::{Published, Recording};
 use self::schedule::Receiver;
 use self::settings::{Private, Reach, Wanted};
 use crate::config;
 use crate::failure::Invalid;
 use crate::media::address::Rule;
+use crate::store::history::NewEntry;
 use crate::store::outbox::{NewEvent, OutboxWriter};
 use crate::store::webhooks::{Owner, StoredWebhook};
 use crate::store::{DeviceNumber, RecordBackend, Statement, Store, StoreError};
 
-/// Events that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
+/// Events and entries of histories that wait to be stored, besides inbound messages; beyond that they are counted and dropped.
 const RECORDINGS: usize = 8192;
 
 /// Where the events of one device go.
@@ -167,12 +168,32 @@ impl Webhooks {
         let Some(webhook) = self.listener(device, event.name) else {
             return;
         };
-        let recording = Recording {
+        self.record_soon(Recording::Event(Box::new(Published {
             device,
             webhook,
             event,
             names,
-        };
+        })));
+    }
+
+    /// Stores an entry of a device's history, whether anybody listens or not: at the latest together with what is
+    /// published after it.
+    pub fn remember(&self, device: DeviceNumber, entry: NewEntry) {
+        self.record_soon(Recording::Entry { device, entry });
+    }
+
+    /// Waits until what was published and remembered before is stored, or cannot be.
+    pub async fn flush(&self) {
+        let (reply, stored) = oneshot::channel();
+        // A full queue is waited for: whoever flushes wants it empty.
+        let sent = self.shared.recordings.send(Recording::Flush(reply)).await;
+        if sent.is_ok() {
+            // An error means that the recorder has ended.
+            let _ = stored.await;
+        }
+    }
+
+    fn record_soon(&self, recording: Recording) {
         if let Err(mpsc::error::TrySendError::Full(_)) = self.shared.recordings.try_send(recording)
         {
             self.shared.metrics.dropped(Dropped::TooManyAtOnce, 1);
@@ -253,6 +274,27 @@ impl Webhooks {
             self.learn(stored);
         }
         Ok(())
+    }
+
+    /// Sends a webhook something to see, as soon as what waits before it is sent. `None`: there is none that is switched on.
+    pub async fn test(&self, owner: Owner) -> Result<Option<Uuid>, StoreError> {
+        let found = self.of(owner).filter(|webhook| webhook.enabled);
+        let Some(webhook) = found else {
+            return Ok(None);
+        };
+        let id = Uuid::new_v4();
+        let put = webhook.outbox.put(&NewEvent {
+            id,
+            name: event::TEST,
+            body: &event::test_body(id, &owner),
+        })?;
+        self.shared.store.write(vec![put]).await?;
+        for known in self.shared.known.iter() {
+            if known.owner == owner {
+                self.recorded(*known.key());
+            }
+        }
+        Ok(Some(id))
     }
 
     /// Puts dead letters back into the queue: one, or all of a device. Answers how many.

@@ -52,8 +52,9 @@ impl MasterToken {
         }
     }
 
-    pub fn matches(&self, token: &str) -> bool {
-        tokens::hash(token).ct_eq(&self.0).into()
+    /// Whether this is its hash.
+    pub fn matches(&self, hash: &TokenHash) -> bool {
+        hash.ct_eq(&self.0).into()
     }
 }
 

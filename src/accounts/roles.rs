@@ -37,6 +37,8 @@ pub enum Target {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     See,
+    /// To make, list and end tokens that stand for the user and are given away.
+    GiveTokens,
     Activate,
     Deactivate,
     /// To this role; to the present one is a change too, which changes nothing.
@@ -58,14 +60,18 @@ pub enum Denial {
 /// Whether a user with the role `actor` may do this. The one table of powers over users.
 pub fn permit(actor: Role, target: Target, action: Action) -> Result<(), Denial> {
     match (target, action) {
-        (Target::Oneself, Action::See | Action::Activate) => Ok(()),
+        (Target::Oneself, Action::See | Action::GiveTokens | Action::Activate) => Ok(()),
         (Target::Oneself, Action::Deactivate | Action::Delete) => Err(Denial::Oneself),
         (Target::Oneself, Action::ChangeRole(to)) => {
             allow(steps_down_or_stays(actor, to), Denial::Grant)
         }
         (
             Target::Other(role),
-            Action::See | Action::Activate | Action::Deactivate | Action::Delete,
+            Action::See
+            | Action::GiveTokens
+            | Action::Activate
+            | Action::Deactivate
+            | Action::Delete,
         ) => allow(has_charge_of(actor, role), Denial::Rank),
         (Target::Other(from), Action::ChangeRole(to)) => {
             allow(has_charge_of(actor, from), Denial::Rank)?;
@@ -113,8 +119,9 @@ mod tests {
     use super::*;
 
     const ROLES: [Role; 3] = [Role::Admin, Role::Manager, Role::User];
-    const ACTIONS: [Action; 7] = [
+    const ACTIONS: [Action; 8] = [
         Action::See,
+        Action::GiveTokens,
         Action::Activate,
         Action::Deactivate,
         Action::Delete,
@@ -128,28 +135,28 @@ mod tests {
         (
             Role::Admin,
             [
-                ("yyooyyy", Target::Oneself),
-                ("yyyyyyy", Target::Other(Role::Admin)),
-                ("yyyyyyy", Target::Other(Role::Manager)),
-                ("yyyyyyy", Target::Other(Role::User)),
+                ("yyyooyyy", Target::Oneself),
+                ("yyyyyyyy", Target::Other(Role::Admin)),
+                ("yyyyyyyy", Target::Other(Role::Manager)),
+                ("yyyyyyyy", Target::Other(Role::User)),
             ],
         ),
         (
             Role::Manager,
             [
-                ("yyoogyy", Target::Oneself),
-                ("rrrrrrr", Target::Other(Role::Admin)),
-                ("rrrrrrr", Target::Other(Role::Manager)),
-                ("yyyygyy", Target::Other(Role::User)),
+                ("yyyoogyy", Target::Oneself),
+                ("rrrrrrrr", Target::Other(Role::Admin)),
+                ("rrrrrrrr", Target::Other(Role::Manager)),
+                ("yyyyygyy", Target::Other(Role::User)),
             ],
         ),
         (
             Role::User,
             [
-                ("yyooggy", Target::Oneself),
-                ("rrrrrrr", Target::Other(Role::Admin)),
-                ("rrrrrrr", Target::Other(Role::Manager)),
-                ("rrrrrrr", Target::Other(Role::User)),
+                ("yyyooggy", Target::Oneself),
+                ("rrrrrrrr", Target::Other(Role::Admin)),
+                ("rrrrrrrr", Target::Other(Role::Manager)),
+                ("rrrrrrrr", Target::Other(Role::User)),
             ],
         ),
     ];

@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use chrono::Utc;
 use dashmap::DashMap;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::failure::Invalid;
-use crate::ids::{DeviceId, TenantId, UserId};
+use crate::ids::{DeviceId, TenantId, TokenId, UserId};
 use crate::store::accounts::{Bearer, Caller};
 use crate::store::{Store, StoreError};
 
@@ -47,7 +48,7 @@ pub fn check_chosen(token: &str) -> Result<(), Invalid> {
     Err(Invalid::field("token", problem))
 }
 
-/// Who calls, by token. Holds at most one entry per user and device: unknown tokens are not remembered.
+/// Who calls, by token. Holds at most one entry per token that there is: unknown tokens are not remembered.
 pub struct Tokens {
     store: Store,
     known: Known,
@@ -61,18 +62,21 @@ impl Tokens {
         }
     }
 
-    /// The active user with this token.
-    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, StoreError> {
-        let bearer = self.bearer(token).await?;
+    /// The active user whose token has this hash.
+    pub async fn caller(&self, hash: TokenHash) -> Result<Option<Caller>, StoreError> {
+        let bearer = self.bearer(hash).await?;
         let user = bearer.filter(|bearer| bearer.device.is_none());
         Ok(user.map(|bearer| bearer.caller))
     }
 
-    /// Whoever holds this token, for a user or for one device of an active user.
-    pub async fn bearer(&self, token: &str) -> Result<Option<Bearer>, StoreError> {
-        let hash = hash(token);
+    /// Whoever holds the token with this hash, for a user or for one device of an active user.
+    pub async fn bearer(&self, hash: TokenHash) -> Result<Option<Bearer>, StoreError> {
         if let Some(bearer) = self.known.get(&hash) {
-            return Ok(Some(bearer));
+            if !bearer.is_over(Utc::now().timestamp()) {
+                return Ok(Some(bearer));
+            }
+            self.known.forget(|other| *other == bearer);
+            return Ok(None);
         }
         let asked_at = self.known.changes();
         let found = self.store.bearer(&hash).await?;
@@ -80,6 +84,11 @@ impl Tokens {
             self.known.learn(hash, bearer, asked_at);
         }
         Ok(found)
+    }
+
+    /// Counts what was forgotten: when it changes, whoever was somebody may be so no longer.
+    pub fn changes(&self) -> u64 {
+        self.known.changes()
     }
 
     /// The user was changed or deleted: the next request asks the store. Call it when the change is durable.
@@ -92,9 +101,18 @@ impl Tokens {
         self.known.forget(|bearer| bearer.caller.tenant == tenant);
     }
 
-    /// A device was deleted, and its token with it.
+    /// A device was deleted, and its tokens with it.
     pub fn forget_device(&self, device: DeviceId) {
-        self.known.forget(|bearer| bearer.device == Some(device));
+        self.known
+            .forget(|bearer| bearer.device == Some(device) || bearer.caller.only() == Some(device));
+    }
+
+    /// A token that was given away was deleted.
+    pub fn forget_given(&self, token: TokenId) {
+        self.known.forget(|bearer| {
+            let grant = bearer.caller.grant;
+            grant.is_some_and(|grant| grant.token == token)
+        });
     }
 }
 
@@ -139,6 +157,7 @@ mod tests {
             user: UserId::random(),
             tenant: TenantId::random(),
             role: Role::User,
+            grant: None,
         };
         Bearer {
             caller,

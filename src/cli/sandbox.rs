@@ -65,7 +65,8 @@ pub fn sandbox(arguments: SandboxArguments, file: Option<PathBuf>) -> Result<(),
         })
         .await?;
         overrides[0].1 = simulator.addresses().ws.clone();
-        let config = Config::load(file.as_deref(), &overrides)?;
+        let mut config = Config::load(file.as_deref(), &overrides)?;
+        config.console.control = simulator.addresses().control.parse().ok();
         let app = App::start(config).await?;
         let trial = async {
             let whatsapp = simulator.addresses();

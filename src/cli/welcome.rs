@@ -229,6 +229,7 @@ impl Welcome {
             r#"
 wutsd is ready, with a simulated WhatsApp behind it. Ctrl-C stops both.
 
+  Console          {api}/console   (log in with the token)
   API              {api}
   Token            {token}
   Paired phone     {phone}, with {count} contacts{trouble}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
+use url::Url;
 
 use super::UnknownFields;
 
@@ -72,6 +73,23 @@ pub fn address_if_any<'de, D: Deserializer<'de>>(
         serde::de::Error::custom(problem)
     };
     text.parse().map(Some).map_err(wrong)
+}
+
+/// As a browser writes it, without a slash at its end.
+pub fn origin_if_any<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let url = Url::parse(&text).ok();
+    let url = url.filter(|url| ["http", "https"].contains(&url.scheme()) && url.path() == "/");
+    let origin = url.map(|url| url.origin().ascii_serialization());
+    let problem = || format!("{text:?} is no address such as https://wuts.example.com");
+    origin
+        .map(Some)
+        .ok_or_else(|| serde::de::Error::custom(problem()))
 }
 
 pub fn path_if_any<'de, D: Deserializer<'de>>(

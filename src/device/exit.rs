@@ -6,6 +6,9 @@ use std::time::Duration;
 pub const PAIR: &str =
     "pair the device: GET /qr for a code to scan, POST /paircode for one to type";
 
+/// What a server may name as the end of a ban can be out of every calendar.
+const LONGEST_BAN: Duration = Duration::from_secs(366 * 24 * 3600);
+
 /// The one reason with which a life ended; the first reason wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExitReason {
@@ -164,6 +167,54 @@ impl ExitReason {
             | Self::KeepaliveTimedOut
             | Self::StoreFailed
             | Self::Panicked => true,
+        }
+    }
+
+    /// The reason in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Shutdown => "the daemon was stopped",
+            Self::Removed => "the device was deleted",
+            Self::Disconnected => "somebody asked for the connection to be closed",
+            Self::PairingEnded => "nobody used the codes in time, or another pairing was asked for",
+            Self::LoggedOut => "the device was unlinked, on the phone or from here",
+            Self::Locked => "WhatsApp has locked the account",
+            Self::Banned => "WhatsApp has banned the account",
+            Self::Refused(_) => "WhatsApp refused the login",
+            Self::Replaced => "another program logged in with the credentials of this device",
+            Self::ClientOutdated => "WhatsApp wants a newer client",
+            Self::TemporarilyBanned(_) => "WhatsApp has banned the account for some time",
+            Self::RestartRequired => "WhatsApp asked to log in again, as it does after pairing",
+            Self::ServerUnavailable => "WhatsApp's server was not available",
+            Self::RateLimited => "WhatsApp asked for fewer connections",
+            Self::ConnectFailed => "no connection to WhatsApp came about",
+            Self::ConnectTimedOut => "the login took too long",
+            Self::ConnectionLost => "the connection to WhatsApp broke",
+            Self::KeepaliveTimedOut => "WhatsApp no longer answered",
+            Self::StoreFailed => "the database could not be written or read",
+            Self::Panicked => "a defect in wutsd",
+        }
+    }
+
+    /// The reason of this name, without what else was known of it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// WhatsApp's code of a refusal that has no name.
+    pub fn code(self) -> Option<u16> {
+        match self {
+            Self::Refused(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// For how long WhatsApp wants nothing of the account.
+    pub fn banned_for(self) -> Option<Duration> {
+        match self {
+            // No longer than a time can be written.
+            Self::TemporarilyBanned(remaining) => Some(remaining.min(LONGEST_BAN)),
+            _ => None,
         }
     }
 

@@ -6,8 +6,8 @@ use actix::{Message, Recipient};
 use tokio::task;
 
 use super::exit::ExitReason;
-use super::pairing::Qr;
 use super::pairing::passkey::Passkey;
+use super::pairing::{PairCode, Qr};
 use super::restriction::Restriction;
 use crate::ids::DeviceId;
 use crate::store::devices::Account;
@@ -71,6 +71,8 @@ pub enum News {
     Entered(Phase),
     /// A code to be scanned.
     Qr(Qr),
+    /// A code to be typed.
+    PairCode(PairCode),
     /// The check by the account's passkey has come this far.
     Passkey(Passkey),
     /// The account is known and stored.

@@ -4,24 +4,28 @@ use actix_web::HttpRequest;
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
 use super::Api;
+use super::console::session;
 use super::endpoint::{Admitted, Token};
+use crate::accounts::tokens::{TokenHash, hash};
 use crate::failure::Failure;
 use crate::memory::Holder;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Grant};
 
 /// The user whose token the request carries.
 impl Admitted for Caller {
     const TOKENS: &'static [Token] = &[Token::User];
 
     async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
-        let token = bearer(request.headers()).ok_or(Failure::Unauthorized)?;
-        let caller = api.tokens.caller(token).await;
-        let caller = caller.map_err(|error| Failure::of_store("a token was not looked up", &error));
-        caller?.ok_or(Failure::Unauthorized)
+        let token = presented(request, api).await?;
+        caller(api, token).await?.ok_or(Failure::Unauthorized)
     }
 
     fn holder(&self) -> Holder {
         Some(self.user)
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        self.grant
     }
 }
 
@@ -32,14 +36,17 @@ impl Admitted for Master {
     const TOKENS: &'static [Token] = &[Token::Master];
 
     async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
-        let token = bearer(request.headers()).ok_or(Failure::Unauthorized)?;
-        match api.master.matches(token) {
+        match api.master.matches(&presented(request, api).await?) {
             true => Ok(Self),
             false => Err(Failure::Unauthorized),
         }
     }
 
     fn holder(&self) -> Holder {
+        None
+    }
+
+    fn grant(&self) -> Option<Grant> {
         None
     }
 }
@@ -50,20 +57,35 @@ pub enum MasterOrCaller {
     Caller(Caller),
 }
 
+impl MasterOrCaller {
+    /// Whose token has this hash.
+    pub async fn with(api: &Api, token: TokenHash) -> Result<Option<Self>, Failure> {
+        if api.master.matches(&token) {
+            return Ok(Some(Self::Master));
+        }
+        Ok(caller(api, token).await?.map(Self::Caller))
+    }
+}
+
 impl Admitted for MasterOrCaller {
     const TOKENS: &'static [Token] = &[Token::User, Token::Master];
 
     async fn admit(request: &HttpRequest, api: &Api) -> Result<Self, Failure> {
-        match Master::admit(request, api).await {
-            Ok(Master) => Ok(Self::Master),
-            Err(_) => Caller::admit(request, api).await.map(Self::Caller),
-        }
+        let token = presented(request, api).await?;
+        Self::with(api, token).await?.ok_or(Failure::Unauthorized)
     }
 
     fn holder(&self) -> Holder {
         match self {
             Self::Master => None,
             Self::Caller(caller) => caller.holder(),
+        }
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        match self {
+            Self::Master => None,
+            Self::Caller(caller) => caller.grant,
         }
     }
 }
@@ -80,6 +102,26 @@ impl Admitted for Anybody {
 
     fn holder(&self) -> Holder {
         None
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        None
+    }
+}
+
+/// The user whose token has this hash.
+async fn caller(api: &Api, token: TokenHash) -> Result<Option<Caller>, Failure> {
+    let caller = api.tokens.caller(token).await;
+    caller.map_err(|error| Failure::of_store("a token was not looked up", &error))
+}
+
+/// Hash of the token that the request carries, or that somebody has shown to the console who now asks through its page.
+async fn presented(request: &HttpRequest, api: &Api) -> Result<TokenHash, Failure> {
+    match request.headers().contains_key(AUTHORIZATION) {
+        true => bearer(request.headers())
+            .map(hash)
+            .ok_or(Failure::Unauthorized),
+        false => session::token(request, api).await,
     }
 }
 

@@ -83,6 +83,13 @@ impl Connection {
         self.next_request_by.send_replace(Some(since + self.limit));
     }
 
+    /// A part of an answer without an end is on its way; the next one follows, or the other end takes nothing any more.
+    pub fn go_on(&self, until_next: Duration) {
+        self.place.work();
+        let next = Instant::now() + until_next + self.limit;
+        self.next_request_by.send_replace(Some(next));
+    }
+
     /// Whether the present answer is the last one.
     pub fn is_old(&self) -> bool {
         Instant::now() >= self.last_answer_after

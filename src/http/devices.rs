@@ -3,6 +3,7 @@
 pub mod connect;
 pub mod create;
 pub mod disconnect;
+pub mod history;
 pub mod list;
 pub mod logout;
 pub mod mine;
@@ -12,12 +13,17 @@ pub mod passkey;
 pub mod passkey_confirm;
 pub mod qr;
 pub mod qr_status;
+pub mod rename;
 pub mod status;
+
+use tracing::info;
 
 use super::Api;
 use super::detached::to_the_end;
 use super::endpoint::Context;
+use super::users::remove_devices;
 use super::which::{NOT_FOUND, Which};
+use crate::contract::param::Param;
 use crate::failure::{Failure, Invalid};
 use crate::ids::DeviceId;
 use crate::store::StoreError;
@@ -57,6 +63,15 @@ fn several() -> Invalid {
     )
 }
 
+/// The `{deviceID}` of the path.
+pub const DEVICE: Param = Param::path("deviceID");
+
+/// The device that the path names, if it is the caller's.
+pub async fn in_path(api: &Api, caller: Caller, id: &str) -> Result<DeviceId, Failure> {
+    let located = locate(api, caller, Which::named(Some(id))).await?;
+    located.filter(|_| !id.is_empty()).ok_or(NOT_FOUND)
+}
+
 /// The device that the caller means, if it is the caller's.
 pub async fn locate(api: &Api, caller: Caller, which: Which) -> Result<Option<DeviceId>, Failure> {
     let device = match which {
@@ -75,7 +90,9 @@ pub async fn follow(api: &Api, device: DeviceId) -> Result<Watch, Failure> {
 /// The caller's devices, oldest first.
 async fn own(api: &Api, caller: Caller) -> Result<Vec<Device>, Failure> {
     let own = api.store.devices_of(caller.tenant, caller.user).await;
-    own.map_err(|error| Failure::of_store("devices could not be listed", &error))
+    let mut own = own.map_err(|error| Failure::of_store("devices could not be listed", &error))?;
+    own.retain(|device| caller.reaches(device.id));
+    Ok(own)
 }
 
 /// The caller's devices, oldest first, and where each stands.
@@ -92,7 +109,7 @@ pub async fn own_devices(api: &Api, caller: Caller) -> Result<Vec<(Device, View)
 async fn device_to_pair(context: &Context<Caller>) -> Result<DeviceId, Failure> {
     match context.locate().await? {
         Some(device) => Ok(device),
-        None if context.device == Which::Default => {
+        None if context.device == Which::Default && context.caller.only().is_none() => {
             let device = create(&context.api, context.caller, DEFAULT_NAME).await?;
             Ok(device.id)
         }
@@ -138,6 +155,29 @@ pub async fn adopt(
         Ok(device)
     })
     .await
+}
+
+/// Removes a device for good, in this order: the phone no longer lists it, its records go, its row and its tokens go.
+/// Whatever goes wrong between two steps, asking again takes it up from there.
+pub async fn remove_for_good(api: &Api, caller: Caller, device: DeviceId) -> Result<(), Failure> {
+    // WhatsApp does not take it back, and a life ends at the first step.
+    let ready = api.store.ready().await;
+    ready.map_err(|error| Failure::of_store("a device was not deleted", &error))?;
+    let watch = follow(api, device).await;
+    let live = watch.is_ok_and(|watch| watch.now().is_live());
+    if live && let Err(failure) = logout::unlink(api, caller, device).await {
+        if failure.passes() {
+            return Err(failure);
+        }
+        // It is not to be in the way: the owner can unlink the device on the phone.
+        info!(device.id = %device, reason = %failure, "a device could not be unlinked before it was deleted");
+    }
+    remove_devices(api, [device]).await?;
+    let deleted = api.store.delete_device(device).await;
+    api.tokens.forget_device(device);
+    deleted.map_err(|error| Failure::of_store("a device could not be deleted", &error))?;
+    info!(device.id = %device, "device deleted");
+    Ok(())
 }
 
 pub fn not_created(error: StoreError) -> Failure {

@@ -10,7 +10,7 @@ use actix_web::web::{Data, Payload};
 use actix_web::{HttpRequest, HttpResponse};
 use tracing::{Instrument, field, info, info_span, warn};
 
-use super::endpoint::{Admitted, Context, Endpoint};
+use super::endpoint::{Admitted, Context, Endpoint, Needs};
 use super::input::{self, Fields, Shape};
 use super::which::Which;
 use super::{Api, Limits, UnknownFields, envelope, idempotency, wire};
@@ -42,9 +42,10 @@ pub async fn execute<E: Endpoint>(
     payload: Payload,
     api: Data<Api>,
     shape: Arc<Shape>,
+    needs: Needs,
 ) -> HttpResponse {
     let mut fields = Fields::default();
-    let read = read::<E>(&request, payload, api, &shape, &mut fields).await;
+    let read = read::<E>(&request, payload, api, (&shape, needs), &mut fields).await;
     let respond = {
         let fields = Rc::new(fields);
         move |result| respond::<E>(&fields, result)
@@ -86,11 +87,12 @@ async fn read<E: Endpoint>(
     request: &HttpRequest,
     payload: Payload,
     api: Data<Api>,
-    shape: &Shape,
+    (shape, needs): (&Shape, Needs),
     fields: &mut Fields,
 ) -> Result<(E, Context<E::Caller>, Option<Asked>), Failure> {
     // Before the body is taken in: strangers take no memory.
     let caller = E::Caller::admit(request, &api).await?;
+    needs.check(caller.grant())?;
     let (limits, held) = (api.limits.of(E::LARGE), api.room(&caller));
     let key = match E::SENDS || E::MAKES {
         true => idempotency::key(request)?,

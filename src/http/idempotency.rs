@@ -139,6 +139,12 @@ struct Answer {
 /// What was asked for under a key. `None`: by whoever runs the daemon, who has no devices to send from.
 pub fn asked(caller: &impl Admitted, key: &str, request: [u8; 32]) -> Option<Asked> {
     let (user, key) = (caller.holder()?, Sha256::digest(key.as_bytes()).into());
+    // Whoever names no device means another one with a token that knows one only, and learns nothing of the others' answers.
+    let only = caller.grant().and_then(|grant| grant.device);
+    let request = match only {
+        Some(device) => hashed([&request[..], device.0.as_bytes()]),
+        None => request,
+    };
     Some(Asked { user, key, request })
 }
 

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use actix_web::http::Method;
 use serde::Deserialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
-use super::endpoint::{Context, Endpoint};
+use super::endpoint::{Context, Endpoint, Needs};
 use super::execute;
 use super::input::{Fields, Shape};
 use super::which::{NOT_FOUND, Which};
@@ -18,7 +19,7 @@ use crate::contract::param::Param;
 use crate::contract::reply::Reply;
 use crate::failure::{Backoff, Failure};
 use crate::memory::Permit;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 
 /// What a request for a command brings.
 #[derive(Deserialize)]
@@ -38,6 +39,13 @@ where
     const LARGE: bool = I::Command::LARGE;
     const SENDS: bool = I::Command::SENDS;
     const MAKES: bool = I::Command::MAKES;
+
+    fn needs(method: &Method) -> Needs {
+        match *method {
+            Method::GET => Needs::Scope(Scope::Read),
+            _ => Needs::Scope(Scope::Send),
+        }
+    }
 
     fn refusals() -> Vec<Failure> {
         // What its check makes of a request that brings nothing is an example of what it refuses.

@@ -21,7 +21,7 @@ use utoipa::openapi::{
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use self::about::About;
-use super::endpoint::Token;
+use super::endpoint::{Needs, Token};
 use super::table::{Area, Entry};
 use crate::webhooks::payload::{self, Payload};
 use crate::{device, supervision};
@@ -56,11 +56,6 @@ pub async fn show() -> HttpResponse {
         .body(DOCUMENT.clone())
 }
 
-/// Of a GET no body is read.
-fn takes_body(method: &Method) -> bool {
-    *method != Method::GET
-}
-
 /// The whole contract.
 pub fn document(areas: Vec<Area>) -> OpenApi {
     let mut paths = PathsBuilder::new();
@@ -69,7 +64,7 @@ pub fn document(areas: Vec<Area>) -> OpenApi {
     for (area, endpoints) in areas {
         tags.push(Tag::new(area));
         for endpoint in endpoints {
-            let about = (endpoint.about)(endpoint.id, takes_body(&endpoint.method));
+            let about = (endpoint.about)(endpoint.id, &endpoint.method);
             components = components.schemas_from_iter(about.schemas.clone());
             let item = utoipa::openapi::PathItem::new(
                 method(&endpoint),
@@ -148,9 +143,11 @@ fn scheme(token: Token) -> SecurityScheme {
 }
 
 fn operation(area: &str, endpoint: &Entry, about: About) -> OperationBuilder {
-    let no_scopes: [&str; 0] = [];
+    // What a token that was given away must be good for; the others have no scopes.
+    let given = about.needs.map(Needs::name);
+    let needs = |token: &Token| given.filter(|_| *token == Token::User);
     let tokens = about.tokens.iter();
-    let securities = tokens.map(|token| SecurityRequirement::new(token.scheme(), no_scopes));
+    let securities = tokens.map(|token| SecurityRequirement::new(token.scheme(), needs(token)));
     let mut operation = OperationBuilder::new()
         .tag(area)
         .operation_id(Some(endpoint.id))
@@ -189,7 +186,7 @@ mod tests {
     use super::*;
 
     fn schemas(endpoint: Entry) -> about::Schemas {
-        (endpoint.about)(endpoint.id, takes_body(&endpoint.method)).schemas
+        (endpoint.about)(endpoint.id, &endpoint.method).schemas
     }
 
     #[test]

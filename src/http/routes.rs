@@ -12,9 +12,11 @@ use actix_web::middleware::from_fn;
 use actix_web::web::{self, ServiceConfig, resource, route, scope};
 use actix_web::{HttpRequest, HttpResponse, Resource, Route, guard};
 
+use super::links::by_link::ByLink;
 use super::table::{Area, Entry, command, endpoint};
 use super::{
-    devices, envelope, health, messages, openapi, ryze, statuses, tenants, users, webhooks,
+    console, devices, envelope, health, links, messages, openapi, ryze, statuses, tenants, tokens,
+    users, webhooks,
 };
 use crate::commands::{
     self, appstate, calls, chats, communities, contacts, groups, newsletters, payments, presence,
@@ -145,7 +147,16 @@ pub fn areas() -> Vec<Area> {
         ("Instances", vec![
             endpoint::<devices::create::CreateDevice>("createDevice", POST, "/devices"),
             endpoint::<devices::list::ListDevices>("listDevices", GET, "/devices"),
+            endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
+            endpoint::<devices::history::GetDeviceHistory>("getDeviceHistory", GET, "/devices/{deviceID}/history"),
+            endpoint::<links::create::CreatePairingLink>("createPairingLink", POST, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::list::ListPairingLinks>("listPairingLinks", GET, "/devices/{deviceID}/pairing-links"),
+            endpoint::<links::delete::DeletePairingLink>("deletePairingLink", DELETE, "/devices/{deviceID}/pairing-links/{id}"),
+            endpoint::<links::state::GetPairingState>("getPairingState", GET, "/pair/{secret}/state"),
+            endpoint::<links::code::AskForCode>("askForPairCodeByLink", POST, "/pair/{secret}/code"),
+            endpoint::<ByLink<devices::passkey::AnswerPasskey>>("answerPasskeyByLink", POST, "/pair/{secret}/passkey"),
+            endpoint::<ByLink<devices::passkey_confirm::ConfirmPasskey>>("confirmPasskeyByLink", POST, "/pair/{secret}/passkey/confirm"),
             endpoint::<devices::mine::GetMyDevices>("getMyDevices", GET, "/user/devices"),
             endpoint::<devices::qr_status::GetQrStatus>("getSessionQrStatus", GET, "/qr/status"),
             endpoint::<devices::qr::GenerateQrCode>("generateSessionQrCode", GET, "/qr"),
@@ -159,10 +170,16 @@ pub fn areas() -> Vec<Area> {
             command::<privacy::get::GetPrivacy>("getPrivacySettings", GET, "/privacy"),
             command::<profile::picture::SetProfilePicture>("setProfilePicture", POST, "/profile/picture"),
         ]),
+        ("Tokens", vec![
+            endpoint::<tokens::create::CreateToken>("createToken", POST, "/tokens"),
+            endpoint::<tokens::list::ListTokens>("listTokens", GET, "/tokens"),
+            endpoint::<tokens::delete::DeleteToken>("deleteToken", DELETE, "/tokens/{id}"),
+        ]),
         ("Webhooks", vec![
             endpoint::<webhooks::configure::ConfigureWebhook>("configureWebhook", POST, "/webhook"),
             endpoint::<webhooks::show::GetWebhook>("getWebhook", GET, "/webhook"),
             endpoint::<webhooks::delete::DeleteWebhook>("deleteWebhook", DELETE, "/webhook"),
+            endpoint::<webhooks::test::TestWebhook>("testWebhook", POST, "/webhook/test"),
             endpoint::<webhooks::events::ListEvents>("getAvailableWebhookEvents", GET, "/webhook/events"),
             endpoint::<webhooks::pending::SetUserWebhookUrl>("setUserWebhookURL", POST, "/user/webhook"),
             endpoint::<webhooks::list::ListDeliveries>("listDeliveries", GET, "/webhook/deliveries"),
@@ -219,6 +236,13 @@ pub fn configure_health(app: &mut ServiceConfig) {
     app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
 
+/// The same with the console.
+pub fn configure_with_console(app: &mut ServiceConfig) {
+    // After the API, whose addresses go before those that it leaves open.
+    configure(app);
+    console::configure(app);
+}
+
 /// Lets the application serve the whole table.
 pub fn configure(app: &mut ServiceConfig) {
     let mut below_api = scope(ryze::ROOT).wrap(from_fn(ryze::gate::gate));
@@ -232,15 +256,8 @@ pub fn configure(app: &mut ServiceConfig) {
     }
     let unknown_instance = |request| unknown(request, ryze::OPERATION);
     app.service(below_api.default_service(route().to(unknown_instance)));
-    let document = web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    let document = document.to(openapi::show);
-    let methods = ["GET", "HEAD"].map(str::to_owned).into();
-    app.service(resource_of(
-        &[openapi::ADDRESS],
-        vec![document],
-        methods,
-        UNKNOWN,
-    ));
+    let document = vec![(GET, web::route().to(openapi::show))];
+    app.service(aside(&[openapi::ADDRESS], document));
     openapi::configure(app);
     app.default_service(route().to(|request| unknown(request, UNKNOWN)));
 }
@@ -270,6 +287,23 @@ fn serve(paths: Vec<&'static str>, entries: Vec<Entry>, operation: Operation) ->
     }
     let routes = entries.into_iter().map(|entry| entry.route).collect();
     resource_of(&paths, routes, methods, operation)
+}
+
+/// Paths of what is no part of the API, with their methods.
+pub fn aside(paths: &[&str], routes: Vec<(Method, Route)>) -> Resource {
+    let mut methods = Vec::new();
+    let mut guarded = Vec::new();
+    for (method, route) in routes {
+        methods.push(method.to_string());
+        guarded.push(match method {
+            Method::GET => {
+                methods.push("HEAD".to_owned());
+                route.guard(guard::Any(guard::Get()).or(guard::Head()))
+            }
+            method => route.method(method),
+        });
+    }
+    resource_of(paths, guarded, methods, UNKNOWN)
 }
 
 /// These paths, each with and without a slash at its end; other methods are refused with the list of these.

@@ -27,7 +27,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::memory::Holder;
-use crate::store::accounts::{Bearer, Caller};
+use crate::store::accounts::{Bearer, Caller, Grant};
 use crate::store::devices::Device;
 use crate::supervision::view::View;
 
@@ -80,6 +80,10 @@ impl Admitted for Bearer {
     fn holder(&self) -> Holder {
         self.caller.holder()
     }
+
+    fn grant(&self) -> Option<Grant> {
+        self.caller.grant
+    }
 }
 
 /// Whoever holds the token of an account; an instance's own token is none here.
@@ -104,6 +108,10 @@ impl Admitted for Account {
 
     fn holder(&self) -> Holder {
         self.0.holder()
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        self.0.grant
     }
 }
 
@@ -149,6 +157,10 @@ impl Admitted for Instance {
 
     fn holder(&self) -> Holder {
         self.caller.holder()
+    }
+
+    fn grant(&self) -> Option<Grant> {
+        self.caller.grant
     }
 }
 

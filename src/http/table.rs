@@ -28,8 +28,8 @@ pub struct Entry {
     pub paths: Vec<&'static str>,
     /// What answers.
     pub route: Route,
-    /// What the document says of it, by its `operationId` and whether it takes a body.
-    pub about: fn(&'static str, bool) -> About,
+    /// What the document says of it, by its `operationId` and its method.
+    pub about: fn(&'static str, &Method) -> About,
 }
 
 impl Entry {
@@ -51,8 +51,9 @@ where
 /// A line for any other endpoint.
 pub fn endpoint<E: Endpoint>(id: &'static str, method: Method, path: &'static str) -> Entry {
     let shape = Arc::new(Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE, E::SENDS));
+    let needs = E::needs(&method);
     let handler = move |request: HttpRequest, payload: Payload, api: Data<Api>| {
-        execute::execute::<E>(request, payload, api, shape.clone())
+        execute::execute::<E>(request, payload, api, shape.clone(), needs)
     };
     // Whoever asks with HEAD gets the head of the answer to GET.
     let route = match method {

@@ -1,6 +1,6 @@
 //! Users of a tenant: what concerns people and their tokens, and no device.
 
-mod change;
+pub mod change;
 pub mod create;
 pub mod delete;
 pub mod list;
@@ -25,9 +25,9 @@ use crate::store::accounts::{Credentials, Role, User};
 use crate::supervision::supervisor::Remove;
 
 // The contract gives the statuses; these texts and the choice of 400 and 403 are ours.
-const NOT_FOUND: Failure = Failure::NotFound("user not found");
+pub const NOT_FOUND: Failure = Failure::NotFound("user not found");
 const ADMINS_ONLY: Failure = Failure::documented(403, "admin role required");
-const OUT_OF_REACH: Failure =
+pub const OUT_OF_REACH: Failure =
     Failure::documented(403, "insufficient permissions to manage this user");
 const NOT_YOURS_TO_GIVE: Failure =
     Failure::documented(403, "insufficient permissions to assign this role");

@@ -8,6 +8,7 @@ pub mod pending;
 pub mod purge;
 pub mod replay;
 pub mod show;
+pub mod test;
 
 use std::collections::BTreeMap;
 

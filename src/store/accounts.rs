@@ -1,5 +1,6 @@
 //! Tenants and their users: what they are, and whom a token belongs to.
 
+mod grant;
 mod tenants;
 #[cfg(test)]
 mod tests;
@@ -15,6 +16,7 @@ use super::value::{Row, Statement, Value};
 use super::{Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
 
+pub use self::grant::{Grant, Scope, Scopes};
 pub use self::users::{Change, Membership, Settled};
 
 /// An organisation.
@@ -95,15 +97,29 @@ pub struct Caller {
     pub tenant: TenantId,
     /// What the caller may do to others.
     pub role: Role,
+    /// The limits of a token that was given away; none: it is the user's own.
+    pub grant: Option<Grant>,
 }
 
 impl Caller {
-    /// Of what the caller may know of, to a statement that asks for tenant, user and, in place of the user, whether it is all
-    /// of the tenant's.
+    /// The only device that the caller may know of; none: all of the user's.
+    pub fn only(&self) -> Option<DeviceId> {
+        self.grant.and_then(|grant| grant.device)
+    }
+
+    /// Whether the caller may know of this device, if it is the user's.
+    pub fn reaches(&self, device: DeviceId) -> bool {
+        self.only().is_none_or(|only| only == device)
+    }
+
+    /// Of what the caller may know of, to a statement that asks for tenant, user, in place of the user whether it is all of the
+    /// tenant's, and the one device (an empty text: any).
     pub(super) fn bind(&self, statement: Statement) -> Statement {
         let all = i64::from(self.role != Role::User);
+        let only = self.only().map(|device| device.to_string());
         let statement = statement.bind(self.tenant.to_string());
-        statement.bind(self.user.to_string()).bind(all)
+        let statement = statement.bind(self.user.to_string()).bind(all);
+        statement.bind(only.unwrap_or_default())
     }
 }
 
@@ -116,16 +132,25 @@ pub struct Bearer {
     pub device: Option<DeviceId>,
 }
 
+impl Bearer {
+    /// Whether it is a token that was given away, and over. `now` is in Unix seconds.
+    pub fn is_over(&self, now: i64) -> bool {
+        self.caller.grant.is_some_and(|grant| grant.is_over(now))
+    }
+}
+
 /// All tokens are in one table, so that none can be two things.
-const BEARER: &str = "SELECT m.id, m.tenant_id, m.role, t.device_id FROM token AS t \
-    LEFT JOIN device AS d ON d.id = t.device_id JOIN member AS m ON m.id = COALESCE(t.member_id, d.user_id) \
+const BEARER: &str = "SELECT m.id, m.tenant_id, m.role, t.device_id, g.id, g.scopes, g.device_id, g.expires_at \
+    FROM token AS t LEFT JOIN device AS d ON d.id = t.device_id LEFT JOIN given_token AS g ON g.id = t.given_id \
+    JOIN member AS m ON m.id = COALESCE(t.member_id, d.user_id, g.member_id) \
     WHERE t.hash = $1 AND m.active = $2";
 
 impl Store {
     /// Who holds a token. The user whom it belongs to, directly or through a device, is active.
     pub async fn bearer(&self, token_hash: &[u8; 32]) -> Result<Option<Bearer>, StoreError> {
         let find = Statement::new(BEARER).bind(token_hash.to_vec()).bind(1);
-        self.read(find).await?.first().map(bearer).transpose()
+        let found = self.read(find).await?.first().map(bearer).transpose()?;
+        Ok(found.filter(|bearer| !bearer.is_over(Utc::now().timestamp())))
     }
 }
 
@@ -134,9 +159,19 @@ fn bearer(row: &Row) -> Result<Bearer, StoreError> {
         user: id(row, 0)?,
         tenant: id(row, 1)?,
         role: role(row, 2)?,
+        grant: row.optional_text(4)?.map(|_| grant(row)).transpose()?,
     };
     let device = row.optional_text(3)?.map(|_| id(row, 3)).transpose()?;
     Ok(Bearer { caller, device })
+}
+
+fn grant(row: &Row) -> Result<Grant, StoreError> {
+    Ok(Grant {
+        token: id(row, 4)?,
+        scopes: Scopes::parse(row.text(5)?),
+        device: row.optional_text(6)?.map(|_| id(row, 6)).transpose()?,
+        expires_at: row.optional_int(7)?,
+    })
 }
 
 fn role(row: &Row, column: usize) -> Result<Role, StoreError> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use tracing::error;
 
+use super::pairing_links::use_up;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Sealer, SealingKey, Store, StoreError};
 use crate::ids::{DeviceId, TenantId, UserId};
@@ -145,6 +146,15 @@ impl Store {
         self.write(vec![delete]).await.map(drop)
     }
 
+    /// Gives a device another name. `false`: it is gone.
+    pub async fn rename_device(&self, device: DeviceId, name: &str) -> Result<bool, StoreError> {
+        let rename = "UPDATE device SET name = $1, updated_at = $2 WHERE id = $3 RETURNING id";
+        let rename = Statement::new(rename).bind(name);
+        let rename = rename.bind(Utc::now().timestamp()).bind(device.to_string());
+        let answers = self.write(vec![rename]).await?;
+        Ok(answers.first().is_some_and(|renamed| !renamed.is_empty()))
+    }
+
     /// Notes whom WhatsApp knows the device as, and that it was seen just now. A device that was paired just now is wanted;
     /// for one that was paired before, that stays as somebody decided.
     pub async fn set_paired(&self, device: DeviceId, account: &Account) -> Result<(), StoreError> {
@@ -156,7 +166,8 @@ impl Store {
         let id = device.to_string();
         let account = account.seal(&self.shared.key, &id)?;
         let update = update.bind(1).bind(account).bind(now).bind(now);
-        self.write(vec![update.bind(id)]).await.map(drop)
+        let unit = vec![update.bind(id), use_up(device, now)];
+        self.write(unit).await.map(drop)
     }
 
     /// Whether the device is to be connected, also after a restart of the daemon.

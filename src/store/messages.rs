@@ -143,6 +143,7 @@ const OF_DEVICE: &str = "SELECT number, device, id, mine, state, at, value, fail
 const OF_CALLER: &str = "SELECT m.number, m.device, m.id, m.mine, m.state, m.at, m.value, m.failure, d.id, d.user_id \
     FROM message AS m JOIN device AS d ON d.number = m.device \
     WHERE m.id = $1 AND m.mine >= $2 AND d.tenant_id = $3 AND (d.user_id = $4 OR $5 = 1) \
+    AND $6 IN ('', d.id) \
     ORDER BY m.mine, m.number DESC LIMIT 1";
 
 const OTHERS_BEFORE: &str = "SELECT number, device, id, mine, state, at, value, failure FROM message \

@@ -78,6 +78,22 @@ const STEPS: &[(&str, Step)] = &[
         "others' statuses",
         Step::Sql(include_str!("migrations/0019_others_statuses.sql")),
     ),
+    (
+        "history",
+        Step::Sql(include_str!("migrations/0020_history.sql")),
+    ),
+    (
+        "console sessions",
+        Step::Sql(include_str!("migrations/0021_console_sessions.sql")),
+    ),
+    (
+        "given tokens",
+        Step::Sql(include_str!("migrations/0022_given_tokens.sql")),
+    ),
+    (
+        "pairing links",
+        Step::Sql(include_str!("migrations/0023_pairing_links.sql")),
+    ),
 ];
 
 /// How a step is made.

@@ -65,7 +65,8 @@ const SIGN: &str = "INSERT INTO status_view (status, who, delivered_at, viewed_a
     ON CONFLICT (status, who) DO UPDATE SET viewed_at = excluded.viewed_at \
     WHERE status_view.viewed_at IS NULL AND excluded.viewed_at IS NOT NULL RETURNING viewed_at";
 const FIND: &str = "SELECT s.number, s.device FROM status AS s JOIN device AS d ON d.number = s.device \
-    WHERE s.id = $1 AND d.tenant_id = $2 AND (d.user_id = $3 OR $4 = 1) ORDER BY s.number DESC LIMIT 1";
+    WHERE s.id = $1 AND d.tenant_id = $2 AND (d.user_id = $3 OR $4 = 1) \
+    AND $5 IN ('', d.id) ORDER BY s.number DESC LIMIT 1";
 const COUNT: &str = "SELECT COUNT(*), COUNT(viewed_at) FROM status_view WHERE status = $1";
 const PAGE: &str = "SELECT number, who, delivered_at, viewed_at, value FROM status_view \
     WHERE status = $1 AND number > $2 AND ($3 = 0 OR viewed_at IS NOT NULL) ORDER BY number LIMIT $4";

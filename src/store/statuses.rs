@@ -173,7 +173,8 @@ const OF_CALLER: &str = concat!(
     "SELECT ",
     known!(),
     " FROM status AS s JOIN device AS d ON d.number = s.device \
-    WHERE s.id = $1 AND d.tenant_id = $2 AND (d.user_id = $3 OR $4 = 1) ORDER BY s.number DESC LIMIT 1"
+    WHERE s.id = $1 AND d.tenant_id = $2 AND (d.user_id = $3 OR $4 = 1) \
+    AND $5 IN ('', d.id) ORDER BY s.number DESC LIMIT 1"
 );
 const SWEEP: &str = "DELETE FROM status WHERE number IN (SELECT number FROM status \
     WHERE COALESCE(ended_at + $1, at + $2) < $3 LIMIT $4) RETURNING id";

@@ -64,6 +64,7 @@ impl Store {
         }
         let keys = Statement::new(SWEEP_KEYS).bind(now - idempotency::KEPT);
         removed += self.in_chunks(keys).await?;
+        removed += self.sweep_console_sessions(now).await?;
         removed += self.sweep_statuses(now).await?;
         removed += self.sweep_others_statuses(now).await?;
         Ok(removed)

@@ -4,6 +4,7 @@ mod chat_list;
 mod commits;
 mod conformance;
 mod crash;
+mod history;
 mod idempotency;
 mod keys;
 mod library;

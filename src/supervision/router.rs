@@ -115,10 +115,12 @@ impl Router {
     fn locate(&self, caller: &Caller, named: Option<DeviceId>) -> Option<DeviceId> {
         let own = self.by_user.get(&caller.user)?;
         if let Some(device) = named {
-            return own.contains(&device).then_some(device);
+            let is_own = own.contains(&device) && caller.reaches(device);
+            return is_own.then_some(device);
         }
         let known = own
             .iter()
+            .filter(|device| caller.reaches(**device))
             .filter_map(|device| self.devices.get_key_value(device));
         let (device, _) = known.min_by_key(|(_, entry)| (!entry.paired, entry.number.0))?;
         Some(*device)

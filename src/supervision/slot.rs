@@ -31,6 +31,8 @@ const LONGEST_DELAY: Duration = Duration::from_secs(366 * 24 * 3600);
 #[derive(Clone, Debug)]
 pub struct Slot<A> {
     stage: Stage<A>,
+    /// When its state changed last, as others see it.
+    since: DateTime<Utc>,
     /// Once paired.
     account: Option<Account>,
     history: History,
@@ -38,6 +40,8 @@ pub struct Slot<A> {
     last_exit: Option<ExitReason>,
     /// How the check of its present pairing by the account's passkey stands, or how that of the last one came to nothing.
     passkey: Option<Passkey>,
+    /// What WhatsApp did not let the account do when that was heard last.
+    restriction: Restriction,
     /// Counts the lives that have ended.
     exits: u64,
     /// It was paired, and has not logged in since.
@@ -52,14 +56,17 @@ impl<A: Clone> Slot<A> {
         account: Option<Account>,
         last_seen: Option<DateTime<Utc>>,
         barred: Option<ExitReason>,
+        now: DateTime<Utc>,
     ) -> Self {
         Self {
             stage: Stage::Down,
+            since: now,
             account,
             history: History::default(),
             last_seen,
             last_exit: barred,
             passkey: None,
+            restriction: Restriction::default(),
             exits: 0,
             is_new: false,
             barred: barred.is_some(),
@@ -68,6 +75,15 @@ impl<A: Clone> Slot<A> {
 
     /// Takes an input in, and says what is to be done about it.
     pub fn step(&mut self, input: Input<A>, moment: &Moment<'_>) -> Vec<Effect<A>> {
+        let before = self.stage.state();
+        let effects = self.decide(input, moment);
+        if self.stage.state() != before {
+            self.since = moment.utc;
+        }
+        effects
+    }
+
+    fn decide(&mut self, input: Input<A>, moment: &Moment<'_>) -> Vec<Effect<A>> {
         match input {
             Input::Start => self.start(moment),
             Input::Connect => {
@@ -75,7 +91,11 @@ impl<A: Clone> Slot<A> {
                 [told].into_iter().chain(self.want()).collect()
             }
             Input::Pair { anew } => self.pair(anew),
-            Input::Disconnect => self.stay_down(ExitReason::Disconnected),
+            Input::Disconnect => {
+                let told = Effect::Tell(Happening::Disconnecting);
+                let ended = self.stay_down(ExitReason::Disconnected);
+                [told].into_iter().chain(ended).collect()
+            }
             Input::Halt => self.stay_down(ExitReason::Shutdown),
             Input::Remove => self.remove(),
             Input::Begun(life, address) => self.begun(life, address, moment),
@@ -97,8 +117,10 @@ impl<A: Clone> Slot<A> {
         };
         View {
             state: self.stage.state(),
+            since: self.since,
             account: self.account.clone(),
             qr: up.and_then(|up| up.qr.clone()),
+            pair_code: up.and_then(|up| up.pair_code.as_deref().cloned()),
             last_seen: self.last_seen,
             last_exit: self.last_exit,
             passkey: self.passkey.clone(),
@@ -158,7 +180,7 @@ impl<A: Clone> Slot<A> {
     fn pair(&mut self, anew: bool) -> Vec<Effect<A>> {
         match &mut self.stage {
             Stage::Up(up) if anew => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = None;
                 up.end(ExitReason::PairingEnded, Wish::Again)
             }
@@ -210,6 +232,7 @@ impl<A: Clone> Slot<A> {
             phase: Phase::Connecting,
             live_since: None,
             qr: None,
+            pair_code: None,
             key_missing: false,
             unsynced: false,
             restriction: Restriction::default(),
@@ -230,8 +253,12 @@ impl<A: Clone> Slot<A> {
                 up.qr = Some(qr.clone());
                 vec![Effect::Tell(Happening::Qr(qr))]
             }
+            News::PairCode(code) => {
+                up.pair_code = Some(Box::new(code));
+                Vec::new()
+            }
             News::Passkey(passkey) => {
-                up.qr = None;
+                (up.qr, up.pair_code) = (None, None);
                 self.passkey = Some(passkey.clone());
                 vec![Effect::Tell(Happening::Passkey(passkey))]
             }
@@ -244,8 +271,8 @@ impl<A: Clone> Slot<A> {
                 Vec::new()
             }
             News::Restricted(restriction) => {
-                up.restriction = restriction;
-                Vec::new()
+                up.restriction = restriction.clone();
+                self.restricted(restriction)
             }
             News::Paired(account) => self.paired(account),
             News::Exited(reason) => self.exited(reason, moment),
@@ -260,7 +287,10 @@ impl<A: Clone> Slot<A> {
         match phase {
             // Of one that closes the exit comes next, and tells the gate why.
             Phase::Connecting | Phase::Closing => return vec![Effect::Route(None)],
-            Phase::Pairing => return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None)],
+            Phase::Pairing => {
+                let begun = Effect::Tell(Happening::PairingBegun);
+                return vec![Effect::Gate(Gate::GotThrough), Effect::Route(None), begun];
+            }
             Phase::Live => {}
         }
         up.live_since = Some(moment.now);
@@ -278,6 +308,15 @@ impl<A: Clone> Slot<A> {
             effects.push(Effect::NoteBarred(None));
         }
         effects
+    }
+
+    /// Every life says what it knows of from the ones before.
+    fn restricted(&mut self, after: Restriction) -> Vec<Effect<A>> {
+        let before = std::mem::replace(&mut self.restriction, after.clone());
+        match before == after {
+            true => Vec::new(),
+            false => vec![Effect::Tell(Happening::Restricted { before, after })],
+        }
     }
 
     /// Every life says whom it is logged in as; only the first one has just been paired.

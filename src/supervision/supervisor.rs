@@ -19,6 +19,7 @@ use super::activity::Activity;
 use super::admission::{Admission, Limits};
 use super::alive::Alive;
 use super::backoff::Policy;
+use super::feed::{Change, Feed};
 use super::metrics::Metrics;
 use super::router::Router;
 use super::shards::Shards;
@@ -42,6 +43,8 @@ type Waiting = oneshot::Sender<Result<(), StoreError>>;
 /// A device of the fleet, and what is needed to do what its slot decides.
 struct Member {
     number: DeviceNumber,
+    /// As those know it who follow the fleet.
+    change: Change,
     slot: Slot<Address>,
     /// What others see. It is made of the slot, and never asked here.
     view: watch::Sender<View>,
@@ -67,6 +70,7 @@ pub struct Supervisor {
     shared: Arc<Shared>,
     router: Addr<Router>,
     metrics: Metrics,
+    feed: Feed,
     _alive: Alive,
 }
 
@@ -78,6 +82,7 @@ impl Supervisor {
         shared: Arc<Shared>,
         router: Addr<Router>,
         metrics: Metrics,
+        feed: Feed,
         alive: Alive,
     ) -> Self {
         let policy = Policy::from(config);
@@ -93,6 +98,7 @@ impl Supervisor {
             shared,
             router,
             metrics,
+            feed,
             _alive: alive,
         }
     }
@@ -137,6 +143,7 @@ impl Supervisor {
             return;
         }
         let before = member.view.send_replace(after.clone());
+        self.feed.tell(member.change);
         self.not_down += usize::from(after.state != State::Down);
         self.not_down -= usize::from(before.state != State::Down);
         self.metrics.device_moved(before.counted(), after.counted());

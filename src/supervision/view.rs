@@ -6,8 +6,8 @@ use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
 use crate::device::exit::{ExitReason, PAIR};
-use crate::device::pairing::Qr;
 use crate::device::pairing::passkey::Passkey;
+use crate::device::pairing::{PairCode, Qr};
 use crate::device::restriction::Restriction;
 use crate::store::devices::Account;
 
@@ -112,10 +112,14 @@ const SYNC_AGAIN: &str = "part of contacts and settings could not be fetched, or
 pub struct View {
     /// Where it stands.
     pub state: State,
+    /// When it came to stand there, in whole seconds.
+    pub since: DateTime<Utc>,
     /// Once paired.
     pub account: Option<Account>,
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
+    /// The last code to type, while pairing.
+    pub pair_code: Option<PairCode>,
     /// How the check of a pairing by the account's passkey stands, or how the last one came to nothing.
     pub passkey: Option<Passkey>,
     /// When it was logged in last, in whole seconds.

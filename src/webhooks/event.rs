@@ -73,16 +73,40 @@ impl Event {
 
     /// The body without a signature.
     pub fn body(&self, owner: &Owner) -> Vec<u8> {
-        let envelope = Envelope {
+        Envelope {
             id: self.id,
             event: self.name.text(),
             timestamp: self.at.timestamp(),
             device_id: owner.device,
             user_id: owner.user,
             data: &self.data,
-        };
-        serde_json::to_vec(&envelope).expect("a JSON value with text keys can be written")
+        }
+        .written()
     }
+}
+
+impl Envelope<'_> {
+    fn written(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a JSON value with text keys can be written")
+    }
+}
+
+/// What a webhook is sent when somebody wants to see whether anything arrives. It is nothing that happens, and so no name of
+/// the catalog.
+pub const TEST: &str = "webhook.test";
+
+/// Its body, without a signature.
+pub fn test_body(id: Uuid, owner: &Owner) -> Vec<u8> {
+    let data = serde_json::json!({ "message": "somebody wants to see whether this arrives" });
+    Envelope {
+        id,
+        event: TEST,
+        timestamp: Utc::now().timestamp(),
+        device_id: owner.device,
+        user_id: owner.user,
+        data: &data,
+    }
+    .written()
 }
 
 #[cfg(test)]

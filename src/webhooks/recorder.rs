@@ -1,13 +1,15 @@
-//! Stores events that come from where nobody can wait for a commit.
+//! Stores events and entries of histories that come from where nobody can wait for a commit.
 
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tracing::error;
 
 use super::event::Event;
 use super::{Intake, Webhook, Webhooks, names};
+use crate::store::history::NewEntry;
 use crate::store::{DeviceNumber, RecordBackend, StoreError};
 use crate::telemetry::Chain;
 
@@ -15,8 +17,20 @@ use crate::telemetry::Chain;
 const BATCH: usize = 256;
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
 
+/// What is to be stored.
+pub enum Recording {
+    Event(Box<Published>),
+    /// Of a device's history.
+    Entry {
+        device: DeviceNumber,
+        entry: NewEntry,
+    },
+    /// Nothing; whoever waits is told when everything before it is stored.
+    Flush(oneshot::Sender<()>),
+}
+
 /// An event that is to be stored.
-pub struct Recording {
+pub struct Published {
     /// Whose event it is.
     pub device: DeviceNumber,
     /// Whom it was wanted by when it came.
@@ -33,8 +47,10 @@ pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
     while intake.recv_many(&mut batch, BATCH).await > 0 {
         let mut recordings: Vec<Recording> = std::mem::take(&mut batch);
         for recording in &mut recordings {
-            if let Some(known) = &recording.names {
-                names::complete(&mut recording.event.data, known).await;
+            if let Recording::Event(new) = recording
+                && let Some(known) = &new.names
+            {
+                names::complete(&mut new.event.data, known).await;
             }
         }
         while let Err(error) = store(&webhooks, &recordings).await {
@@ -44,7 +60,15 @@ pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
             error!(error = %Chain(&error), "events could not be stored yet");
             tokio::time::sleep(RETRY_PAUSE).await;
         }
-        let devices: HashSet<DeviceNumber> = recordings.iter().map(|new| new.device).collect();
+        let mut devices = HashSet::new();
+        for recording in recordings {
+            match recording {
+                Recording::Event(new) => drop(devices.insert(new.device)),
+                Recording::Entry { .. } => {}
+                // Whoever waited may have gone.
+                Recording::Flush(reply) => drop(reply.send(())),
+            }
+        }
         for device in devices {
             webhooks.recorded(device);
         }
@@ -52,7 +76,16 @@ pub async fn run(webhooks: Webhooks, Intake(mut intake): Intake) {
 }
 
 async fn store(webhooks: &Webhooks, recordings: &[Recording]) -> Result<(), StoreError> {
-    let put = |new: &Recording| new.webhook.put(&new.event);
-    let unit = recordings.iter().map(put).collect::<Result<_, _>>()?;
+    let mut unit = Vec::with_capacity(2 * recordings.len());
+    for recording in recordings {
+        match recording {
+            Recording::Event(new) => unit.push(new.webhook.put(&new.event)?),
+            Recording::Entry { device, entry } => unit.extend(entry.put(*device)),
+            Recording::Flush(_) => {}
+        }
+    }
+    if unit.is_empty() {
+        return Ok(());
+    }
     webhooks.shared.store.write(unit).await.map(drop)
 }

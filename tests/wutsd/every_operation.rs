@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::contract::{self, Operation};
-use crate::support::{Answer, Api, World};
+use crate::support::{Answer, Api, User, World};
 
 /// What of this world a request can be about.
 pub struct Things {
@@ -16,6 +16,8 @@ pub struct Things {
     pub instance: String,
     /// An event that could not be delivered.
     pub delivery: String,
+    /// Of a link by which a device is paired.
+    pub secret: String,
 }
 
 impl Things {
@@ -28,6 +30,7 @@ impl Things {
             device: id(),
             instance: id(),
             delivery: id(),
+            secret: id(),
         }
     }
 
@@ -39,6 +42,7 @@ impl Things {
             ("users", "id") => &self.user,
             ("global", "id") => &self.tenant,
             ("devices", "deviceID") => &self.device,
+            ("pair", "secret") => &self.secret,
             ("webhook", "id") => &self.delivery,
             ("messages", _) => "3EB0C431D17A2B6E9F0C",
             ("api", "instance") => &self.instance,
@@ -78,6 +82,16 @@ fn is_about_something(operation: &Operation) -> bool {
     let in_body = operation.body.iter().flat_map(|(_, fields)| fields);
     let mut names = in_body.chain(&operation.query);
     operation.path.contains('{') || names.any(|name| name == "device_id")
+}
+
+/// The secret in a link of a new device of this user.
+async fn link(user: &User) -> String {
+    let made = user.api.post("/devices", json!({ "name": "linked" })).await;
+    let device = made.expect(201)["device"]["id"].clone();
+    let links = format!("/devices/{}/pairing-links", device.as_str().expect("an id"));
+    let made = user.api.post_nothing(&links).await.expect(201);
+    let url = made["url"].as_str().expect("a URL");
+    url.rsplit('/').next().expect("a secret").to_owned()
 }
 
 /// Without what differs from answer to answer.
@@ -159,6 +173,7 @@ async fn a_body_that_makes_no_sense_is_refused_by_every_operation_that_takes_one
     let world = World::start().await;
     let (user, _) = world.paired_user().await;
     let master = world.api.as_user(&world.master_token);
+    let secret = link(&user).await;
     for operation in contract::operations() {
         let Some((example, fields)) = &operation.body else {
             continue;
@@ -178,6 +193,7 @@ async fn a_body_that_makes_no_sense_is_refused_by_every_operation_that_takes_one
             let things = Things {
                 user: user.user_id.clone(),
                 instance: "WhatsApp".into(),
+                secret: secret.clone(),
                 ..Things::unknown()
             };
             let answer = call(&strange, api, &things).await;

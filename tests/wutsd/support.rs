@@ -1,6 +1,7 @@
 //! A world for one test: a simulated WhatsApp and a daemon, each in its own process.
 
 pub mod api;
+pub mod browser;
 pub mod contract;
 pub mod control;
 pub mod process;
@@ -15,6 +16,7 @@ use tempfile::TempDir;
 use tokio::time::{Instant, sleep};
 
 pub use self::api::{Answer, Api};
+pub use self::browser::Browser;
 pub use self::control::Control;
 pub use self::process::{PATIENCE, Process};
 pub use self::receiver::{Behaviour, LOCAL, Received, Receiver, WELL};

@@ -37,5 +37,16 @@ fn every_endpoint_has_one_test_file_that_begins_with_its_name() {
         .collect();
     // The document is not in itself.
     endpoints.extend(["GET /openapi.json", "GET /docs"].map(str::to_owned));
+    // Nor is what only the console's page asks for.
+    let console = [
+        "GET /",
+        "GET /console",
+        "GET /console/session",
+        "POST /console/session",
+        "DELETE /console/session",
+        "GET /console/events",
+        "GET /pair/{secret}",
+    ];
+    endpoints.extend(console.map(str::to_owned));
     assert_eq!(named, endpoints);
 }

@@ -14,6 +14,7 @@ mod purge;
 mod receipts;
 mod replay;
 mod signatures;
+mod test;
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! POST /devices — registers a device that is to be paired.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,9 +8,9 @@ use super::list::Listed;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::Created;
 use crate::failure::{Failure, Invalid};
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::DeviceId;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 
 const LONGEST_NAME: usize = 100;
 
@@ -59,15 +60,16 @@ impl Endpoint for CreateDevice {
     const SUMMARY: &'static str = "Registers a device that is to be paired";
     const OPERATION: Operation = Operation::new("device", Envelope::Flat);
 
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
+
     fn refusals() -> Vec<Failure> {
         vec![bad_name().into()]
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Created<Registered>, Failure> {
-        let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > LONGEST_NAME {
-            return Err(bad_name().into());
-        }
+        let name = checked_name(&self.name)?;
         let device = super::create(&context.api, context.caller, name).await?;
         let data = InShort {
             device_id: device.id,
@@ -78,6 +80,15 @@ impl Endpoint for CreateDevice {
             device: Listed::new(device, None, &context.api.webhooks),
             data,
         }))
+    }
+}
+
+/// A name for people, without blanks around it.
+pub fn checked_name(name: &str) -> Result<&str, Invalid> {
+    let name = name.trim();
+    match (1..=LONGEST_NAME).contains(&name.chars().count()) {
+        true => Ok(name),
+        false => Err(bad_name()),
     }
 }
 

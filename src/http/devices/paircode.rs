@@ -155,7 +155,8 @@ fn failed(problem: &str) -> Failure {
     Failure::told(500, format!("failed to generate pair code: {problem}"))
 }
 
-fn with_dash(code: &str) -> String {
+/// As phones show a code.
+pub fn with_dash(code: &str) -> String {
     match code.split_at_checked(4) {
         Some((first, second)) if !second.is_empty() => format!("{first}-{second}"),
         _ => code.to_owned(),

@@ -37,7 +37,7 @@ pub const NOT_ASKED: Failure = Failure::documented(
 );
 /// The check is over, with its reason.
 pub const FAILED: Failure = Failure::documented(502, reasons::REFUSED);
-const TIMED_OUT: Failure = Failure::documented(504, "timeout waiting for WhatsApp");
+pub const TIMED_OUT: Failure = Failure::documented(504, "timeout waiting for WhatsApp");
 
 /// The step after an answer is waited for, for so long: mostly it comes at once.
 const NEXT: Duration = Duration::from_secs(5);
@@ -129,7 +129,8 @@ impl Endpoint for AnswerPasskey {
 }
 
 impl AnswerPasskey {
-    fn assertion(self) -> Result<Assertion, Invalid> {
+    /// What it brings, decoded.
+    pub fn assertion(self) -> Result<Assertion, Invalid> {
         if self.r#type != "public-key" {
             return Err(Invalid::field("type", "type must be public-key"));
         }

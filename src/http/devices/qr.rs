@@ -1,5 +1,6 @@
 //! GET /qr — a code to scan with the phone.
 
+use actix_web::http::Method;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,11 +12,11 @@ use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
 use crate::device::pairing::passkey::{self, Passkey};
 use crate::failure::Failure;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::http::which::NOT_FOUND;
 use crate::http::{Api, qr_image};
 use crate::ids::DeviceId;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 use crate::supervision::supervisor::Pair;
 use crate::supervision::view::{State, View};
 
@@ -70,6 +71,10 @@ impl Endpoint for GenerateQrCode {
         Param::query("reuse_cache").or(&["reuse", "use_cache", "cached"]),
     ];
     const NAMES_DEVICE: bool = true;
+
+    fn needs(_: &Method) -> Needs {
+        Needs::Scope(Scope::Manage)
+    }
 
     fn refusals() -> Vec<Failure> {
         vec![ALREADY_CONNECTED, NOT_FOUND, TIMED_OUT, FAILED]

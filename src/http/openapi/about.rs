@@ -1,5 +1,6 @@
 //! What an endpoint says of itself for the document. All of it follows from its types.
 
+use actix_web::http::Method;
 use serde_json::{Value, from_value};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
@@ -9,7 +10,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::{Param, Place};
 use crate::contract::reply::{Form, Reply};
 use crate::failure::{Failure, Invalid};
-use crate::http::endpoint::{Admitted, Endpoint, Token};
+use crate::http::endpoint::{Admitted, Endpoint, Needs, Token};
 use crate::http::idempotency;
 use crate::http::input::FORCE;
 use crate::http::input::unknown_parameter;
@@ -38,7 +39,9 @@ impl Token {
 
     pub const fn meaning(self) -> &'static str {
         match self {
-            Self::User => "The token of a user, shown once when the user is made.",
+            Self::User => {
+                "The token of a user, shown once when the user is made; or one that the user has given away (`POST /tokens`) and that has the scope named here."
+            }
             Self::Master => "The token of whoever runs the daemon, from its configuration.",
             Self::Ryze => {
                 "The token of a user (TokenAccount) or of one device (TokenInstance); `Authorization: Bearer` takes it too."
@@ -56,6 +59,8 @@ pub struct About {
     pub(super) body: Option<Body>,
     pub(super) forms: Vec<Form>,
     pub(super) refusals: Vec<Failure>,
+    /// What a token that was given away must be good for; none: such tokens are not let in at all.
+    pub(super) needs: Option<Needs>,
     /// The named schemas that all this refers to.
     pub(super) schemas: Schemas,
 }
@@ -68,10 +73,16 @@ pub(super) struct Body {
 
 impl About {
     /// `id`: the endpoint's `operationId`, after which its body is called.
-    pub fn of<E: Endpoint>(id: &'static str, takes_body: bool) -> Self {
+    pub fn of<E: Endpoint>(id: &'static str, method: &Method) -> Self {
+        // Of a GET no body is read.
+        let takes_body = *method != Method::GET;
         let shape = Shape::of::<E>(E::PARAMS, E::NAMES_DEVICE, E::SENDS);
         let mut schemas = Schemas::new();
         E::schemas(&mut schemas);
+        // The RyzeAPI takes a user's own token, and no scopes.
+        let given =
+            E::Caller::TOKENS.contains(&Token::User) && !E::Caller::TOKENS.contains(&Token::Ryze);
+        let needs = given.then(|| E::needs(method));
         let body = (takes_body && shape.names().any(|name| shape.in_body(name)))
             .then(|| body::<E>(id, &shape, &mut schemas));
         let forms = E::Reply::forms();
@@ -85,15 +96,17 @@ impl About {
             params: params(&shape, E::SENDS || E::MAKES),
             body,
             forms,
-            refusals: refusals::<E>(&shape, takes_body),
+            refusals: refusals::<E>(&shape, takes_body, needs),
+            needs,
             schemas,
         }
     }
 }
 
 /// Those of its own, and those of every endpoint of its kind.
-fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool) -> Vec<Failure> {
+fn refusals<E: Endpoint>(shape: &Shape, takes_body: bool, needs: Option<Needs>) -> Vec<Failure> {
     let mut refusals = E::Caller::refusals();
+    refusals.extend(needs.into_iter().flat_map(Needs::refusals));
     if !E::Caller::TOKENS.is_empty() {
         refusals.push(Failure::Unauthorized);
     }

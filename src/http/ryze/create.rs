@@ -107,10 +107,11 @@ fn bad_name() -> Invalid {
 /// A token that the caller has chosen, if nobody has it.
 async fn chosen(api: &Api, token: String) -> Result<(String, TokenHash), Failure> {
     tokens::check_chosen(&token)?;
-    let holder = api.tokens.bearer(&token).await;
+    let hash = tokens::hash(&token);
+    let holder = api.tokens.bearer(hash).await;
     let holder =
         holder.map_err(|error| Failure::of_store("a token could not be looked up", &error))?;
-    if holder.is_some() || api.master.matches(&token) {
+    if holder.is_some() || api.master.matches(&hash) {
         return Err(TOKEN_TAKEN);
     }
     let hash = tokens::hash(&token);

@@ -2,7 +2,6 @@
 
 use actix_web::HttpRequest;
 use serde::Deserialize;
-use tracing::info;
 use utoipa::ToSchema;
 
 use super::{Account, INSTANCE, Instance, OPERATION, Outcome};
@@ -11,10 +10,10 @@ use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::detached::to_the_end;
-use crate::http::devices::logout::unlink;
+use crate::http::devices::remove_for_good;
 use crate::http::endpoint::{Admitted, Context, Endpoint, Token};
-use crate::http::users::remove_devices;
 use crate::memory::Holder;
+use crate::store::accounts::Grant;
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteInstance {}
@@ -37,6 +36,10 @@ impl Admitted for OwnInstance {
     fn holder(&self) -> Holder {
         self.0.holder()
     }
+
+    fn grant(&self) -> Option<Grant> {
+        self.0.grant()
+    }
 }
 
 impl Endpoint for DeleteInstance {
@@ -52,32 +55,14 @@ impl Endpoint for DeleteInstance {
 
     async fn answer(self, context: Context<OwnInstance>) -> Result<Outcome, Failure> {
         let Context { api, caller, .. } = context;
-        to_the_end(async move { gone(&api, &caller.0).await.map_err(not_gone) }).await?;
+        let Instance { caller, device } = caller.0;
+        to_the_end(async move {
+            let removed = remove_for_good(&api, caller, device.id).await;
+            removed.map_err(not_gone)
+        })
+        .await?;
         Ok(Outcome::new("Instance deleted", "deleted"))
     }
-}
-
-/// In this order: the phone no longer lists the device, its records go, its row and its token go. Whatever goes wrong
-/// between two steps, asking again takes it up from there.
-async fn gone(api: &Api, instance: &Instance) -> Result<(), Failure> {
-    // WhatsApp does not take it back, and a life ends at the first step.
-    let ready = api.store.ready().await;
-    ready.map_err(|error| Failure::of_store("a device was not deleted", &error))?;
-    let live = instance.view(api).await.is_ok_and(|view| view.is_live());
-    let device = instance.device.id;
-    if live && let Err(failure) = unlink(api, instance.caller, device).await {
-        if failure.passes() {
-            return Err(failure);
-        }
-        // It is not to be in the way: the owner can unlink the device on the phone.
-        info!(device.id = %device, reason = %failure, "a device could not be unlinked before it was deleted");
-    }
-    remove_devices(api, [device]).await?;
-    let deleted = api.store.delete_device(device).await;
-    api.tokens.forget_device(device);
-    deleted.map_err(|error| Failure::of_store("a device could not be deleted", &error))?;
-    info!(device.id = %device, "device deleted");
-    Ok(())
 }
 
 fn not_gone(failure: Failure) -> Failure {

@@ -116,6 +116,7 @@ mod tests {
             user: UserId::random(),
             tenant: TenantId::random(),
             role: Role::User,
+            grant: None,
         };
         Bearer {
             caller,

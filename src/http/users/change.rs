@@ -18,7 +18,7 @@ pub(super) struct Changed {
 }
 
 /// The user that the caller may do all this to, with the caller as the store knows it at the same moment.
-pub(super) async fn permitted(
+pub async fn permitted(
     api: &Api,
     caller: Caller,
     id: UserId,
@@ -81,7 +81,7 @@ pub(super) async fn change(
 /// What an action makes of a user. Who is deleted is deactivated first, so that the token ends before anything else.
 fn after(membership: Membership, action: &Action) -> Membership {
     match action {
-        Action::See => membership,
+        Action::See | Action::GiveTokens => membership,
         Action::Activate => Membership {
             active: true,
             ..membership

@@ -1,5 +1,6 @@
 //! POST /users — a new user of the caller's tenant, and the token, which is shown this once.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use crate::accounts::roles;
 use crate::contract::operation::{Envelope, Operation};
 use crate::contract::reply::Created;
 use crate::failure::Failure;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::store::StoreError;
 use crate::store::accounts::{Caller, Role};
 
@@ -44,6 +45,10 @@ impl Endpoint for CreateUser {
     type Reply = Created<Enrolled>;
     const SUMMARY: &'static str = "Adds a user to the caller's tenant";
     const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+
+    fn needs(_: &Method) -> Needs {
+        Needs::OwnToken
+    }
 
     fn refusals() -> Vec<Failure> {
         vec![EMAIL_TAKEN, ADMINS_ONLY]

@@ -3,6 +3,7 @@
 //! In this order: the user is deactivated, which is where it is decided and where the token ends; its devices are
 //! removed; the rows go. Whatever goes wrong between two steps, asking again takes it up from there.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
@@ -15,9 +16,9 @@ use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::detached::to_the_end;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::UserId;
-use crate::store::accounts::Caller;
+use crate::store::accounts::{Caller, Scope};
 
 #[derive(Deserialize, ToSchema)]
 pub struct DeleteUser {
@@ -37,6 +38,10 @@ impl Endpoint for DeleteUser {
     const SUMMARY: &'static str = "Deletes a user with all devices, for good";
     const OPERATION: Operation = Operation::new("user", Envelope::Flat);
     const PARAMS: &'static [Param] = &[ID];
+
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
 
     fn refusals() -> Vec<Failure> {
         NOT_CHANGED.into()

@@ -3,6 +3,7 @@
 //! The contract's examples show every user's `token` here. We cannot and would not: only hashes are stored, so that
 //! neither a stolen database nor an admin's screen gives anybody away. A token is shown once, when its user is created.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,8 +11,8 @@ use super::ADMINS_ONLY;
 use crate::accounts::roles;
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
-use crate::http::endpoint::{Context, Endpoint};
-use crate::store::accounts::{Caller, User};
+use crate::http::endpoint::{Context, Endpoint, Needs};
+use crate::store::accounts::{Caller, Scope, User};
 
 #[derive(Deserialize, ToSchema)]
 pub struct ListUsers {}
@@ -27,6 +28,10 @@ impl Endpoint for ListUsers {
     type Reply = List;
     const SUMMARY: &'static str = "Lists the users of the caller's tenant";
     const OPERATION: Operation = Operation::new("user", Envelope::Flat);
+
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Read)
+    }
 
     fn refusals() -> Vec<Failure> {
         vec![ADMINS_ONLY]

@@ -1,5 +1,6 @@
 //! POST /users/{id}/promote — another role, up or down.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
@@ -10,7 +11,7 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::detached::to_the_end;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::UserId;
 use crate::store::accounts::{Caller, Role};
 
@@ -55,6 +56,10 @@ impl Endpoint for PromoteUser {
     const SUMMARY: &'static str = "Changes a user's role";
     const OPERATION: Operation = Operation::new("user", Envelope::Flat);
     const PARAMS: &'static [Param] = &[ID];
+
+    fn needs(_: &Method) -> Needs {
+        Needs::OwnToken
+    }
 
     fn refusals() -> Vec<Failure> {
         NOT_CHANGED.into()

@@ -1,5 +1,6 @@
 //! GET /users/{id} — one user: oneself, whom one has charge of, or anybody for the master token.
 
+use actix_web::http::Method;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -11,9 +12,9 @@ use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::Api;
 use crate::http::auth::MasterOrCaller;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::{TenantId, UserId};
-use crate::store::accounts::{Role, User};
+use crate::store::accounts::{Role, Scope, User};
 
 #[derive(Deserialize, ToSchema)]
 pub struct GetUser {
@@ -65,6 +66,10 @@ impl Endpoint for GetUser {
     const SUMMARY: &'static str = "Shows a user";
     const OPERATION: Operation = Operation::new("user", Envelope::Data);
     const PARAMS: &'static [Param] = &[ID];
+
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Read)
+    }
 
     fn refusals() -> Vec<Failure> {
         vec![OUT_OF_REACH, NOT_FOUND]

@@ -1,5 +1,6 @@
 //! PUT /users/{id} — whether a user is active, and which role it has.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use tracing::info;
 use utoipa::ToSchema;
@@ -10,9 +11,9 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::detached::to_the_end;
-use crate::http::endpoint::{Context, Endpoint};
+use crate::http::endpoint::{Context, Endpoint, Needs};
 use crate::ids::UserId;
-use crate::store::accounts::{Caller, Role};
+use crate::store::accounts::{Caller, Role, Scope};
 
 /// What is absent stays as it is.
 #[derive(Deserialize, ToSchema)]
@@ -39,11 +40,19 @@ impl Endpoint for UpdateUser {
     const OPERATION: Operation = Operation::new("user", Envelope::Flat);
     const PARAMS: &'static [Param] = &[ID];
 
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
+
     fn refusals() -> Vec<Failure> {
         NOT_CHANGED.into()
     }
 
     async fn answer(self, context: Context<Caller>) -> Result<Updated, Failure> {
+        if self.role.is_some() {
+            // Nobody gives power by a token that was given.
+            Needs::OwnToken.check(context.caller.grant)?;
+        }
         let actions = self.actions();
         to_the_end(async move {
             change::change(&context.api, context.caller, self.id, &actions).await?;

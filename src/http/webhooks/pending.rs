@@ -1,12 +1,13 @@
 //! POST /user/webhook — the webhook that devices which the caller makes from now on begin with.
 
+use actix_web::http::Method;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::contract::operation::{Envelope, Operation};
 use crate::failure::Failure;
-use crate::http::endpoint::{Context, Endpoint};
-use crate::store::accounts::Caller;
+use crate::http::endpoint::{Context, Endpoint, Needs};
+use crate::store::accounts::{Caller, Scope};
 use crate::webhooks::catalog::EventSet;
 
 const MESSAGE: &str = "Webhook URL configured. It will be automatically applied to new devices with ALL available events";
@@ -49,6 +50,10 @@ impl Endpoint for SetUserWebhookUrl {
     const SUMMARY: &'static str =
         "Sets the webhook that devices which the caller makes from now on begin with";
     const OPERATION: Operation = Operation::new("webhook", Envelope::Flat);
+
+    fn needs(_: &Method) -> Needs {
+        Needs::AllDevices(Scope::Manage)
+    }
 
     async fn answer(self, context: Context<Caller>) -> Result<Accepted, Failure> {
         let Context { api, caller, .. } = context;

@@ -40,6 +40,7 @@ fn as_caller(user: &User) -> Caller {
         user: user.id,
         tenant: user.tenant_id,
         role: user.role,
+        grant: None,
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) async fn device(folder: &Folder, store: &Store) -> (DeviceNumber, Dev
         user,
         tenant,
         role: Role::User,
+        grant: None,
     };
     (DeviceNumber(number), device, caller)
 }

@@ -31,6 +31,7 @@ impl Owner {
                 tenant: TenantId::random(),
                 user: UserId::random(),
                 role: Role::User,
+                grant: None,
             },
             devices: paired.iter().map(|_| DeviceId::random()).collect(),
         };

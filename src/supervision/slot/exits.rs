@@ -39,6 +39,7 @@ impl<A: Clone> Slot<A> {
         effects.push(Effect::Tell(Happening::Exited {
             reason,
             was_live: lived.is_some(),
+            unpaired: self.account.is_none(),
         }));
         if reason.is_held_by_whatsapp() {
             self.barred = true;

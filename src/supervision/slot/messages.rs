@@ -9,6 +9,7 @@ use crate::device::News;
 use crate::device::exit::ExitReason;
 use crate::device::pairing::Qr;
 use crate::device::pairing::passkey::Passkey;
+use crate::device::restriction::Restriction;
 use crate::store::Life;
 use crate::store::devices::Account;
 use crate::store::devices::Held;
@@ -62,7 +63,7 @@ pub enum Effect<A> {
     NoteBarred(Option<Held>),
     /// Notes how long it took to log in.
     NoteConnect(Duration),
-    /// Lets webhooks know.
+    /// Remembers it in the device's history, and lets webhooks know.
     Tell(Happening),
 }
 
@@ -79,7 +80,7 @@ pub enum Gate {
     Failed(ExitReason),
 }
 
-/// What webhooks are told.
+/// What history and webhooks are told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Happening {
     /// Somebody asked for the connection.
@@ -89,14 +90,27 @@ pub enum Happening {
         account: Option<Account>,
         last_exit: Option<ExitReason>,
     },
+    /// Somebody asked that it be connected no longer.
+    Disconnecting,
+    /// WhatsApp offers to pair it.
+    PairingBegun,
     /// There is a code to be scanned.
     Qr(Qr),
     /// The check of its pairing by the account's passkey has come this far.
     Passkey(Passkey),
     /// It was given this account just now.
     Paired(Account),
-    /// A life has ended.
-    Exited { reason: ExitReason, was_live: bool },
+    /// A life has ended. `unpaired`: the device has no account.
+    Exited {
+        reason: ExitReason,
+        was_live: bool,
+        unpaired: bool,
+    },
+    /// What WhatsApp does not let the account do has changed.
+    Restricted {
+        before: Restriction,
+        after: Restriction,
+    },
     /// It failed so often that it is left alone until then.
     Quarantined {
         reason: ExitReason,

@@ -6,7 +6,7 @@ use tokio::time::Instant;
 use super::messages::Effect;
 use crate::device::Phase;
 use crate::device::exit::ExitReason;
-use crate::device::pairing::Qr;
+use crate::device::pairing::{PairCode, Qr};
 use crate::device::restriction::Restriction;
 use crate::store::Life;
 use crate::supervision::view::State;
@@ -52,6 +52,8 @@ pub struct Up<A> {
     pub live_since: Option<Instant>,
     /// The code to scan, while pairing.
     pub qr: Option<Qr>,
+    /// The last code to type, while pairing.
+    pub pair_code: Option<Box<PairCode>>,
     /// The phone owes a key without which part of contacts and settings cannot be read.
     pub key_missing: bool,
     /// Part of contacts and settings was asked for in vain.

@@ -49,10 +49,11 @@ impl At {
 
 impl Device {
     fn new(account: Option<Account>, barred: Option<ExitReason>) -> Self {
+        let utc = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         Self {
-            slot: Slot::new(account, None, barred),
+            slot: Slot::new(account, None, barred, utc),
             now: Instant::now(),
-            utc: DateTime::from_timestamp(1_800_000_000, 0).unwrap(),
+            utc,
             lives: 0,
         }
     }

@@ -12,7 +12,7 @@ use crate::store::StoreError;
 use crate::supervision::breaker::Failed;
 use crate::supervision::slot::{Effect, Gate, Happening, Input};
 use crate::supervision::view::State;
-use crate::supervision::{report, router};
+use crate::supervision::{history, report, router};
 use crate::telemetry::Chain;
 use crate::webhooks::event::Event;
 
@@ -121,6 +121,7 @@ impl Supervisor {
         let Some(member) = self.members.remove(&id) else {
             return;
         };
+        self.feed.tell(member.change);
         let last = member.view.borrow();
         self.not_down -= usize::from(last.state != State::Down);
         self.metrics.device_removed(last.counted());
@@ -151,6 +152,10 @@ impl Supervisor {
             return;
         };
         let webhooks = &self.shared.webhooks;
+        // First: whatever a receiver is told is in the history.
+        for entry in history::entries(&happening, Utc::now()) {
+            webhooks.remember(number, entry);
+        }
         if webhooks.listens(number) {
             for event in reported(happening) {
                 webhooks.publish(number, event);
@@ -161,6 +166,10 @@ impl Supervisor {
 
 fn reported(happening: Happening) -> Vec<Event> {
     match happening {
+        // Nobody but the history is told.
+        Happening::Disconnecting | Happening::PairingBegun => Vec::new(),
+        // The life has told it itself.
+        Happening::Restricted { .. } => Vec::new(),
         Happening::Reconnecting => vec![report::reconnecting()],
         Happening::Connected { account, last_exit } => {
             report::connected(account.as_ref(), last_exit)
@@ -168,7 +177,9 @@ fn reported(happening: Happening) -> Vec<Event> {
         Happening::Qr(qr) => vec![report::qr(&qr)],
         Happening::Passkey(passkey) => vec![report::passkey(&passkey)],
         Happening::Paired(account) => vec![report::paired(&account)],
-        Happening::Exited { reason, was_live } => report::exited(reason, was_live),
+        Happening::Exited {
+            reason, was_live, ..
+        } => report::exited(reason, was_live),
         Happening::Quarantined { reason, until } => vec![report::quarantined(reason, until)],
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix::prelude::*;
-use chrono::Utc;
+use chrono::{SubsecRound, Utc};
 use tokio::sync::{oneshot, watch};
 use tracing::info;
 
@@ -18,6 +18,7 @@ use crate::ids::DeviceId;
 use crate::store::StoreError;
 use crate::store::devices::Held;
 use crate::supervision::activity::Activity;
+use crate::supervision::feed::Change;
 use crate::supervision::router;
 use crate::supervision::slot::{Input, Slot};
 use crate::supervision::view::{State, Watch};
@@ -29,11 +30,17 @@ impl Handler<Adopt> for Supervisor {
         let id = device.id;
         let connect = device.is_paired() && device.wanted;
         let barred = device.held.as_ref().and_then(still_held);
-        let slot = Slot::new(device.account.clone(), device.last_seen, barred);
+        let now = Utc::now().trunc_subsecs(0);
+        let slot = Slot::new(device.account.clone(), device.last_seen, barred, now);
         let view = slot.view();
         self.metrics.device_added(view.counted());
         let member = Member {
             number: device.number,
+            change: Change {
+                device: id,
+                tenant: device.tenant,
+                user: device.user,
+            },
             slot,
             view: watch::Sender::new(view),
             activity: Activity::since(device.active_at),
@@ -43,6 +50,7 @@ impl Handler<Adopt> for Supervisor {
             activity: member.activity.clone(),
             device,
         });
+        self.feed.tell(member.change);
         self.members.insert(id, member);
         if connect {
             self.take(id, Input::Start, ctx);

@@ -126,7 +126,12 @@ fn an_end_is_told_to_all_in_order() {
     let lost = ExitReason::ConnectionLost;
     let told = |was_live| {
         let reason = lost;
-        Effect::Tell(Happening::Exited { reason, was_live })
+        let unpaired = false;
+        Effect::Tell(Happening::Exited {
+            reason,
+            was_live,
+            unpaired,
+        })
     };
     let (route, gate) = (Effect::Route(None), Effect::Gate(Gate::Failed(lost)));
     let mut device = Device::at(At::Live);

@@ -51,7 +51,9 @@ fn disconnecting_ends_a_life_and_plans_none() {
     for stage in At::ALL {
         let mut device = Device::at(stage);
         let life = device.lives;
-        let effects = device.step(Input::Disconnect);
+        let mut effects = device.step(Input::Disconnect);
+        let told = Effect::Tell(Happening::Disconnecting);
+        assert_eq!(effects.remove(0), told, "{stage:?}");
         match stage {
             At::Connecting | At::Live | At::Closing => {
                 assert_eq!(effects, [stop(life, ExitReason::Disconnected)], "{stage:?}");
@@ -235,7 +237,11 @@ fn a_device_shows_codes_is_paired_and_comes_back_logged_in() {
     let offered = device.news(News::Entered(Phase::Pairing));
     assert_eq!(
         offered,
-        [Effect::Gate(Gate::GotThrough), Effect::Route(None)]
+        [
+            Effect::Gate(Gate::GotThrough),
+            Effect::Route(None),
+            Effect::Tell(Happening::PairingBegun)
+        ]
     );
     let code = qr(&device);
     let shown = device.news(News::Qr(code.clone()));

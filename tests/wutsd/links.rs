@@ -1,0 +1,4 @@
+//! Links by which customers pair a device.
+
+mod create;
+mod state;

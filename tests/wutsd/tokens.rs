@@ -1,0 +1,6 @@
+//! Tokens to give away.
+
+mod create;
+mod delete;
+mod list;
+mod scopes;
