@@ -29,7 +29,9 @@ const FLAGS: [&str; 9] = [
 
 pub struct Browser {
     client: Client,
-    driver: Child,
+    _driver: Child,
+    /// The browser itself, until it is closed.
+    running: Option<Pid>,
     /// Where the driver listens.
     address: String,
     /// Where the console is, without a slash at its end.
@@ -84,9 +86,14 @@ impl Browser {
         let profile = TempDir::new().expect("a folder");
         let address = format!("http://127.0.0.1:{port}");
         let client = connect(&address, &browser, &profile).await;
+        let running = client.capabilities().and_then(|capabilities| {
+            let id = capabilities.get("goog:processID")?.as_i64()?;
+            Pid::from_raw(i32::try_from(id).ok()?)
+        });
         let browser = Self {
             client,
-            driver,
+            _driver: driver,
+            running,
             address,
             base: base.to_owned(),
             _profile: profile,
@@ -263,9 +270,10 @@ impl Browser {
     }
 
     /// The same for a test in which the browser had something to complain of.
-    pub async fn leave(self) {
+    pub async fn leave(mut self) {
         let client = self.client.clone();
         client.close().await.expect("the browser closes");
+        self.running = None;
     }
 }
 
@@ -282,15 +290,11 @@ async fn connect(address: &str, browser: &PathBuf, profile: &TempDir) -> Client 
 }
 
 impl Drop for Browser {
-    /// The driver takes its browser with it, where the test has failed before.
+    /// Where its test has failed before it was closed. Its driver would leave it behind.
     fn drop(&mut self) {
-        let id = self.driver.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(driver) = id.and_then(Pid::from_raw) {
+        if let Some(browser) = self.running {
             // It may have ended.
-            let _ = kill_process(driver, Signal::TERM);
-            if std::thread::panicking() {
-                std::thread::sleep(Duration::from_millis(500));
-            }
+            let _ = kill_process(browser, Signal::TERM);
         }
     }
 }

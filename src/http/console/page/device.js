@@ -80,7 +80,7 @@ export function device(main, { me, id }) {
   const tries = el('section', { class: 'panel', 'aria-labelledby': 'try-title' });
   fill(rest, el('div', { class: 'two' }, el('section', { class: 'panel', 'aria-label': t('device.state') },
     el('div', { class: 'row' }, state, time), must, facts, master ? el('p', { class: 'muted' }, t('master.only')) : actions),
-  !master && [past, tries, handed]), !master && hooks);
+  !master && [past, tries, handed, hooks]));
   fill(main, head, rest);
 
   let loaded = false;
