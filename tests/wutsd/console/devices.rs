@@ -67,7 +67,6 @@ async fn a_dead_letter_is_replayed() {
     browser.click("tbody a").await;
     browser.see("#webhook", "message.received").await;
     browser.see("#webhook", "500").await;
-    browser.picture("letters").await;
     mended.store(true, Ordering::SeqCst);
     browser.click("#webhook .replay").await;
     receiver.wait_for(2).await;
@@ -125,6 +124,5 @@ async fn a_status_is_posted_and_seen_to_be_viewed() {
     world.control.attends(&friend, "read", &[&message]).await;
     browser.see("#statuses", "1 have seen it").await;
     browser.see("#statuses", "Ada").await;
-    browser.picture("status").await;
     browser.close().await;
 }

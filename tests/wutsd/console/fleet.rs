@@ -47,7 +47,6 @@ async fn a_quarantine_is_shown_with_its_reason_and_ended_by_hand() {
     // 600 seconds, and how long is left of them.
     browser.see("tbody", "in 9 min").await;
     browser.see(".chip[data-phase=quarantined]", "1").await;
-    browser.picture("quarantined").await;
     world.control.clear_faults().await;
     browser.click("tbody a").await;
     browser.see("#phase", "Quarantined").await;

@@ -107,7 +107,6 @@ async fn somebody_logs_in_and_out_in_a_browser() {
         return;
     };
     browser.go("/").await;
-    browser.picture("login").await;
     browser
         .fill("input[name=token]", "this is nobody's token")
         .await;
@@ -120,7 +119,6 @@ async fn somebody_logs_in_and_out_in_a_browser() {
     browser.see("h1", "Devices").await;
     browser.see("#pulse", "Live").await;
     browser.see(".empty", "No device yet").await;
-    browser.picture("empty").await;
     let bytes = "return [...performance.getEntriesByType('resource'), ...performance.getEntriesByType('navigation')]\
         .reduce((sum, entry) => sum + entry.transferSize, 0)";
     let bytes = browser.run(bytes).await.as_u64().expect("a number");

@@ -28,7 +28,6 @@ async fn an_admin_adds_a_user_whose_token_is_shown_once_promotes_and_deactivates
     bob.get("/devices").await.expect(200);
     browser.click("dialog button[type=submit]").await;
     browser.see("main", "bob@example.com").await;
-    browser.picture("people").await;
     let row = "tbody tr:has(td.name):not(:has(.muted))";
     browser.find(row).await;
     let select = format!("{row} select option[value=manager]");
@@ -117,7 +116,6 @@ async fn a_plain_user_is_offered_no_users_and_reads_portuguese() {
     let wider =
         "return document.documentElement.scrollWidth > document.documentElement.clientWidth";
     assert_eq!(browser.run(wider).await, false, "it fits a phone");
-    browser.picture("phone").await;
     browser.close().await;
 }
 
@@ -148,7 +146,6 @@ async fn a_token_is_given_away_sees_one_device_and_is_taken_back() {
     let token = token.expect("a field").expect("a token");
     browser.click("dialog button[type=submit]").await;
     browser.see("tbody", "The shop's till").await;
-    browser.picture("tokens").await;
     let given = world.api.as_user(&token);
     let seen = given.get("/devices").await.expect(200);
     assert_eq!(seen["devices"].as_array().map(Vec::len), Some(1));

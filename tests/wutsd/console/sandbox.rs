@@ -34,7 +34,6 @@ async fn a_newcomer_pairs_and_looks_at_a_phone_without_curl() {
     browser
         .see(".phone[data-phone='15550000102']", "is connected")
         .await;
-    browser.picture("phones").await;
     browser.close().await;
 }
 
