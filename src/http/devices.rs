@@ -15,6 +15,7 @@ pub mod qr;
 pub mod qr_status;
 pub mod rename;
 pub mod status;
+pub mod statuses;
 
 use tracing::info;
 

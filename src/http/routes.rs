@@ -150,6 +150,7 @@ pub fn areas() -> Vec<Area> {
             endpoint::<devices::rename::RenameDevice>("renameDevice", PATCH, "/devices/{deviceID}"),
             endpoint::<devices::offline::DisconnectDevice>("disconnectDevice", DELETE, "/devices/{deviceID}"),
             endpoint::<devices::history::GetDeviceHistory>("getDeviceHistory", GET, "/devices/{deviceID}/history"),
+            endpoint::<devices::statuses::GetDeviceStatuses>("getDeviceStatuses", GET, "/devices/{deviceID}/statuses"),
             endpoint::<links::create::CreatePairingLink>("createPairingLink", POST, "/devices/{deviceID}/pairing-links"),
             endpoint::<links::list::ListPairingLinks>("listPairingLinks", GET, "/devices/{deviceID}/pairing-links"),
             endpoint::<links::delete::DeletePairingLink>("deletePairingLink", DELETE, "/devices/{deviceID}/pairing-links/{id}"),

@@ -10,6 +10,7 @@ use bytes::Bytes;
 use super::accounts::Caller;
 use super::value::{Row, Statement};
 use super::{DeviceNumber, Store, StoreError};
+use crate::ids::DeviceId;
 
 pub use self::audience::StoredAudience;
 
@@ -167,6 +168,12 @@ const ONE: &str = concat!(
     "SELECT ",
     known!(),
     " FROM status AS s WHERE s.device = $1 AND s.id = $2"
+);
+const POSTED: &str = concat!(
+    "SELECT ",
+    known!(),
+    ", s.number FROM status AS s JOIN device AS d ON d.number = s.device \
+    WHERE d.id = $1 AND s.number < $2 ORDER BY s.number DESC LIMIT $3"
 );
 const AUDIENCE: &str = "SELECT audience FROM status WHERE device = $1 AND id = $2";
 const OF_CALLER: &str = concat!(
@@ -345,6 +352,19 @@ impl Store {
         let one = Statement::new(ONE).bind(device.0).bind(id);
         let rows = self.read(one).await?;
         rows.first().map(known).transpose()
+    }
+
+    /// So many of a device before this one, the newest first, each with its number.
+    pub async fn posted(
+        &self,
+        device: DeviceId,
+        before: i64,
+        limit: i64,
+    ) -> Result<Vec<(i64, KnownStatus)>, StoreError> {
+        let posted = Statement::new(POSTED).bind(device.to_string());
+        let rows = self.read(posted.bind(before).bind(limit)).await?;
+        let shown = |row| Ok((Row::int(row, 12)?, known(row)?));
+        rows.iter().map(shown).collect()
     }
 
     /// How far a status is, on whichever device the caller may know of.

@@ -15,3 +15,4 @@ mod qr;
 mod qr_status;
 mod rename;
 mod status;
+mod statuses;

@@ -4,6 +4,8 @@
 //! events that wait to be delivered, and since when; `ready` says that everything up to its id has been told. Whoever comes back
 //! with that id is told what has changed since, or everything anew where that is not remembered.
 
+mod shown;
+
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -16,17 +18,14 @@ use actix_web::{HttpRequest, HttpResponse};
 use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, Utc};
 use futures::stream;
-use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use self::shown::Shown;
 use super::session::{Session, is_of_this_origin};
 use super::{Console, StreamPlace};
 use crate::contract::operation::{Envelope, Operation};
-use crate::device::exit::ExitReason;
-use crate::device::pairing::passkey::Stage;
-use crate::device::restriction::Restriction;
 use crate::failure::Failure;
 use crate::http::auth::MasterOrCaller;
 use crate::http::connection::Connection;
@@ -37,7 +36,6 @@ use crate::store::accounts::Scope;
 use crate::store::console::FleetDevice;
 use crate::supervision::feed::Change;
 use crate::supervision::supervisor::FollowAll;
-use crate::supervision::view::View;
 
 const ADDRESS: &str = "/console/events";
 const OPERATION: Operation = Operation::new("events", Envelope::Data);
@@ -140,89 +138,6 @@ enum Wake {
     Changes,
     Look,
     Beat,
-}
-
-/// A device as the console shows it.
-#[derive(Serialize)]
-struct Shown<'a> {
-    id: DeviceId,
-    name: &'a str,
-    user_id: UserId,
-    tenant_id: TenantId,
-    user: &'a str,
-    tenant: &'a str,
-    phase: &'static str,
-    since: DateTime<Utc>,
-    paired: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_exit: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_seen: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_attempt: Option<DateTime<Utc>>,
-    /// The same as `action_required`, for those who have words of their own for it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    action_required: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    restriction: Option<Restriction>,
-    /// How far the check of a pairing by the account's passkey is: there is more to see of it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    passkey: Option<&'static str>,
-    /// Whether its events go anywhere.
-    webhook: bool,
-}
-
-impl<'a> Shown<'a> {
-    fn of(device: &'a FleetDevice, view: &'a View, webhook: bool) -> Self {
-        let account = view.account.as_ref();
-        Self {
-            id: device.id,
-            name: &device.name,
-            user_id: device.user,
-            tenant_id: device.tenant,
-            user: &device.email,
-            tenant: &device.tenant_name,
-            phase: view.state.name(),
-            since: view.since,
-            paired: view.is_paired(),
-            phone: account.map(|account| account.phone_number()),
-            last_exit: view.last_exit.map(|reason| reason.name()),
-            last_seen: view.last_seen,
-            next_attempt: view.next_attempt,
-            action: view.action_required().map(|_| action(view)),
-            action_required: view.action_required(),
-            restriction: Some(view.restriction.at(Utc::now())).filter(|holds| !holds.is_none()),
-            passkey: view.passkey.as_ref().map(|passkey| stage(&passkey.stage)),
-            webhook,
-        }
-    }
-}
-
-fn stage(stage: &Stage) -> &'static str {
-    match stage {
-        Stage::Requested(_) => "requested",
-        Stage::Checking => "checking",
-        Stage::Confirmation(_) => "confirmation",
-        Stage::Linking => "linking",
-        Stage::Failed(_) => "failed",
-    }
-}
-
-/// Names what a person must do: for most it is how the last life ended.
-fn action(view: &View) -> &'static str {
-    match view.last_exit {
-        _ if !view.is_paired() && view.passkey.is_some() => "passkey",
-        Some(ExitReason::LoggedOut) if !view.is_paired() => ExitReason::LoggedOut.name(),
-        _ if !view.is_paired() => "pair",
-        _ if view.is_live() && view.key_missing => "open_phone",
-        _ if view.is_live() => "sync_again",
-        Some(reason) => reason.name(),
-        None => "pair",
-    }
 }
 
 impl Stream {

@@ -10,7 +10,7 @@ const COLORS = ['#1E6E4F', '#1D4F8A', '#6B2F7A', '#8A3B12'];
 /** The largest picture that is offered, in bytes. */
 const LARGEST = 16 * 1024 * 1024;
 
-/** What was posted from this tab: the API knows a status by its id. */
+/** The words of what was posted from this tab: the API keeps none. */
 function kept(device, change) {
   const key = `wutsd.statuses.${device}`;
   try {
@@ -112,7 +112,9 @@ export function status(main, { me, id }) {
 
   const empty = el('p', { class: 'muted' }, t('story.none'));
   list.after(empty);
-  kept(id).forEach((known) => add(known.id));
+  get(`/devices/${encodeURIComponent(id)}/statuses`)
+    .then(({ statuses }) => statuses.forEach((known) => add(known.message_id)))
+    .catch(() => kept(id).forEach((known) => add(known.id)));
 
   async function follow(card, message, words) {
     const state = el('b', { class: 'state' }, '…');
