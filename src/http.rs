@@ -21,6 +21,7 @@ pub mod metrics;
 pub mod observe;
 pub mod on_device;
 pub mod openapi;
+pub mod paging;
 pub mod qr_image;
 pub mod routes;
 pub mod ryze;

@@ -9,14 +9,11 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::paging::Paging;
 use crate::http::which::NOT_FOUND;
 use crate::store::accounts::Caller;
 use crate::store::history;
 use crate::supervision::history::{HistoryEvent, words};
-
-/// Entries in one answer, unless the request wants fewer; no more are kept.
-const USUALLY: i64 = 50;
-const MOST: i64 = 200;
 
 #[derive(Deserialize, ToSchema)]
 pub struct GetDeviceHistory {
@@ -98,17 +95,15 @@ impl Endpoint for GetDeviceHistory {
 
     async fn answer(self, context: Context<Caller>) -> Result<History, Failure> {
         let device = in_path(&context.api, context.caller, &self.device).await?;
-        let limit = self.limit.unwrap_or(USUALLY).clamp(1, MOST);
-        let before = self.before.unwrap_or(i64::MAX);
-        let found = context.api.store.history(device, before, limit + 1).await;
-        let mut found =
-            found.map_err(|error| Failure::of_store("a history could not be read", &error))?;
-        let most = usize::try_from(limit).unwrap_or_default();
-        let more = found.len() > most;
-        found.truncate(most);
+        let page = Paging::new(self.limit, self.before);
+        let found = context.api.store.history(device, page.before, page.read());
+        let found = found
+            .await
+            .map_err(|error| Failure::of_store("a history could not be read", &error))?;
+        let (found, next) = page.cut(found, |entry| entry.number);
         Ok(History {
-            next: found.last().filter(|_| more).map(|last| last.number),
             entries: found.into_iter().filter_map(Entry::shown).collect(),
+            next,
         })
     }
 }

@@ -8,13 +8,10 @@ use crate::contract::operation::{Envelope, Operation};
 use crate::contract::param::Param;
 use crate::failure::Failure;
 use crate::http::endpoint::{Context, Endpoint};
+use crate::http::paging::Paging;
 use crate::http::statuses::show::Progress;
 use crate::http::which::NOT_FOUND;
 use crate::store::accounts::Caller;
-
-/// Statuses in one answer, unless the request wants fewer or more.
-const USUALLY: i64 = 50;
-const MOST: i64 = 200;
 
 #[derive(Deserialize, ToSchema)]
 pub struct GetDeviceStatuses {
@@ -61,17 +58,15 @@ impl Endpoint for GetDeviceStatuses {
 
     async fn answer(self, context: Context<Caller>) -> Result<Statuses, Failure> {
         let device = in_path(&context.api, context.caller, &self.device).await?;
-        let limit = self.limit.unwrap_or(USUALLY).clamp(1, MOST);
-        let before = self.before.unwrap_or(i64::MAX);
-        let found = context.api.store.posted(device, before, limit + 1).await;
-        let mut found =
-            found.map_err(|error| Failure::of_store("statuses could not be listed", &error))?;
-        let most = usize::try_from(limit).unwrap_or_default();
-        let more = found.len() > most;
-        found.truncate(most);
+        let page = Paging::new(self.limit, self.before);
+        let found = context.api.store.posted(device, page.before, page.read());
+        let found = found
+            .await
+            .map_err(|error| Failure::of_store("statuses could not be listed", &error))?;
+        let (found, next) = page.cut(found, |(number, _)| *number);
         Ok(Statuses {
-            next: found.last().filter(|_| more).map(|(number, _)| *number),
             statuses: found.into_iter().map(|(_, known)| known.into()).collect(),
+            next,
         })
     }
 }
