@@ -152,7 +152,7 @@ impl Stream {
         let who = session.who(&api).await?.ok_or(Failure::Unauthorized)?;
         let place = console
             .streams
-            .enter(session.token)
+            .enter(who.holder())
             .ok_or(Failure::Overloaded)?;
         let changes = console.feed.follow();
         let mut stream = Self {

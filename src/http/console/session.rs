@@ -38,7 +38,7 @@ const OPERATION: Operation = Operation::new("session", Envelope::Data);
 const ANOTHER_PAGE: Failure = Failure::documented(403, "sessions are for the console's own page");
 /// A token, and room to spare.
 const LARGEST: usize = 8 * 1024;
-/// A wrong token is answered after this time, and keeps its place among the logins until then.
+/// A wrong token is answered after this time, and keeps its place among the wrong ones until then.
 const WRONG: Duration = Duration::from_secs(1);
 
 pub fn configure(app: &mut ServiceConfig) {
@@ -226,12 +226,11 @@ async fn begun(
     }
     let console = api.console.as_ref().ok_or(Failure::Unauthorized)?;
     let login = login(payload, api).await?;
-    let _place = console
-        .logins
-        .try_acquire()
-        .map_err(|_| Failure::Overloaded)?;
     let token = hash(login.token.trim());
     let Some(who) = MasterOrCaller::with(api, token).await? else {
+        // Only for who is wrong: nobody else is kept out by them.
+        let place = console.logins.try_acquire();
+        let _place = place.map_err(|_| Failure::Overloaded)?;
         sleep(WRONG).await;
         return Err(Failure::Unauthorized);
     };

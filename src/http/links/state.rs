@@ -136,6 +136,10 @@ impl Endpoint for GetPairingState {
 
 /// How a pairing stands, after something was done about it.
 pub async fn now(api: &Api, link: &PairingLink) -> Result<Shown, Failure> {
+    // What becomes of the device afterwards is not for whoever has the link.
+    if link.used {
+        return Ok(Shown::new(link, State::Paired, PAIRED));
+    }
     let view = followed(api, link).await?.now();
     Shown::of(link, &view, view.exits)
 }

@@ -267,12 +267,12 @@ async fn without_a_session_nothing_is_told_and_a_stream_ends_with_its_session() 
 }
 
 #[tokio::test]
-async fn one_token_has_only_so_many_streams() {
+async fn one_user_has_only_so_many_streams() {
     let world = World::start().await;
     let user = world.user().await;
     let page = Page::of(&world, &user.token).await;
     let mut open = Vec::new();
-    for _ in 0..8 {
+    for _ in 0..16 {
         open.push(Stream::open(&world, &page, None).await);
     }
     assert_eq!(ask(&world, &page.cookie, None).await.status(), 429);

@@ -69,6 +69,16 @@ async fn a_link_pairs_its_device_shows_nothing_else_and_is_used_up() {
     let used = customer.get(&format!("{path}/state")).await.expect(200);
     assert_eq!(used["state"], "paired");
     user.api.wait_for_phase("disconnected").await;
+    // Nor does whoever had it see anything of how the device is paired anew.
+    let anew = format!("/qr?device_id={id}");
+    user.api.get(&anew).await.expect(200);
+    let confirm = json!({ "code": "x" });
+    let confirmed = customer.post(&format!("{path}/passkey/confirm"), confirm);
+    let confirmed = confirmed.await.expect(200);
+    assert_eq!(
+        (&confirmed["state"], &confirmed["qr"]),
+        (&json!("paired"), &json!(null))
+    );
     let database = rusqlite::Connection::open(world.data.path().join("wutsd.db")).expect("it");
     let long_ago = "UPDATE pairing_link SET used_at = used_at - 901";
     assert_eq!(database.execute(long_ago, []).expect("a change"), 1);

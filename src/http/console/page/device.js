@@ -25,6 +25,7 @@ export function missing(place, device) {
 export function device(main, { me, id }) {
   const of = { device_id: id };
   const master = me.kind === 'master';
+  const may = (scope) => !me.scopes || me.scopes.includes(scope);
   const head = el('div', {});
   const rest = el('div', { class: 'panels', hidden: true });
   const state = el('span', { class: 'phase', id: 'phase' });
@@ -79,7 +80,7 @@ export function device(main, { me, id }) {
   const handed = el('section', { class: 'panel', hidden: true });
   const tries = el('section', { class: 'panel', 'aria-labelledby': 'try-title' });
   fill(rest, el('div', { class: 'two' }, el('section', { class: 'panel', 'aria-label': t('device.state') },
-    el('div', { class: 'row' }, state, time), must, facts, master ? el('p', { class: 'muted' }, t('master.only')) : actions),
+    el('div', { class: 'row' }, state, time), must, facts, master ? el('p', { class: 'muted' }, t('master.only')) : may('manage') && actions),
   !master && [past, tries, handed, hooks]));
   fill(main, head, rest);
 
@@ -100,15 +101,15 @@ export function device(main, { me, id }) {
     }
     if (!loaded && !master) {
       loaded = true;
-      webhook(hooks, id, device.webhook);
+      webhook(hooks, id, device.webhook, may('manage'));
       trial(tries, device);
       timeline = history(past, id);
     }
-    if (!device.paired && !master && !linked) {
+    if (!device.paired && !master && may('manage') && !linked) {
       linked = true;
       links(handed, id);
     }
-    handed.hidden = device.paired;
+    handed.hidden = device.paired || !may('manage');
     const now = `${device.phase} ${device.last_exit} ${device.since}`;
     if (seenAs && seenAs !== now) timeline?.again();
     seenAs = now;
@@ -122,7 +123,7 @@ export function device(main, { me, id }) {
     const words = todo(device);
     write(must, words);
     must.hidden = !words;
-    tries.hidden = !device.paired;
+    tries.hidden = !device.paired || !may('send');
     const up = ['connected', 'connecting', 'pairing'].includes(device.phase);
     link.hidden = device.paired;
     connect.hidden = !device.paired || up;

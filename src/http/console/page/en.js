@@ -2,7 +2,7 @@ export const words = {
   'language': 'Language', 'nav': 'Pages', 'skip': 'Skip to the content', 'cancel': 'Cancel', 'save': 'Save', 'saved': 'Saved.', 'yes': 'yes', 'no': 'no', 'refresh': 'Refresh',
   'nothing.here': 'There is nothing here.',
   'nav.fleet': 'Devices', 'nav.people': 'Users', 'nav.tenants': 'Tenants', 'nav.phones': 'Simulated phones',
-  'me.master': 'Master token', 'role.admin': 'Admin', 'role.manager': 'Manager', 'role.user': 'User',
+  'me.master': 'Master token', 'me.limited': 'limited token: {scopes}', 'role.admin': 'Admin', 'role.manager': 'Manager', 'role.user': 'User',
   'logout.console': 'Log out',
   'live.on': 'Live', 'live.off': 'Not live: coming back', 'live.connecting': 'Loading…',
   'unit.day': '{n} d', 'unit.hour': '{n} h', 'unit.minute': '{n} min', 'unit.second': '{n} s',
@@ -89,7 +89,7 @@ export const words = {
   'status.link': 'Statuses', 'status.title': 'Statuses of {name}',
   'story.title': 'Post a status', 'story.preview': 'As a phone shows it', 'story.list': 'Posted', 'story.text': 'Text, or the picture’s caption', 'story.file': 'Picture', 'story.file.hint': 'JPEG, PNG or WebP. Empty for a text.',
   'story.colors': 'Background', 'story.color': 'Colour {n}', 'story.empty': 'Your text', 'story.nothing': 'Write a text, or choose a picture.', 'story.large': 'The picture is larger than 16 MB.', 'story.unreadable': 'The picture cannot be read.', 'story.picture': 'A picture',
-  'story.go': 'Post to all contacts', 'story.posted': 'Posted.', 'story.none': 'Nothing posted from this tab. Any other status can be found by its id.', 'story.id': 'Id of a status', 'story.look': 'Look it up',
+  'story.go': 'Post to whom the status privacy admits', 'story.posted': 'Posted.', 'story.none': 'Nothing was posted lately. What is older than a day can be found by its id as long as it is known.', 'story.id': 'Id of a status', 'story.look': 'Look it up',
   'story.state.sending': 'Being sent', 'story.state.sent': 'Sent', 'story.state.failed': 'Failed', 'story.state.deleting': 'Being deleted', 'story.state.deleted': 'Deleted', 'story.gone': 'Not known any more',
   'story.far': '{sent} of {all} · {got} have it · {seen} have seen it', 'story.seen': 'saw it {at}', 'story.drop': 'Delete', 'story.drop.does': 'It is taken back from everybody to whom it may have gone.',
 

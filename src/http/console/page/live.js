@@ -32,6 +32,7 @@ export class Live extends EventTarget {
     on('gone', (told) => told.devices.forEach((id) => this.devices.delete(id)));
     on('waiting', (told) => { this.waiting = told.devices; });
     on('ready', (told) => {
+      if (this.complete && !this.connected) this.dispatchEvent(new Event('back'));
       this.ahead = Date.parse(told.now) - Date.now();
       this.stale?.forEach((id) => this.devices.delete(id));
       this.stale = undefined;

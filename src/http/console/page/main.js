@@ -82,7 +82,8 @@ function frame() {
       },
     },
   }, Object.entries(languages).map(([code, name]) => el('option', { value: code, selected: code === speaks() }, name)));
-  const who = me.kind === 'master' ? t('me.master') : t(`role.${me.role}`);
+  const limits = me.scopes && ` · ${t('me.limited', { scopes: me.scopes.map((scope) => t(`scope.${scope}`)).join(', ') })}`;
+  const who = me.kind === 'master' ? t('me.master') : `${t(`role.${me.role}`)}${limits ?? ''}`;
   fill(document.body,
     el('a', { class: 'skip', href: '#main', on: { click: (event) => { event.preventDefault(); document.getElementById('main').focus(); } } }, t('skip')),
     el('header', { class: 'top' }, el('div', { class: 'bar' },
@@ -132,6 +133,8 @@ async function show() {
 function beat() {
   if (!pulse) return;
   pulse.className = live.connected ? 'pulse' : 'pulse off';
+  // What was told last is no more than that.
+  document.body.classList.toggle('stale', live.complete && !live.connected);
   const text = t(live.connected ? 'live.on' : live.complete ? 'live.off' : 'live.connecting');
   if (pulse.textContent !== text) pulse.textContent = text;
 }
@@ -144,6 +147,13 @@ window.addEventListener('hashchange', () => {
 live.addEventListener('change', () => {
   beat();
   page?.update?.();
+});
+// Another tab may have logged out, and in as somebody else; and roles change.
+live.addEventListener('back', async () => {
+  const who = (await get('/console/session').catch(() => undefined))?.data;
+  if (!who || !me) return;
+  if (who.kind === 'nobody') leave(t('login.ended'));
+  else if (['kind', 'user_id', 'role'].some((part) => who[part] !== me[part]) || String(who.scopes) !== String(me.scopes)) location.reload();
 });
 ended.addEventListener('ended', () => {
   if (me) leave(t('login.ended'));

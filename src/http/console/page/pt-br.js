@@ -2,7 +2,7 @@ export const words = {
   'language': 'Idioma', 'nav': 'Páginas', 'skip': 'Ir para o conteúdo', 'cancel': 'Cancelar', 'save': 'Salvar', 'saved': 'Salvo.', 'yes': 'sim', 'no': 'não', 'refresh': 'Atualizar',
   'nothing.here': 'Não há nada aqui.',
   'nav.fleet': 'Aparelhos', 'nav.people': 'Usuários', 'nav.tenants': 'Organizações', 'nav.phones': 'Celulares simulados',
-  'me.master': 'Token mestre', 'role.admin': 'Administrador', 'role.manager': 'Gerente', 'role.user': 'Usuário',
+  'me.master': 'Token mestre', 'me.limited': 'token limitado: {scopes}', 'role.admin': 'Administrador', 'role.manager': 'Gerente', 'role.user': 'Usuário',
   'logout.console': 'Sair',
   'live.on': 'Ao vivo', 'live.off': 'Sem conexão: voltando', 'live.connecting': 'Carregando…',
   'unit.day': '{n} d', 'unit.hour': '{n} h', 'unit.minute': '{n} min', 'unit.second': '{n} s',
@@ -89,7 +89,7 @@ export const words = {
   'status.link': 'Status', 'status.title': 'Status de {name}',
   'story.title': 'Postar um status', 'story.preview': 'Como o celular mostra', 'story.list': 'Postados', 'story.text': 'Texto, ou a legenda da foto', 'story.file': 'Foto', 'story.file.hint': 'JPEG, PNG ou WebP. Vazio para um texto.',
   'story.colors': 'Fundo', 'story.color': 'Cor {n}', 'story.empty': 'Seu texto', 'story.nothing': 'Escreva um texto, ou escolha uma foto.', 'story.large': 'A foto tem mais de 16 MB.', 'story.unreadable': 'A foto não pôde ser lida.', 'story.picture': 'Uma foto',
-  'story.go': 'Postar para todos os contatos', 'story.posted': 'Postado.', 'story.none': 'Nada postado por esta aba. Qualquer outro status pode ser encontrado pelo id.', 'story.id': 'Id de um status', 'story.look': 'Procurar',
+  'story.go': 'Postar para quem a privacidade do status admite', 'story.posted': 'Postado.', 'story.none': 'Nada foi postado recentemente. O que tem mais de um dia pode ser encontrado pelo id enquanto for conhecido.', 'story.id': 'Id de um status', 'story.look': 'Procurar',
   'story.state.sending': 'Sendo enviado', 'story.state.sent': 'Enviado', 'story.state.failed': 'Falhou', 'story.state.deleting': 'Sendo excluído', 'story.state.deleted': 'Excluído', 'story.gone': 'Não é mais conhecido',
   'story.far': '{sent} de {all} · {got} receberam · {seen} viram', 'story.seen': 'viu {at}', 'story.drop': 'Excluir', 'story.drop.does': 'É retirado de todos a quem pode ter chegado.',
 

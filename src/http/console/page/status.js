@@ -97,6 +97,7 @@ export function status(main, { me, id }) {
     el('section', { class: 'panel', 'aria-labelledby': 'compose' }, el('h2', { id: 'compose' }, t('story.title')), compose),
     el('section', { class: 'panel' }, el('h2', {}, t('story.preview')), story),
     el('section', { class: 'panel', 'aria-labelledby': 'posted' }, el('h2', { id: 'posted' }, t('story.list')), list, look));
+  if (me.scopes && !me.scopes.includes('send')) ways.firstElementChild.hidden = true;
   fill(main, head, ways);
   preview();
 

@@ -4,7 +4,7 @@ import { at, get, post, remove } from './api.js';
 import { announce, ask, el, field, fill, form, toggle } from './dom.js';
 import { moment, t } from './words.js';
 
-export function webhook(place, id, there) {
+export function webhook(place, id, there, may) {
   const of = { device_id: id };
   const settings = el('div', { class: 'stack' });
   const list = el('div', { class: 'stack' });
@@ -28,7 +28,7 @@ export function webhook(place, id, there) {
     }
     const known = hook && (await get('/webhook/events')).events;
     if (!hook) {
-      fill(settings, el('p', { class: 'muted' }, t('hook.no')), el('div', { class: 'row' }, edit()));
+      fill(settings, el('p', { class: 'muted' }, t('hook.no')), may && el('div', { class: 'row' }, edit()));
       return;
     }
     const events = hook.enabled_events;
@@ -37,7 +37,7 @@ export function webhook(place, id, there) {
       el('dt', {}, t('hook.url')), el('dd', {}, el('code', {}, hook.webhook_url)),
       el('dt', {}, t('hook.on')), el('dd', {}, t(hook.enabled === false ? 'no' : 'yes')),
       el('dt', {}, t('hook.events')), el('dd', { class: 'small' }, chosen || '–')),
-    el('div', { class: 'row' }, edit(hook), test(), drop()));
+    may && el('div', { class: 'row' }, edit(hook), test(), drop()));
   }
 
   const test = () => el('button', {
@@ -69,6 +69,8 @@ export function webhook(place, id, there) {
             const wanted = boxes.map((box) => box.querySelector('input')).filter((box) => box.checked).map((box) => box.name);
             const body = { webhook_url: url.value, enabled_events: wanted, enabled: on.querySelector('input').checked };
             if (secret.value) body.secret = secret.value;
+            // What is not shown here stays as it is.
+            for (const other of ['timeout', 'retry_attempts', 'headers']) if (hook?.[other] !== undefined) body[other] = hook[other];
             await post(at('/webhook', of), body);
           },
         });
@@ -106,7 +108,7 @@ export function webhook(place, id, there) {
       fill(list, el('p', { class: 'muted' }, t(`letters.${state}.none`)));
       return;
     }
-    const dead = state === 'dead';
+    const dead = may && state === 'dead';
     fill(list,
       dead && el('div', { class: 'row' },
         el('button', { id: 'replay-all', on: { click: () => change('post', '/webhook/deliveries/replay', 'letters.replayed') } }, t('letters.replay.all')),
