@@ -72,9 +72,9 @@ async fn a_link_pairs_its_device_shows_nothing_else_and_is_used_up() {
     // Nor does whoever had it see anything of how the device is paired anew.
     let anew = format!("/qr?device_id={id}");
     user.api.get(&anew).await.expect(200);
-    let confirm = json!({ "code": "x" });
-    let confirmed = customer.post(&format!("{path}/passkey/confirm"), confirm);
-    let confirmed = confirmed.await.expect(200);
+    let confirm = format!("{path}/passkey/confirm");
+    let confirmed = customer.post(&confirm, json!({ "code": "x" })).await;
+    let confirmed = confirmed.expect(200);
     assert_eq!(
         (&confirmed["state"], &confirmed["qr"]),
         (&json!("paired"), &json!(null))

@@ -95,9 +95,14 @@ export function pair(main, { me, id }) {
     clock.style.width = `${Math.min(100, (rest / Number(code.dataset.total)) * 100)}%`;
   }
 
+  let told = '';
   async function showPasskey(check) {
     passkey.hidden = false;
     const state = check.state;
+    // Somebody may be writing into it.
+    const now = `${state} ${check.code ?? ''} ${check.until ?? ''}`;
+    if (told === now) return;
+    told = now;
     const parts = [el('h2', {}, t('passkey.title')), el('p', {}, t(`passkey.${state}`)),
       state !== 'failed' && el('p', { class: 'muted small' }, t('passkey.until', { time: long(Date.parse(check.until) - live.now()) }))];
     if (state === 'requested') {
