@@ -52,7 +52,7 @@ impl Watchdog {
         }
         let (told, heard) = watch::channel(Health::default());
         actix::spawn(async move {
-            let (mut well, mut well_at) = (true, Instant::now());
+            let (mut named, mut well_at) = (Vec::new(), Instant::now());
             let mut rounds = interval_at(well_at + pause, pause);
             loop {
                 for part in &parts {
@@ -61,10 +61,11 @@ impl Watchdog {
                 rounds.tick().await;
                 let late = parts.iter().filter(|part| !part.answered_since(well_at));
                 let late: Vec<&str> = late.map(|part| part.name.as_str()).collect();
-                if well && !late.is_empty() {
+                if late != named && !late.is_empty() {
                     warn!(parts = ?late, "a part of the daemon does not answer");
                 }
-                well = late.is_empty();
+                let well = late.is_empty();
+                named = late;
                 if well {
                     well_at = Instant::now();
                 }

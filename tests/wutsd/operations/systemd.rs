@@ -104,11 +104,9 @@ async fn a_shard_that_hangs_lets_the_watchdog_starve_until_it_goes_on() {
     world.hang(device, "command");
     let api = user.api.clone();
     let posted = tokio::spawn(async move { api.post_status("stuck").await });
-    let late = world
-        .daemon
-        .log_line("a part of the daemon does not answer")
-        .await;
-    assert_eq!(late["parts"], "[\"shard-0\"]", "{late}");
+    // On a busy machine another part may be late for a moment, and is named for that moment.
+    let alone = r#""parts":"[\"shard-0\"]""#;
+    world.daemon.error_line(alone).await;
     let before = systemd.messages().len();
     systemd.hears(5).await;
     let during = systemd.messages().split_off(before);
